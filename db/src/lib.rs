@@ -1,0 +1,35 @@
+//! One SQL text on two engines: the only crate that knows SQLite from PostgreSQL.
+//!
+//! Code map:
+//! - `open.rs`: a URL becomes a [`Db`]; settings of each engine
+//! - `conn.rs`: [`Conn`] runs statements, [`Tx`] commits them together
+//! - `writer.rs`: SQLite's single writer, which groups commits
+//! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
+//! - `migrate.rs`: the checksum ledger
+//! - `testing.rs`: a fresh database of each engine for a test
+//!
+//! A statement is written once, with `$1`, `$2`, … in order. Types that both engines share:
+//! TEXT, BIGINT, BOOLEAN, BYTEA. Times are BIGINT seconds since 1970 (UTC).
+
+mod conn;
+mod error;
+mod migrate;
+mod open;
+mod row;
+pub mod testing;
+mod value;
+mod writer;
+
+pub use conn::{Conn, Tx};
+pub use error::{Error, Result};
+pub use migrate::Migration;
+pub use open::{Db, Engine};
+pub use row::Row;
+pub use sqlx::{AssertSqlSafe, SqlSafeStr};
+pub use value::Value;
+
+/// The parameters of a statement, in order: `params![insurer_id, 3, None::<String>]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
+}
