@@ -1,0 +1,70 @@
+//! Symbol, number and branch of an insurance card (記号・番号・枝番): as shown, as compared.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// What names one insured person on a card. Texts, never numbers: leading zeros are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Card {
+    pub symbol: String,
+    pub number: String,
+    pub branch: String,
+}
+
+impl Card {
+    /// The text by which cards are compared: `symbol|number|branch` in match form.
+    pub fn key(&self) -> String {
+        format!("{}|{}", self.household(), match_form(&self.branch))
+    }
+
+    /// The part of [`Card::key`] that a household shares: `symbol|number`.
+    pub fn household(&self) -> String {
+        format!("{}|{}", match_form(&self.symbol), match_form(&self.number))
+    }
+}
+
+/// The form in which parts are compared: half-width, upper case, no spaces, one hyphen, and
+/// without leading zeros (F254: they are insignificant).
+pub fn match_form(part: &str) -> String {
+    let folded: String = part
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && *c != '|')
+        .map(|c| match c {
+            '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' => '-',
+            _ => c,
+        })
+        .flat_map(char::to_uppercase)
+        .collect();
+    let cut = folded.trim_start_matches('0');
+    if cut.is_empty() && !folded.is_empty() { "0".into() } else { cut.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Card, match_form};
+
+    #[test]
+    fn full_width_zeros_and_hyphens_do_not_matter() {
+        for (a, b) in [
+            ("０００５６７８", "5678"),
+            ("12-456", "１２－４５６"),
+            ("12ー456", "12-456"),
+            (" 5678 ", "005678"),
+            ("00", "0"),
+            ("楓", "楓 "),
+        ] {
+            assert_eq!(match_form(a), match_form(b), "{a} {b}");
+        }
+        assert_eq!(match_form(""), "");
+        assert_ne!(match_form("5678"), match_form("56780"));
+    }
+
+    #[test]
+    fn a_separator_cannot_be_smuggled_in() {
+        let card = |symbol: &str, number: &str| Card {
+            symbol: symbol.into(),
+            number: number.into(),
+            branch: "00".into(),
+        };
+        assert_ne!(card("1|2", "3").key(), card("1", "2|3").key());
+    }
+}
