@@ -66,6 +66,9 @@ pub struct Reader<R> {
     columns: Vec<(String, String, usize)>,
     width: usize,
     record: csv::ByteRecord,
+    /// The line on which the next row begins. Counted here: the parser's own count depends on
+    /// whether lines end with CRLF.
+    line: u64,
 }
 
 impl<R: Read> Reader<R> {
@@ -95,6 +98,7 @@ impl<R: Read> Reader<R> {
                 return Err(OpenError::NotMapped((*name).to_owned()));
             }
         }
+        let line = 2 + headers.iter().map(|h| breaks(h.as_bytes())).sum::<u64>();
         let columns = (layout.columns.iter())
             .map(|(name, header)| {
                 let at = headers.iter().position(|found| found == header).ok_or_else(|| {
@@ -107,7 +111,7 @@ impl<R: Read> Reader<R> {
                 Ok((name.clone(), header.clone(), at))
             })
             .collect::<Result<_, OpenError>>()?;
-        Ok(Self { csv, encoding, columns, width: headers.len(), record: csv::ByteRecord::new() })
+        Ok(Self { csv, encoding, columns, width: headers.len(), record: csv::ByteRecord::new(), line })
     }
 
     /// The next row, or the fault that makes it unreadable, or `None` at the end.
@@ -117,17 +121,18 @@ impl<R: Read> Reader<R> {
                 Ok(false) => return None,
                 Ok(true) => {}
                 Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
                     let reason = Reason::Other(error.to_string());
-                    return Some(Err(Problem { line, column: String::new(), reason }));
+                    return Some(Err(Problem { line: self.line, column: String::new(), reason }));
                 }
             }
             // A line with nothing but one empty field is the end of a hand-edited file.
             if self.record.len() != 1 || !self.record[0].is_empty() {
                 break;
             }
+            self.line += 1;
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.line;
+        self.line += 1 + self.record.iter().map(breaks).sum::<u64>();
         if self.record.len() != self.width {
             let reason = Reason::FieldCount { expected: self.width, found: self.record.len() };
             return Some(Err(Problem { line, column: String::new(), reason }));
@@ -147,6 +152,10 @@ impl<R: Read> Reader<R> {
     pub fn bytes_read(&self) -> u64 {
         self.csv.position().byte()
     }
+}
+
+fn breaks(field: &[u8]) -> u64 {
+    field.iter().map(|b| u64::from(*b == b'\n')).sum()
 }
 
 /// One row: our column names and trimmed texts.
@@ -241,13 +250,13 @@ mod tests {
 
     #[test]
     fn windows_31j_with_half_width_kana_and_leading_zeros() {
-        let bytes = sjis("番号,金額,他\r\n0012,\"1,234\",ｶﾅ\r\n0013,５６,表\r\n\r\n");
+        let bytes = sjis("番号,金額,他\r\n0012,\"1,234\",\"ｶ\r\nﾅ\"\r\n0013,５６,表\r\n\r\n");
         let mut reader =
             Reader::open(&bytes[..], &layout(Encoding::Windows31J), &["number"]).unwrap();
         let row = reader.next_row().unwrap().unwrap();
         assert_eq!((row.text("number"), row.whole("amount").unwrap()), ("0012", 1234));
         let row = reader.next_row().unwrap().unwrap();
-        assert_eq!((row.line, row.whole("amount").unwrap()), (3, 56));
+        assert_eq!((row.line, row.whole("amount").unwrap()), (4, 56));
         assert!(reader.next_row().is_none());
     }
 
