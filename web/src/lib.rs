@@ -1,1 +1,33 @@
-//! .
+//! What both servers do with HTTP: listen, cookies, forms, errors, pages, themes, languages,
+//! configuration. It knows neither insurers' data nor OpenID Connect.
+//!
+//! Code map:
+//! - `serve.rs`: the listener and what surrounds every request (ids, logs, limits, headers)
+//! - `error.rs`: the one error type and how it becomes an answer
+//! - `look.rs`: insurer, language, text size and person of one request: draws pages
+//! - `pages.rs`: a page is a struct with a template's name and samples
+//! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
+//! - `forms.rs`, `cookies.rs`, `random.rs`: forms with a CSRF token, cookies, secrets
+//! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
+//! - `log.rs`, `metrics.rs`: structured logs, Prometheus
+
+pub mod assets;
+pub mod brand;
+pub mod config;
+pub mod cookies;
+pub mod error;
+pub mod forms;
+pub mod log;
+pub mod look;
+pub mod messages;
+pub mod metrics;
+pub mod pages;
+pub mod random;
+pub mod serve;
+pub mod themes;
+
+pub use brand::{Brand, Text};
+pub use error::{Error, Result};
+pub use forms::{Form, Posted};
+pub use look::Look;
+pub use pages::{Page, Pages};

@@ -1,0 +1,178 @@
+# Signing in and registering.
+
+## Mail address
+mailbox-title = Your mail address
+mailbox-lead = Please enter the mail address that you want to register with. We will send you a link to continue.
+mailbox-email = Mail address
+mailbox-email-hint = For example hanako@mail.example. Please use an address that you do not share with your family.
+mailbox-allow = If you filter your mail, please allow mail from your health insurance society.
+mailbox-allow-sender = If you filter your mail, please allow mail from { $sender }.
+mailbox-submit = Send the mail
+mailbox-registered = Are you registered already?
+mailbox-login = Go to sign in
+
+mailbox-sent-title = Please check your mail
+mailbox-sent-lead = We have sent you a mail that says how to continue.
+mailbox-sent-to = Sent to
+mailbox-sent-from = From
+mailbox-sent-next-title = What to do next
+mailbox-sent-next-open = Open the mail.
+mailbox-sent-next-link = Press the link in it within { $minutes } minutes.
+mailbox-sent-missing-title = If no mail arrives
+mailbox-sent-missing-spam = Please look in your spam folder.
+mailbox-sent-missing-address = Please check that the address above is right.
+mailbox-sent-restart = Enter the address again
+mailbox-sent-missing-resend = If it has not come after a few minutes, we can send it again. The links in earlier mails will then stop working.
+mailbox-sent-resend = Send the mail again
+
+mailbox-open-title = Confirm your mail address
+mailbox-open-lead = Press the button below to confirm your mail address and go on to the identity check.
+mailbox-open-submit = Go to the identity check
+
+## Identity check
+roster-title = Identity check
+roster-lead = Please enter the following as it stands on your eligibility certificate or notice.
+roster-where-title = Where do I find the symbol and the number?
+roster-where-certificate = Eligibility certificate (資格確認書): on the front.
+roster-where-notice = Eligibility notice (資格情報のお知らせ): in the letter from your health insurance society.
+roster-where-mynaportal = Mynaportal (マイナポータル): on the health insurance card screen.
+roster-symbol = Symbol (記号)
+roster-symbol-hint = As it stands under 記号. For example 1234
+roster-number = Number (番号)
+roster-number-hint = As it stands under 番号. For example 0005678
+roster-branch = Branch (枝番)
+roster-branch-hint = The two digits after the number, marked 枝番. For example 00
+roster-name-kana = Full name in katakana
+roster-name-kana-hint = For example ミナト ハナコ. You may leave a space between the names or not.
+roster-birth-date = Date of birth
+roster-birth-date-hint = The year may be Western or Japanese. For example 1954, 昭和29 or S29
+roster-birth-year = Year
+roster-birth-month = Month
+roster-birth-day = Day
+roster-sex = Sex
+roster-sex-male = Male
+roster-sex-female = Female
+roster-submit = Check
+roster-failed-title = We could not confirm who you are from what you entered
+roster-failed-lead = One of these may be the reason.
+roster-failed-typing = Something is mistyped. Please compare it with your certificate once more.
+roster-failed-recent = You joined only recently. It can take some days until you are on our roster.
+roster-failed-registered = You are registered already. Please try to sign in.
+roster-failed-login = Go to sign in
+roster-failed-attempts = { $count ->
+    [one] You can try once more.
+   *[other] You can try { $count } more times.
+}
+roster-failed-contact = If you need help, please phone us.
+
+## Terms
+terms-title = Terms of use
+terms-lead = { $count ->
+    [one] Please read the following document and tick the box if you agree.
+   *[other] Please read the following { $count } documents and tick the boxes if you agree.
+}
+terms-version = Version: { $version }
+terms-agree = I agree to “{ $title }”
+terms-submit = Agree and continue
+
+## User ID and password
+password-title = Choose your user ID and password
+password-lead = You will need them to sign in from now on.
+password-user-id = User ID
+password-user-id-hint = { $min } to { $max } characters, letters and digits together. You may also use - _ . @. Capital letters become small.
+password-advice-title = A password that is easy to remember and hard to guess
+password-advice-words = Put about four unrelated words in a row, such as orange-train-cherry-whale. (Please do not use this example.)
+password-advice-other = Do not use a password that you use elsewhere.
+password-advice-paper = If you write it down, keep the paper where nobody sees it.
+password-password = Password
+password-password-hint = { $min } to { $max } characters. Letters, digits, symbols and spaces are allowed.
+password-again = Password once more
+password-again-hint = Please enter the same password again.
+password-submit = Register
+
+## Registration complete
+done-title = You are registered
+done-lead = Thank you. You can use the member pages from now on.
+done-user-id = Your user ID
+done-email = Your mail address
+done-keep = From now on, sign in with your user ID or mail address and the password that you chose.
+done-home = Go to the member pages
+
+## Signing in
+login-title = Sign in
+login-client = Sign in to use “{ $name }”.
+login-user-id = User ID or mail address
+login-password = Password
+login-submit = Sign in
+login-failed-title = You could not be signed in
+login-failed-text = The user ID (or mail address) or the password is not right. Please enter them again.
+login-register-title = Is this your first time?
+login-register-text = To register you need a mail address and your eligibility certificate, or whatever shows your symbol and number.
+login-register = Register
+login-forgotten-title = Forgot your user ID or password?
+login-forgotten-text = Please contact your health insurance society.
+
+## Signing out
+logout-title = Do you want to sign out?
+logout-user = You are signed in as { $name }.
+logout-text = After signing out you will need your password to come back.
+logout-submit = Sign out
+logout-stay = Go back without signing out
+
+## Messages in place of a page
+link-gone-title = This link cannot be used
+link-gone-text = It was used already, or its time is over, or it belongs to something else. Please start again from the beginning.
+journey-gone-title = This cannot be continued
+journey-gone-text = You began too long ago, or it is finished already. Please start again from the beginning.
+journey-locked-title = We have paused this for now
+journey-locked-text = There were too many wrong tries. Please wait and start again later, or phone us.
+moved-on-title = Your registration goes on in another window
+moved-on-text = Please continue in the window that opened later. You can close this one.
+busy-title = We are very busy
+busy-text = Many people are using the service now. Please wait a moment and try again.
+signed-out-title = You are signed out
+signed-out-text = If other people use this device, please close the window.
+register-not-open-title = You cannot register here
+register-not-open-text = Registration is not open at present. Please ask your health insurance society.
+
+## What is wrong with an answer
+error-required = Please fill this in.
+error-choose = Please choose one.
+error-email = This does not look like a mail address. Please check it. For example hanako@mail.example
+error-email-long = Please use at most 255 characters.
+error-user-id-length = Please use { $min } to { $max } characters.
+error-user-id-characters = Please use letters and digits together. Of symbols, only - _ . @ are allowed.
+error-user-id-taken = Somebody has this user ID already. Please choose another.
+error-password-short = Please use at least { $min } characters.
+error-password-long = Please use at most { $max } characters.
+error-password-same-as-user-id = It must differ from your user ID. Please choose another password.
+error-password-common = This password is easy to guess. Please choose another.
+error-password-again = The two passwords are not the same. Please enter them again.
+error-birth-date = This is not a date. For example 1 April 1954
+error-kana = Please write in katakana.
+error-agree = Please tick the box if you agree. Without your consent we cannot go on.
+error-form-expired = The page was open for too long, so nothing was sent. Please send it again.
+
+## Mails
+mail-not-you = If you did not ask for this, please discard this mail. Nothing will be registered.
+mail-no-reply = Please do not reply to this mail. Replies are not read.
+mail-login = Sign in
+
+mail-registration-link-subject = [{ $insurer }] Continue your registration
+mail-registration-link-lead = This is { $insurer }. We received your request to register for the member pages.
+mail-registration-link-open = Please open this link within { $minutes } minutes to continue.
+mail-registration-link-button = Continue the registration
+mail-registration-link-copy = If you cannot press it, please copy this address into your browser.
+mail-registration-link-expired = If you are too late, please start again from the beginning.
+mail-registration-link-newest = If you received several mails, only the link in the newest one works.
+
+mail-already-registered-subject = [{ $insurer }] About your registration
+mail-already-registered-lead = This is { $insurer }. We received a request to register for the member pages, but this mail address is registered already.
+mail-already-registered-login = If it was you, please sign in here.
+mail-already-registered-forgotten = If you forgot your user ID or password, please contact us.
+
+mail-registered-subject = [{ $insurer }] You are registered
+mail-registered-lead = This is { $insurer }. Your registration for the member pages is complete.
+mail-registered-user-id = Your user ID
+mail-registered-login = From now on, please sign in here.
+mail-registered-not-you = If you did not register yourself, please phone us at once.

@@ -1,0 +1,72 @@
+//! The mailed link: GET shows a button, POST proves the mailbox of the journey that sent it.
+
+use super::page::{remember, see};
+use crate::app::App;
+use crate::store::{evidence, journeys, links};
+use crate::visit::Visit;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+use std::sync::Arc;
+use web::{Error, Form, Page, Posted, random};
+
+/// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).
+#[derive(Serialize)]
+pub struct MailboxOpen {
+    pub title: String,
+    pub form: Form,
+}
+
+impl Page for MailboxOpen {
+    const TEMPLATE: &'static str = "idp/mailbox_open.html";
+    fn samples() -> Vec<Self> {
+        vec![Self { title: "新規登録".into(), form: Form::new("/minato/link/abc", &[]) }]
+    }
+}
+
+/// `GET /{insurer}/link/{token}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path((_, token)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let mut conn = app.db.read().await?;
+    let hash = random::hash(&token);
+    if !links::is_open(&mut conn, visit.realm.id(), &hash, app.now()).await? {
+        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
+    }
+    let journey = visit.realm.definition.journeys.get("register");
+    let title = journey.map_or("", |journey| journey.title.in_language(&visit.look.lang));
+    let form = Form::new(visit.path(&format!("link/{token}")), &[]);
+    visit.look.page(&MailboxOpen { title: title.to_owned(), form })
+}
+
+/// `POST /{insurer}/link/{token}`: the browser that presses the button goes on with the journey;
+/// one that began it with somebody else's address is left behind (its secret is void).
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Path((_, token)): Path<(String, String)>,
+    visit: Visit,
+    _: Posted,
+) -> Result<Response, Error> {
+    let insurer = visit.realm.id();
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let used = links::mark_used(&mut tx, insurer, &random::hash(&token), now).await?;
+    let journey = match used {
+        Some(id) => journeys::by_id(&mut tx, insurer, &id, now).await?,
+        None => None,
+    };
+    let Some(mut journey) = journey else {
+        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
+    };
+    let secret = random::secret();
+    journey.secret_hash = random::hash(&secret);
+    evidence::insert(&mut tx, insurer, &journey.holder(), "mailbox", "link", now).await?;
+    journeys::update(&mut tx, insurer, &journey).await?;
+    tx.commit().await?;
+    let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
+    remember(&mut response, &journey, &secret, &app, now);
+    Ok(response)
+}

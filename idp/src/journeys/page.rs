@@ -1,0 +1,243 @@
+//! Journeys over HTTP: begin one, show its next step, take an answer.
+
+use super::{Next, State, next, run, steps};
+use crate::app::App;
+use crate::definition::Definition;
+use crate::store::{evidence, insurers, journeys};
+use crate::visit::Visit;
+use axum::extract::{Path, Query, State as FromState};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use oidc::authorize::Authorize;
+use std::collections::HashMap;
+use std::sync::Arc;
+use web::look::Action;
+use web::{Error, Posted, cookies, random};
+
+/// The cookie with the secret of one journey.
+fn cookie_name(journey_id: &str) -> String {
+    format!("journey-{journey_id}")
+}
+
+/// `GET /{insurer}/register`
+pub async fn register(
+    FromState(app): FromState<Arc<App>>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    begin(&app, &visit, "register", State::default()).await
+}
+
+/// `GET /{insurer}/login`
+pub async fn login(FromState(app): FromState<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    begin(&app, &visit, "login", State::default()).await
+}
+
+/// Begins a login that an authorization request waits for.
+pub async fn begin_for(app: &App, visit: &Visit, request: Authorize) -> Result<Response, Error> {
+    begin(app, visit, "login", State { request: Some(request), ..State::default() }).await
+}
+
+async fn begin(app: &App, visit: &Visit, kind: &str, state: State) -> Result<Response, Error> {
+    let realm = &visit.realm;
+    let definition = realm.definition.journeys.get(kind).ok_or(Error::NOT_FOUND)?;
+    let secret = random::secret();
+    let now = app.now();
+    let journey = journeys::Journey {
+        journey_id: random::id(),
+        kind: kind.to_owned(),
+        version: realm.version,
+        secret_hash: random::hash(&secret),
+        state,
+        wrong: 0,
+        expires_at: now + definition.expires_hours * 3600,
+    };
+    let mut tx = app.db.begin().await?;
+    journeys::insert(&mut tx, realm.id(), &journey, now).await?;
+    tx.commit().await?;
+    let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
+    remember(&mut response, &journey, &secret, app, now);
+    Ok(response)
+}
+
+/// Gives a browser the secret of a journey.
+pub(super) fn remember(
+    response: &mut Response,
+    journey: &journeys::Journey,
+    secret: &str,
+    app: &App,
+    now: i64,
+) {
+    let name = cookie_name(&journey.journey_id);
+    let line = cookies::set(&name, secret, Some(journey.expires_at - now), app.settings.secure());
+    response.headers_mut().append(header::SET_COOKIE, line);
+}
+
+/// `GET /{insurer}/journey/{id}`: what is asked next.
+pub async fn show(
+    FromState(app): FromState<Arc<App>>,
+    Path((_, journey_id)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let mut running = match find(&app, visit, &journey_id).await? {
+        Found::Running(running) => running,
+        Found::Gone(response) => return Ok(response),
+    };
+    let definition = running.definition.clone();
+    let Some(step) = running.next(&definition) else {
+        return Ok(running.visit.gone()?);
+    };
+    steps::show(&mut running, &step).await
+}
+
+/// `POST /{insurer}/journey/{id}?step=…`: an answer to what is asked now. An answer to another
+/// step (the same form twice, a later one first) changes nothing and leads to what is asked now.
+pub async fn submit(
+    FromState(app): FromState<Arc<App>>,
+    Path((_, journey_id)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, Error> {
+    let mut running = match find(&app, visit, &journey_id).await? {
+        Found::Running(running) => running,
+        Found::Gone(response) => return Ok(response),
+    };
+    let here = running.visit.path(&format!("journey/{journey_id}"));
+    let definition = running.definition.clone();
+    let Some(step) = running.next(&definition) else { return Ok(running.visit.gone()?) };
+    if query.get("step").map(String::as_str) != Some(step.proof.kind()) {
+        return Ok(see(&here));
+    }
+    // Hashing takes 20 ms of CPU: it happens before the transaction begins.
+    let hashed = steps::hash(&running, &step, &posted).await?;
+    let mut tx = app.db.begin().await?;
+    let verdict = steps::verify(&mut running, &step, &posted, hashed, &mut tx).await?;
+    let means = match verdict {
+        steps::Verdict::Proved { means } => means,
+        steps::Verdict::Shown(response) => {
+            tx.commit().await?;
+            app.outbox.posted();
+            return Ok(response);
+        }
+        steps::Verdict::Again => {
+            tx.commit().await?;
+            app.outbox.posted();
+            return Ok(see(&here));
+        }
+    };
+    let insurer = running.visit.realm.id().to_owned();
+    let holder = running.journey.holder();
+    let kind = step.proof.kind();
+    evidence::insert(&mut tx, &insurer, &holder, kind, &means, running.now).await?;
+    running.evidence.push(kind.to_owned());
+    let response = if running.next(&definition).is_none() {
+        run::finish(&mut running, &mut tx).await?
+    } else {
+        journeys::update(&mut tx, &insurer, &running.journey).await?;
+        see(&here)
+    };
+    tx.commit().await?;
+    app.outbox.posted();
+    Ok(response)
+}
+
+/// A journey that this browser may go on with, and everything that a step needs.
+pub struct Running {
+    pub app: Arc<App>,
+    pub visit: Visit,
+    pub journey: journeys::Journey,
+    pub definition: Arc<Definition>,
+    /// Kinds that the journey and, once known, the account proved.
+    pub evidence: Vec<String>,
+    pub now: i64,
+}
+
+impl Running {
+    /// What is missing now.
+    pub fn next<'d>(&self, definition: &'d Definition) -> Option<Next<'d>> {
+        next(definition.journeys.get(&self.journey.kind)?, definition, &self.evidence)
+    }
+
+    /// Where the form of a step is posted to.
+    pub fn action(&self, step: &Next) -> String {
+        let below = format!("journey/{}?step={}", self.journey.journey_id, step.proof.kind());
+        self.visit.path(&below)
+    }
+
+    /// The journey's title in the language of the page.
+    pub fn title(&self) -> String {
+        let journey = self.definition.journeys.get(&self.journey.kind);
+        journey.map_or_else(String::new, |j| j.title.in_language(&self.visit.look.lang).to_owned())
+    }
+}
+
+enum Found {
+    Running(Box<Running>),
+    Gone(Response),
+}
+
+async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, Error> {
+    let now = app.now();
+    let insurer = visit.realm.id();
+    let secure = app.settings.secure();
+    let secret = cookies::value(&visit.headers, &cookie_name(journey_id), secure);
+    let mut conn = app.db.read().await?;
+    let found = journeys::by_id(&mut conn, insurer, journey_id, now).await?;
+    let (Some(secret), Some(journey)) = (secret, found) else {
+        return Ok(Found::Gone(visit.gone()?));
+    };
+    if random::hash(secret) != journey.secret_hash {
+        // The link was opened elsewhere: that browser goes on.
+        return Ok(Found::Gone(visit.moved_on()?));
+    }
+    let definition = if journey.version == visit.realm.version {
+        visit.realm.definition.clone()
+    } else {
+        let found = insurers::version(&mut conn, insurer, journey.version).await?;
+        found.ok_or(Error::NOT_FOUND)?
+    };
+    let mut proved = evidence::kinds(&mut conn, insurer, &journey.holder()).await?;
+    if let Some(account) = &journey.state.account_id {
+        let lasting = evidence::kinds(&mut conn, insurer, &format!("account:{account}")).await?;
+        proved.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
+    }
+    let definition = Arc::new(definition);
+    Ok(Found::Running(Box::new(Running {
+        app: app.clone(),
+        visit,
+        journey,
+        definition,
+        evidence: proved,
+        now,
+    })))
+}
+
+impl Visit {
+    /// The journey has ended, has expired or belongs to another browser: begin again.
+    pub(super) fn gone(&self) -> Result<Response, Error> {
+        self.look.told(StatusCode::OK, "journey-gone", "info", self.beginnings())
+    }
+
+    fn moved_on(&self) -> Result<Response, Error> {
+        self.look.told(StatusCode::OK, "moved-on", "info", Vec::new())
+    }
+
+    /// Ways to go on when a journey cannot.
+    pub(crate) fn beginnings(&self) -> Vec<Action> {
+        let action = |key: &str, below: &str, primary| Action {
+            label: self.look.t(key, &[]),
+            url: self.path(below),
+            primary,
+        };
+        vec![action("begin-login", "login", true), action("begin-register", "register", false)]
+    }
+}
+
+/// 303: go on with GET.
+pub(crate) fn see(url: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,31 @@
+//! The identity provider: one issuer per insurer, registration and login as journeys of proofs.
+//!
+//! Code map:
+//! - `routes.rs`: every URL on one screen
+//! - `journeys/`: what is asked next and why; `journeys/steps/`: one file per kind of proof
+//! - `endpoints/`: OpenID Connect over HTTP, with the rules in the `oidc` crate
+//! - `definition.rs`, `apply.rs`: an insurer's folder, checked, compared and versioned
+//! - `realm.rs`: a published insurer in memory, with its keys
+//! - `roster.rs`: the insurer's list of members
+//! - `mail/`: the outbox and its delivery
+//! - `hasher.rs`, `seal.rs`: passwords and secrets at rest
+//! - `store/`: the only place with SQL
+//! - `app.rs`, `settings.rs`, `visit.rs`: what a request finds
+
+pub mod app;
+pub mod apply;
+pub mod definition;
+pub mod endpoints;
+pub mod hasher;
+pub mod journeys;
+pub mod mail;
+pub mod purge;
+pub mod realm;
+pub mod roster;
+pub mod routes;
+pub mod seal;
+pub mod serve;
+pub mod session;
+pub mod settings;
+pub mod store;
+pub mod visit;

@@ -1,0 +1,86 @@
+//! Seals what must not lie open in the database: signing keys and waiting mails. AES-256-GCM.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The key of one installation.
+pub struct Sealer(RandomizedNonceKey);
+
+/// A key file or a sealed value that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error("key file {0}: {1}")]
+    File(String, String),
+    #[error("a sealed value cannot be opened: is it the key file of this database?")]
+    Open,
+}
+
+impl Sealer {
+    /// Reads the key file; makes it, readable by its owner only, when there is none.
+    pub fn from_file(path: &Path) -> Result<Self, SealError> {
+        let say = |error: &dyn std::fmt::Display| {
+            SealError::File(path.display().to_string(), error.to_string())
+        };
+        if !path.exists() {
+            let mut key = [0_u8; 32];
+            aws_lc_rs::rand::fill(&mut key).map_err(|_| say(&"no randomness"))?;
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+                .map_err(|error| say(&error))?;
+            file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| say(&error))?;
+        }
+        let key = std::fs::read(path).map_err(|error| say(&error))?;
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &key)
+            .map_err(|_| say(&"must have exactly 32 bytes"))?;
+        Ok(Self(key))
+    }
+
+    /// Seals `plain` for a purpose, such as `key:minato`: it opens for that purpose only.
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
+        let mut buffer = plain.to_vec();
+        let nonce = self
+            .0
+            .seal_in_place_append_tag(Aad::from(purpose), &mut buffer)
+            .expect("AES-GCM seals anything shorter than 64 GiB");
+        let mut sealed = nonce.as_ref().to_vec();
+        sealed.append(&mut buffer);
+        sealed
+    }
+
+    /// Opens what [`Sealer::seal`] made.
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or(SealError::Open)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Open)?;
+        let mut buffer = rest.to_vec();
+        let plain = self
+            .0
+            .open_in_place(nonce, Aad::from(purpose), &mut buffer)
+            .map_err(|_| SealError::Open)?;
+        Ok(plain.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sealer;
+
+    #[test]
+    fn opens_only_with_its_key_and_for_its_purpose() {
+        let file = |name: &str| std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        let (a, b) = (file("musubi-key-a"), file("musubi-key-b"));
+        let (one, two) = (Sealer::from_file(&a).unwrap(), Sealer::from_file(&b).unwrap());
+        let sealed = one.seal("key:minato", b"secret");
+        assert_eq!(Sealer::from_file(&a).unwrap().open("key:minato", &sealed).unwrap(), b"secret");
+        assert!(one.open("key:aozora", &sealed).is_err());
+        assert!(two.open("key:minato", &sealed).is_err());
+        assert!(one.open("key:minato", &sealed[..5]).is_err());
+        for path in [a, b] {
+            std::fs::remove_file(path).ok();
+        }
+    }
+}

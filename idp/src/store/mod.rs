@@ -1,0 +1,33 @@
+//! The only place with SQL: one file per kept thing. Functions never open a transaction.
+
+pub mod accounts;
+pub mod attempts;
+pub mod codes;
+pub mod evidence;
+pub mod insurers;
+pub mod journeys;
+pub mod links;
+pub mod outbox;
+pub mod passwords;
+pub mod people;
+pub mod sessions;
+pub mod signing_keys;
+pub mod tokens;
+
+/// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
+pub const EXPIRED: &[&str] = &[
+    "DELETE FROM codes WHERE (insurer_id, code_hash) IN
+     (SELECT insurer_id, code_hash FROM codes WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM access_tokens WHERE (insurer_id, token_hash) IN
+     (SELECT insurer_id, token_hash FROM access_tokens WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
+     (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM links WHERE (insurer_id, token_hash) IN
+     (SELECT insurer_id, token_hash FROM links WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM attempts WHERE (insurer_id, bucket) IN
+     (SELECT insurer_id, bucket FROM attempts WHERE until < $1 LIMIT 1000)",
+    "DELETE FROM evidence WHERE (insurer_id, holder) IN
+     (SELECT insurer_id, 'journey:' || journey_id FROM journeys WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM journeys WHERE (insurer_id, journey_id) IN
+     (SELECT insurer_id, journey_id FROM journeys WHERE expires_at < $1 LIMIT 1000)",
+];

@@ -1,0 +1,72 @@
+# Medical fees.
+
+medical-fees-title = Medical fees
+medical-fees-unit = yen
+medical-fees-own = You paid
+medical-fees-own-household = You and your family paid
+medical-fees-total = Total medical fees
+medical-fees-insurer-paid = Paid by the society
+medical-fees-public-paid = Paid from public funds
+medical-fees-own-paid = Own payment
+medical-fees-month = Month of treatment
+medical-fees-year = Year
+medical-fees-patient = Patient
+medical-fees-where = Where and what kind
+medical-fees-row-note = Notes
+medical-fees-sum = Sum
+medical-fees-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+medical-fees-times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
+
+medical-fees-kind-inpatient = Hospital stay
+medical-fees-kind-outpatient = Outpatient
+medical-fees-kind-dental = Dentist
+medical-fees-kind-pharmacy = Pharmacy
+medical-fees-kind-nursing = Home nursing
+medical-fees-kind-therapy = Bone-setting, acupuncture and the like
+medical-fees-kind-other = Other
+
+medical-fees-latest = The newest month: { $month }
+medical-fees-sentence = Of { $total } yen in all, the society paid { $insurer } yen. The remaining { $own } yen were paid at the counter.
+medical-fees-sentence-public = Of { $total } yen in all, the society paid { $insurer } yen and public funds paid { $public } yen. The remaining { $own } yen were paid at the counter.
+medical-fees-to-month = See this month’s list
+medical-fees-this-year = { $year } so far
+medical-fees-months = { $count ->
+    [one] The sum of 1 month.
+   *[other] The sum of { $count } months.
+}
+medical-fees-to-year = See this year’s list
+medical-fees-household = Who is included
+medical-fees-past-title = Earlier medical fees
+medical-fees-past-lead = See them by year and month.
+medical-fees-to-past = See earlier medical fees
+medical-fees-none-title = There are no medical fees to show yet
+medical-fees-none-text = They usually appear about two months after the month of treatment.
+
+medical-fees-month-title = Medical fees, { $month }
+medical-fees-year-title = Medical fees, { $year }
+medical-fees-pager = Months before and after
+medical-fees-previous = Previous month: { $month }
+medical-fees-next = Next month: { $month }
+medical-fees-everyone = Everyone
+medical-fees-filter = Show
+medical-fees-caption = List for { $what }
+medical-fees-caption-patient = List for { $what } ({ $patient })
+medical-fees-no-rows = There are no records for this choice.
+medical-fees-print = You can print this list: choose “Print” on your device.
+medical-fees-back = Back to medical fees
+medical-fees-year-sum = The whole year
+medical-fees-past-hint = Press a year to see its months. The amounts are your own payments.
+medical-fees-empty-month = No records
+medical-fees-to-that-year = See the list for { $year }
+
+medical-fees-notes-title = About these amounts
+medical-fees-note-outside = Charges outside insurance, such as a private room or treatment at your own expense, are not included.
+medical-fees-note-municipality = Help from your municipality may not be reflected in your own payment.
+medical-fees-note-rounding = The amounts may differ from what you paid at the counter, for example through rounding.
+medical-fees-note-facility = Where our records do not name the hospital or pharmacy, no name is shown.

@@ -1,0 +1,139 @@
+//! Settings from TOML and environment, the insurers' folders, and the generated reference.
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A setting or an insurer's file that cannot be used. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// Reads `file` (when given) and then the environment: `PREFIX_A__B` overrides `[a] b`.
+///
+/// # Errors
+/// When the file is missing, a key is unknown or a value has the wrong type; the key is named.
+pub fn load<T: DeserializeOwned>(file: Option<&Path>, prefix: &str) -> Result<T, ConfigError> {
+    let mut figment = Figment::new();
+    if let Some(file) = file {
+        if !file.is_file() {
+            return Err(ConfigError(format!("{}: there is no such file", file.display())));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment.merge(Env::prefixed(prefix).split("__")).extract().map_err(|error| {
+        let lines: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
+        ConfigError(lines.join("\n"))
+    })
+}
+
+/// Reads one TOML file of an insurer's folder. `${NAME}` is replaced from the environment.
+///
+/// # Errors
+/// When the file cannot be read or parsed, or a variable is not set.
+pub fn insurer_file<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let say = |error: &dyn std::fmt::Display| ConfigError(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| say(&error))?;
+    let text = expand(&text, |name| std::env::var(name).ok()).map_err(|name| {
+        say(&format_args!("the environment variable {name} is used but not set"))
+    })?;
+    toml::from_str(&text).map_err(|error| say(&error))
+}
+
+/// The `*.toml` files below `folder`, sorted by name; none when the folder is missing.
+pub fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    files.sort();
+    files
+}
+
+fn expand(text: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, after) = rest.split_at(at);
+        let Some(end) = after.find('}') else { break };
+        let name = &after[2..end];
+        out.push_str(before);
+        let value = value(name).ok_or_else(|| name.to_owned())?;
+        // The value lands inside a TOML string: it must not be able to end it.
+        out.push_str(&value.replace('\\', "\\\\").replace('"', "\\\""));
+        rest = &after[end + 1..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The reference page of a settings type, from its doc comments.
+pub fn reference<T: JsonSchema>(title: &str, prefix: &str) -> String {
+    let schema = schemars::schema_for!(T).to_value();
+    let mut out = format!(
+        "# {title}\n\nMade from the code by `cargo xtask settings`; do not edit.\n\n\
+         | key | environment | default | meaning |\n|---|---|---|---|\n"
+    );
+    rows(&schema, &schema, "", prefix, &mut out);
+    out
+}
+
+fn rows(
+    root: &serde_json::Value,
+    schema: &serde_json::Value,
+    path: &str,
+    prefix: &str,
+    out: &mut String,
+) {
+    let Some(properties) = schema["properties"].as_object() else { return };
+    for (name, field) in properties {
+        let key = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let target = field["$ref"].as_str().or_else(|| field["allOf"][0]["$ref"].as_str());
+        let inner = target.and_then(|target| root.pointer(target.trim_start_matches('#')));
+        if let Some(inner) = inner.filter(|inner| inner["properties"].is_object()) {
+            rows(root, inner, &key, prefix, out);
+            continue;
+        }
+        let environment = format!("{prefix}{}", key.replace('.', "__").to_uppercase());
+        let default = match &field["default"] {
+            serde_json::Value::Null => "–".to_owned(),
+            value => format!("`{value}`"),
+        };
+        let meaning = field["description"].as_str().unwrap_or("").replace('\n', " ");
+        writeln!(out, "| `{key}` | `{environment}` | {default} | {meaning} |")
+            .expect("writing to a String cannot fail");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{expand, load};
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[allow(dead_code)]
+        listen: String,
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let file = std::env::temp_dir().join(format!("musubi-config-{}.toml", std::process::id()));
+        std::fs::write(&file, "listen = \"a\"\nlisten_adress = \"b\"\n").unwrap();
+        let error = load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap_err();
+        assert!(error.to_string().contains("listen_adress"), "{error}");
+        std::fs::write(&file, "listen = \"a\"\n").unwrap();
+        load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap();
+    }
+
+    #[test]
+    fn variables_are_replaced_and_missing_ones_named() {
+        let value = |name: &str| (name == "A").then(|| "x\"y".to_owned());
+        assert_eq!(expand("u = \"${A}/b\" # $ {", value).unwrap(), "u = \"x\\\"y/b\" # $ {");
+        assert_eq!(expand("${B}", value).unwrap_err(), "B");
+    }
+}

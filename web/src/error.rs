@@ -1,0 +1,82 @@
+//! The one error type of both servers, and the one place where it becomes an answer.
+
+use crate::random;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request got no page.
+pub enum Error {
+    /// A person can act: drawn as a page with the messages `error-title-…` of the status.
+    Shown(StatusCode),
+    /// A client can act: an OAuth error as JSON (RFC 6749 §5.2, RFC 6750 §3).
+    Refused { status: StatusCode, error: &'static str, description: &'static str },
+    /// Somebody's fault: logged once with an incident number, shown as that number.
+    Fault(String),
+}
+
+/// What the drawing layer needs to know; travels in the response's extensions.
+#[derive(Clone)]
+pub(crate) struct Drawn {
+    pub status: StatusCode,
+    pub incident: Option<String>,
+}
+
+impl Error {
+    /// The person asked for something that is not here.
+    pub const NOT_FOUND: Error = Error::Shown(StatusCode::NOT_FOUND);
+    /// The form came from elsewhere or is too old.
+    pub const FORGED: Error = Error::Shown(StatusCode::FORBIDDEN);
+    /// Too many tries or too much work at once.
+    pub const BUSY: Error = Error::Shown(StatusCode::SERVICE_UNAVAILABLE);
+
+    /// A fault from any error.
+    pub fn fault(error: impl std::fmt::Display) -> Self {
+        Error::Fault(error.to_string())
+    }
+}
+
+/// Any `?` on a library's error is a fault.
+impl<E: std::error::Error> From<E> for Error {
+    fn from(error: E) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(inner) = source {
+            text = format!("{text}: {inner}");
+            source = inner.source();
+        }
+        Error::Fault(text)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, incident) = match self {
+            Error::Shown(status) => (status, None),
+            Error::Refused { status, error, description } => {
+                let body = serde_json::json!({
+                    "error": error, "error_description": description,
+                });
+                let mut response = (status, axum::Json(body)).into_response();
+                let headers = response.headers_mut();
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                if status == StatusCode::UNAUTHORIZED {
+                    let scheme = if error == "invalid_client" { "Basic" } else { "Bearer" };
+                    let value = format!("{scheme} realm=\"idp\", error=\"{error}\"");
+                    let value = HeaderValue::from_str(&value).expect("fixed words");
+                    headers.insert(header::WWW_AUTHENTICATE, value);
+                }
+                return response;
+            }
+            Error::Fault(reason) => {
+                let incident = random::id()[..8].to_uppercase().replace(['-', '_'], "X");
+                tracing::error!(%incident, %reason, "fault");
+                (StatusCode::INTERNAL_SERVER_ERROR, Some(incident))
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Drawn { status, incident });
+        response
+    }
+}

@@ -1,0 +1,116 @@
+//! Forms: what was posted, and what a form shows.
+
+use crate::{Error, cookies, random};
+use axum::extract::{FromRequest, Request};
+use axum::http::{Method, StatusCode, header};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The name of the CSRF cookie and of the hidden field.
+pub const CSRF: &str = "csrf";
+
+/// The longest form body in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// A posted form whose CSRF token was right.
+pub struct Posted(BTreeMap<String, String>);
+
+impl Posted {
+    /// The trimmed value of a field, empty when absent.
+    pub fn value(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |value| value.trim())
+    }
+
+    /// The value as typed: for passwords.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Error;
+
+    /// # Errors
+    /// 403 when the form came from another site (attack 37) or its token is wrong or too old,
+    /// 415 for another content type, 413 for a large body.
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let headers = request.headers();
+        let form = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        if request.method() != Method::POST || !form {
+            return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        if site.is_some_and(|site| site != "same-origin" && site != "none") {
+            return Err(Error::FORGED);
+        }
+        let cookie = [true, false]
+            .into_iter()
+            .find_map(|secure| cookies::value(headers, CSRF, secure))
+            .map(str::to_owned);
+        let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;
+        let fields: BTreeMap<String, String> =
+            url::form_urlencoded::parse(&body).into_owned().collect();
+        let token = fields.get(CSRF).map_or("", String::as_str);
+        match cookie {
+            Some(cookie) if !token.is_empty() && random::equal(token, &cookie) => Ok(Self(fields)),
+            _ => Err(Error::FORGED),
+        }
+    }
+}
+
+/// What a form shows: typed values, errors beside the fields, a summary on top.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Form {
+    pub action: String,
+    pub values: BTreeMap<String, String>,
+    pub errors: BTreeMap<String, Option<String>>,
+    pub summary: Vec<Mistake>,
+}
+
+/// One line of the summary; the field's id is its name.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mistake {
+    pub field: String,
+    pub text: String,
+}
+
+impl Form {
+    /// An empty form with these fields.
+    pub fn new(action: impl Into<String>, fields: &[&str]) -> Self {
+        Self {
+            action: action.into(),
+            values: fields.iter().map(|f| ((*f).to_owned(), String::new())).collect(),
+            errors: fields.iter().map(|f| ((*f).to_owned(), None)).collect(),
+            summary: Vec::new(),
+        }
+    }
+
+    /// Shows again what was typed. Passwords are never shown again.
+    pub fn typed(mut self, posted: &Posted) -> Self {
+        for (name, value) in &mut self.values {
+            if !name.contains("password") {
+                *value = posted.value(name).chars().take(300).collect();
+            }
+        }
+        self
+    }
+
+    /// Adds an error beside a field; the first of a field stays.
+    pub fn mistake(&mut self, field: &str, text: String) {
+        let slot = self.errors.entry(field.to_owned()).or_default();
+        if slot.is_none() {
+            *slot = Some(text.clone());
+            self.summary.push(Mistake { field: field.to_owned(), text });
+        }
+    }
+
+    /// Whether there is an error.
+    pub fn is_wrong(&self) -> bool {
+        !self.summary.is_empty()
+    }
+}

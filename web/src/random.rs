@@ -1,0 +1,37 @@
+//! Random secrets and their hashes.
+
+use aws_lc_rs::{constant_time, digest, rand};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// 256 random bits, base64url: session ids, link tokens, CSRF tokens.
+pub fn secret() -> String {
+    text(32)
+}
+
+/// 96 random bits, base64url: ids that are not secret.
+pub fn id() -> String {
+    text(12)
+}
+
+fn text(bytes: usize) -> String {
+    let mut buffer = vec![0; bytes];
+    rand::fill(&mut buffer).expect("the operating system has randomness");
+    URL_SAFE_NO_PAD.encode(buffer)
+}
+
+/// SHA-256 of a random secret, which is what is stored.
+pub fn hash(secret: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, secret.as_bytes()).as_ref().to_vec()
+}
+
+/// The first 8 hex digits of SHA-256: names of assets.
+pub fn short_hash(bytes: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref()[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Equal, in time that depends on the length only.
+pub fn equal(a: &str, b: &str) -> bool {
+    constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
+}
