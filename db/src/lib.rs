@@ -6,6 +6,7 @@
 //! - `writer.rs`: SQLite's single writer, which groups commits
 //! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
 //! - `migrate.rs`: the checksum ledger
+//! - `published.rs`: versions of definitions, for both programs
 //! - `testing.rs`: a fresh database of each engine for a test
 //!
 //! A statement is written once, with `$1`, `$2`, … in order. Types that both engines share:
@@ -16,6 +17,7 @@ mod error;
 mod migrate;
 mod open;
 mod row;
+pub mod published;
 pub mod testing;
 mod value;
 mod writer;

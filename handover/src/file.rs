@@ -181,11 +181,16 @@ impl Row {
 
     /// A text that must be there.
     pub fn required(&self, name: &str) -> Result<&str, Problem> {
+        if self.text(name).is_empty() {
+            return Err(self.problem(name, Reason::Empty));
+        }
+        self.at_most(name, MAX)
+    }
+
+    /// A text that may be empty, of at most `max` characters.
+    pub fn at_most(&self, name: &str, max: usize) -> Result<&str, Problem> {
         match self.text(name) {
-            "" => Err(self.problem(name, Reason::Empty)),
-            text if text.chars().count() > MAX => {
-                Err(self.problem(name, Reason::TooLong { max: MAX }))
-            }
+            text if text.chars().count() > max => Err(self.problem(name, Reason::TooLong { max })),
             text => Ok(text),
         }
     }

@@ -66,6 +66,18 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Reason {
+    /// The reason that a plugin's check names by its code; anything else is its own sentence.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "sum" => Reason::Sum,
+            "not-a-number" => Reason::NotANumber,
+            "empty" => Reason::Empty,
+            other => Reason::Other(other.to_owned()),
+        }
+    }
+}
+
 /// One refused row: its first fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -32,7 +32,7 @@ mailbox-open-submit = Go to the identity check
 ## Identity check
 roster-title = Identity check
 roster-lead = Please enter the following as it stands on your eligibility certificate or notice.
-roster-where-title = Where do I find the symbol and the number?
+roster-where-title = Where to find the symbol and number
 roster-where-certificate = Eligibility certificate (資格確認書): on the front.
 roster-where-notice = Eligibility notice (資格情報のお知らせ): in the letter from your health insurance society.
 roster-where-mynaportal = Mynaportal (マイナポータル): on the health insurance card screen.
@@ -162,7 +162,6 @@ mail-registration-link-subject = [{ $insurer }] Continue your registration
 mail-registration-link-lead = This is { $insurer }. We received your request to register for the member pages.
 mail-registration-link-open = Please open this link within { $minutes } minutes to continue.
 mail-registration-link-button = Continue the registration
-mail-registration-link-copy = If you cannot press it, please copy this address into your browser.
 mail-registration-link-expired = If you are too late, please start again from the beginning.
 mail-registration-link-newest = If you received several mails, only the link in the newest one works.
 

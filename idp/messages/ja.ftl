@@ -32,7 +32,7 @@ mailbox-open-submit = 本人確認へ進む
 ## Identity check
 roster-title = 本人確認
 roster-lead = 資格確認書などを見ながら、書いてあるとおりに入力してください。
-roster-where-title = 記号や番号は、どこに書いてありますか
+roster-where-title = 記号・番号の見つけ方
 roster-where-certificate = 資格確認書：表の面に書いてあります。
 roster-where-notice = 資格情報のお知らせ：健康保険組合から届いた書面に書いてあります。
 roster-where-mynaportal = マイナポータル：「健康保険証」の画面に表示されます。
@@ -156,7 +156,6 @@ mail-registration-link-subject = 【{ $insurer }】登録の続きのご案内
 mail-registration-link-lead = { $insurer }です。加入者ページの登録のお申し込みを受け付けました。
 mail-registration-link-open = { $minutes }分以内に次のリンクを開き、登録を続けてください。
 mail-registration-link-button = 登録を続ける
-mail-registration-link-copy = 押せないときは、次のアドレスを写して開いてください。
 mail-registration-link-expired = 時間を過ぎたときは、最初から手続きをやり直してください。
 mail-registration-link-newest = 何通か届いたときは、いちばん新しいメールのリンクだけが使えます。
 

@@ -3,7 +3,7 @@
 use crate::hasher::Hasher;
 use crate::mail::Outbox;
 use crate::realm::Realms;
-use crate::seal::Sealer;
+use web::seal::Sealer;
 use crate::settings::Settings;
 use db::{Db, Migration};
 use include_dir::{Dir, include_dir};

@@ -3,34 +3,7 @@
 use crate::definition::Definition;
 use crate::store::insurers;
 use db::Db;
-use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// What applying a folder would change, one line each; empty when nothing.
-pub fn difference(old: Option<&Definition>, new: &Definition) -> Vec<String> {
-    let flat = |definition: &Definition| {
-        let mut out = BTreeMap::new();
-        let value = serde_json::to_value(definition).expect("a definition is JSON");
-        flatten("", &value, &mut out);
-        out
-    };
-    let old = old.map(flat).unwrap_or_default();
-    let new = flat(new);
-    let mut lines = Vec::new();
-    for (path, value) in &new {
-        match old.get(path) {
-            None => lines.push(format!("+ {path} = {}", short(value))),
-            Some(before) if before != value => {
-                lines.push(format!("~ {path}: {} → {}", short(before), short(value)));
-            }
-            Some(_) => {}
-        }
-    }
-    for path in old.keys().filter(|path| !new.contains_key(*path)) {
-        lines.push(format!("- {path}"));
-    }
-    lines
-}
+use web::difference::difference;
 
 /// Publishes a definition as the next version. Returns the version and the difference.
 pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<String>), db::Error> {
@@ -45,37 +18,4 @@ pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<Stri
     insurers::publish(&mut tx, slug, version + 1, new, now).await?;
     tx.commit().await?;
     Ok((version + 1, lines))
-}
-
-fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match value {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| flatten(&below(name), value, out));
-        }
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().enumerate().for_each(|(at, value)| {
-                flatten(&below(&at.to_string()), value, out);
-            });
-        }
-        other => {
-            let secret = path.ends_with("secret_hash") && !other.is_null();
-            let text = if secret { fingerprint(other) } else { other.to_string() };
-            out.insert(path.to_owned(), text);
-        }
-    }
-}
-
-/// Enough of a hash to see that it changed.
-fn fingerprint(value: &Value) -> String {
-    let text = value.to_string();
-    format!("(secret {})", web::random::short_hash(text.as_bytes()))
-}
-
-fn short(text: &str) -> String {
-    if text.chars().count() <= 80 {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(77).collect();
-    format!("{head}…")
 }

@@ -8,7 +8,7 @@
 //! - `realm.rs`: a published insurer in memory, with its keys
 //! - `roster.rs`: the insurer's list of members
 //! - `mail/`: the outbox and its delivery
-//! - `hasher.rs`, `seal.rs`: passwords and secrets at rest
+//! - `hasher.rs`: passwords
 //! - `store/`: the only place with SQL
 //! - `app.rs`, `settings.rs`, `visit.rs`: what a request finds
 
@@ -23,7 +23,7 @@ pub mod purge;
 pub mod realm;
 pub mod roster;
 pub mod routes;
-pub mod seal;
+
 pub mod serve;
 pub mod session;
 pub mod settings;

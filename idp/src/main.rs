@@ -78,12 +78,7 @@ fn main() -> ExitCode {
     match runtime.block_on(run(cli)) {
         Ok(code) => code,
         Err(error) => {
-            let text = match error {
-                Error::Fault(text) => text,
-                Error::Shown(status) => status.to_string(),
-                Error::Refused { description, .. } => description.to_owned(),
-            };
-            eprintln!("idp: {text}");
+            eprintln!("idp: {}", error.text());
             ExitCode::FAILURE
         }
     }
@@ -104,7 +99,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let lines = if dry_run {
                 let current =
                     idp::store::insurers::current(&mut db.read().await?, slug).await?;
-                apply::difference(current.as_ref().map(|(_, d)| d), &definition)
+                web::difference::difference(current.as_ref().map(|(_, d)| d), &definition)
             } else {
                 let now = jiff::Timestamp::now().as_second();
                 let (version, lines) = apply::apply(&db, &definition, now).await?;

@@ -1,7 +1,7 @@
 //! A published insurer in memory: definition, issuer, keys, and the answers that never change.
 
 use crate::definition::Definition;
-use crate::seal::Sealer;
+use web::seal::Sealer;
 use crate::store::{insurers, signing_keys};
 use axum::body::Bytes;
 use db::Db;

@@ -34,7 +34,7 @@ pub fn routes(app: Arc<App>) -> Router {
 
 /// `GET /{insurer}/`: there is nothing to do here but at the insurer's portal.
 async fn home(visit: Visit) -> Response {
-    page::see(&visit.realm.definition.policy.home.url)
+    web::look::see(&visit.realm.definition.policy.home.url)
 }
 
 /// `GET /{insurer}/display?lang=…&size=…&back=…`

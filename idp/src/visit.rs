@@ -45,21 +45,9 @@ pub fn look_for(parts: &Parts, app: &App) -> Look {
 }
 
 fn look(parts: &Parts, app: &App, realm: Option<&Realm>) -> Look {
-    let brand = realm.map_or_else(|| Arc::new(nobody()), |realm| realm.brand.clone());
+    let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
     let home = realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
     Look::new(parts, app.pages.clone(), brand, "idp", home, app.settings.secure())
-}
-
-/// Shown when no insurer has been applied yet.
-fn nobody() -> Brand {
-    Brand {
-        slug: "musubi".into(),
-        insurer_number: "00000000".into(),
-        theme: "base".into(),
-        languages: vec!["ja".into(), "en".into()],
-        name: web::Text { ja: "Musubi".into(), en: "Musubi".into() },
-        contact: web::brand::Contact::default(),
-    }
 }
 
 fn slug(parts: &Parts) -> &str {

@@ -42,6 +42,18 @@ pub struct Brand {
 }
 
 impl Brand {
+    /// Shown when no insurer has been applied yet.
+    pub fn nobody() -> Self {
+        Self {
+            slug: "musubi".into(),
+            insurer_number: "00000000".into(),
+            theme: "base".into(),
+            languages: vec!["ja".into(), "en".into()],
+            name: Text { ja: "Musubi".into(), en: "Musubi".into() },
+            contact: Contact::default(),
+        }
+    }
+
     /// Why this brand cannot be used, in words for the operator.
     pub fn fault(&self) -> Option<String> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

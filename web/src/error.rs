@@ -37,6 +37,17 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The reason in words, for a command line.
+    pub fn text(&self) -> String {
+        match self {
+            Error::Shown(status) => status.to_string(),
+            Error::Refused { description, .. } => (*description).to_owned(),
+            Error::Fault(reason) => reason.clone(),
+        }
+    }
+}
+
 /// Any `?` on a library's error is a fault.
 impl<E: std::error::Error> From<E> for Error {
     fn from(error: E) -> Self {
@@ -70,7 +81,7 @@ impl IntoResponse for Error {
                 return response;
             }
             Error::Fault(reason) => {
-                let incident = random::id()[..8].to_uppercase().replace(['-', '_'], "X");
+                let incident = random::incident();
                 tracing::error!(%incident, %reason, "fault");
                 (StatusCode::INTERNAL_SERVER_ERROR, Some(incident))
             }

@@ -7,14 +7,17 @@
 //! - `look.rs`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
-//! - `forms.rs`, `cookies.rs`, `random.rs`: forms with a CSRF token, cookies, secrets
+//! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies
+//! - `random.rs`, `seal.rs`: secrets, and what lies sealed in the database
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
+//! - `difference.rs`: what a new version of a definition changes
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
 pub mod brand;
 pub mod config;
 pub mod cookies;
+pub mod difference;
 pub mod error;
 pub mod forms;
 pub mod log;
@@ -23,6 +26,7 @@ pub mod messages;
 pub mod metrics;
 pub mod pages;
 pub mod random;
+pub mod seal;
 pub mod serve;
 pub mod themes;
 

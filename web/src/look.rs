@@ -181,6 +181,17 @@ impl Look {
         messages.text(key, args).unwrap_or_else(|| format!("…{key}…"))
     }
 
+    /// The message of this id, or the text itself when there is none.
+    pub fn t_or(&self, text: &str) -> String {
+        let messages = self.pages.theme(&self.brand.theme).messages(&self.lang);
+        messages.text(text, &[]).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
+    pub fn when(&self, text: &str) -> String {
+        crate::pages::when(text, self.lang == "en")
+    }
+
     /// Where the insurer's pages begin: `/minato`.
     pub fn base(&self) -> String {
         format!("/{}", self.brand.slug)
@@ -332,10 +343,8 @@ pub fn display(query: &str, secure: bool) -> Response {
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
     let back = value("back").filter(|back| is_own_path(back)).unwrap_or("/");
-    let mut response = StatusCode::SEE_OTHER.into_response();
+    let mut response = see(back);
     let headers = response.headers_mut();
-    let location = HeaderValue::from_str(back).unwrap_or(HeaderValue::from_static("/"));
-    headers.insert(header::LOCATION, location);
     for name in ["lang", "size"] {
         let known = |code: &&str| {
             LANGUAGES.iter().any(|(known, _)| known == code)
@@ -346,6 +355,15 @@ pub fn display(query: &str, secure: bool) -> Response {
             headers.append(header::SET_COOKIE, cookies::set(name, code, year, secure));
         }
     }
+    response
+}
+
+/// 303: go on with GET.
+pub fn see(url: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -240,6 +240,11 @@ fn date(value: &str, english: bool) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
+/// A month or a day, whichever it is.
+pub(crate) fn when(text: &str, english: bool) -> String {
+    if text.len() == 6 { month(text, english) } else { date(text, english) }
+}
+
 /// Seconds since 1970 → `2026/04/01 09:30` in Japan.
 fn datetime(value: i64) -> String {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));

@@ -14,6 +14,11 @@ pub fn id() -> String {
     text(12)
 }
 
+/// A number that a person can read to the help desk and an operator finds in the log.
+pub fn incident() -> String {
+    id()[..8].to_uppercase().replace(['-', '_'], "X")
+}
+
 fn text(bytes: usize) -> String {
     let mut buffer = vec![0; bytes];
     rand::fill(&mut buffer).expect("the operating system has randomness");
@@ -22,7 +27,12 @@ fn text(bytes: usize) -> String {
 
 /// SHA-256 of a random secret, which is what is stored.
 pub fn hash(secret: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, secret.as_bytes()).as_ref().to_vec()
+    hash_bytes(secret.as_bytes())
+}
+
+/// SHA-256 of anything.
+pub fn hash_bytes(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
 
 /// The first 8 hex digits of SHA-256: names of assets.

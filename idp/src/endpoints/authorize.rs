@@ -1,7 +1,7 @@
 //! The authorization endpoint: checks the request, then answers with a code or begins a login.
 
 use crate::app::App;
-use crate::journeys::page::{begin_for, see};
+use crate::journeys::page::begin_for;
 use crate::realm::Realm;
 use crate::session;
 use crate::store::codes;
@@ -15,6 +15,7 @@ use oidc::Params;
 use oidc::authorize::{Authorize, Prompt, Refused, check, code_url, error_url};
 use oidc::error::Code;
 use std::sync::Arc;
+use web::look::see;
 use web::{Error, random};
 
 /// Seconds that a code lives.

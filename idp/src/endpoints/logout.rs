@@ -1,7 +1,6 @@
 //! RP-initiated logout: ends the session here and sends the person back.
 
 use crate::app::App;
-use crate::journeys::page::see;
 use crate::session;
 use crate::store::sessions;
 use crate::visit::Visit;
@@ -13,6 +12,7 @@ use oidc::{Client, Params};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
+use web::look::see;
 use web::{Error, Form, Page, Posted};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.

@@ -1,6 +1,6 @@
 //! The mailed link: GET shows a button, POST proves the mailbox of the journey that sent it.
 
-use super::page::{remember, see};
+use super::page::remember;
 use crate::app::App;
 use crate::store::{evidence, journeys, links};
 use crate::visit::Visit;
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
+use web::look::see;
 use web::{Error, Form, Page, Posted, random};
 
 /// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).

@@ -8,6 +8,8 @@
 
 pub mod link;
 pub mod page;
+pub use run::Done;
+
 mod run;
 pub mod steps;
 

@@ -6,12 +6,12 @@ use crate::definition::Definition;
 use crate::store::{evidence, insurers, journeys};
 use crate::visit::Visit;
 use axum::extract::{Path, Query, State as FromState};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
 use oidc::authorize::Authorize;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web::look::Action;
+use web::look::{Action, see};
 use web::{Error, Posted, cookies, random};
 
 /// The cookie with the secret of one journey.
@@ -231,13 +231,4 @@ impl Visit {
         };
         vec![action("begin-login", "login", true), action("begin-register", "register", false)]
     }
-}
-
-/// 303: go on with GET.
-pub(crate) fn see(url: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static("/"));
-    response.headers_mut().insert(header::LOCATION, location);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

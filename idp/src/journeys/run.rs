@@ -1,6 +1,6 @@
 //! What happens when nothing is missing any more: an account, or a session.
 
-use super::page::{Running, see};
+use super::page::Running;
 use crate::endpoints::authorize;
 use crate::mail::Registered;
 use crate::session;
@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Conn;
 use serde::Serialize;
+use web::look::see;
 use web::{Error, Page, random};
 
 /// Registration is complete (F015, F051).

@@ -3,7 +3,7 @@
 pub mod deliver;
 
 use crate::realm::Realm;
-use crate::seal::Sealer;
+use web::seal::Sealer;
 use crate::store::outbox;
 use db::Conn;
 use serde::{Deserialize, Serialize};

@@ -2,18 +2,33 @@
 
 medical-fees-title = Medical fees
 medical-fees-unit = yen
-medical-fees-own = You paid
-medical-fees-own-household = You and your family paid
+medical-fees-own = Own payment
+medical-fees-own-household = Own payment (with your family)
 medical-fees-total = Total medical fees
 medical-fees-insurer-paid = Paid by the society
 medical-fees-public-paid = Paid from public funds
 medical-fees-own-paid = Own payment
 medical-fees-month = Month of treatment
+medical-fees-column-month = Month
 medical-fees-year = Year
 medical-fees-patient = Patient
 medical-fees-where = Where and what kind
 medical-fees-row-note = Notes
 medical-fees-sum = Sum
+medical-fees-month-of-year = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
 medical-fees-days = { $count ->
     [one] 1 day
    *[other] { $count } days

@@ -2,18 +2,20 @@
 
 medical-fees-title = 医療費のお知らせ
 medical-fees-unit = 円
-medical-fees-own = あなたの支払額（自己負担額）
-medical-fees-own-household = ご家族を合わせた支払額（自己負担額）
+medical-fees-own = 自己負担額（あなたが支払った額）
+medical-fees-own-household = 自己負担額（ご家族を合わせた額）
 medical-fees-total = 医療費の総額
 medical-fees-insurer-paid = 健康保険組合の支払額
 medical-fees-public-paid = 国や自治体の支払額（公費）
 medical-fees-own-paid = 自己負担額
 medical-fees-month = 診療年月
+medical-fees-column-month = 診療月
 medical-fees-year = 年
 medical-fees-patient = 受診者
 medical-fees-where = 医療機関・診療区分
 medical-fees-row-note = 備考
 medical-fees-sum = 合計
+medical-fees-month-of-year = { $month }月
 medical-fees-days = { $count }日
 medical-fees-times = { $count }回
 

@@ -1,1 +1,22 @@
-//! .
+//! Medical fees (F126 to F136): what care cost, month by month, for a member and, where policy
+//! and choice allow it, the household.
+//!
+//! - `pages/`: overview, month, year, past
+//! - `rows.rs`: rows and sums
+//! - `import.rs`: the invariant of F130
+
+mod import;
+mod pages;
+mod rows;
+
+sdk::plugin! {
+    manifest: include_bytes!("../plugin.toml"),
+    pages: [
+        overview => pages::overview,
+        month => pages::month,
+        year => pages::year,
+        past => pages::past,
+    ],
+    cards: [latest => pages::latest],
+    checks: [rows => import::check],
+}

@@ -1,0 +1,73 @@
+//! The pages through the SDK's test host.
+
+use medical_fees::HANDLERS;
+use sdk::{Value, abi, json, testing};
+
+fn answer(name: &str, _: &Value) -> Vec<Value> {
+    let sums = |total: i64, own: i64| {
+        json!({"total": total, "insurer_paid": total - own, "public_paid": 0, "own_paid": own})
+    };
+    let with = |mut row: Value, more: Value| {
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    match name {
+        "months" => vec![
+            with(sums(1000, 300), json!({"month": "202503"})),
+            with(sums(500, 150), json!({"month": "202412"})),
+        ],
+        "rows" => vec![with(
+            sums(1000, 300),
+            json!({"month": "202503", "patient": "ミナト　ハナコ", "facility": "", "kind": "dental",
+                   "days": 2, "note": ""}),
+        )],
+        "patients" => vec![json!({"patient": "ミナト　ハナコ"})],
+        other => panic!("the page asked for {other}"),
+    }
+}
+
+fn page(handler: &str, query: Value) -> Value {
+    let request = json!({
+        "handler": handler, "lang": "ja", "base": "/minato/p/medical-fees", "query": query,
+        "today": "2025-04-01",
+    });
+    let (status, reply) = testing::call(&HANDLERS, abi::PAGE, &request, answer);
+    assert_eq!(status, abi::OK, "{reply}");
+    reply
+}
+
+#[test]
+fn overview_shows_the_newest_month_and_this_year() {
+    let data = &page("overview", json!({}))["show"]["data"];
+    assert_eq!(data["latest"]["month"], "202503");
+    assert_eq!(data["this_year"]["sums"]["own_paid"], 300);
+    assert_eq!(data["this_year"]["months"], 1);
+}
+
+#[test]
+fn month_knows_its_neighbours_and_adds_up() {
+    let data = &page("month", json!({"month": "202503"}))["show"]["data"];
+    assert_eq!(data["previous"], "202412");
+    assert_eq!(data["next"], Value::Null);
+    assert_eq!(data["sums"]["total"], 1000);
+    assert_eq!(data["rows"][0]["facility"], Value::Null);
+    for bad in ["2025", "x", "2025-03", "'; DROP TABLE x"] {
+        assert_eq!(page("month", json!({"month": bad})), "not_found", "{bad}");
+    }
+}
+
+#[test]
+fn past_lists_months_without_care() {
+    let data = &page("past", json!({}))["show"]["data"];
+    assert_eq!(data["years"][0]["year"], 2025);
+    assert_eq!(data["years"][0]["months"][1]["empty"], true);
+    assert_eq!(data["years"][1]["months"][0]["month"], "202412");
+}
+
+#[test]
+fn an_unknown_handler_and_a_broken_body_are_refused() {
+    let (status, _) = testing::call(&HANDLERS, abi::PAGE, &json!({"handler": "x"}), answer);
+    assert_eq!(status, abi::E_NOT_DECLARED);
+    let (status, _) = testing::call(&HANDLERS, abi::PAGE, &json!([]), answer);
+    assert_eq!(status, abi::E_REQUEST);
+}

@@ -1,0 +1,195 @@
+//! Exports the one symbol, catches panics and turns bodies into calls.
+
+use crate::abi::{self, Bytes, Host, Sink};
+use crate::{Call, Card, Fault, Page, Problem};
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+/// A plugin's handlers by name, as [`crate::plugin!`] lists them.
+pub struct Handlers {
+    pub pages: &'static [(&'static str, fn(&Call) -> Result<Page, Fault>)],
+    pub cards: &'static [(&'static str, fn(&Call) -> Result<Card, Fault>)],
+    pub checks: &'static [(&'static str, fn(&[Map<String, Value>]) -> Vec<Problem>)],
+}
+
+struct Asked {
+    host: &'static Host,
+    ctx: usize,
+}
+
+static HOST: OnceLock<Asked> = OnceLock::new();
+
+type TestHost = Box<dyn Fn(u32, &Value) -> Result<Value, Fault>>;
+
+thread_local! {
+    /// The host of a test; see `testing.rs`.
+    pub(crate) static TEST_HOST: RefCell<Option<TestHost>> = const { RefCell::new(None) };
+}
+
+/// Asks the host. Blocks until it answers.
+pub(crate) fn ask(handle: u64, op: u32, request: &Value) -> Result<Vec<u8>, Fault> {
+    let tested = TEST_HOST.with(|host| host.borrow().as_ref().map(|host| host(op, request)));
+    if let Some(answer) = tested {
+        return answer.map(|value| value.to_string().into_bytes());
+    }
+    let asked = HOST.get().ok_or_else(|| Fault::Host("there is no host".into()))?;
+    let body = request.to_string();
+    let mut reply: Vec<u8> = Vec::new();
+    let status = (asked.host.call)(
+        asked.ctx as *mut c_void,
+        handle,
+        op,
+        Bytes::of(body.as_bytes()),
+        abi::into_vec,
+        (&raw mut reply).cast(),
+    );
+    if status == abi::OK {
+        return Ok(reply);
+    }
+    Err(Fault::Host(format!("{status}: {}", String::from_utf8_lossy(&reply))))
+}
+
+/// The body of the exported `init`.
+pub fn init(host: *const Host, ctx: *mut c_void) -> i32 {
+    // SAFETY: the host lends its table for ever; a library is never unloaded.
+    let host: &'static Host = unsafe { &*host };
+    if (host.struct_size as usize) < size_of::<Host>() {
+        return abi::E_HOST;
+    }
+    HOST.get_or_init(|| Asked { host, ctx: ctx as usize });
+    abi::OK
+}
+
+/// The body of the exported `call`: nothing that a handler does gets past it but bytes.
+pub fn call(
+    handlers: &Handlers,
+    handle: u64,
+    op: u32,
+    request: Bytes,
+    reply: Sink,
+    ctx: *mut c_void,
+) -> i32 {
+    // SAFETY: the host lends the request for the duration of the call.
+    let request = unsafe { request.as_slice() };
+    let outcome = catch_unwind(AssertUnwindSafe(|| answer(handlers, handle, op, request)));
+    let (status, body) = match outcome {
+        Ok(Ok(body)) => (abi::OK, body),
+        Ok(Err((status, why))) => (status, json!({"error": why}).to_string().into_bytes()),
+        // The panic's message may hold a member's data: it stays here.
+        Err(_) => (abi::E_PANIC, br#"{"error":"the plugin panicked"}"#.to_vec()),
+    };
+    reply(ctx, body.as_ptr(), body.len());
+    status
+}
+
+fn answer(
+    handlers: &Handlers,
+    handle: u64,
+    op: u32,
+    request: &[u8],
+) -> Result<Vec<u8>, (i32, String)> {
+    let mut call: Call = serde_json::from_slice(request)
+        .map_err(|error| (abi::E_REQUEST, error.to_string()))?;
+    call.handle = handle;
+    let bytes = |value: serde_json::Result<Vec<u8>>| {
+        value.map_err(|error| (abi::E_PLUGIN, error.to_string()))
+    };
+    let name = call.handler.clone();
+    match op {
+        abi::PAGE => {
+            let page = run(handlers.pages, &name, |handler| handler(&call))?;
+            bytes(serde_json::to_vec(&page))
+        }
+        abi::CARD => {
+            let card = run(handlers.cards, &name, |handler| handler(&call))?;
+            bytes(serde_json::to_vec(&card))
+        }
+        abi::CHECK => {
+            let problems = run(handlers.checks, &name, |handler| Ok(handler(&call.rows)))?;
+            bytes(serde_json::to_vec(&json!({"problems": problems})))
+        }
+        _ => Err((abi::E_REQUEST, format!("op {op} is unknown"))),
+    }
+}
+
+fn run<H: Copy, T>(
+    handlers: &[(&str, H)],
+    name: &str,
+    call: impl FnOnce(H) -> Result<T, Fault>,
+) -> Result<T, (i32, String)> {
+    let found = handlers.iter().find(|(known, _)| *known == name);
+    let (_, handler) = found.ok_or((abi::E_NOT_DECLARED, format!("no handler {name}")))?;
+    call(*handler).map_err(|fault| match fault {
+        Fault::Host(why) => (abi::E_HOST, why),
+        Fault::Plugin(why) => (abi::E_PLUGIN, why),
+        Fault::NoHandler => (abi::E_NOT_DECLARED, name.to_owned()),
+    })
+}
+
+/// Makes a library a plugin: names the handlers that `plugin.toml` refers to and exports
+/// `musubi_plugin_v1`.
+///
+/// ```ignore
+/// sdk::plugin! {
+///     manifest: include_bytes!("../plugin.toml"),
+///     pages: [list => pages::list::show],
+///     cards: [latest => cards::latest],
+///     checks: [rows => import::check],
+/// }
+/// ```
+#[macro_export]
+macro_rules! plugin {
+    (
+        manifest: $manifest:expr,
+        pages: [$($page:ident => $page_fn:path),* $(,)?],
+        cards: [$($card:ident => $card_fn:path),* $(,)?],
+        checks: [$($check:ident => $check_fn:path),* $(,)?] $(,)?
+    ) => {
+        /// The handlers of this plugin.
+        pub static HANDLERS: $crate::export::Handlers = $crate::export::Handlers {
+            pages: &[$((stringify!($page), $page_fn)),*],
+            cards: &[$((stringify!($card), $card_fn)),*],
+            checks: &[$((stringify!($check), $check_fn)),*],
+        };
+
+        extern "C" fn musubi_init(
+            host: *const $crate::abi::Host,
+            ctx: *mut ::std::ffi::c_void,
+            _error: $crate::abi::Sink,
+            _error_ctx: *mut ::std::ffi::c_void,
+        ) -> i32 {
+            $crate::export::init(host, ctx)
+        }
+
+        extern "C" fn musubi_call(
+            handle: u64,
+            op: u32,
+            request: $crate::abi::Bytes,
+            reply: $crate::abi::Sink,
+            reply_ctx: *mut ::std::ffi::c_void,
+        ) -> i32 {
+            $crate::export::call(&HANDLERS, handle, op, request, reply, reply_ctx)
+        }
+
+        static DESCRIPTOR: $crate::abi::Descriptor = $crate::abi::Descriptor {
+            struct_size: ::std::mem::size_of::<$crate::abi::Descriptor>() as u32,
+            magic: $crate::abi::MAGIC,
+            abi_major: $crate::abi::MAJOR,
+            abi_minor: $crate::abi::MINOR,
+            panic_unwind: cfg!(panic = "unwind") as u8,
+            sdk_version: $crate::abi::Bytes::of(env!("CARGO_PKG_VERSION").as_bytes()),
+            manifest: $crate::abi::Bytes::of($manifest),
+            init: musubi_init,
+            call: musubi_call,
+        };
+
+        /// The one exported symbol.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn musubi_plugin_v1() -> *const $crate::abi::Descriptor {
+            &DESCRIPTOR
+        }
+    };
+}

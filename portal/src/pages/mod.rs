@@ -1,0 +1,5 @@
+//! The portal's own pages and the one that shows a plugin's.
+
+pub mod home;
+pub mod household;
+pub mod plugin_page;

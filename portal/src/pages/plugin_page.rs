@@ -1,0 +1,158 @@
+//! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
+
+use crate::app::App;
+use crate::household::{Subjects, subjects};
+use crate::plugins::Plugin;
+use crate::plugins::call::{Allowed, CallFault};
+use crate::visit::Visit;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use sdk::abi;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use web::{Error, Page, random};
+
+/// Shown when a plugin did not answer: plain, in the insurer's theme, with an incident number.
+#[derive(Serialize)]
+pub struct PluginFault {
+    pub plugin_name: String,
+    pub incident: String,
+    /// `error`, `slow` or `quarantined`.
+    pub kind: &'static str,
+    pub retry_url: String,
+}
+
+impl Page for PluginFault {
+    const TEMPLATE: &'static str = "portal/plugin_fault.html";
+    fn samples() -> Vec<Self> {
+        ["error", "slow", "quarantined"]
+            .map(|kind| Self {
+                plugin_name: "医療費のお知らせ".into(),
+                incident: "A1B2C3D4".into(),
+                kind,
+                retry_url: "/minato/p/medical-fees".into(),
+            })
+            .into()
+    }
+}
+
+/// `GET /{insurer}/p/{plugin}`
+pub async fn root(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    show(&app, &visit, &plugin, "/", query.unwrap_or_default()).await
+}
+
+/// `GET /{insurer}/p/{plugin}/{*path}`
+pub async fn below(
+    State(app): State<Arc<App>>,
+    Path((_, plugin, path)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    show(&app, &visit, &plugin, &format!("/{path}"), query.unwrap_or_default()).await
+}
+
+async fn show(
+    app: &App,
+    visit: &Visit,
+    id: &str,
+    path: &str,
+    query: String,
+) -> Result<Response, Error> {
+    // F054: what an insurer has not switched on cannot be reached either.
+    let offered = app.offered(&visit.insurer).find(|(plugin, _)| plugin.id() == id);
+    let Some((plugin, settings)) = offered else {
+        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", Vec::new());
+    };
+    let route = plugin.manifest.route(path).ok_or(Error::NOT_FOUND)?;
+    let member = match visit.signed_in() {
+        Ok(session) => &session.member,
+        Err(signin) => return Ok(*signin),
+    };
+    let view = visit.insurer.definition.household;
+    let mut conn = app.db.read().await?;
+    let seen = subjects(&mut conn, visit.slug(), view, member).await?;
+    drop(conn);
+    let deadline = Duration::from_millis(app.settings.plugins.page_ms);
+    let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
+    let drawn = match ask(app, visit, (plugin, settings), asked, &seen, deadline).await {
+        Ok(answer) if answer == "not_found" => return Err(Error::NOT_FOUND),
+        Ok(answer) => draw(visit, plugin, &answer["show"]),
+        Err(fault) => Err(fault),
+    };
+    match drawn {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            let page = PluginFault {
+                plugin_name: plugin.manifest.plugin.name.in_language(&visit.look.lang).to_owned(),
+                incident: incident(visit, plugin, &fault),
+                kind: match fault {
+                    CallFault::Slow => "slow",
+                    CallFault::Quarantined => "quarantined",
+                    CallFault::Crashed | CallFault::Failed(_) => "error",
+                },
+                retry_url: format!("{}{path}?{query}", visit.path(&format!("p/{id}"))),
+            };
+            visit.look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
+        }
+    }
+}
+
+/// Draws the template that the plugin named. Only its own templates can be named.
+fn draw(visit: &Visit, plugin: &Plugin, answer: &Value) -> Result<Response, CallFault> {
+    let name = answer["template"].as_str().unwrap_or("");
+    if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
+        return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
+    }
+    let template = format!("{}/{name}", plugin.id());
+    visit.look.draw(StatusCode::OK, &template, &answer["data"]).map_err(|error| match error {
+        Error::Fault(why) => CallFault::Failed(why),
+        _ => CallFault::Failed("the page could not be drawn".to_owned()),
+    })
+}
+
+/// Asks a handler of a plugin.
+pub(super) async fn ask(
+    app: &App,
+    visit: &Visit,
+    (plugin, settings): (&Arc<Plugin>, &Value),
+    (op, handler, query): (u32, &str, &str),
+    seen: &Subjects,
+    deadline: Duration,
+) -> Result<Value, CallFault> {
+    let query: BTreeMap<String, String> =
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let insured = visit.session.as_ref().is_some_and(|session| session.member.insured);
+    let request = json!({
+        "handler": handler,
+        "lang": visit.look.lang,
+        "base": visit.path(&format!("p/{}", plugin.id())),
+        "query": query,
+        "actor": {"insured": insured, "household": seen.household},
+        "settings": settings,
+        "today": app.today(),
+    });
+    let allowed = Allowed {
+        db: app.db.clone(),
+        insurer: visit.slug().to_owned(),
+        plugin: plugin.id().to_owned(),
+        subjects: seen.keys.clone(),
+        queries: plugin.queries.clone(),
+    };
+    plugin.call(allowed, op, &request, deadline).await
+}
+
+/// Logs a fault and returns the number by which the log can be searched.
+pub(super) fn incident(visit: &Visit, plugin: &Plugin, fault: &CallFault) -> String {
+    let incident = random::incident();
+    tracing::error!(%incident, plugin = plugin.id(), insurer = visit.slug(), ?fault, "plugin fault");
+    incident
+}

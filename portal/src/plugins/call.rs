@@ -1,0 +1,105 @@
+//! One call of a plugin: what it may see, how long it may take, what became of it.
+
+use super::queries::{self, Queries};
+use db::Db;
+use sdk::abi;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the host services of one call may touch. A plugin holds only the call's number.
+pub struct Allowed {
+    pub db: Db,
+    pub insurer: String,
+    pub plugin: String,
+    pub subjects: Vec<String>,
+    pub queries: Arc<Queries>,
+}
+
+impl Allowed {
+    /// What is left when a call is over its deadline: no query, no person.
+    pub fn without_data(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            insurer: self.insurer.clone(),
+            plugin: self.plugin.clone(),
+            subjects: Vec::new(),
+            queries: Arc::default(),
+        }
+    }
+}
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallFault {
+    /// The deadline passed.
+    Slow,
+    /// The process that held the plugin died.
+    Crashed,
+    /// The plugin answered with an error, or with something that is no answer.
+    Failed(String),
+    /// It failed too often and rests for a while.
+    Quarantined,
+}
+
+/// Most rows that one query returns.
+const MAX_ROWS: usize = 20_000;
+
+/// How long a call may take.
+pub type Deadline = Duration;
+
+/// Answers what a plugin asks of the host: status and body.
+pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> (i32, Vec<u8>) {
+    let (status, body) = match serde_json::from_slice::<Value>(body) {
+        Err(error) => (abi::E_REQUEST, json!({"error": error.to_string()})),
+        Ok(request) => match op {
+            abi::QUERY => query(allowed, &request).await,
+            abi::LOG => {
+                let text: String =
+                    request["message"].as_str().unwrap_or("").chars().take(500).collect();
+                tracing::info!(plugin = allowed.plugin, insurer = allowed.insurer, text, "plugin");
+                (abi::OK, json!({}))
+            }
+            _ => (abi::E_REQUEST, json!({"error": "unknown op"})),
+        },
+    };
+    (status, body.to_string().into_bytes())
+}
+
+async fn query(allowed: &Allowed, request: &Value) -> (i32, Value) {
+    let refuse = |status: i32, why: &str| (status, json!({"error": why}));
+    let name = request["name"].as_str().unwrap_or("");
+    // Pages and cards read; only importers write, and those statements the host runs itself.
+    let Some(query) = allowed.queries.get(name).filter(|query| !query.writes) else {
+        return refuse(abi::E_NOT_DECLARED, "the query is not declared for reading");
+    };
+    let empty = Map::new();
+    let params = request["params"].as_object().unwrap_or(&empty);
+    let bound = match query.bind(&allowed.insurer, &allowed.subjects, params) {
+        Ok(bound) => bound,
+        Err(why) => return refuse(abi::E_REQUEST, &why),
+    };
+    let rows = async {
+        let mut conn = allowed.db.read().await?;
+        queries::run(&mut conn, bound).await
+    };
+    match rows.await {
+        Ok(rows) if rows.len() > MAX_ROWS => refuse(abi::E_HOST, "too many rows"),
+        Ok(rows) => (abi::OK, json!({"rows": rows})),
+        Err(error) => {
+            tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");
+            refuse(abi::E_HOST, "the database did not answer")
+        }
+    }
+}
+
+/// What a call's status and body mean.
+pub fn read_reply(status: i32, body: &[u8]) -> Result<Value, CallFault> {
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|error| CallFault::Failed(format!("reply is not JSON: {error}")))?;
+    if status == abi::OK {
+        return Ok(body);
+    }
+    let why = body["error"].as_str().unwrap_or("no reason given");
+    Err(CallFault::Failed(format!("status {status}: {why}")))
+}

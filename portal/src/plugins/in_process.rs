@@ -1,0 +1,84 @@
+//! The plugin in the portal's own process: an operator's choice for his own plugins. A crash
+//! takes the portal down; a hang loses a thread.
+
+use super::call::{Allowed, CallFault, Deadline, host_service, read_reply};
+use super::library::Library;
+use sdk::abi::{self, Bytes, Host, Sink};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
+use tokio::runtime::Handle;
+
+/// Running calls by handle: a handle dies with its call, and a stale one finds nothing.
+static CALLS: LazyLock<Mutex<HashMap<u64, (Arc<Allowed>, Handle)>>> = LazyLock::new(Mutex::default);
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+fn calls() -> MutexGuard<'static, HashMap<u64, (Arc<Allowed>, Handle)>> {
+    CALLS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+extern "C" fn host_call(
+    _: *mut c_void,
+    handle: u64,
+    op: u32,
+    request: Bytes,
+    reply: Sink,
+    ctx: *mut c_void,
+) -> i32 {
+    let found = calls().get(&handle).cloned();
+    let Some((allowed, runtime)) = found else {
+        let body = br#"{"error":"the call has ended"}"#;
+        reply(ctx, body.as_ptr(), body.len());
+        return abi::E_HANDLE;
+    };
+    // SAFETY: the plugin lends the request for the duration of the call.
+    let request = unsafe { request.as_slice() };
+    let (status, body) = runtime.block_on(host_service(&allowed, op, request));
+    reply(ctx, body.as_ptr(), body.len());
+    status
+}
+
+static HOST: Host = Host { struct_size: size_of::<Host>() as u32, call: host_call };
+
+/// A plugin in this process.
+#[derive(Clone)]
+pub struct InProcess {
+    library: Arc<Library>,
+}
+
+impl InProcess {
+    /// Loads a library that a runner process has loaded and checked before.
+    pub fn load(path: &Path) -> Result<Self, String> {
+        Ok(Self { library: Arc::new(Library::open(path, &HOST)?) })
+    }
+
+    /// Calls the plugin on a thread for blocking work.
+    pub async fn call(
+        &self,
+        allowed: Arc<Allowed>,
+        op: u32,
+        request: Vec<u8>,
+        deadline: Deadline,
+    ) -> Result<Value, CallFault> {
+        let handle = NEXT.fetch_add(1, Ordering::Relaxed);
+        calls().insert(handle, (allowed, Handle::current()));
+        let library = self.library.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let reply = library.call(handle, op, &request);
+            calls().remove(&handle);
+            reply
+        });
+        match tokio::time::timeout(deadline, work).await {
+            Ok(Ok((status, body))) => read_reply(status, &body),
+            Ok(Err(_)) => Err(CallFault::Crashed),
+            Err(_) => {
+                // The thread cannot be stopped, but it can no longer reach any data.
+                calls().remove(&handle);
+                Err(CallFault::Slow)
+            }
+        }
+    }
+}

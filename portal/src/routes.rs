@@ -1,0 +1,35 @@
+//! Every URL of the portal.
+
+use crate::app::App;
+use crate::pages::{home, household, plugin_page};
+use crate::signin;
+use crate::visit::Visit;
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// The routes, without what surrounds them.
+pub fn routes(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/{insurer}", get(to_home))
+        .route("/{insurer}/", get(home::show))
+        .route("/{insurer}/signin", get(signin::signin))
+        .route("/{insurer}/callback", get(signin::callback))
+        .route("/{insurer}/signout", post(signin::signout))
+        .route("/{insurer}/household", get(household::show).post(household::submit))
+        .route("/{insurer}/p/{plugin}", get(plugin_page::root))
+        .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below))
+        .route("/{insurer}/display", get(display))
+        .with_state(app)
+}
+
+async fn to_home(visit: Visit) -> Response {
+    web::look::see(&visit.path(""))
+}
+
+/// `GET /{insurer}/display?lang=…&size=…&back=…`
+async fn display(State(app): State<Arc<App>>, RawQuery(query): RawQuery, _: Visit) -> Response {
+    web::look::display(query.as_deref().unwrap_or(""), app.settings.secure())
+}

@@ -1,0 +1,46 @@
+//! The session of a request: found by cookie, begun by the callback, ended by sign-out.
+
+use crate::app::App;
+use crate::store::sessions::{self, Session};
+use axum::http::{HeaderMap, HeaderValue};
+use web::{Error, cookies, random};
+
+/// Seconds without a request after which a session has ended.
+const IDLE: i64 = 30 * 60;
+/// Seconds after which a session has ended in any case.
+pub const ABSOLUTE: i64 = 12 * 3600;
+
+fn cookie_name(slug: &str) -> String {
+    format!("portal-{slug}")
+}
+
+/// The secret that the browser brought.
+pub fn secret<'h>(app: &App, slug: &str, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookies::value(headers, &cookie_name(slug), app.settings.secure())
+}
+
+/// The live session of a request.
+pub async fn find(app: &App, slug: &str, headers: &HeaderMap) -> Result<Option<Session>, Error> {
+    let Some(secret) = secret(app, slug, headers) else { return Ok(None) };
+    let hash = random::hash(secret);
+    let found = sessions::by_secret(&mut app.db.read().await?, slug, &hash).await?;
+    let now = app.now();
+    let live = found.filter(|s| s.expires_at > now && s.seen_at + IDLE > now);
+    // Written once a minute at most: a read must not cost a durable write each time.
+    if live.as_ref().is_some_and(|session| session.seen_at + 60 < now) {
+        let mut tx = app.db.begin().await?;
+        sessions::seen(&mut tx, slug, &hash, now).await?;
+        tx.commit().await?;
+    }
+    Ok(live)
+}
+
+/// The `Set-Cookie` line of a new session.
+pub fn cookie(app: &App, slug: &str, secret: &str) -> HeaderValue {
+    cookies::set(&cookie_name(slug), secret, None, app.settings.secure())
+}
+
+/// The `Set-Cookie` line that forgets the session.
+pub fn forget(app: &App, slug: &str) -> HeaderValue {
+    cookies::clear(&cookie_name(slug), app.settings.secure())
+}

@@ -1,0 +1,84 @@
+//! The settings of `portal`: one TOML file, overridden by `PORTAL_…` variables.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Settings of the member portal.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address that people use, without a trailing slash.
+    pub public_url: String,
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
+    pub database: String,
+    /// The folder of themes.
+    pub themes: PathBuf,
+    /// The file with the key that seals client secrets; made at the first start.
+    pub key_file: PathBuf,
+    /// Plugins.
+    pub plugins: Plugins,
+}
+
+/// Where plugins are and how they run.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plugins {
+    /// The folder with one folder per plugin (`plugin.toml`, templates, queries, …).
+    pub folder: PathBuf,
+    /// The folder with the libraries `libNAME.so`.
+    pub libraries: PathBuf,
+    /// Where verified copies of the libraries are kept, named by their hash.
+    pub copies: PathBuf,
+    /// `runner` (default): each plugin in a process of its own, where a crash or a hang stays.
+    /// `in-process`: in the portal's process, for an operator's own plugins.
+    pub loading: Loading,
+    /// Milliseconds that a page may take before the person is told to try again.
+    pub page_ms: u64,
+    /// Milliseconds that a card of the home page may take.
+    pub card_ms: u64,
+}
+
+/// How plugins are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loading {
+    Runner,
+    InProcess,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8500)),
+            public_url: "http://localhost:8500".into(),
+            database: "sqlite:portal.sqlite".into(),
+            themes: "themes".into(),
+            key_file: "portal.key".into(),
+            plugins: Plugins::default(),
+        }
+    }
+}
+
+impl Default for Plugins {
+    fn default() -> Self {
+        Self {
+            folder: "plugins".into(),
+            libraries: "plugins/lib".into(),
+            copies: "plugin-copies".into(),
+            loading: Loading::Runner,
+            page_ms: 2000,
+            card_ms: 800,
+        }
+    }
+}
+
+impl Settings {
+    /// Under https cookies are `Secure` and have the `__Host-` prefix.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,14 @@
+//! The only place with SQL besides plugins' queries: one file per kept thing.
+
+pub mod household_choices;
+pub mod imports;
+pub mod sessions;
+pub mod signins;
+
+/// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
+pub const EXPIRED: &[&str] = &[
+    "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
+     (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM signins WHERE (insurer_id, state_hash) IN
+     (SELECT insurer_id, state_hash FROM signins WHERE expires_at < $1 LIMIT 1000)",
+];

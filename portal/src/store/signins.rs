@@ -1,0 +1,47 @@
+//! Logins that are under way at the identity provider: each state is good for one answer.
+
+use db::{Conn, Result, params};
+
+/// What was sent along and must come back.
+#[derive(Debug, Clone)]
+pub struct Signin {
+    pub nonce: String,
+    pub pkce_verifier: String,
+    pub return_to: String,
+}
+
+pub async fn insert(
+    conn: &mut Conn,
+    insurer: &str,
+    state_hash: &[u8],
+    signin: &Signin,
+    expires_at: i64,
+) -> Result<()> {
+    let sql = "INSERT INTO signins (insurer_id, state_hash, nonce, pkce_verifier, return_to,
+                                    expires_at)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    let params = params![
+        insurer, state_hash, &signin.nonce, &signin.pkce_verifier, &signin.return_to, expires_at
+    ];
+    conn.execute(sql, params).await?;
+    Ok(())
+}
+
+/// Takes a state out: a second answer with it finds nothing.
+pub async fn take(
+    conn: &mut Conn,
+    insurer: &str,
+    state_hash: &[u8],
+    now: i64,
+) -> Result<Option<Signin>> {
+    let sql = "DELETE FROM signins WHERE insurer_id = $1 AND state_hash = $2 AND expires_at > $3
+               RETURNING nonce, pkce_verifier, return_to";
+    let Some(row) = conn.one(sql, params![insurer, state_hash, now]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Signin {
+        nonce: row.text("nonce")?,
+        pkce_verifier: row.text("pkce_verifier")?,
+        return_to: row.text("return_to")?,
+    }))
+}
