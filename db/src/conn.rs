@@ -52,9 +52,7 @@ impl Conn {
 
     /// The first row, if there is one.
     pub async fn one(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<Option<Row>> {
-        Ok(on_engine!(self, sql, params, fetch_optional, |row: Option<_>, wrap| {
-            row.map(wrap)
-        }))
+        Ok(on_engine!(self, sql, params, fetch_optional, |row: Option<_>, wrap| { row.map(wrap) }))
     }
 
     /// All rows.

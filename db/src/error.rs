@@ -17,9 +17,7 @@ pub enum Error {
     #[error("migration refused: {0}")]
     Migration(String),
     /// The address of the database cannot be understood.
-    #[error(
-        "database address {0:?}: use sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME"
-    )]
+    #[error("database address {0:?}: use sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME")]
     Address(String),
     /// Anything else: the engine's own words.
     #[error("database: {0}")]

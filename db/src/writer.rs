@@ -68,10 +68,7 @@ impl Writer {
     }
 
     /// Runs `work` on the bare connection while nobody else writes.
-    pub(crate) async fn alone<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut SqliteConnection) -> T,
-    ) -> T {
+    pub(crate) async fn alone<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
         let mut outer = self.outer.clone().lock_owned().await;
         outer.settle().await;
         work(&mut outer.conn).await

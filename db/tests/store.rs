@@ -102,7 +102,9 @@ async fn a_failed_statement_inside_a_group_harms_nobody_else() {
     each_engine(&things(), async |db| {
         for n in 0..3 {
             let mut tx = db.begin().await.unwrap();
-            tx.execute("INSERT INTO things (id) VALUES ($1)", params![format!("{n}")]).await.unwrap();
+            tx.execute("INSERT INTO things (id) VALUES ($1)", params![format!("{n}")])
+                .await
+                .unwrap();
             if n == 1 {
                 tx.execute("INSERT INTO nowhere VALUES (1)", &[]).await.unwrap_err();
                 continue;

@@ -52,7 +52,8 @@ pub fn year(text: &str) -> Option<i16> {
     }
     ERAS.iter().find_map(|(name, letter, _, first)| {
         let rest = text.strip_prefix(name).or_else(|| text.strip_prefix(*letter))?;
-        let of_era: i16 = if rest == "元" { 1 } else { rest.trim_start_matches('.').parse().ok()? };
+        let of_era: i16 =
+            if rest == "元" { 1 } else { rest.trim_start_matches('.').parse().ok()? };
         (1..=99).contains(&of_era).then(|| first + of_era - 1)
     })
 }
@@ -116,14 +117,24 @@ mod tests {
     #[test]
     fn a_day_in_every_style() {
         for text in [
-            "19790822", "1979/08/22", "1979-8-22", "S54.08.22", "s54.8.22", "S.54.8.22",
-            "昭和54年8月22日", "昭和５４年８月２２日", "3540822", "Ｓ５４．０８．２２",
+            "19790822",
+            "1979/08/22",
+            "1979-8-22",
+            "S54.08.22",
+            "s54.8.22",
+            "S.54.8.22",
+            "昭和54年8月22日",
+            "昭和５４年８月２２日",
+            "3540822",
+            "Ｓ５４．０８．２２",
         ] {
             assert_eq!(day(text).map(|d| d.to_string()).as_deref(), Some("1979-08-22"), "{text}");
         }
         assert_eq!(day("R1.5.1").unwrap().to_string(), "2019-05-01");
         assert_eq!(day("令和元年5月1日").unwrap().to_string(), "2019-05-01");
-        for bad in ["", "0", "19790832", "1979/13/01", "S54", "昭和54年", "9540822", "abc", "3000101"] {
+        for bad in
+            ["", "0", "19790832", "1979/13/01", "S54", "昭和54年", "9540822", "abc", "3000101"]
+        {
             assert_eq!(day(bad), None, "{bad}");
         }
     }

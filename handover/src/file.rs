@@ -111,7 +111,14 @@ impl<R: Read> Reader<R> {
                 Ok((name.clone(), header.clone(), at))
             })
             .collect::<Result<_, OpenError>>()?;
-        Ok(Self { csv, encoding, columns, width: headers.len(), record: csv::ByteRecord::new(), line })
+        Ok(Self {
+            csv,
+            encoding,
+            columns,
+            width: headers.len(),
+            record: csv::ByteRecord::new(),
+            line,
+        })
     }
 
     /// The next row, or the fault that makes it unreadable, or `None` at the end.
@@ -212,7 +219,11 @@ impl Row {
         read: impl FnOnce(&str) -> Option<T>,
         reason: Reason,
     ) -> Result<Option<T>, Problem> {
-        if self.text(name).is_empty() { Ok(None) } else { self.parsed(name, read, reason).map(Some) }
+        if self.text(name).is_empty() {
+            Ok(None)
+        } else {
+            self.parsed(name, read, reason).map(Some)
+        }
     }
 
     /// A whole number, thousands separators and full-width digits allowed.
@@ -267,7 +278,9 @@ mod tests {
 
     #[test]
     fn utf_8_with_a_byte_order_mark() {
-        for text in ["\u{feff}番号,金額\n1,2\n", "\u{feff}\"番号\",\"金額\"\n1,2\n", "番号,金額\n1,2\n"] {
+        for text in
+            ["\u{feff}番号,金額\n1,2\n", "\u{feff}\"番号\",\"金額\"\n1,2\n", "番号,金額\n1,2\n"]
+        {
             let mut reader =
                 Reader::open(text.as_bytes(), &layout(Encoding::Utf8), &["number"]).unwrap();
             assert_eq!(reader.next_row().unwrap().unwrap().text("number"), "1");

@@ -8,17 +8,26 @@ pub enum Reason {
     /// Bytes that the declared encoding does not have.
     Encoding,
     /// The row has another number of fields than the header.
-    FieldCount { expected: usize, found: usize },
+    FieldCount {
+        expected: usize,
+        found: usize,
+    },
     Empty,
-    TooLong { max: usize },
+    TooLong {
+        max: usize,
+    },
     NotADate,
     NotAMonth,
     NotKana,
     NotANumber,
     /// One of the listed words was expected.
-    Unknown { expected: &'static str },
+    Unknown {
+        expected: &'static str,
+    },
     /// The same person (or the same row) stands in the file twice.
-    Twice { first_line: u64 },
+    Twice {
+        first_line: u64,
+    },
     /// F130: total = insurer + public + own.
     Sum,
     /// Anything that only the importer knows.

@@ -3,7 +3,6 @@
 use crate::hasher::Hasher;
 use crate::mail::Outbox;
 use crate::realm::Realms;
-use web::seal::Sealer;
 use crate::settings::Settings;
 use db::{Db, Migration};
 use include_dir::{Dir, include_dir};
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use web::Pages;
 use web::pages::Owner;
+use web::seal::Sealer;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");

@@ -185,9 +185,8 @@ impl Definition {
         for path in toml_files(&folder.join("clients")) {
             let file: ClientFile = insurer_file(&path)?;
             client_names.insert(file.client_id.clone(), file.name.clone());
-            let client = file.checked().map_err(|why| {
-                ConfigError(format!("{}: {why}", path.display()))
-            })?;
+            let client =
+                file.checked().map_err(|why| ConfigError(format!("{}: {why}", path.display())))?;
             clients.insert(client.client_id.clone(), client);
         }
         let definition = Self {
@@ -243,7 +242,8 @@ impl ClientFile {
                 return Err(format!("{uri} {why}"));
             }
         }
-        if let Some(scope) = self.scopes.iter().find(|s| !oidc::scope::KNOWN.contains(&s.as_str())) {
+        if let Some(scope) = self.scopes.iter().find(|s| !oidc::scope::KNOWN.contains(&s.as_str()))
+        {
             return Err(format!("scope {scope:?} is unknown; use {:?}", oidc::scope::KNOWN));
         }
         let public = self.token_endpoint_auth_method == AuthMethod::None;

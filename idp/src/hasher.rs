@@ -120,7 +120,12 @@ fn work(queue: &Mutex<Receiver<Job>>) {
     }
 }
 
-fn argon2id(password: &str, salt: &[u8], cost: (u32, u32, u32), memory: &mut Vec<Block>) -> [u8; 32] {
+fn argon2id(
+    password: &str,
+    salt: &[u8],
+    cost: (u32, u32, u32),
+    memory: &mut Vec<Block>,
+) -> [u8; 32] {
     let (m, t, p) = cost;
     let params = Params::new(m, t, p, Some(32)).expect("checked when parsed");
     let blocks = params.block_count();

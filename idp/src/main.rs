@@ -97,8 +97,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let db = app::open_db(&settings).await?;
             let slug = &definition.brand.slug;
             let lines = if dry_run {
-                let current =
-                    idp::store::insurers::current(&mut db.read().await?, slug).await?;
+                let current = idp::store::insurers::current(&mut db.read().await?, slug).await?;
                 web::difference::difference(current.as_ref().map(|(_, d)| d), &definition)
             } else {
                 let now = jiff::Timestamp::now().as_second();
@@ -113,7 +112,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let layout = insurer_file(&layout)?;
             let db = app::open_db(&settings).await?;
             if idp::store::insurers::current(&mut db.read().await?, &insurer).await?.is_none() {
-                return Err(Error::Fault(format!("no insurer {insurer:?}: apply its folder first")));
+                return Err(Error::Fault(format!(
+                    "no insurer {insurer:?}: apply its folder first"
+                )));
             }
             let source = std::fs::File::open(&file)?;
             let bar = indicatif::ProgressBar::new(source.metadata()?.len());

@@ -1,7 +1,6 @@
 //! A published insurer in memory: definition, issuer, keys, and the answers that never change.
 
 use crate::definition::Definition;
-use web::seal::Sealer;
 use crate::store::{insurers, signing_keys};
 use axum::body::Bytes;
 use db::Db;
@@ -10,6 +9,7 @@ use oidc::jws::SigningKey;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use web::Brand;
+use web::seal::Sealer;
 
 /// One insurer as every request finds it.
 pub struct Realm {

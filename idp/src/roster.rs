@@ -9,8 +9,16 @@ use std::io::Read;
 
 /// Columns that a layout must map.
 const COLUMNS: [&str; 10] = [
-    "symbol", "number", "branch", "relation", "name", "name_kana", "birth_date", "sex",
-    "acquired_on", "person_key",
+    "symbol",
+    "number",
+    "branch",
+    "relation",
+    "name",
+    "name_kana",
+    "birth_date",
+    "sex",
+    "acquired_on",
+    "person_key",
 ];
 
 /// What an import may do.
@@ -29,7 +37,9 @@ pub enum ImportError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Db(#[from] db::Error),
-    #[error("配置のmode「{0}」は使えません。\"snapshot\"（全件）か\"delta\"（差分）を指定してください")]
+    #[error(
+        "配置のmode「{0}」は使えません。\"snapshot\"（全件）か\"delta\"（差分）を指定してください"
+    )]
     Mode(String),
     #[error(
         "{ended}人の資格が終了することになります（全体{of}人の30%を超えます）。全件のファイルか確かめてください。\

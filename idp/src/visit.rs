@@ -46,7 +46,8 @@ pub fn look_for(parts: &Parts, app: &App) -> Look {
 
 fn look(parts: &Parts, app: &App, realm: Option<&Realm>) -> Look {
     let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
-    let home = realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
+    let home =
+        realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
     Look::new(parts, app.pages.clone(), brand, "idp", home, app.settings.secure())
 }
 

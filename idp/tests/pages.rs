@@ -117,19 +117,44 @@ fn every_named_text_exists() {
     for lang in ["ja", "en"] {
         let messages = pages.theme("base").messages(lang);
         for key in [
-            "error-required", "error-email", "error-email-long", "error-user-id-length",
-            "error-user-id-characters", "error-user-id-taken", "error-password-short",
-            "error-password-long", "error-password-same-as-user-id", "error-password-common",
-            "error-password-again", "error-birth-date", "error-kana", "error-agree",
-            "error-choose", "link-gone-title", "link-gone-text", "journey-gone-title",
-            "journey-gone-text", "journey-locked-title", "journey-locked-text", "moved-on-title",
-            "moved-on-text", "signed-out-title", "signed-out-text", "begin-login",
-            "begin-register", "error-back-home",
+            "error-required",
+            "error-email",
+            "error-email-long",
+            "error-user-id-length",
+            "error-user-id-characters",
+            "error-user-id-taken",
+            "error-password-short",
+            "error-password-long",
+            "error-password-same-as-user-id",
+            "error-password-common",
+            "error-password-again",
+            "error-birth-date",
+            "error-kana",
+            "error-agree",
+            "error-choose",
+            "link-gone-title",
+            "link-gone-text",
+            "journey-gone-title",
+            "journey-gone-text",
+            "journey-locked-title",
+            "journey-locked-text",
+            "moved-on-title",
+            "moved-on-text",
+            "signed-out-title",
+            "signed-out-text",
+            "begin-login",
+            "begin-register",
+            "error-back-home",
         ] {
-            let args: &[(&str, String)] = if key.contains("length") { &numbers }
-                else if key.contains("short") { &numbers[..1] }
-                else if key.contains("password-long") { &numbers[1..] }
-                else { &[] };
+            let args: &[(&str, String)] = if key.contains("length") {
+                &numbers
+            } else if key.contains("short") {
+                &numbers[..1]
+            } else if key.contains("password-long") {
+                &numbers[1..]
+            } else {
+                &[]
+            };
             assert!(messages.text(key, args).is_some(), "{key} {lang}");
         }
         for status in [400, 403, 404, 405, 408, 413, 429, 500, 503] {

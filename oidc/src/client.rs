@@ -94,8 +94,13 @@ mod tests {
             assert_eq!(super::redirect_uri_fault(good), None, "{good}");
         }
         for bad in [
-            "http://a.example/cb", "/cb", "javascript:alert(1)", "data:text/html,x",
-            "https://a.example/cb#x", "https://a@b.example/", "HTTP://localhost.evil.example/",
+            "http://a.example/cb",
+            "/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a.example/cb#x",
+            "https://a@b.example/",
+            "HTTP://localhost.evil.example/",
         ] {
             assert!(super::redirect_uri_fault(bad).is_some(), "{bad}");
         }

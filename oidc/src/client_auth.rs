@@ -73,7 +73,8 @@ fn basic(header: &str) -> Option<(String, String)> {
     let (id, secret) = text.split_once(':')?;
     let decode = |text: &str| {
         let pair = format!("v={text}");
-        let value = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, v)| v.into_owned());
+        let value =
+            url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, v)| v.into_owned());
         value.filter(|value| !value.is_empty())
     };
     Some((decode(id)?, decode(secret).unwrap_or_default()))
@@ -98,13 +99,9 @@ mod tests {
     #[test]
     fn only_the_registered_method_with_the_right_secret() {
         let basic = sample();
-        let post =
-            Client { token_endpoint_auth_method: AuthMethod::ClientSecretPost, ..sample() };
-        let public = Client {
-            token_endpoint_auth_method: AuthMethod::None,
-            secret_hash: None,
-            ..sample()
-        };
+        let post = Client { token_endpoint_auth_method: AuthMethod::ClientSecretPost, ..sample() };
+        let public =
+            Client { token_endpoint_auth_method: AuthMethod::None, secret_hash: None, ..sample() };
         let no_secret = Client { secret_hash: None, ..sample() };
         for (client, header, body, expected) in [
             (&basic, Some("portal:correct"), "", true),

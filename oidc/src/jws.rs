@@ -164,17 +164,14 @@ mod tests {
     #[test]
     fn what_a_key_signs_only_that_key_verifies() {
         for algorithm in [Algorithm::ES256, Algorithm::RS256] {
-            let make = || {
-                SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap()
-            };
+            let make =
+                || SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap();
             let (key, other) = (make(), make());
             let token = key.sign("JWT", &json!({"sub": "x"})).unwrap();
             assert_eq!(key.verify(&token).unwrap()["sub"], "x");
             assert!(other.verify(&token).is_none());
             let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
-            let encode = |text: &str| {
-                base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
-            };
+            let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
             parts[1] = encode(r#"{"sub":"y"}"#);
             assert!(key.verify(&parts.join(".")).is_none());
             parts[0] = encode(r#"{"alg":"none"}"#);

@@ -32,9 +32,15 @@ mod tests {
         let go = |client, uri| matches!(after(client, uri), After::Redirect { .. });
         assert!(go(Some(&client), Some("https://portal.example/")));
         for bad in [
-            "https://portal.example", "https://portal.example/?x", "https://portal.example/x",
-            "https://portal.example.evil.tld/", "https://PORTAL.example/", "//evil", "/\\evil",
-            "https://portal.example/%2e%2e", "javascript:alert(1)",
+            "https://portal.example",
+            "https://portal.example/?x",
+            "https://portal.example/x",
+            "https://portal.example.evil.tld/",
+            "https://PORTAL.example/",
+            "//evil",
+            "/\\evil",
+            "https://portal.example/%2e%2e",
+            "javascript:alert(1)",
         ] {
             assert!(!go(Some(&client), Some(bad)), "{bad}");
         }

@@ -21,7 +21,10 @@ mod tests {
     #[test]
     fn only_what_was_registered() {
         let allowed = ["openid".to_owned(), "email".to_owned(), "unheard".to_owned()];
-        assert_eq!(super::granted("openid email openid membership x", &allowed), ["openid", "email"]);
+        assert_eq!(
+            super::granted("openid email openid membership x", &allowed),
+            ["openid", "email"]
+        );
         assert!(super::granted("", &allowed).is_empty());
         assert!(super::granted("unheard", &allowed).is_empty());
     }

@@ -94,9 +94,11 @@ impl App {
         &'a self,
         insurer: &'a Insurer,
     ) -> impl Iterator<Item = (&'a Arc<Plugin>, &'a serde_json::Value)> {
-        insurer.definition.plugins.iter().filter_map(|enabled| {
-            Some((self.plugins.get(&enabled.id)?, &enabled.settings))
-        })
+        insurer
+            .definition
+            .plugins
+            .iter()
+            .filter_map(|enabled| Some((self.plugins.get(&enabled.id)?, &enabled.settings)))
     }
 
     /// Takes over what operators published since.

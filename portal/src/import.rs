@@ -53,7 +53,8 @@ pub async fn import(
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
     let fingerprint = format!("{:?}{}", random::hash_bytes(&bytes), json!(layout.columns));
-    let fingerprint = random::hash(&fingerprint).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let fingerprint =
+        random::hash(&fingerprint).iter().map(|b| format!("{b:02x}")).collect::<String>();
 
     let personal = layout.columns.contains_key("number");
     let mut needed: Vec<&str> = importer.columns.keys().map(String::as_str).collect();
@@ -71,12 +72,21 @@ pub async fn import(
             Err(problem) => report.problems.push(problem),
         }
         if rows.len() - unchecked >= BATCH {
-            check((db, insurer), plugin, importer, layout, &rows[unchecked..], &mut report.problems).await?;
+            check(
+                (db, insurer),
+                plugin,
+                importer,
+                layout,
+                &rows[unchecked..],
+                &mut report.problems,
+            )
+            .await?;
             unchecked = rows.len();
             progress(reader.bytes_read());
         }
     }
-    check((db, insurer), plugin, importer, layout, &rows[unchecked..], &mut report.problems).await?;
+    check((db, insurer), plugin, importer, layout, &rows[unchecked..], &mut report.problems)
+        .await?;
     if !report.problems.is_empty() {
         report.problems.sort_by_key(|problem| problem.line);
         return Ok(report);
@@ -117,11 +127,7 @@ pub async fn import(
 }
 
 /// A row's values by our column names, with `line` and, for personal files, `person`.
-fn values(
-    row: &Row,
-    importer: &Importer,
-    personal: bool,
-) -> Result<Map<String, Value>, Problem> {
+fn values(row: &Row, importer: &Importer, personal: bool) -> Result<Map<String, Value>, Problem> {
     let mut values = Map::new();
     values.insert("line".into(), json!(row.line));
     if personal {

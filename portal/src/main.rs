@@ -105,13 +105,16 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let layout = insurer_file(&layout)?;
             let db = app::open_db(&settings).await?;
             if db::published::current(&mut db.read().await?, &insurer).await?.is_none() {
-                return Err(Error::Fault(format!("no insurer {insurer:?}: apply its folder first")));
+                return Err(Error::Fault(format!(
+                    "no insurer {insurer:?}: apply its folder first"
+                )));
             }
-            let found = load::all(&settings.plugins, &db).await?.into_iter().find_map(|l| match l {
-                Loaded::Ready(found) if found.id() == plugin => Some(Ok(found)),
-                Loaded::Refused { name, why } if name == plugin => Some(Err(why)),
-                _ => None,
-            });
+            let found =
+                load::all(&settings.plugins, &db).await?.into_iter().find_map(|l| match l {
+                    Loaded::Ready(found) if found.id() == plugin => Some(Ok(found)),
+                    Loaded::Refused { name, why } if name == plugin => Some(Err(why)),
+                    _ => None,
+                });
             let plugin = match found {
                 Some(Ok(plugin)) => plugin,
                 Some(Err(why)) => return Err(Error::Fault(format!("plugin {plugin}: {why}"))),

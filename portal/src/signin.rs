@@ -12,8 +12,8 @@ use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata,
 };
 use openidconnect::{
-    AccessToken, AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    AccessToken, AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret,
+    CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
@@ -178,8 +178,7 @@ pub async fn callback(
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     }
     let mut tx = app.db.begin().await?;
-    let signin =
-        signins::take(&mut tx, visit.slug(), &random::hash(&state), app.now()).await?;
+    let signin = signins::take(&mut tx, visit.slug(), &random::hash(&state), app.now()).await?;
     tx.commit().await?;
     let definition = &visit.insurer.definition;
     // RFC 9207: an answer of another issuer is not an answer to us.

@@ -32,7 +32,8 @@ pub fn difference<T: Serialize>(old: Option<&T>, new: &T) -> Vec<String> {
 }
 
 fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
         Value::Object(fields) => {
             fields.iter().for_each(|(name, value)| flatten(&below(name), value, out));

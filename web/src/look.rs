@@ -390,7 +390,8 @@ mod tests {
     #[test]
     fn back_never_leaves_the_host() {
         assert!(is_own_path("/minato/login?x=1"));
-        for bad in ["", "//evil.tld", "/\\evil.tld", "https://evil.tld", "evil", "/a\r\nb", "/\t/e"] {
+        for bad in ["", "//evil.tld", "/\\evil.tld", "https://evil.tld", "evil", "/a\r\nb", "/\t/e"]
+        {
             assert!(!is_own_path(bad), "{bad}");
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("back", bad)

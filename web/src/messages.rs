@@ -55,9 +55,8 @@ impl Messages {
         if args.is_empty() {
             return self.fixed.get(id).cloned();
         }
-        let args: FluentArgs = (args.iter())
-            .map(|(name, value)| (*name, FluentValue::try_number(value)))
-            .collect();
+        let args: FluentArgs =
+            (args.iter()).map(|(name, value)| (*name, FluentValue::try_number(value))).collect();
         self.format(id, Some(&args))
     }
 

@@ -101,7 +101,8 @@ fn chain<'f>(files: &'f Files, id: &str) -> Result<Vec<&'f (File, PathBuf)>, The
     let mut chain = Vec::new();
     let mut next = Some(id.to_owned());
     while let Some(id) = next {
-        let found = files.get(&id).ok_or_else(|| ThemeError(id.clone(), "does not exist".into()))?;
+        let found =
+            files.get(&id).ok_or_else(|| ThemeError(id.clone(), "does not exist".into()))?;
         if chain.len() >= 3 {
             return Err(ThemeError(id, "has more than two ancestors or is its own".into()));
         }
@@ -176,7 +177,8 @@ fn typed(value: &str) -> Option<String> {
     if let Some((r, g, b)) = colour(value) {
         return Some(format!("#{r:02x}{g:02x}{b:02x}"));
     }
-    let at = value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(value.len());
+    let at =
+        value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(value.len());
     let (number, unit) = value.split_at(at);
     let number: f64 = number.parse().ok()?;
     ["", "px", "rem", "em", "%", "ms"].contains(&unit).then(|| format!("{number}{unit}"))
@@ -304,7 +306,8 @@ mod tests {
     fn a_token_is_parsed_and_written_anew() {
         assert_eq!(typed("#0017C1").as_deref(), Some("#0017c1"));
         assert_eq!(typed("1.5rem").as_deref(), Some("1.5rem"));
-        for bad in ["red;}body{display:none", "url(x)", "#fff;", "1px;", "", "calc(1px)", "#ggg000"] {
+        for bad in ["red;}body{display:none", "url(x)", "#fff;", "1px;", "", "calc(1px)", "#ggg000"]
+        {
             assert_eq!(typed(bad), None, "{bad}");
         }
     }

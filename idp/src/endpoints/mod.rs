@@ -18,9 +18,5 @@ pub(crate) fn refused(error: OAuthError) -> Error {
         Code::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };
-    Error::Refused {
-        status,
-        error: error.error.as_str(),
-        description: error.error_description,
-    }
+    Error::Refused { status, error: error.error.as_str(), description: error.error_description }
 }

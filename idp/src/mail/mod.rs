@@ -3,12 +3,12 @@
 pub mod deliver;
 
 use crate::realm::Realm;
-use web::seal::Sealer;
 use crate::store::outbox;
 use db::Conn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::Notify;
+use web::seal::Sealer;
 use web::{Error, Look, random};
 
 /// A mail as it waits: both parts are written, the address is fixed.

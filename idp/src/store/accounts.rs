@@ -23,16 +23,26 @@ pub async fn insert(conn: &mut Conn, insurer: &str, account: &Account) -> Result
                                      email_match, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let params = params![
-        insurer, &account.account_id, &account.person_id, &account.user_id, &account.email,
-        email_match(&account.email), account.created_at
+        insurer,
+        &account.account_id,
+        &account.person_id,
+        &account.user_id,
+        &account.email,
+        email_match(&account.email),
+        account.created_at
     ];
     conn.execute(sql, params).await?;
     Ok(())
 }
 
 pub async fn by_id(conn: &mut Conn, insurer: &str, account_id: &str) -> Result<Option<Account>> {
-    find(conn, "SELECT * FROM accounts WHERE insurer_id = $1 AND account_id = $2", insurer, account_id)
-        .await
+    find(
+        conn,
+        "SELECT * FROM accounts WHERE insurer_id = $1 AND account_id = $2",
+        insurer,
+        account_id,
+    )
+    .await
 }
 
 pub async fn by_email(conn: &mut Conn, insurer: &str, email: &str) -> Result<Option<Account>> {

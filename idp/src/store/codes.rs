@@ -29,9 +29,17 @@ pub async fn insert(
                                   nonce, scopes, account_id, sid, auth_time, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let params = params![
-        insurer, code_hash, &request.client_id, &request.redirect_uri,
-        request.code_challenge.clone(), request.nonce.clone(), request.scopes.join(" "),
-        &session.account_id, &session.sid, session.auth_time, expires_at
+        insurer,
+        code_hash,
+        &request.client_id,
+        &request.redirect_uri,
+        request.code_challenge.clone(),
+        request.nonce.clone(),
+        request.scopes.join(" "),
+        &session.account_id,
+        &session.sid,
+        session.auth_time,
+        expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())

@@ -30,8 +30,15 @@ pub async fn insert(conn: &mut Conn, insurer: &str, journey: &Journey, now: i64)
                                      wrong, created_at, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let params = params![
-        insurer, &journey.journey_id, &journey.kind, journey.version,
-        journey.secret_hash.clone(), json(&journey.state), journey.wrong, now, journey.expires_at
+        insurer,
+        &journey.journey_id,
+        &journey.kind,
+        journey.version,
+        journey.secret_hash.clone(),
+        json(&journey.state),
+        journey.wrong,
+        now,
+        journey.expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())
@@ -55,7 +62,10 @@ pub async fn update(conn: &mut Conn, insurer: &str, journey: &Journey) -> Result
     let sql = "UPDATE journeys SET state = $3, secret_hash = $4, wrong = $5
                WHERE insurer_id = $1 AND journey_id = $2";
     let params = params![
-        insurer, &journey.journey_id, json(&journey.state), journey.secret_hash.clone(),
+        insurer,
+        &journey.journey_id,
+        json(&journey.state),
+        journey.secret_hash.clone(),
         journey.wrong
     ];
     conn.execute(sql, params).await?;

@@ -71,8 +71,14 @@ pub async fn upsert_person(
                sex = excluded.sex
                RETURNING person_id";
     let params = params![
-        insurer, person_id, person_key, &member.name, &member.name_kana, &member.kana_match,
-        &member.birth_date, &member.sex
+        insurer,
+        person_id,
+        person_key,
+        &member.name,
+        &member.name_kana,
+        &member.kana_match,
+        &member.birth_date,
+        &member.sex
     ];
     let row = conn.one(sql, params).await?;
     row.expect("an upsert returns its row").text("person_id")
@@ -96,9 +102,18 @@ pub async fn upsert_membership(
                acquired_on = excluded.acquired_on, lost_on = excluded.lost_on,
                row_hash = excluded.row_hash";
     let params = params![
-        insurer, card_key, household, &member.person_id, &member.symbol, &member.number,
-        &member.branch, &member.relation, member.insured, &member.acquired_on,
-        member.lost_on.clone(), row_hash
+        insurer,
+        card_key,
+        household,
+        &member.person_id,
+        &member.symbol,
+        &member.number,
+        &member.branch,
+        &member.relation,
+        member.insured,
+        &member.acquired_on,
+        member.lost_on.clone(),
+        row_hash
     ];
     conn.execute(sql, params).await?;
     Ok(())

@@ -22,8 +22,13 @@ pub async fn insert(
                                      expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let params = params![
-        insurer, secret_hash, &session.sid, &session.account_id, session.auth_time,
-        session.seen_at, session.expires_at
+        insurer,
+        secret_hash,
+        &session.sid,
+        &session.account_id,
+        session.auth_time,
+        session.seen_at,
+        session.expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())

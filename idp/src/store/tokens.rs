@@ -23,8 +23,14 @@ pub async fn insert(
                                           code_hash, scopes, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let params = params![
-        insurer, token_hash, &token.client_id, &token.account_id, &token.sid, code_hash,
-        token.scopes.join(" "), token.expires_at
+        insurer,
+        token_hash,
+        &token.client_id,
+        &token.account_id,
+        &token.sid,
+        code_hash,
+        token.scopes.join(" "),
+        token.expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())

@@ -90,8 +90,7 @@ pub fn error_url(
     issuer: &str,
     error: &OAuthError,
 ) -> String {
-    let pairs =
-        [("error", error.error.as_str()), ("error_description", error.error_description)];
+    let pairs = [("error", error.error.as_str()), ("error_description", error.error_description)];
     answer(redirect_uri, &pairs, state, issuer)
 }
 
@@ -128,7 +127,10 @@ pub(crate) mod tests {
         pairs.into_iter().collect()
     }
 
-    pub(crate) fn outcome(client: &Client, changes: &[(&str, Option<&str>)]) -> Result<Authorize, Code> {
+    pub(crate) fn outcome(
+        client: &Client,
+        changes: &[(&str, Option<&str>)],
+    ) -> Result<Authorize, Code> {
         check(&request(changes), Some(client)).map_err(|refused| match refused {
             Refused::Page(error) | Refused::Redirect { error, .. } => error.error,
         })
@@ -143,7 +145,10 @@ pub(crate) mod tests {
     fn state_comes_back_byte_for_byte_and_the_issuer_is_named() {
         let accepted = outcome(&sample(), &[]).unwrap();
         let url = code_url(&accepted, "https://id.example/minato", "c");
-        assert!(url.starts_with("https://portal.example/callback?code=c&state=s%26t&iss="), "{url}");
+        assert!(
+            url.starts_with("https://portal.example/callback?code=c&state=s%26t&iss="),
+            "{url}"
+        );
         let own_query = Authorize { redirect_uri: "https://a.example/?x=1".into(), ..accepted };
         assert!(code_url(&own_query, "i", "c").starts_with("https://a.example/?x=1&code=c"));
     }

@@ -36,11 +36,8 @@ mod tests {
 
     #[test]
     fn plain_missing_and_malformed_challenges_are_refused() {
-        let public = Client {
-            token_endpoint_auth_method: AuthMethod::None,
-            secret_hash: None,
-            ..sample()
-        };
+        let public =
+            Client { token_endpoint_auth_method: AuthMethod::None, secret_hash: None, ..sample() };
         let none = [("code_challenge", None), ("code_challenge_method", None)];
         assert!(outcome(&sample(), &none).is_ok());
         assert!(outcome(&public, &none).is_err());

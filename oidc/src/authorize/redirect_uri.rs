@@ -23,14 +23,25 @@ mod tests {
     #[test]
     fn everything_but_an_exact_match_ends_on_a_page() {
         for bad in [
-            "", "https://portal.example/callback/", "https://portal.example/callback?x=1",
-            "https://portal.example/callback#x", "https://portal.example.evil.tld/callback",
-            "https://portal.example/..;/callback", "https://portal.example/%2e%2e/callback",
-            "https://portal.example\\@evil.tld/callback", "https://portal.example@evil.tld/callback",
-            "HTTPS://portal.example/callback", "https://portal.example:443/callback",
-            "https://portal.example./callback", "//portal.example/callback", "/callback",
-            "javascript:alert(1)", "data:text/html,x", "https://[::1]/callback",
-            "https://xn--portal-example/callback", "https://portal.example/callback\u{0}",
+            "",
+            "https://portal.example/callback/",
+            "https://portal.example/callback?x=1",
+            "https://portal.example/callback#x",
+            "https://portal.example.evil.tld/callback",
+            "https://portal.example/..;/callback",
+            "https://portal.example/%2e%2e/callback",
+            "https://portal.example\\@evil.tld/callback",
+            "https://portal.example@evil.tld/callback",
+            "HTTPS://portal.example/callback",
+            "https://portal.example:443/callback",
+            "https://portal.example./callback",
+            "//portal.example/callback",
+            "/callback",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://[::1]/callback",
+            "https://xn--portal-example/callback",
+            "https://portal.example/callback\u{0}",
         ] {
             let refused = check(&request(&[("redirect_uri", Some(bad))]), Some(&sample()));
             assert!(matches!(refused, Err(Refused::Page(_))), "{bad}");

@@ -30,8 +30,7 @@ struct Redemption<'a> {
 
 type Check = fn(&Redemption) -> Result<(), OAuthError>;
 
-const CHECKS: &[Check] =
-    &[bound_to_client::check, expiry::check, redirect_uri::check, pkce::check];
+const CHECKS: &[Check] = &[bound_to_client::check, expiry::check, redirect_uri::check, pkce::check];
 
 /// The code of the request, before it was looked up.
 ///

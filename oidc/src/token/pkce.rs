@@ -11,7 +11,11 @@ pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
         (None, None) if !redemption.params.has("code_verifier") => Ok(()),
         (Some(challenge), Some(verifier)) if (43..=128).contains(&verifier.len()) => {
             let given = secret::s256(verifier);
-            if secret::equal(given.as_bytes(), challenge.as_bytes()) { Ok(()) } else { Err(refused()) }
+            if secret::equal(given.as_bytes(), challenge.as_bytes()) {
+                Ok(())
+            } else {
+                Err(refused())
+            }
         }
         _ => Err(refused()),
     }

@@ -46,7 +46,8 @@ mod tests {
             row(5, (27_120, 18_984, 4_416, 3_720)),
         ];
         assert!(check(&good).is_empty());
-        let bad = [row(6, (12_961, 9_072, 3_588, 300)), row(7, (0, -1, 1, 0)), row(8, (0, 0, 0, 0))];
+        let bad =
+            [row(6, (12_961, 9_072, 3_588, 300)), row(7, (0, -1, 1, 0)), row(8, (0, 0, 0, 0))];
         let told: Vec<_> = check(&bad).iter().map(|p| (p.line, p.code.clone())).collect();
         assert_eq!(told, [(6, "sum".to_owned()), (7, "not-a-number".to_owned())]);
     }

@@ -41,8 +41,7 @@ fn list(call: &Call) -> Result<Page, Fault> {
 /// `/detail?id=7`
 fn detail(call: &Call) -> Result<Page, Fault> {
     let Ok(item) = call.param("id").parse::<i64>() else { return Ok(Page::NotFound) };
-    let found: Vec<Detail> =
-        call.query("detail", json!({"item": item, "today": call.today}))?;
+    let found: Vec<Detail> = call.query("detail", json!({"item": item, "today": call.today}))?;
     let Some(notice) = found.into_iter().next() else { return Ok(Page::NotFound) };
     let paragraphs: Vec<&str> =
         notice.body.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -66,13 +66,8 @@ pub type Init = extern "C" fn(
     error_ctx: *mut c_void,
 ) -> i32;
 
-pub type PluginCall = extern "C" fn(
-    handle: u64,
-    op: u32,
-    request: Bytes,
-    reply: Sink,
-    reply_ctx: *mut c_void,
-) -> i32;
+pub type PluginCall =
+    extern "C" fn(handle: u64, op: u32, request: Bytes, reply: Sink, reply_ctx: *mut c_void) -> i32;
 
 #[repr(C)]
 pub struct Host {

@@ -87,7 +87,10 @@ impl Call {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Page {
-    Show { template: &'static str, data: Value },
+    Show {
+        template: &'static str,
+        data: Value,
+    },
     /// Nothing is there for this address.
     NotFound,
 }

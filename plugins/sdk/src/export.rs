@@ -91,8 +91,8 @@ fn answer(
     op: u32,
     request: &[u8],
 ) -> Result<Vec<u8>, (i32, String)> {
-    let mut call: Call = serde_json::from_slice(request)
-        .map_err(|error| (abi::E_REQUEST, error.to_string()))?;
+    let mut call: Call =
+        serde_json::from_slice(request).map_err(|error| (abi::E_REQUEST, error.to_string()))?;
     call.handle = handle;
     let bytes = |value: serde_json::Result<Vec<u8>>| {
         value.map_err(|error| (abi::E_PLUGIN, error.to_string()))

@@ -22,9 +22,8 @@ impl Library {
             format!("cannot be loaded: {error} {}", cause.unwrap_or_default())
         })?;
         // SAFETY: the symbol has this type by the header; a wrong one is caught by the magic.
-        let entry = unsafe {
-            library.get::<unsafe extern "C" fn() -> *const Descriptor>(abi::SYMBOL)
-        };
+        let entry =
+            unsafe { library.get::<unsafe extern "C" fn() -> *const Descriptor>(abi::SYMBOL) };
         let entry = entry.map_err(|_| "does not export musubi_plugin_v1".to_owned())?;
         // SAFETY: the function takes nothing and returns a constant.
         let descriptor = unsafe { entry() };
@@ -41,7 +40,10 @@ impl Library {
         {
             return Err(format!(
                 "was built for ABI {}.{}, this portal has {}.{}",
-                descriptor.abi_major, descriptor.abi_minor, abi::MAJOR, abi::MINOR
+                descriptor.abi_major,
+                descriptor.abi_minor,
+                abi::MAJOR,
+                abi::MINOR
             ));
         }
         if descriptor.panic_unwind == 0 {

@@ -30,7 +30,10 @@ enum Running {
 pub enum Loaded {
     Ready(Arc<Plugin>),
     /// The folder's name and the reason, for the log; the rest runs.
-    Refused { name: String, why: String },
+    Refused {
+        name: String,
+        why: String,
+    },
 }
 
 /// Loads every plugin below the folder of the settings.

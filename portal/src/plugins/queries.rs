@@ -37,7 +37,8 @@ pub fn read(folder: &Path, prefix: &str) -> Result<Queries, String> {
         .map(|entry| {
             let name = entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
-            let query = Query::parse(&text, prefix).map_err(|why| format!("query {name}: {why}"))?;
+            let query =
+                Query::parse(&text, prefix).map_err(|why| format!("query {name}: {why}"))?;
             Ok((name, query))
         })
         .collect()

@@ -26,8 +26,14 @@ pub async fn insert(
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let member = serde_json::to_string(&session.member).expect("a member is JSON");
     let params = params![
-        insurer, secret_hash, &session.member.sub, member, &session.id_token,
-        session.previous_login_at, session.seen_at, session.expires_at
+        insurer,
+        secret_hash,
+        &session.member.sub,
+        member,
+        &session.id_token,
+        session.previous_login_at,
+        session.seen_at,
+        session.expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())

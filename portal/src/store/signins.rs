@@ -21,7 +21,12 @@ pub async fn insert(
                                     expires_at)
                VALUES ($1, $2, $3, $4, $5, $6)";
     let params = params![
-        insurer, state_hash, &signin.nonce, &signin.pkce_verifier, &signin.return_to, expires_at
+        insurer,
+        state_hash,
+        &signin.nonce,
+        &signin.pkce_verifier,
+        &signin.return_to,
+        expires_at
     ];
     conn.execute(sql, params).await?;
     Ok(())

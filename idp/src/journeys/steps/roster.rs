@@ -18,9 +18,8 @@ use web::{Error, Form, Page, Posted};
 /// birth dates to guess (attack 24).
 const WRONG_PER_CARD: i64 = 10;
 
-const FORM: [&str; 8] = [
-    "symbol", "number", "branch", "name_kana", "birth_year", "birth_month", "birth_day", "sex",
-];
+const FORM: [&str; 8] =
+    ["symbol", "number", "branch", "name_kana", "birth_year", "birth_month", "birth_day", "sex"];
 
 /// Asks the card's fields in the insurer's order.
 #[derive(Serialize)]

@@ -38,10 +38,8 @@ pub fn month(call: &Call) -> Result<Page, Fault> {
     let mut data = common(call, &rows)?;
     data["previous"] = json!(neighbour(at.map(|at| at + 1)));
     data["next"] = json!(neighbour(at.and_then(|at| at.checked_sub(1))));
-    data["months"] = months
-        .iter()
-        .map(|m| json!({"month": m.month, "selected": m.month == wanted}))
-        .collect();
+    data["months"] =
+        months.iter().map(|m| json!({"month": m.month, "selected": m.month == wanted})).collect();
     data["month"] = json!(wanted);
     Page::show("month.html", data)
 }

@@ -53,7 +53,10 @@ pub fn latest(call: &Call) -> Result<Card, Fault> {
 /// `1914` → `1,914`
 fn separated(yen: i64) -> String {
     let digits = yen.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev()
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
         .map(|group| std::str::from_utf8(group).unwrap_or(""))
         .collect();
     groups.join(",")
