@@ -14,7 +14,7 @@ use web::config::{insurer_file, load, reference};
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Settings file (TOML); `IDP_…` variables override it. See `idp settings`.
+    /// Settings file (TOML); `MUSUBI_IDP_…` variables override it. See `idp settings`.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -86,10 +86,10 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     if let Command::Settings = cli.command {
-        print!("{}", reference::<Settings>("Settings of `idp`", "IDP_"));
+        print!("{}", reference::<Settings>("Settings of `idp`", "MUSUBI_IDP_"));
         return Ok(ExitCode::SUCCESS);
     }
-    let settings: Settings = load(cli.config.as_deref(), "IDP_")?;
+    let settings: Settings = load(cli.config.as_deref(), "MUSUBI_IDP_")?;
     match cli.command {
         Command::Serve => serve::run(settings).await?,
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {

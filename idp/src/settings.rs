@@ -1,4 +1,4 @@
-//! The settings of `idp`: one TOML file, overridden by `IDP_…` variables.
+//! The settings of `idp`: one TOML file, overridden by `MUSUBI_IDP_…` variables.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub struct Smtp {
     pub security: SmtpSecurity,
     /// User name, empty when the server asks for none.
     pub user: String,
-    /// Password; set it by `IDP_SMTP__PASSWORD` rather than in the file.
+    /// Password; set it by `MUSUBI_IDP_SMTP__PASSWORD` rather than in the file.
     pub password: String,
 }
 

@@ -20,7 +20,7 @@ home-first-login = This is your first visit. Thank you for registering.
 home-last-login = Last signed in: { $when }
 home-last-login-unknown = If that was not you, please phone us.
 home-card-fault = This cannot be shown now. Please look again in a while.
-home-card-incident = Number to quote: { $incident }
+home-card-incident = Number to quote
 home-empty = There is nothing new for you now.
 
 household-title = Family view

@@ -20,7 +20,7 @@ home-first-login = はじめてのログインです。ご登録ありがとう�
 home-last-login = 前回のログイン：{ $when }
 home-last-login-unknown = 覚えのない日時のときは、健康保険組合へお電話ください。
 home-card-fault = 今は表示できません。しばらくしてから、もう一度ご覧ください。
-home-card-incident = 受付番号：{ $incident }
+home-card-incident = 受付番号
 home-empty = 今、お知らせすることはありません。
 
 household-title = ご家族の表示

@@ -15,7 +15,7 @@ use web::seal::Sealer;
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Settings file (TOML); `PORTAL_…` variables override it. See `portal settings`.
+    /// Settings file (TOML); `MUSUBI_PORTAL_…` variables override it. See `portal settings`.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -85,10 +85,10 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     if let Command::Settings = cli.command {
-        print!("{}", reference::<Settings>("Settings of `portal`", "PORTAL_"));
+        print!("{}", reference::<Settings>("Settings of `portal`", "MUSUBI_PORTAL_"));
         return Ok(ExitCode::SUCCESS);
     }
-    let settings: Settings = load_settings(cli.config.as_deref(), "PORTAL_")?;
+    let settings: Settings = load_settings(cli.config.as_deref(), "MUSUBI_PORTAL_")?;
     match cli.command {
         Command::Serve => serve::run(settings).await?,
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {

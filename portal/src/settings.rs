@@ -1,4 +1,4 @@
-//! The settings of `portal`: one TOML file, overridden by `PORTAL_…` variables.
+//! The settings of `portal`: one TOML file, overridden by `MUSUBI_PORTAL_…` variables.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

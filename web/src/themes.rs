@@ -14,12 +14,20 @@ use tera::Tera;
 struct File {
     theme: Head,
     #[serde(default)]
-    tokens: BTreeMap<String, String>,
+    tokens: BTreeMap<String, Token>,
     #[serde(default)]
     assets: BTreeMap<String, String>,
     /// Pairs of colours that are used together, checked for contrast.
     #[serde(default)]
     contrast: Vec<Contrast>,
+}
+
+/// A colour or a length is a text, a plain number may be a number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Token {
+    Text(String),
+    Number(f64),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -147,7 +155,13 @@ fn build(
                 logo = url;
             }
         }
-        tokens.extend(file.tokens.clone());
+        tokens.extend(file.tokens.iter().map(|(name, token)| {
+            let value = match token {
+                Token::Text(text) => text.clone(),
+                Token::Number(number) => number.to_string(),
+            };
+            (name.clone(), value)
+        }));
         pairs.extend(file.contrast.clone());
     }
     check_contrast(&tokens, &pairs)?;
@@ -232,6 +246,11 @@ fn tera(chain: &[&(File, PathBuf)], owners: &[Owner]) -> Result<Tera, String> {
     for (file, path) in chain {
         let folder = path.join("templates");
         for name in walk(&folder, "")? {
+            // One theme serves both programs: overrides of the other's pages are not drawn here.
+            let owner = name.split_once('/').map(|(owner, _)| owner);
+            if owner.is_some_and(|owner| owners.iter().all(|known| known.id != owner)) {
+                continue;
+            }
             let text = std::fs::read_to_string(folder.join(&name)).map_err(|e| e.to_string())?;
             templates.push((format!("{}!/{name}", file.theme.id), text));
         }

@@ -214,7 +214,6 @@ fn quiet(name: &str, config: &str, args: &[&str], env: &Env) -> Result<(), Strin
     let done = Command::new(program(name))
         .args(["--config", config])
         .args(args)
-        .env_remove("IDP_CONFIG")
         .envs(insurer_env(env))
         .output()
         .map_err(|error| format!("{name}: {error}"))?;
@@ -225,7 +224,7 @@ fn quiet(name: &str, config: &str, args: &[&str], env: &Env) -> Result<(), Strin
     Err(format!("{name} {}: {}", args.join(" "), String::from_utf8_lossy(&text)))
 }
 
-/// The variables of insurers' folders. Those of this task itself stay out: `IDP_…` names settings.
+/// The variables that insurers' folders use.
 fn insurer_env(env: &Env) -> impl Iterator<Item = (&String, &String)> {
     env.iter().filter(|(name, _)| !name.ends_with("_CONFIG"))
 }

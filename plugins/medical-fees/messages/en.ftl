@@ -1,6 +1,9 @@
 # Medical fees.
 
 medical-fees-title = Medical fees
+medical-fees-menu = Medical fees
+medical-fees-card-title = Newest own payment
+medical-fees-card-none = There are no medical fees to show yet.
 medical-fees-unit = yen
 medical-fees-own = Own payment
 medical-fees-own-household = Own payment (with your family)

@@ -1,6 +1,9 @@
 # Medical fees.
 
 medical-fees-title = 医療費のお知らせ
+medical-fees-menu = 医療費のお知らせ
+medical-fees-card-title = 最新の自己負担額
+medical-fees-card-none = 表示できる医療費は、まだありません。
 medical-fees-unit = 円
 medical-fees-own = 自己負担額（あなたが支払った額）
 medical-fees-own-household = 自己負担額（ご家族を合わせた額）

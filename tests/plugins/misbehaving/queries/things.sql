@@ -1,0 +1,3 @@
+-- Something harmless.
+-- class: none
+SELECT thing FROM misbehaving_things WHERE insurer_id = $1

@@ -1,0 +1,2 @@
+//! CPU time per request.
+fn main() {}

@@ -1,0 +1,161 @@
+//! Chromium, driven by WebDriver. Screenshots of every page at 360 and 1280 px are kept.
+
+use crate::world::bin;
+use base64::Engine as _;
+use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A browser window of its own.
+pub struct Browser {
+    client: Client,
+    driver: Child,
+    shots: std::path::PathBuf,
+}
+
+/// A command of Chromium's own protocol through WebDriver.
+#[derive(Debug)]
+struct Cdp(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        let body = json!({"cmd": self.0, "params": self.1});
+        (reqwest::Method::POST, Some(body.to_string()))
+    }
+}
+
+impl Browser {
+    /// Starts a driver and a window. `name` is the folder of its screenshots.
+    pub async fn start(name: &str) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        drop(listener);
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed: run `cargo xtask test`");
+        let options = json!({"goog:chromeOptions": {"args": [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--lang=ja", "--accept-lang=ja", "--force-prefers-reduced-motion",
+        ]}});
+        let url = format!("http://localhost:{port}");
+        let connect = async {
+            loop {
+                let mut builder = ClientBuilder::rustls().expect("rustls");
+                let wanted = options.as_object().expect("an object").clone();
+                if let Ok(client) = builder.capabilities(wanted).connect(&url).await {
+                    return client;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let client = tokio::time::timeout(Duration::from_secs(60), connect).await.expect("Chromium starts");
+        let waits = TimeoutConfiguration::new(None, None, Some(Duration::from_secs(10)));
+        client.update_timeouts(waits).await.expect("timeouts");
+        let shots = bin().parent().expect("target").join("screenshots").join(name);
+        std::fs::create_dir_all(&shots).expect("writable");
+        Self { client, driver, shots }
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, url: &str) -> &Self {
+        self.client.goto(url).await.expect("the page opens");
+        self
+    }
+
+    /// Types into a field.
+    pub async fn fill(&self, field: &str, value: &str) -> &Self {
+        let element = self.client.find(Locator::Id(field)).await;
+        let element = element.unwrap_or_else(|_| panic!("no field {field}"));
+        element.clear().await.ok();
+        element.send_keys(value).await.expect("typed");
+        self
+    }
+
+    /// Clicks what a CSS selector names.
+    pub async fn click(&self, selector: &str) -> &Self {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|_| panic!("nothing is {selector}"));
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        self
+    }
+
+    /// Fails unless the page shows a text within a few seconds.
+    pub async fn sees(&self, text: &str) -> &Self {
+        let shown = async {
+            loop {
+                let body = match self.client.find(Locator::Css("body")).await {
+                    Ok(body) => body.text().await.unwrap_or_default(),
+                    Err(_) => String::new(),
+                };
+                if body.contains(text) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(10), shown).await.is_err() {
+            let source = self.client.source().await.unwrap_or_default();
+            panic!("{} does not show {text:?}:\n{source}", self.url().await);
+        }
+        self
+    }
+
+    /// The address of the page.
+    pub async fn url(&self) -> String {
+        self.client.current_url().await.map(|url| url.to_string()).unwrap_or_default()
+    }
+
+    /// The text of the page.
+    pub async fn text(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await.expect("a body");
+        body.text().await.expect("text")
+    }
+
+    /// Keeps the page as a picture at 360 and 1280 px, and fails when it scrolls sideways at 360.
+    pub async fn shoot(&self, name: &str) -> &Self {
+        for width in [1280, 360] {
+            let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
+            self.client.issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size)).await.expect("resized");
+            let script = "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]";
+            let measured = self.client.execute(script, vec![]).await.expect("measured");
+            let (wide, high) = (measured[0].as_i64().unwrap_or(0), measured[1].as_i64().unwrap_or(0));
+            assert!(wide <= width, "{name} is {wide} px wide at {width}");
+            let size = json!({"width": width, "height": high.max(600), "deviceScaleFactor": 1, "mobile": width < 500});
+            self.client.issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size)).await.expect("resized");
+            let shot = json!({"format": "png"});
+            let shot = self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
+            let data = shot["data"].as_str().unwrap_or_default();
+            let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
+            std::fs::write(self.shots.join(format!("{name}-{width}.png")), png).expect("written");
+        }
+        let none = json!({});
+        self.client.issue_cmd(Cdp("Emulation.clearDeviceMetricsOverride", none)).await.expect("reset");
+        self
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        self.client.clone().close().await.ok();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.driver.kill().ok();
+        self.driver.wait().ok();
+    }
+}

@@ -1,0 +1,92 @@
+//! Insurers' files: a broken one changes nothing and reports every row once; the same one twice
+//! changes nothing.
+
+use tests::world::{Options, Program, World};
+
+fn options() -> Options {
+    Options { insurers: vec!["minato", "nagisa"], ..Options::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_roster_changes_nothing_and_reports_every_row_once() {
+    World::on_each_engine(options(), async |world| {
+        let folder = world.folder.join("insurers/minato");
+        let layout = folder.join("roster.toml").display().to_string();
+        let import = |file: &str, more: &[&str]| {
+            let mut args =
+                vec!["roster", "import", file, "--insurer", "minato", "--layout", &layout];
+            args.extend(more);
+            let output = world.run(Program::Idp, &args);
+            let text = String::from_utf8_lossy(&output.stdout).into_owned()
+                + &String::from_utf8_lossy(&output.stderr);
+            (output.status.success(), text)
+        };
+        let good = folder.join("files/roster.csv").display().to_string();
+        let (ok, text) = import(&good, &[]);
+        assert!(ok && text.contains("追加0 変更0") && text.contains("終了0"), "{text}");
+
+        // 10,000 wrong rows: each line once, nothing written.
+        let bytes = std::fs::read(&good).expect("the roster");
+        let end = bytes.windows(2).position(|pair| pair == b"\r\n").expect("a header") + 2;
+        let width = bytes[..end].iter().filter(|b| **b == b',').count();
+        let mut wrong = bytes[..end].to_vec();
+        for n in 0..10_000 {
+            wrong.extend(format!("{n}{}\r\n", ",".repeat(width)).bytes());
+        }
+        let file = world.folder.join("wrong.csv");
+        std::fs::write(&file, &wrong).expect("written");
+        let (ok, text) = import(&file.display().to_string(), &[]);
+        assert!(!ok);
+        assert_eq!(text.lines().filter(|line| line.contains("行目")).count(), 10_000);
+        assert!(text.contains("2行目") && text.contains("10001行目"), "lines are named");
+
+        // The wrong encoding, a missing column, an almost empty snapshot.
+        let (utf8, _) = (String::from_utf8_lossy(&bytes).into_owned(), ());
+        std::fs::write(&file, utf8).expect("written");
+        assert!(!import(&file.display().to_string(), &[]).0);
+        std::fs::write(&file, b"a,b\r\n1,2\r\n").expect("written");
+        let (ok, text) = import(&file.display().to_string(), &[]);
+        assert!(!ok && text.contains("見出し"), "{text}");
+        let second = bytes[end..].windows(2).position(|pair| pair == b"\r\n").expect("a row") + 2;
+        std::fs::write(&file, &bytes[..end + second]).expect("written");
+        let (ok, text) = import(&file.display().to_string(), &[]);
+        assert!(!ok && text.contains("--allow-large-change"), "{text}");
+        let (ok, text) = import(&good, &["--dry-run"]);
+        assert!(ok && text.contains("追加0 変更0") && text.contains("終了0"), "unchanged: {text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_breach_of_f130_is_a_row_error() {
+    World::on_each_engine(options(), async |world| {
+        let folder = world.folder.join("insurers/nagisa");
+        let layout = folder.join("medical-fees.toml").display().to_string();
+        let import = |file: &str| {
+            let args = [
+                "import", file, "--insurer", "nagisa", "--plugin", "medical-fees", "--layout", &layout,
+            ];
+            let output = world.run(Program::Portal, &args);
+            (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let good = folder.join("files/medical-fees.csv");
+        let (ok, text) = import(&good.display().to_string());
+        assert!(ok && text.contains("追加0 変更0"), "the same file twice: {text}");
+        let text = std::fs::read_to_string(&good).expect("UTF-8");
+        let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+        let at = header.iter().position(|name| name.contains("総")).unwrap_or(8);
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // A row without quotes is changed: one yen too much.
+        let line = (1..lines.len()).find(|n| !lines[*n].contains('"')).expect("a plain row");
+        let mut cells: Vec<String> = lines[line].split(',').map(str::to_owned).collect();
+        let total: i64 = cells[at].parse().expect("a number");
+        cells[at] = (total + 1).to_string();
+        lines[line] = cells.join(",");
+        let file = world.folder.join("fees.csv");
+        std::fs::write(&file, lines.join("\r\n")).expect("written");
+        let (ok, text) = import(&file.display().to_string());
+        assert!(!ok && text.contains(&format!("{}行目", line + 1)) && text.contains("[sum]"), "{text}");
+        assert!(!text.contains(&(total + 1).to_string()), "the amount is not repeated: {text}");
+    })
+    .await;
+}

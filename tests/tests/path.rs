@@ -1,0 +1,134 @@
+//! The whole path in a real browser, on each engine: a member registers, logs in once, reads the
+//! medical fees; a partner site logs her in silently; logging out ends everything. On the way
+//! the programs are killed and nothing acknowledged is lost.
+
+use tests::browser::Browser;
+use tests::visitor::{HANAKO, PASSWORD};
+use tests::world::{Options, Program, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_registers_logs_in_once_and_reads_the_medical_fees() {
+    let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        world.launch_partner().await;
+        let browser = Browser::start(world.engine).await;
+        register(world, &browser).await;
+        read(world, &browser).await;
+        partner(world, &browser).await;
+        second_theme(world, &browser).await;
+        browser.close().await;
+    })
+    .await;
+}
+
+async fn register(world: &mut World, browser: &Browser) {
+    let home = format!("{}/minato/", world.portal_url);
+    browser.open(&home).await.sees("みなと健康保険組合").await.shoot("01-welcome").await;
+    browser.click("main a[href$='/register']").await.sees("メールアドレス").await;
+    browser.shoot("02-mailbox").await;
+    browser.fill("email", "hanako.@example.jp").await.click("main button[type=submit]").await;
+    browser.sees("メールアドレス").await.shoot("03-mailbox-wrong").await;
+    browser.fill("email", "hanako@example.jp").await.click("main button[type=submit]").await;
+    browser.sees("hanako@example.jp").await.shoot("04-mailbox-sent").await;
+
+    // `kill -9` of idp: the mail that was acknowledged still comes, its link still works.
+    world.kill(Program::Idp);
+    world.launch(Program::Idp).await;
+    let mails = world.mailbox.wait_for("hanako@example.jp", 1).await;
+    assert_eq!(mails[0].from, "no-reply@minato.example");
+    assert!(mails[0].subject.contains("みなと健康保険組合"), "{}", mails[0].subject);
+    browser.open(mails[0].link().expect("a link")).await.shoot("05-mailbox-open").await;
+    browser.click("main button[type=submit]").await.sees("記号").await.shoot("06-card").await;
+
+    browser.fill("symbol", "9999").await;
+    for (field, value) in HANAKO.iter().skip(1) {
+        browser.fill(field, value).await;
+    }
+    browser.click("main button[type=submit]").await.sees("記号").await;
+    browser.shoot("07-card-failed").await;
+    for (field, value) in HANAKO {
+        browser.fill(field, value).await;
+    }
+    browser.click("main button[type=submit]").await.sees("利用規約").await.shoot("08-terms").await;
+    browser.click("main button[type=submit]").await.shoot("09-terms-wrong").await;
+    browser.click("#agree_portal").await.click("#agree_privacy").await;
+    browser.click("main button[type=submit]").await.sees("パスワード").await;
+    browser.shoot("10-password").await;
+    browser.fill("user_id", "hanako79").await.fill("password", "short").await;
+    browser.fill("password_again", "other").await.click("main button[type=submit]").await;
+    browser.sees("15").await.shoot("11-password-wrong").await;
+    browser.fill("password", PASSWORD).await.fill("password_again", PASSWORD).await;
+    browser.click("main button[type=submit]").await.sees("hanako79").await.shoot("12-done").await;
+    let mails = world.mailbox.wait_for("hanako@example.jp", 2).await;
+    assert!(mails[1].text.contains("hanako79") && !mails[1].text.contains(PASSWORD));
+
+    // `kill -9` of idp after the account was acknowledged: it is there.
+    world.kill(Program::Idp);
+    world.launch(Program::Idp).await;
+}
+
+async fn read(world: &mut World, browser: &Browser) {
+    browser.open(&format!("{}/minato/", world.portal_url)).await;
+    browser.click("main a[href$='/signin']").await.sees("ログイン").await.shoot("13-login").await;
+    browser.fill("user_id", "hanako79").await.fill("password", "まちがい の パスワード です").await;
+    browser.click("main button[type=submit]").await.shoot("14-login-wrong").await;
+    browser.fill("user_id", "hanako79").await.fill("password", PASSWORD).await;
+    browser.click("main button[type=submit]").await.sees("港").await.shoot("15-home").await;
+
+    // `kill -9` of portal: the session that was acknowledged goes on.
+    world.kill(Program::Portal);
+    world.launch(Program::Portal).await;
+    let fees = format!("{}/minato/p/medical-fees", world.portal_url);
+    browser.open(&fees).await.sees("医療費").await.shoot("16-fees").await;
+    browser.open(&format!("{fees}/month?month=202503&patient=ミナト　ハナコ")).await;
+    // The vectors of F130.
+    browser.sees("27,120").await.sees("18,984").await.sees("4,416").await.sees("3,720").await;
+    browser.shoot("17-fees-month").await;
+    browser.open(&format!("{fees}/year?year=2025")).await.sees("2025").await;
+    browser.shoot("18-fees-year").await;
+    browser.open(&format!("{fees}/past")).await.sees("2022").await.shoot("19-fees-past").await;
+
+    // `kill -9` of every plugin runner: the next request works.
+    let runners = world.runners();
+    assert!(!runners.is_empty(), "plugins run in processes of their own");
+    for runner in runners {
+        let killed = std::process::Command::new("kill").args(["-9", &runner.to_string()]).status();
+        assert!(killed.is_ok_and(|status| status.success()));
+    }
+    browser.open(&format!("{fees}/month?month=202503")).await.sees("202").await;
+    browser.open(&format!("{}/minato/household", world.portal_url)).await;
+    browser.sees("さくら").await.shoot("20-household").await;
+    browser.open(&format!("{}/minato/p/notices", world.portal_url)).await;
+    browser.shoot("21-not-offered").await;
+    browser.open(&format!("{}/minato/nowhere", world.portal_url)).await.shoot("22-not-found").await;
+}
+
+/// A relying party that nobody here wrote logs the same member in without asking.
+async fn partner(world: &World, browser: &Browser) {
+    let partner = world.partner_url();
+    browser.open(&format!("{partner}/login?silent")).await.sees("hanako@example.jp").await;
+    let text = browser.text().await;
+    assert!(text.contains("email_verified") && text.contains("\"sub\""), "{text}");
+    assert!(!text.contains("0005678"), "a partner never learns the card: {text}");
+
+    browser.open(&format!("{}/minato/", world.portal_url)).await;
+    browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
+    browser.shoot("23-signed-out").await;
+    browser.open(&format!("{partner}/login?silent")).await.sees("login_required").await;
+    browser.open(&format!("{}/minato/p/medical-fees", world.portal_url)).await.sees("ユーザID").await;
+}
+
+/// The second insurer: another theme, other plugins.
+async fn second_theme(world: &World, browser: &Browser) {
+    let visitor = tests::visitor::Visitor::new();
+    let done = ("ken@example.jp", "ken-aozora", tests::visitor::KEN);
+    visitor.register(world, "aozora", done).await.sees("ken-aozora");
+    browser.open(&format!("{}/aozora/", world.portal_url)).await.shoot("30-aozora-welcome").await;
+    browser.open(&format!("{}/aozora/signin", world.portal_url)).await.shoot("31-aozora-login").await;
+    browser.fill("user_id", "ken@example.jp").await.fill("password", PASSWORD).await;
+    browser.click("main button[type=submit]").await.sees("青空").await.shoot("32-aozora-home").await;
+    browser.open(&format!("{}/aozora/p/notices", world.portal_url)).await.shoot("33-notices").await;
+    browser.click("main li a").await.shoot("34-notice").await;
+    browser.open(&format!("{}/aozora/display?lang=en&back=/aozora/p/medical-fees", world.portal_url)).await;
+    browser.sees("Medical fees").await.shoot("35-english").await;
+}

@@ -1,0 +1,125 @@
+//! Plugins that go wrong: refused by name at load, or a themed notice while the rest works.
+
+use reqwest::StatusCode;
+use tests::visitor::{HANAKO, Visitor};
+use tests::world::{Options, Program, World, bin, copy, root};
+
+async fn member(options: Options) -> (World, Visitor) {
+    let world = World::on_sqlite(options).await;
+    let visitor = Visitor::new();
+    visitor.register(&world, "minato", ("hanako@example.jp", "hanako79", HANAKO)).await;
+    visitor.sign_in(&world, "minato", "hanako79").await.sees("港");
+    (world, visitor)
+}
+
+fn misbehaving(in_process: bool) -> Options {
+    Options { insurers: vec!["minato"], misbehaving: true, in_process }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_a_hang_and_a_panic_show_a_notice_and_the_next_request_works() {
+    let (world, visitor) = member(misbehaving(false)).await;
+    let at = |path: &str| format!("{}/minato/p/misbehaving/{path}", world.portal_url);
+    let fees = format!("{}/minato/p/medical-fees", world.portal_url);
+    visitor.open(&at("fine")).await.sees("fine 0");
+    for bad in ["panic", "abort", "hang", "template", "missing", "undeclared", "overflow"] {
+        let page = visitor.open(&at(bad)).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{bad}");
+        page.sees("困ったプラグイン").sees("みなと健康保険組合").does_not_see("花子</h1>");
+        visitor.open(&fees).await.sees("医療費");
+    }
+    visitor.open(&format!("{}/minato/", world.portal_url)).await.sees("港").sees("医療費");
+    let log = world.log(Program::Portal);
+    assert!(!log.contains("港 花子"), "a panic's message stays in the plugin");
+    let html = visitor.open(&at("html")).await;
+    html.sees("&lt;script&gt;").does_not_see("<script>alert");
+    assert_eq!(visitor.open(&at("nowhere")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_the_next_call_of_the_same_plugin_works() {
+    let (world, visitor) = member(misbehaving(false)).await;
+    let at = |path: &str| format!("{}/minato/p/misbehaving/{path}", world.portal_url);
+    visitor.open(&at("abort")).await;
+    visitor.open(&at("fine")).await.sees("fine 0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_process_a_panic_is_caught_and_pages_are_the_same() {
+    let (world, visitor) = member(misbehaving(true)).await;
+    let at = |path: &str| format!("{}/minato/p/misbehaving/{path}", world.portal_url);
+    assert!(world.runners().is_empty(), "no process of its own");
+    assert_eq!(visitor.open(&at("panic")).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    visitor.open(&at("fine")).await.sees("fine 0");
+    let month = format!("{}/minato/p/medical-fees/month?month=202503", world.portal_url);
+    visitor.open(&month).await.sees("12,960").sees("9,072").sees("3,588");
+}
+
+/// Wrong ABI, wrong id, missing query, failing migration, a migration of foreign tables, another
+/// manifest than the library's: each is refused by name, and the rest runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_plugin_is_said_at_load() {
+    let world = World::on_sqlite(Options { insurers: vec!["minato"], ..Options::default() }).await;
+    let source = root().join("tests/plugins/misbehaving");
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("readable");
+    let cases: [(&str, &str); 7] = [
+        ("wrong-abi", "ABI"),
+        ("wrong-id", "wrong-id"),
+        ("not-there", "libnot_there.so"),
+        ("misbehaving", "another plugin.toml"),
+        ("foreign", "sessions"),
+        ("broken", "0002"),
+        ("no-query", "clear_it"),
+    ];
+    let folder = world.folder.join("wrong");
+    let libraries = world.folder.join("libraries");
+    std::fs::create_dir_all(&libraries).expect("writable");
+    for library in ["libmisbehaving.so", "libwrong_abi.so", "libmedical_fees.so"] {
+        std::fs::copy(bin().join(library), libraries.join(library)).expect("built");
+    }
+    for (name, _) in cases {
+        let plugin = folder.join(name);
+        copy(&source, &plugin);
+        let manifest = plugin.join("plugin.toml");
+        let text = read(&manifest);
+        let id = if name == "wrong-id" { "other" } else { name };
+        let mut text = text.replace("id = \"misbehaving\"", &format!("id = \"{id}\""));
+        if name == "misbehaving" {
+            text.push_str("# changed\n");
+        }
+        if name == "no-query" {
+            text.push_str("\n[[importer]]\nid = \"x\"\nmode = \"x\"\nclear = \"clear_it\"\ninsert = \"x\"\n[importer.columns]\n");
+        }
+        std::fs::write(&manifest, text).expect("writable");
+        std::fs::remove_dir_all(plugin.join("queries")).expect("there");
+        if name == "foreign" {
+            std::fs::create_dir_all(plugin.join("queries")).expect("writable");
+            std::fs::write(plugin.join("queries/x.sql"), "SELECT id_token FROM sessions WHERE insurer_id = $1").expect("written");
+        }
+        if name == "broken" {
+            std::fs::remove_dir_all(plugin.join("migrations")).expect("there");
+            std::fs::create_dir_all(plugin.join("migrations")).expect("writable");
+            std::fs::write(plugin.join("migrations/0002_x.sql"), "CREATE TABLE broken_x (x TEXT); INSERT INTO broken_y VALUES (1)").expect("written");
+            std::fs::write(&manifest, read(&source.join("plugin.toml")).replace("id = \"misbehaving\"", "id = \"broken\"")).expect("written");
+        }
+    }
+    copy(&root().join("plugins/medical-fees"), &folder.join("medical-fees"));
+    let output = std::process::Command::new(bin().join("portal"))
+        .arg("plugins")
+        .env("MUSUBI_PORTAL_DATABASE", format!("sqlite:{}", world.folder.join("x.sqlite").display()))
+        .env("MUSUBI_PORTAL_PLUGINS__FOLDER", &folder)
+        .env("MUSUBI_PORTAL_PLUGINS__LIBRARIES", &libraries)
+        .env("MUSUBI_PORTAL_PLUGINS__COPIES", world.folder.join("copies2"))
+        .output()
+        .expect("built");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success());
+    for (name, why) in cases {
+        if name == "broken" {
+            continue;
+        }
+        let line = text.lines().find(|line| line.starts_with(&format!("{name}: refused")));
+        assert!(line.is_some_and(|line| line.contains(why)), "{name} {why}:\n{text}");
+    }
+    assert!(text.contains("medical-fees 0.1.0: ready"), "{text}");
+}
