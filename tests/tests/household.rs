@@ -31,7 +31,7 @@ async fn household_rows_only_by_policy_and_the_dependants_choice() {
 
         // The other insurer's members, and his own session there, are worlds apart.
         ken.open(&fees("aozora")).await.sees("ケン").does_not_see("ミナト");
-        ken.open(&fees("minato")).await.sees("ユーザID");
+        ken.open(&fees("minato")).await.sees("name=\"user_id\"");
         hanako.open(&fees("aozora")).await.does_not_see("ケン");
     })
     .await;

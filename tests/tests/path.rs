@@ -115,7 +115,7 @@ async fn partner(world: &World, browser: &Browser) {
     browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
     browser.shoot("23-signed-out").await;
     browser.open(&format!("{partner}/login?silent")).await.sees("login_required").await;
-    browser.open(&format!("{}/minato/p/medical-fees", world.portal_url)).await.sees("ユーザID").await;
+    browser.open(&format!("{}/minato/p/medical-fees", world.portal_url)).await.sees("パスワード").await;
 }
 
 /// The second insurer: another theme, other plugins.

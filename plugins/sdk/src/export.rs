@@ -59,6 +59,11 @@ pub fn init(host: *const Host, ctx: *mut c_void) -> i32 {
     if (host.struct_size as usize) < size_of::<Host>() {
         return abi::E_HOST;
     }
+    // A panic's message may hold a member's data: only the place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        eprintln!("a plugin panicked at {place}");
+    }));
     HOST.get_or_init(|| Asked { host, ctx: ctx as usize });
     abi::OK
 }
