@@ -175,3 +175,7 @@ mail-registered-lead = This is { $insurer }. Your registration for the member pa
 mail-registered-user-id = Your user ID
 mail-registered-login = From now on, please sign in here.
 mail-registered-not-you = If you did not register yourself, please phone us at once.
+
+# Ways to go on when a journey cannot
+begin-login = Sign in
+begin-register = Register

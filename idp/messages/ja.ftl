@@ -169,3 +169,7 @@ mail-registered-lead = { $insurer }です。加入者ページの登録が終わ
 mail-registered-user-id = あなたのユーザーID
 mail-registered-login = 次からは、この画面からログインしてください。
 mail-registered-not-you = ご自分で登録した覚えのない方は、すぐに健康保険組合へお電話ください。
+
+# Ways to go on when a journey cannot
+begin-login = ログインする
+begin-register = 新しく登録する

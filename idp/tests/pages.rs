@@ -4,79 +4,15 @@
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::{mailbox, password, roster, terms};
 use idp::mail::{AlreadyRegistered, Letter, Registered, RegistrationLink};
-use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
+use web::Pages;
 use web::look::{ErrorPage, Notice};
-use web::{Page, Pages};
+use web::testing::{draws, draws_samples};
 
-#[derive(Serialize)]
-struct Site {
-    insurer_name: &'static str,
-    home_url: &'static str,
-    logo_url: &'static str,
-    logo_alt: &'static str,
-    css: Vec<String>,
-    js: Vec<String>,
-    languages: Vec<String>,
-    sizes: Vec<String>,
-    size: &'static str,
-    contact: Contact,
-    user: Option<String>,
-    nav: Vec<String>,
-    csrf: &'static str,
-    service: &'static str,
-}
-
-#[derive(Serialize)]
-struct Contact {
-    phone: &'static str,
-    hours: &'static str,
-    mail: &'static str,
-}
-
-fn site() -> Site {
-    Site {
-        insurer_name: "みなと健康保険組合",
-        home_url: "/",
-        logo_url: "/logo.svg",
-        logo_alt: "みなと",
-        css: vec![],
-        js: vec![],
-        languages: vec![],
-        sizes: vec![],
-        size: "m",
-        contact: Contact { phone: "0120-000-101", hours: "平日", mail: "a@minato.example" },
-        user: None,
-        nav: vec![],
-        csrf: "x",
-        service: "idp",
-    }
-}
-
-fn each(pages: &Pages, template: &str, samples: &[impl Serialize]) {
-    assert!(!samples.is_empty(), "{template} has samples");
-    for theme in pages.theme_ids() {
-        for lang in ["ja", "en"] {
-            for sample in samples {
-                let html = pages
-                    .draw(theme, lang, template, &site(), sample)
-                    .unwrap_or_else(|error| panic!("{template} {theme} {lang}: {error:?}"));
-                assert!(!html.contains('…') || lang == "ja", "{template} {theme}: missing text");
-                for inline in [" style=", "<style", " onclick", "<script>"] {
-                    assert!(!html.contains(inline), "{template} {theme}: {inline}");
-                }
-            }
-        }
-    }
-}
-
-fn page<P: Page>(pages: &Pages) {
-    each(pages, P::TEMPLATE, &P::samples());
-}
-
-fn letter<L: Letter>(pages: &Pages) {
+fn letter<L: Letter>(pages: &Arc<Pages>) {
     for end in ["txt", "html"] {
-        each(pages, &format!("idp/mail/{}.{end}", L::NAME.replace('-', "_")), &L::samples());
+        draws_samples(pages, &format!("idp/mail/{}.{end}", L::NAME.replace('-', "_")), &L::samples());
     }
     for theme in pages.theme_ids() {
         for lang in ["ja", "en"] {
@@ -91,18 +27,18 @@ fn letter<L: Letter>(pages: &Pages) {
 #[test]
 fn every_page_draws_in_every_theme_and_language() {
     let themes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes");
-    let pages = Pages::load(&themes, &[idp::app::owner()]).unwrap();
-    page::<mailbox::Mailbox>(&pages);
-    page::<mailbox::MailboxSent>(&pages);
-    page::<MailboxOpen>(&pages);
-    page::<roster::Roster>(&pages);
-    page::<terms::Terms>(&pages);
-    page::<password::Choose>(&pages);
-    page::<password::Login>(&pages);
-    page::<idp::journeys::Done>(&pages);
-    page::<idp::endpoints::logout::Logout>(&pages);
-    page::<ErrorPage>(&pages);
-    page::<Notice>(&pages);
+    let pages = Arc::new(Pages::load(&themes, &[idp::app::owner()]).unwrap());
+    draws::<mailbox::Mailbox>(&pages);
+    draws::<mailbox::MailboxSent>(&pages);
+    draws::<MailboxOpen>(&pages);
+    draws::<roster::Roster>(&pages);
+    draws::<terms::Terms>(&pages);
+    draws::<password::Choose>(&pages);
+    draws::<password::Login>(&pages);
+    draws::<idp::journeys::Done>(&pages);
+    draws::<idp::endpoints::logout::Logout>(&pages);
+    draws::<ErrorPage>(&pages);
+    draws::<Notice>(&pages);
     letter::<RegistrationLink>(&pages);
     letter::<AlreadyRegistered>(&pages);
     letter::<Registered>(&pages);
@@ -112,7 +48,7 @@ fn every_page_draws_in_every_theme_and_language() {
 #[test]
 fn every_named_text_exists() {
     let themes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes");
-    let pages = Pages::load(&themes, &[idp::app::owner()]).unwrap();
+    let pages = Arc::new(Pages::load(&themes, &[idp::app::owner()]).unwrap());
     let numbers = ["min", "max"].map(|name| (name, "8".to_owned()));
     for lang in ["ja", "en"] {
         let messages = pages.theme("base").messages(lang);

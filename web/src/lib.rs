@@ -28,6 +28,7 @@ pub mod pages;
 pub mod random;
 pub mod seal;
 pub mod serve;
+pub mod testing;
 pub mod themes;
 
 pub use brand::{Brand, Text};

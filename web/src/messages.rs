@@ -50,13 +50,24 @@ impl Messages {
         Ok(messages)
     }
 
-    /// The text of a message, or `None` when it (or an argument) is missing.
+    /// The text of a message, or `None` when it (or an argument) is missing. Arguments are texts.
     pub fn text(&self, id: &str, args: &[(&str, String)]) -> Option<String> {
+        let args = args.iter().map(|(name, value)| {
+            ((*name).to_owned(), FluentValue::from(value.clone()))
+        });
+        self.format_with(id, args.collect())
+    }
+
+    /// The same with typed arguments: a number chooses plural forms.
+    pub(crate) fn format_with(
+        &self,
+        id: &str,
+        args: Vec<(String, FluentValue<'_>)>,
+    ) -> Option<String> {
         if args.is_empty() {
             return self.fixed.get(id).cloned();
         }
-        let args: FluentArgs =
-            (args.iter()).map(|(name, value)| (*name, FluentValue::try_number(value))).collect();
+        let args: FluentArgs = args.into_iter().collect();
         self.format(id, Some(&args))
     }
 

@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::messages::Messages;
 use crate::themes::{self, Theme, ThemeError};
+use fluent_bundle::FluentValue;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -181,18 +182,23 @@ fn english() -> bool {
 
 fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
     let key: String = args.must_get("key")?;
-    let given: Vec<(String, String)> = args
+    let given: Vec<(String, FluentValue<'_>)> = args
         .iter()
         .filter(|(name, _)| name.to_string() != "key")
-        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .map(|(name, value)| {
+            // Only a number is a number: an incident `12E45` or a card `007` stays a text.
+            let value = match value.as_i64() {
+                Some(number) => FluentValue::from(number),
+                None => FluentValue::from(value.to_string()),
+            };
+            (name.to_string(), value)
+        })
         .collect();
-    let given: Vec<(&str, String)> =
-        given.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let text = SPEAKING.with(|slot| {
         let (messages, _) = (*slot.borrow())?;
         // SAFETY: `Speaking` clears the slot before the borrowed `Messages` can go away, and a
         // template is drawn on the thread that began to speak.
-        unsafe { &*messages }.text(&key, &given)
+        unsafe { &*messages }.format_with(&key, given)
     });
     text.ok_or_else(|| tera::Error::message(format!("no message {key:?} with these arguments")))
 }

@@ -55,6 +55,7 @@ pub struct Theme {
     pub css: Vec<String>,
     pub js: Vec<String>,
     pub logo: String,
+    pub icon: String,
 }
 
 /// A theme that cannot be used; the text names it and says what to mend.
@@ -129,7 +130,7 @@ fn build(
 ) -> Result<Theme, String> {
     let mut css = Vec::new();
     let mut js = Vec::new();
-    let mut logo = String::new();
+    let (mut logo, mut icon) = (String::new(), String::new());
     let mut tokens = BTreeMap::new();
     let mut pairs = Vec::new();
     for (file, path) in chain.iter().rev() {
@@ -153,6 +154,8 @@ fn build(
                 js.push(url);
             } else if file.assets.get("logo") == Some(&asset) {
                 logo = url;
+            } else if file.assets.get("icon") == Some(&asset) {
+                icon = url;
             }
         }
         tokens.extend(file.tokens.iter().map(|(name, token)| {
@@ -166,7 +169,7 @@ fn build(
     }
     check_contrast(&tokens, &pairs)?;
     css.push(assets.add(id, "tokens.css", tokens_css(&tokens)?.into_bytes()));
-    Ok(Theme { tera: tera(chain, owners)?, messages: messages(chain, owners)?, css, js, logo })
+    Ok(Theme { tera: tera(chain, owners)?, messages: messages(chain, owners)?, css, js, logo, icon })
 }
 
 /// Tokens as CSS custom properties. Every value is parsed and written anew, so that a value such
