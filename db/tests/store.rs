@@ -131,7 +131,7 @@ async fn migrations_that_changed_vanished_or_fail_are_refused_by_name() {
         let changed = Migration::new("0002_b.sql", "CREATE TABLE b (y BIGINT)").unwrap();
         let error = db.migrate("migrations", &[first.clone(), changed]).await.unwrap_err();
         assert!(error.to_string().contains("0002_b was changed"), "{error}");
-        let error = db.migrate("migrations", &[first.clone()]).await.unwrap_err();
+        let error = db.migrate("migrations", std::slice::from_ref(&first)).await.unwrap_err();
         assert!(error.to_string().contains("0002 has run"), "{error}");
         let error = db.migrate("migrations", &[first, second, broken]).await.unwrap_err();
         assert!(error.to_string().contains("0003_c failed"), "{error}");

@@ -12,7 +12,11 @@ use web::testing::{draws, draws_samples};
 
 fn letter<L: Letter>(pages: &Arc<Pages>) {
     for end in ["txt", "html"] {
-        draws_samples(pages, &format!("idp/mail/{}.{end}", L::NAME.replace('-', "_")), &L::samples());
+        draws_samples(
+            pages,
+            &format!("idp/mail/{}.{end}", L::NAME.replace('-', "_")),
+            &L::samples(),
+        );
     }
     for theme in pages.theme_ids() {
         for lang in ["ja", "en"] {

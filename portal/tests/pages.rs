@@ -32,7 +32,8 @@ fn every_page_draws_in_every_theme_and_language() {
 #[test]
 fn every_page_of_the_plugins_draws() {
     let pages = pages();
-    let sums = json!({"total": 12_960, "insurer_paid": 9_072, "public_paid": 3_588, "own_paid": 300});
+    let sums =
+        json!({"total": 12_960, "insurer_paid": 9_072, "public_paid": 3_588, "own_paid": 300});
     let row = |facility: Value, kind: &str| {
         let mut row = json!({
             "month": "202503", "patient": "ミナト　ハナコ", "facility": facility, "kind": kind,
@@ -44,44 +45,69 @@ fn every_page_of_the_plugins_draws() {
     let kinds = ["inpatient", "outpatient", "dental", "pharmacy", "nursing", "therapy", "other"];
     let rows: Vec<Value> = kinds.iter().map(|kind| row(json!("医院"), kind)).collect();
     let base = "/minato/p/medical-fees";
-    let patients = json!([{"name": "ミナト　ハナコ", "selected": true}, {"name": "B", "selected": false}]);
+    let patients =
+        json!([{"name": "ミナト　ハナコ", "selected": true}, {"name": "B", "selected": false}]);
     let overview = |latest: Value, year: Value| {
         json!({"base": base, "note": "注", "latest": latest, "this_year": year,
                "patients": ["ミナト　ハナコ"], "household": true})
     };
-    draws_samples(&pages, "medical-fees/overview.html", &[
-        overview(json!({"month": "202503", "sums": sums}), json!({"year": 2025, "sums": sums, "months": 3})),
-        overview(Value::Null, Value::Null),
-    ]);
+    draws_samples(
+        &pages,
+        "medical-fees/overview.html",
+        &[
+            overview(
+                json!({"month": "202503", "sums": sums}),
+                json!({"year": 2025, "sums": sums, "months": 3}),
+            ),
+            overview(Value::Null, Value::Null),
+        ],
+    );
     let month = |rows: &[Value], patient: Value| {
         json!({"base": base, "note": null, "month": "202503", "patient": patient,
                "months": [{"month": "202503", "selected": true}], "patients": patients,
                "rows": rows, "sums": sums, "previous": "202502", "next": null})
     };
-    draws_samples(&pages, "medical-fees/month.html", &[
-        month(&rows, Value::Null),
-        month(&[row(Value::Null, "dental")], json!("ミナト　ハナコ")),
-        month(&[], Value::Null),
-    ]);
-    draws_samples(&pages, "medical-fees/year.html", &[json!({
-        "base": base, "note": null, "year": 2025, "years": [{"year": 2025, "selected": true}],
-        "patient": null, "patients": patients, "rows": rows, "sums": sums,
-    })]);
-    draws_samples(&pages, "medical-fees/past.html", &[
-        json!({"base": base, "note": null, "years": [{"year": 2025, "sums": sums, "months": [
+    draws_samples(
+        &pages,
+        "medical-fees/month.html",
+        &[
+            month(&rows, Value::Null),
+            month(&[row(Value::Null, "dental")], json!("ミナト　ハナコ")),
+            month(&[], Value::Null),
+        ],
+    );
+    draws_samples(
+        &pages,
+        "medical-fees/year.html",
+        &[json!({
+            "base": base, "note": null, "year": 2025, "years": [{"year": 2025, "selected": true}],
+            "patient": null, "patients": patients, "rows": rows, "sums": sums,
+        })],
+    );
+    draws_samples(
+        &pages,
+        "medical-fees/past.html",
+        &[
+            json!({"base": base, "note": null, "years": [{"year": 2025, "sums": sums, "months": [
             {"month": "202503", "sums": sums, "empty": false},
             {"month": "202502", "sums": sums, "empty": true}]}]}),
-        json!({"base": base, "note": null, "years": []}),
-    ]);
+            json!({"base": base, "note": null, "years": []}),
+        ],
+    );
     let notices = json!([{"id": 2, "published_on": "2026-04-01", "title": "お知らせ"}]);
-    draws_samples(&pages, "notices/list.html", &[
-        json!({"base": "/b", "notices": notices}),
-        json!({"base": "/b", "notices": []}),
-    ]);
-    draws_samples(&pages, "notices/detail.html", &[
-        json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": ["一"], "url": null}),
-        json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": [], "url": "https://a.example/"}),
-    ]);
+    draws_samples(
+        &pages,
+        "notices/list.html",
+        &[json!({"base": "/b", "notices": notices}), json!({"base": "/b", "notices": []})],
+    );
+    draws_samples(
+        &pages,
+        "notices/detail.html",
+        &[
+            json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": ["一"], "url": null}),
+            json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": [], "url": "https://a.example/"}),
+        ],
+    );
 }
 
 /// Texts that Rust asks for by name.
@@ -91,11 +117,22 @@ fn every_named_text_exists() {
     for lang in ["ja", "en"] {
         let messages = pages.theme("base").messages(lang);
         for key in [
-            "nav-home", "nav-household", "signin-failed-title", "signin-failed-text",
-            "signin-cancelled-title", "signin-cancelled-text", "plugin-not-offered-title",
-            "plugin-not-offered-text", "welcome-sign-in", "medical-fees-menu",
-            "medical-fees-card-title", "medical-fees-card-none", "medical-fees-unit",
-            "notices-menu", "notices-card-title", "notices-card-none",
+            "nav-home",
+            "nav-household",
+            "signin-failed-title",
+            "signin-failed-text",
+            "signin-cancelled-title",
+            "signin-cancelled-text",
+            "plugin-not-offered-title",
+            "plugin-not-offered-text",
+            "welcome-sign-in",
+            "medical-fees-menu",
+            "medical-fees-card-title",
+            "medical-fees-card-none",
+            "medical-fees-unit",
+            "notices-menu",
+            "notices-card-title",
+            "notices-card-none",
         ] {
             assert!(messages.text(key, &[]).is_some(), "{key} {lang}");
         }

@@ -62,7 +62,8 @@ impl Browser {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        let client = tokio::time::timeout(Duration::from_secs(60), connect).await.expect("Chromium starts");
+        let client =
+            tokio::time::timeout(Duration::from_secs(60), connect).await.expect("Chromium starts");
         let waits = TimeoutConfiguration::new(None, None, Some(Duration::from_secs(10)));
         client.update_timeouts(waits).await.expect("timeouts");
         let shots = bin().parent().expect("target").join("screenshots").join(name);
@@ -129,21 +130,32 @@ impl Browser {
     pub async fn shoot(&self, name: &str) -> &Self {
         for width in [1280, 360] {
             let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
-            self.client.issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size)).await.expect("resized");
+            self.client
+                .issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size))
+                .await
+                .expect("resized");
             let script = "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]";
             let measured = self.client.execute(script, vec![]).await.expect("measured");
-            let (wide, high) = (measured[0].as_i64().unwrap_or(0), measured[1].as_i64().unwrap_or(0));
+            let (wide, high) =
+                (measured[0].as_i64().unwrap_or(0), measured[1].as_i64().unwrap_or(0));
             assert!(wide <= width, "{name} is {wide} px wide at {width}");
             let size = json!({"width": width, "height": high.max(600), "deviceScaleFactor": 1, "mobile": width < 500});
-            self.client.issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size)).await.expect("resized");
+            self.client
+                .issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size))
+                .await
+                .expect("resized");
             let shot = json!({"format": "png"});
-            let shot = self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
+            let shot =
+                self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
             let data = shot["data"].as_str().unwrap_or_default();
             let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
             std::fs::write(self.shots.join(format!("{name}-{width}.png")), png).expect("written");
         }
         let none = json!({});
-        self.client.issue_cmd(Cdp("Emulation.clearDeviceMetricsOverride", none)).await.expect("reset");
+        self.client
+            .issue_cmd(Cdp("Emulation.clearDeviceMetricsOverride", none))
+            .await
+            .expect("reset");
         self
     }
 

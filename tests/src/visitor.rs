@@ -91,12 +91,28 @@ impl Visitor {
 
     /// Fills the first form that posts and submits it.
     pub async fn submit(&self, page: &Seen, fields: &[(&str, &str)]) -> Seen {
+        seen(self.post(&self.client, page, fields).await).await
+    }
+
+    /// The same, but returns where the answer leads instead of going there.
+    pub async fn submit_and_stay(&self, page: &Seen, fields: &[(&str, &str)]) -> String {
+        let answer = self.post(&self.stay, page, fields).await;
+        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        location.unwrap_or_else(|| panic!("{} does not redirect", page.url)).to_owned()
+    }
+
+    async fn post(
+        &self,
+        client: &Client,
+        page: &Seen,
+        fields: &[(&str, &str)],
+    ) -> reqwest::Response {
         let (action, mut values) = page.form().expect("the page has a form");
         for (name, value) in fields {
             values.insert((*name).to_owned(), (*value).to_owned());
         }
         let url = url::Url::parse(&page.url).expect("absolute").join(&action).expect("joins");
-        seen(self.client.post(url).form_body(&values).send().await.expect("answered")).await
+        client.post(url).form_body(&values).send().await.expect("answered")
     }
 
     /// From the portal's front door to an account; returns the page that says "done".
@@ -110,8 +126,7 @@ impl Visitor {
         let page = self.submit(&page, card).await;
         let agreed = [("agree_portal", "yes"), ("agree_privacy", "yes")];
         let page = self.submit(&page, &agreed).await;
-        let chosen =
-            [("user_id", user_id), ("password", PASSWORD), ("password_again", PASSWORD)];
+        let chosen = [("user_id", user_id), ("password", PASSWORD), ("password_again", PASSWORD)];
         self.submit(&page, &chosen).await
     }
 
@@ -140,7 +155,8 @@ trait FormBody {
 
 impl FormBody for reqwest::RequestBuilder {
     fn form_body(self, fields: &BTreeMap<String, String>) -> Self {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.header("content-type", "application/x-www-form-urlencoded").body(body)
     }
 }

@@ -75,8 +75,7 @@ fn free_port() -> u16 {
 impl World {
     /// A world on each engine: SQLite, and PostgreSQL when a server is named.
     pub async fn on_each_engine(options: Options, test: impl AsyncFn(&mut World)) {
-        let (idp, portal) =
-            (db::testing::fresh_urls().await, db::testing::fresh_urls().await);
+        let (idp, portal) = (db::testing::fresh_urls().await, db::testing::fresh_urls().await);
         for databases in idp.into_iter().zip(portal) {
             let mut world = World::start(databases, options.clone()).await;
             test(&mut world).await;
@@ -160,7 +159,8 @@ impl World {
         if misbehaving {
             let file = folder.join("portal.toml");
             let text = std::fs::read_to_string(&file).expect("portal.toml");
-            std::fs::write(&file, format!("{text}\n[[plugin]]\nid = \"misbehaving\"\n")).expect("written");
+            std::fs::write(&file, format!("{text}\n[[plugin]]\nid = \"misbehaving\"\n"))
+                .expect("written");
         }
         let at = |below: &str| folder.join(below).display().to_string();
         let dir = folder.display().to_string();
@@ -276,7 +276,10 @@ impl World {
     pub async fn launch_partner(&mut self) {
         let app = root().join("tests/partner");
         if !app.join("node_modules/openid-client").exists() {
-            let done = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&app).status();
+            let done = Command::new("npm")
+                .args(["ci", "--no-audit", "--no-fund"])
+                .current_dir(&app)
+                .status();
             assert!(done.is_ok_and(|done| done.success()), "npm ci in tests/partner");
         }
         let child = Command::new("node")

@@ -148,7 +148,8 @@ async fn steps_cannot_be_skipped() {
     for step in ["roster", "terms", "password", "nonsense"] {
         let mut skipped = page.clone();
         skipped.html = page.html.replace("step=mailbox", &format!("step={step}"));
-        let fields = [("user_id", "hanako79"), ("password", PASSWORD), ("password_again", PASSWORD)];
+        let fields =
+            [("user_id", "hanako79"), ("password", PASSWORD), ("password_again", PASSWORD)];
         visitor.submit(&skipped, &fields).await.sees("name=\"email\"");
     }
     let mut forged = page.clone();
@@ -200,7 +201,10 @@ async fn a_code_is_good_once_for_its_client_its_insurer_and_its_verifier() {
         assert_eq!(userinfo(world, "minato", &tokens).await, StatusCode::OK);
         assert_eq!(userinfo(world, "aozora", &tokens).await, StatusCode::UNAUTHORIZED);
         let (status, body) = redeem(world, "minato", "partner", &used, &good).await;
-        assert_eq!((status, body["error"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_grant")));
+        assert_eq!(
+            (status, body["error"].as_str()),
+            (StatusCode::BAD_REQUEST, Some("invalid_grant"))
+        );
         // The replay revoked what the code had issued.
         assert_eq!(userinfo(world, "minato", &tokens).await, StatusCode::UNAUTHORIZED);
 
@@ -281,7 +285,8 @@ async fn redeem(
 async fn userinfo(world: &World, insurer: &str, tokens: &serde_json::Value) -> StatusCode {
     let token = tokens["access_token"].as_str().unwrap_or_default();
     let url = format!("{}/{insurer}/userinfo", world.idp_url);
-    let request = reqwest::Client::new().get(url).header("authorization", format!("Bearer {token}"));
+    let request =
+        reqwest::Client::new().get(url).header("authorization", format!("Bearer {token}"));
     request.send().await.expect("answered").status()
 }
 

@@ -16,7 +16,8 @@ async fn household_rows_only_by_policy_and_the_dependants_choice() {
         let hanako = register("minato", "hanako@example.jp", "hanako79", HANAKO).await;
         let ichiro = register("minato", "ichiro@example.jp", "ichiro77", ICHIRO).await;
         let ken = register("aozora", "ken@example.jp", "ken-aozora", KEN).await;
-        let fees = |slug: &str| format!("{}/{slug}/p/medical-fees/year?year=2025", world.portal_url);
+        let fees =
+            |slug: &str| format!("{}/{slug}/p/medical-fees/year?year=2025", world.portal_url);
 
         hanako.open(&fees("minato")).await.sees("ハナコ").sees("イチロウ").sees("サクラ");
         ichiro.open(&fees("minato")).await.sees("イチロウ").does_not_see("ハナコ");

@@ -64,7 +64,14 @@ async fn a_breach_of_f130_is_a_row_error() {
         let layout = folder.join("medical-fees.toml").display().to_string();
         let import = |file: &str| {
             let args = [
-                "import", file, "--insurer", "minato", "--plugin", "medical-fees", "--layout", &layout,
+                "import",
+                file,
+                "--insurer",
+                "minato",
+                "--plugin",
+                "medical-fees",
+                "--layout",
+                &layout,
             ];
             let output = world.run(Program::Portal, &args);
             (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
@@ -75,8 +82,7 @@ async fn a_breach_of_f130_is_a_row_error() {
         // The ninth column is the total: one yen too much in the third line. No byte of a
         // Windows-31J letter is a comma or a line break.
         let bytes = std::fs::read(&good).expect("the file");
-        let mut lines: Vec<Vec<u8>> =
-            bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let mut lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
         let mut cells: Vec<Vec<u8>> = lines[2].split(|b| *b == b',').map(<[u8]>::to_vec).collect();
         let total: i64 = String::from_utf8_lossy(&cells[8]).parse().expect("a number");
         cells[8] = (total + 1).to_string().into_bytes();

@@ -115,7 +115,11 @@ async fn partner(world: &World, browser: &Browser) {
     browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
     browser.shoot("23-signed-out").await;
     browser.open(&format!("{partner}/login?silent")).await.sees("login_required").await;
-    browser.open(&format!("{}/minato/p/medical-fees", world.portal_url)).await.sees("パスワード").await;
+    browser
+        .open(&format!("{}/minato/p/medical-fees", world.portal_url))
+        .await
+        .sees("パスワード")
+        .await;
 }
 
 /// The second insurer: another theme, other plugins.
@@ -124,11 +128,23 @@ async fn second_theme(world: &World, browser: &Browser) {
     let done = ("ken@example.jp", "ken-aozora", tests::visitor::KEN);
     visitor.register(world, "aozora", done).await.sees("ken-aozora");
     browser.open(&format!("{}/aozora/", world.portal_url)).await.shoot("30-aozora-welcome").await;
-    browser.open(&format!("{}/aozora/signin", world.portal_url)).await.shoot("31-aozora-login").await;
+    browser
+        .open(&format!("{}/aozora/signin", world.portal_url))
+        .await
+        .shoot("31-aozora-login")
+        .await;
     browser.fill("user_id", "ken@example.jp").await.fill("password", PASSWORD).await;
-    browser.click("main button[type=submit]").await.sees("青空").await.shoot("32-aozora-home").await;
+    browser
+        .click("main button[type=submit]")
+        .await
+        .sees("青空")
+        .await
+        .shoot("32-aozora-home")
+        .await;
     browser.open(&format!("{}/aozora/p/notices", world.portal_url)).await.shoot("33-notices").await;
     browser.click("main li a").await.shoot("34-notice").await;
-    browser.open(&format!("{}/aozora/display?lang=en&back=/aozora/p/medical-fees", world.portal_url)).await;
+    browser
+        .open(&format!("{}/aozora/display?lang=en&back=/aozora/p/medical-fees", world.portal_url))
+        .await;
     browser.sees("Medical fees").await.shoot("35-english").await;
 }

@@ -94,19 +94,35 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
         std::fs::remove_dir_all(plugin.join("queries")).expect("there");
         if name == "foreign" {
             std::fs::create_dir_all(plugin.join("queries")).expect("writable");
-            std::fs::write(plugin.join("queries/x.sql"), "SELECT id_token FROM sessions WHERE insurer_id = $1").expect("written");
+            std::fs::write(
+                plugin.join("queries/x.sql"),
+                "SELECT id_token FROM sessions WHERE insurer_id = $1",
+            )
+            .expect("written");
         }
         if name == "broken" {
             std::fs::remove_dir_all(plugin.join("migrations")).expect("there");
             std::fs::create_dir_all(plugin.join("migrations")).expect("writable");
-            std::fs::write(plugin.join("migrations/0002_x.sql"), "CREATE TABLE broken_x (x TEXT); INSERT INTO broken_y VALUES (1)").expect("written");
-            std::fs::write(&manifest, read(&source.join("plugin.toml")).replace("id = \"misbehaving\"", "id = \"broken\"")).expect("written");
+            std::fs::write(
+                plugin.join("migrations/0002_x.sql"),
+                "CREATE TABLE broken_x (x TEXT); INSERT INTO broken_y VALUES (1)",
+            )
+            .expect("written");
+            std::fs::write(
+                &manifest,
+                read(&source.join("plugin.toml"))
+                    .replace("id = \"misbehaving\"", "id = \"broken\""),
+            )
+            .expect("written");
         }
     }
     copy(&root().join("plugins/medical-fees"), &folder.join("medical-fees"));
     let output = std::process::Command::new(bin().join("portal"))
         .arg("plugins")
-        .env("MUSUBI_PORTAL_DATABASE", format!("sqlite:{}", world.folder.join("x.sqlite").display()))
+        .env(
+            "MUSUBI_PORTAL_DATABASE",
+            format!("sqlite:{}", world.folder.join("x.sqlite").display()),
+        )
         .env("MUSUBI_PORTAL_PLUGINS__FOLDER", &folder)
         .env("MUSUBI_PORTAL_PLUGINS__LIBRARIES", &libraries)
         .env("MUSUBI_PORTAL_PLUGINS__COPIES", world.folder.join("copies2"))

@@ -52,9 +52,8 @@ impl Messages {
 
     /// The text of a message, or `None` when it (or an argument) is missing. Arguments are texts.
     pub fn text(&self, id: &str, args: &[(&str, String)]) -> Option<String> {
-        let args = args.iter().map(|(name, value)| {
-            ((*name).to_owned(), FluentValue::from(value.clone()))
-        });
+        let args =
+            args.iter().map(|(name, value)| ((*name).to_owned(), FluentValue::from(value.clone())));
         self.format_with(id, args.collect())
     }
 

@@ -36,8 +36,10 @@ fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> Look {
     let mut look =
         Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), false);
     if user {
-        look.user = Some(User { name: "港　花子".into(), signout_url: "/minato/signout".into() });
-        look.nav = vec![NavItem { label: "ホーム".into(), url: "/minato/".into(), current: true }];
+        look.user =
+            Some(User { name: "港　花子".into(), signout_url: "/minato/signout".into() });
+        look.nav =
+            vec![NavItem { label: "ホーム".into(), url: "/minato/".into(), current: true }];
     }
     look
 }

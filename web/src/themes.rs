@@ -169,7 +169,14 @@ fn build(
     }
     check_contrast(&tokens, &pairs)?;
     css.push(assets.add(id, "tokens.css", tokens_css(&tokens)?.into_bytes()));
-    Ok(Theme { tera: tera(chain, owners)?, messages: messages(chain, owners)?, css, js, logo, icon })
+    Ok(Theme {
+        tera: tera(chain, owners)?,
+        messages: messages(chain, owners)?,
+        css,
+        js,
+        logo,
+        icon,
+    })
 }
 
 /// Tokens as CSS custom properties. Every value is parsed and written anew, so that a value such

@@ -84,7 +84,7 @@ pub async fn show(
     };
     let definition = running.definition.clone();
     let Some(step) = running.next(&definition) else {
-        return Ok(running.visit.gone()?);
+        return running.visit.gone();
     };
     steps::show(&mut running, &step).await
 }
@@ -104,7 +104,7 @@ pub async fn submit(
     };
     let here = running.visit.path(&format!("journey/{journey_id}"));
     let definition = running.definition.clone();
-    let Some(step) = running.next(&definition) else { return Ok(running.visit.gone()?) };
+    let Some(step) = running.next(&definition) else { return running.visit.gone() };
     if query.get("step").map(String::as_str) != Some(step.proof.kind()) {
         return Ok(see(&here));
     }

@@ -8,11 +8,16 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
+type PageHandler = fn(&Call) -> Result<Page, Fault>;
+type CardHandler = fn(&Call) -> Result<Card, Fault>;
+type CheckHandler = fn(&[Map<String, Value>]) -> Vec<Problem>;
+type Named<H> = &'static [(&'static str, H)];
+
 /// A plugin's handlers by name, as [`crate::plugin!`] lists them.
 pub struct Handlers {
-    pub pages: &'static [(&'static str, fn(&Call) -> Result<Page, Fault>)],
-    pub cards: &'static [(&'static str, fn(&Call) -> Result<Card, Fault>)],
-    pub checks: &'static [(&'static str, fn(&[Map<String, Value>]) -> Vec<Problem>)],
+    pub pages: Named<PageHandler>,
+    pub cards: Named<CardHandler>,
+    pub checks: Named<CheckHandler>,
 }
 
 struct Asked {
@@ -53,8 +58,11 @@ pub(crate) fn ask(handle: u64, op: u32, request: &Value) -> Result<Vec<u8>, Faul
 }
 
 /// The body of the exported `init`.
-pub fn init(host: *const Host, ctx: *mut c_void) -> i32 {
-    // SAFETY: the host lends its table for ever; a library is never unloaded.
+///
+/// # Safety
+/// `host` must point to the host's table, which lives as long as the process.
+pub unsafe fn init(host: *const Host, ctx: *mut c_void) -> i32 {
+    // SAFETY: the caller promises it; a library is never unloaded.
     let host: &'static Host = unsafe { &*host };
     if (host.struct_size as usize) < size_of::<Host>() {
         return abi::E_HOST;
@@ -166,7 +174,8 @@ macro_rules! plugin {
             _error: $crate::abi::Sink,
             _error_ctx: *mut ::std::ffi::c_void,
         ) -> i32 {
-            $crate::export::init(host, ctx)
+            // SAFETY: the host calls this once with its own table.
+            unsafe { $crate::export::init(host, ctx) }
         }
 
         extern "C" fn musubi_call(

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use web::look::Action;
 use web::{Error, Page, random};
 
 /// Shown when a plugin did not answer: plain, in the insurer's theme, with an incident number.
@@ -70,7 +71,12 @@ async fn show(
     // F054: what an insurer has not switched on cannot be reached either.
     let offered = app.offered(&visit.insurer).find(|(plugin, _)| plugin.id() == id);
     let Some((plugin, settings)) = offered else {
-        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", Vec::new());
+        let home = Action {
+            label: visit.look.t("error-back-home", &[]),
+            url: visit.path(""),
+            primary: true,
+        };
+        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", vec![home]);
     };
     let route = plugin.manifest.route(path).ok_or(Error::NOT_FOUND)?;
     let member = match visit.signed_in() {

@@ -13,10 +13,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use tokio::runtime::Handle;
 
 /// Running calls by handle: a handle dies with its call, and a stale one finds nothing.
-static CALLS: LazyLock<Mutex<HashMap<u64, (Arc<Allowed>, Handle)>>> = LazyLock::new(Mutex::default);
+type Calls = HashMap<u64, (Arc<Allowed>, Handle)>;
+
+static CALLS: LazyLock<Mutex<Calls>> = LazyLock::new(Mutex::default);
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-fn calls() -> MutexGuard<'static, HashMap<u64, (Arc<Allowed>, Handle)>> {
+fn calls() -> MutexGuard<'static, Calls> {
     CALLS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 

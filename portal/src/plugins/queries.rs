@@ -62,7 +62,8 @@ pub fn only_own_tables(sql: &str, prefix: &str, migration: bool) -> Result<(), S
         }
         // In a query ON joins rows; only CREATE INDEX … ON names a table.
         let table_follows = BEFORE_TABLE.contains(&upper.as_str())
-            && (upper != "ON" || (migration && !words[at + 1..].first().is_some_and(is_action)));
+            && (upper != "ON"
+                || (migration && !words[at + 1..].first().is_some_and(|word| is_action(word))));
         if !table_follows {
             continue;
         }
@@ -105,7 +106,7 @@ fn comma_join(after_from: &[String]) -> bool {
     false
 }
 
-fn is_action(word: &String) -> bool {
+fn is_action(word: &str) -> bool {
     ["CONFLICT", "DELETE", "UPDATE"].contains(&word.to_uppercase().as_str())
 }
 

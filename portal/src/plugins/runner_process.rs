@@ -16,10 +16,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 /// Calls at the same time; more wait.
 const THREADS: usize = 8;
 
+/// Status and body of the host's answers, by handle.
+type Waiting = HashMap<u64, Sender<(i32, Vec<u8>)>>;
+
 struct Client {
     socket: Mutex<UnixStream>,
     /// Threads that wait for the host, by the call's handle.
-    waiting: Mutex<HashMap<u64, Sender<(i32, Vec<u8>)>>>,
+    waiting: Mutex<Waiting>,
 }
 
 static CLIENT: OnceLock<Client> = OnceLock::new();
