@@ -3,6 +3,7 @@
 //! To add a check: write `authorize/x.rs` with its tests and add one line to [`CHECKS`].
 
 mod max_age;
+mod nonce;
 mod pkce;
 mod prompt;
 mod redirect_uri;
@@ -52,6 +53,7 @@ const CHECKS: &[Check] = &[
     pkce::check,
     prompt::check,
     max_age::check,
+    nonce::check,
 ];
 
 /// Checks a request of a client that was looked up by `client_id`.
