@@ -4,6 +4,7 @@ pub mod household_choices;
 pub mod imports;
 pub mod sessions;
 pub mod signins;
+pub mod views;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
 pub const EXPIRED: &[&str] = &[
