@@ -55,3 +55,10 @@ plugin-not-offered-title = There is no such page
 plugin-not-offered-text = Your health insurance society does not offer this.
 session-ended-title = Please sign in again
 session-ended-text = You were signed out for safety because nothing happened for a while.
+
+# Who saw the member's rows
+views-title = Who saw my records
+views-lead = When family members looked at your medical fees and other records, the newest first, up to 100.
+views-none = No family member has looked at your records.
+views-back = Back to family view
+household-views = See who looked at my records

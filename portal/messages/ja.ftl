@@ -55,3 +55,10 @@ plugin-not-offered-title = このページはありません
 plugin-not-offered-text = ご加入の健康保険組合では、この機能を提供していません。
 session-ended-title = もう一度ログインしてください
 session-ended-text = しばらく操作がなかったため、安全のためログアウトしました。
+
+# Who saw the member's rows
+views-title = 記録を見た人
+views-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
+views-none = あなたの記録を見たご家族はいません。
+views-back = ご家族の表示に戻る
+household-views = 記録を見た人を確かめる

@@ -39,8 +39,8 @@ impl Member {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subjects {
     pub keys: Vec<String>,
-    /// Some of them are other people's.
-    pub household: bool,
+    /// The other people whose keys are among them.
+    pub others: Vec<String>,
 }
 
 /// The persons of the household that the member does not see.
@@ -66,15 +66,20 @@ pub async fn subjects(
     view: View,
     member: &Member,
 ) -> Result<Subjects, db::Error> {
-    let mut keys: Vec<String> = member.cards.iter().map(|card| card.card.key()).collect();
-    let own = keys.len();
+    let mut subjects = Subjects {
+        keys: member.cards.iter().map(|card| card.card.key()).collect(),
+        others: Vec::new(),
+    };
     if member.insured && !member.household.is_empty() {
         let hidden = hidden(conn, insurer, view, member).await?;
-        let seen = member.household.iter().filter(|person| !hidden.contains(&person.person));
-        keys.extend(seen.map(|person| person.card.key()));
+        for person in member.household.iter().filter(|p| !hidden.contains(&p.person)) {
+            subjects.keys.push(person.card.key());
+            subjects.others.push(person.person.clone());
+        }
     }
-    keys.sort_unstable();
-    keys.dedup();
-    let household = keys.len() > own;
-    Ok(Subjects { keys, household })
+    for list in [&mut subjects.keys, &mut subjects.others] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    Ok(subjects)
 }

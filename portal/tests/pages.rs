@@ -3,6 +3,7 @@
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
+use portal::pages::views::Views;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<Home>(&pages);
     draws::<Household>(&pages);
     draws::<PluginFault>(&pages);
+    draws::<Views>(&pages);
     draws::<ErrorPage>(&pages);
     draws::<Notice>(&pages);
 }

@@ -21,6 +21,10 @@ async fn household_rows_only_by_policy_and_the_dependants_choice() {
 
         hanako.open(&fees("minato")).await.sees("ハナコ").sees("イチロウ").sees("サクラ");
         ichiro.open(&fees("minato")).await.sees("イチロウ").does_not_see("ハナコ");
+        // He reads that she looked; she cannot read what he looked at.
+        let views = |slug: &str| format!("{}/{slug}/views", world.portal_url);
+        ichiro.open(&views("minato")).await.sees("<strong>港　花子</strong>");
+        hanako.open(&views("minato")).await.does_not_see("<strong>");
         // He hides his rows; she no longer sees them, he still does.
         let page = ichiro.open(&format!("{}/minato/household", world.portal_url)).await;
         ichiro.submit(&page, &[("hidden", "hide")]).await;

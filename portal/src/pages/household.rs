@@ -20,6 +20,7 @@ pub struct Household {
     pub hidden: bool,
     pub people: Vec<Seen>,
     pub form: Form,
+    pub views_url: String,
 }
 
 /// A person of the household and whether his rows are seen.
@@ -46,6 +47,7 @@ impl Page for Household {
             hidden: false,
             people: vec![person("港　花子", true, true), person("港　一郎", false, false)],
             form: Form::new("/minato/household", &["hidden"]),
+            views_url: "/minato/views".into(),
         };
         vec![
             sample(true, View::UnlessHidden),
@@ -87,6 +89,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         hidden: !own.is_empty(),
         people,
         form,
+        views_url: visit.path("views"),
     };
     visit.look.page(&page)
 }

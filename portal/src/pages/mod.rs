@@ -3,3 +3,4 @@
 pub mod home;
 pub mod household;
 pub mod plugin_page;
+pub mod views;

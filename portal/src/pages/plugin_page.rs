@@ -1,9 +1,11 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
 use crate::app::App;
-use crate::household::{Subjects, subjects};
+use crate::household::{Member, Subjects, subjects};
 use crate::plugins::Plugin;
 use crate::plugins::call::{Allowed, CallFault};
+use crate::plugins::manifest::DataClass;
+use crate::store::views::{self, View};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -87,6 +89,9 @@ async fn show(
     let mut conn = app.db.read().await?;
     let seen = subjects(&mut conn, visit.slug(), view, member).await?;
     drop(conn);
+    if route.data == DataClass::Medical {
+        note_views(app, visit, plugin, member, &seen).await?;
+    }
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
     let drawn = match ask(app, visit, (plugin, settings), asked, &seen, deadline).await {
@@ -110,6 +115,32 @@ async fn show(
             visit.look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
         }
     }
+}
+
+/// Notes whose rows are about to be seen. When that cannot be written, nothing is shown.
+async fn note_views(
+    app: &App,
+    visit: &Visit,
+    plugin: &Plugin,
+    member: &Member,
+    seen: &Subjects,
+) -> Result<(), Error> {
+    if seen.others.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    for person in &seen.others {
+        let view = View {
+            person: person.clone(),
+            seen_by: member.person().unwrap_or("").to_owned(),
+            seen_by_name: member.name.clone(),
+            plugin: plugin.id().to_owned(),
+            at: app.now(),
+        };
+        views::insert(&mut tx, visit.slug(), &view).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Draws the template that the plugin named. Only its own templates can be named.
@@ -142,7 +173,7 @@ pub(super) async fn ask(
         "lang": visit.look.lang,
         "base": visit.path(&format!("p/{}", plugin.id())),
         "query": query,
-        "actor": {"insured": insured, "household": seen.household},
+        "actor": {"insured": insured, "household": !seen.others.is_empty()},
         "settings": settings,
         "today": app.today(),
     });
