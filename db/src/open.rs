@@ -99,7 +99,10 @@ impl Db {
     /// Closes all connections; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.0 {
-            Pools::Sqlite { readers, .. } => readers.close().await,
+            Pools::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
             Pools::Postgres(pool) => pool.close().await,
         }
     }

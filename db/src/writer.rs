@@ -67,6 +67,12 @@ impl Writer {
         .expect("the writer's task neither panics nor is aborted")
     }
 
+    /// Ends what is open and folds the write-ahead log into the file.
+    pub(crate) async fn close(&self) {
+        let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.alone(async |conn| conn.execute(sqlx::raw_sql(fold)).await.map(drop).ok()).await;
+    }
+
     /// Runs `work` on the bare connection while nobody else writes.
     pub(crate) async fn alone<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
         let mut outer = self.outer.clone().lock_owned().await;
@@ -114,10 +120,8 @@ impl Outer {
 
     async fn fail(&mut self, error: &Error) {
         tracing::error!(%error, "SQLite could not commit; the whole group is rolled back");
-        if self.open {
-            // A failed COMMIT may have ended the transaction already: then this fails harmlessly.
-            self.conn.execute(sqlx::raw_sql("ROLLBACK")).await.ok();
-        }
+        // The transaction may have ended already, or only half begun: then this fails harmlessly.
+        self.conn.execute(sqlx::raw_sql("ROLLBACK")).await.ok();
         self.open = false;
         self.inside = false;
         self.tell(Err(error.clone()));
@@ -160,7 +164,11 @@ impl WriterTx {
                     }
                 };
             }
-            outer.conn.execute(sqlx::raw_sql("RELEASE work")).await?;
+            if let Err(error) = outer.conn.execute(sqlx::raw_sql("RELEASE work")).await {
+                let error = Error::from(error);
+                outer.fail(&error).await;
+                return Err(error);
+            }
             outer.inside = false;
             let (sender, receiver) = oneshot::channel();
             outer.waiting.push(sender);

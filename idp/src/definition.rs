@@ -162,6 +162,10 @@ struct ClientFile {
     post_logout_redirect_uris: Vec<String>,
     scopes: Vec<String>,
     first_party: bool,
+    /// The insurer has the members' consent that this third party learns the scopes (a contract
+    /// or a form of its own). There is no consent page yet, so it must be said here.
+    #[serde(default)]
+    consent_obtained: bool,
     #[serde(default)]
     id_token_signed_response_alg: Algorithm,
 }
@@ -241,6 +245,13 @@ impl ClientFile {
             if let Some(why) = oidc::client::redirect_uri_fault(uri) {
                 return Err(format!("{uri} {why}"));
             }
+        }
+        if !self.first_party && !self.consent_obtained {
+            return Err(
+                "a third party learns name and address: set consent_obtained = true when the \
+                 members' consent has been obtained"
+                    .to_owned(),
+            );
         }
         if let Some(scope) = self.scopes.iter().find(|s| !oidc::scope::KNOWN.contains(&s.as_str()))
         {

@@ -97,6 +97,8 @@ async fn keys(
 ) -> Result<Vec<SigningKey>, web::Error> {
     let purpose = format!("key:{slug}");
     let mut tx = db.begin().await?;
+    // Two nodes that meet a new insurer at once must not make two sets of keys.
+    insurers::lock(&mut tx, slug).await?;
     for algorithm in [Algorithm::ES256, Algorithm::RS256] {
         if signing_keys::list(&mut tx, slug).await?.iter().all(|(a, _)| *a != algorithm.as_str()) {
             let sealed = sealer.seal(&purpose, &SigningKey::generate(algorithm)?);

@@ -20,6 +20,7 @@ pub fn router(app: &Arc<App>) -> Router {
         routes::routes(app.clone()),
         Surround {
             look_for: Arc::new(move |parts| visit::look_for(parts, &for_look)),
+            secure: app.settings.secure(),
             metrics: Metrics::new("idp"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();

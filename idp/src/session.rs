@@ -28,9 +28,13 @@ pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Optio
     }
     // Written once a minute at most: a read must not cost a durable write each time.
     if session.seen_at + 60 < now {
-        let mut tx = app.db.begin().await?;
-        sessions::seen(&mut tx, realm.id(), &hash, now).await?;
-        tx.commit().await?;
+        // In the background: a page must not wait for an import that is being written.
+        let (db, insurer) = (app.db.clone(), realm.id().to_owned());
+        tokio::spawn(async move {
+            let mut tx = db.begin().await?;
+            sessions::seen(&mut tx, &insurer, &hash, now).await?;
+            tx.commit().await
+        });
     }
     Ok(Some(session))
 }

@@ -28,9 +28,13 @@ pub async fn find(app: &App, slug: &str, headers: &HeaderMap) -> Result<Option<S
     let live = found.filter(|s| s.expires_at > now && s.seen_at + IDLE > now);
     // Written once a minute at most: a read must not cost a durable write each time.
     if live.as_ref().is_some_and(|session| session.seen_at + 60 < now) {
-        let mut tx = app.db.begin().await?;
-        sessions::seen(&mut tx, slug, &hash, now).await?;
-        tx.commit().await?;
+        // In the background: a page must not wait for an import that is being written.
+        let (db, insurer) = (app.db.clone(), slug.to_owned());
+        tokio::spawn(async move {
+            let mut tx = db.begin().await?;
+            sessions::seen(&mut tx, &insurer, &hash, now).await?;
+            tx.commit().await
+        });
     }
     Ok(live)
 }

@@ -38,12 +38,51 @@ async fn a_used_voided_or_foreign_link_opens_nothing() {
         // The browser that began it is left behind, whoever it was.
         let journey = sent.url.clone();
         visitor.open(&journey).await.does_not_see("name=\"symbol\"");
-        elsewhere.submit(&page, &[]).await.does_not_see("name=\"symbol\"");
+        // A second click of the same browser goes on; of any other it opens nothing.
+        elsewhere.submit(&page, &[]).await.sees("name=\"symbol\"");
+        let third = Visitor::new();
+        third.open(&second).await.does_not_see("method=\"post\"");
         // The token of one insurer is nothing to another.
         let foreign = second.replace("/minato/", "/aozora/");
         Visitor::new().open(&foreign).await.does_not_see("method=\"post\"");
     })
     .await;
+}
+
+/// Attacks 17 and 28: two addresses at once for one journey; only one of them is asked, so a link
+/// can never prove the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_addresses_at_once_one_gets_a_link() {
+    World::on_each_engine(minato(), async |world| {
+        for round in 0..3 {
+            let visitor = Visitor::new();
+            let page = visitor.open(&format!("{}/minato/register", world.idp_url)).await;
+            let (a, b) = (format!("a{round}@example.jp"), format!("b{round}@example.jp"));
+            let (ask_a, ask_b) = ([("email", a.as_str())], [("email", b.as_str())]);
+            tokio::join!(visitor.submit(&page, &ask_a), visitor.submit(&page, &ask_b));
+            // A later mail has arrived, so earlier ones have, too.
+            let last = Visitor::new();
+            let page = last.open(&format!("{}/minato/register", world.idp_url)).await;
+            let email = format!("last{round}@example.jp");
+            last.submit(&page, &[("email", &email)]).await;
+            world.mailbox.wait_for(&email, 1).await;
+            let mails = world.mailbox.all();
+            assert_eq!(mails.iter().filter(|mail| mail.to == a || mail.to == b).count(), 1);
+        }
+    })
+    .await;
+}
+
+/// Attack 23: a user ID is never somebody else's address, and asking tells nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_address_cannot_be_a_user_id() {
+    let world = World::on_sqlite(minato()).await;
+    let visitor = Visitor::new();
+    let page = visitor.to_card(&world, "minato", "me@example.jp").await;
+    let page = visitor.submit(&page, HANAKO).await;
+    let page = visitor.submit(&page, &[("agree_portal", "yes"), ("agree_privacy", "yes")]).await;
+    let chosen = [("user_id", "taro@ab.jp"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    visitor.submit(&page, &chosen).await.sees("name=\"user_id\"").sees("aria-invalid");
 }
 
 /// Attack 23: the answer is the same whether an address or a user ID exists.

@@ -12,6 +12,10 @@ pub const CSRF: &str = "csrf";
 /// The longest form body in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
+/// Whether the program is reached by https; put into every request by `serve.rs`.
+#[derive(Clone, Copy)]
+pub(crate) struct Secure(pub bool);
+
 /// A posted form whose CSRF token was right.
 pub struct Posted(BTreeMap<String, String>);
 
@@ -46,10 +50,9 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(Error::FORGED);
         }
-        let cookie = [true, false]
-            .into_iter()
-            .find_map(|secure| cookies::value(headers, CSRF, secure))
-            .map(str::to_owned);
+        // Under https only the `__Host-` cookie counts, which no other host can set.
+        let secure = request.extensions().get::<Secure>().is_none_or(|secure| secure.0);
+        let cookie = cookies::value(headers, CSRF, secure).map(str::to_owned);
         let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
             .await
             .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;

@@ -3,6 +3,7 @@
 
 use crate::config::ConfigError;
 use crate::error::Drawn;
+use crate::forms::Secure;
 use crate::look::Look;
 use crate::metrics::Metrics;
 use crate::{Error, random};
@@ -32,6 +33,8 @@ pub struct Surround {
     pub look_for: LookFor,
     pub metrics: Metrics,
     pub ready: Ready,
+    /// The program is reached by https.
+    pub secure: bool,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -73,7 +76,8 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
         .map_or("unmatched", MatchedPath::as_str)
         .to_owned();
     let method = request.method().clone();
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(Secure(surround.secure));
     let head = parts.clone();
     let span = tracing::info_span!("request", %id, %method, route);
     let answer = tokio::time::timeout(TIMEOUT, next.run(Request::from_parts(parts, body)));

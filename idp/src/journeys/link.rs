@@ -1,6 +1,6 @@
 //! The mailed link: GET shows a button, POST proves the mailbox of the journey that sent it.
 
-use super::page::remember;
+use super::page::{belongs_here, remember};
 use crate::app::App;
 use crate::store::{evidence, journeys, links};
 use crate::visit::Visit;
@@ -54,18 +54,26 @@ pub async fn submit(
     let insurer = visit.realm.id();
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let used = links::mark_used(&mut tx, insurer, &random::hash(&token), now).await?;
+    let hash = random::hash(&token);
+    let used = links::mark_used(&mut tx, insurer, &hash, now).await?;
     let journey = match used {
         Some(id) => journeys::by_id(&mut tx, insurer, &id, now).await?,
         None => None,
     };
-    let Some(mut journey) = journey else {
+    let Some(journey) = journey else {
+        drop(tx);
+        // A second click of the same browser: the journey is open, go on with it.
+        if let Some(id) = links::journey_of(&mut app.db.read().await?, insurer, &hash).await?
+            && belongs_here(&app, &visit, &id).await?
+        {
+            return Ok(see(&visit.path(&format!("journey/{id}"))));
+        }
         return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
     };
     let secret = random::secret();
-    journey.secret_hash = random::hash(&secret);
+    let hash = random::hash(&secret);
     evidence::insert(&mut tx, insurer, &journey.holder(), "mailbox", "link", now).await?;
-    journeys::update(&mut tx, insurer, &journey).await?;
+    journeys::rotate_secret(&mut tx, insurer, &journey.journey_id, &hash).await?;
     tx.commit().await?;
     let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
     remember(&mut response, &journey, &secret, &app, now);

@@ -1,6 +1,7 @@
 //! Journeys over HTTP: begin one, show its next step, take an answer.
 
-use super::{Next, State, next, run, steps};
+use super::run::{self, Finished};
+use super::{Next, State, next, steps};
 use crate::app::App;
 use crate::definition::Definition;
 use crate::store::{evidence, insurers, journeys};
@@ -50,6 +51,7 @@ async fn begin(app: &App, visit: &Visit, kind: &str, state: State) -> Result<Res
         state,
         wrong: 0,
         expires_at: now + definition.expires_hours * 3600,
+        read_state: String::new(),
     };
     let mut tx = app.db.begin().await?;
     journeys::insert(&mut tx, realm.id(), &journey, now).await?;
@@ -119,6 +121,8 @@ pub async fn submit(
             app.outbox.posted();
             return Ok(response);
         }
+        // Another answer came between: nothing of this one is kept.
+        steps::Verdict::Overtaken => return Ok(see(&here)),
         steps::Verdict::Again => {
             tx.commit().await?;
             app.outbox.posted();
@@ -131,10 +135,14 @@ pub async fn submit(
     evidence::insert(&mut tx, &insurer, &holder, kind, &means, running.now).await?;
     running.evidence.push(kind.to_owned());
     let response = if running.next(&definition).is_none() {
-        run::finish(&mut running, &mut tx).await?
-    } else {
-        journeys::update(&mut tx, &insurer, &running.journey).await?;
+        match run::finish(&mut running, &mut tx).await? {
+            Finished::Done(response) => response,
+            Finished::Lost(response) => return Ok(response),
+        }
+    } else if journeys::update(&mut tx, &insurer, &mut running.journey).await? {
         see(&here)
+    } else {
+        return Ok(see(&here));
     };
     tx.commit().await?;
     app.outbox.posted();
@@ -169,6 +177,22 @@ impl Running {
         let journey = self.definition.journeys.get(&self.journey.kind);
         journey.map_or_else(String::new, |j| j.title.in_language(&self.visit.look.lang).to_owned())
     }
+}
+
+/// Whether this browser holds the secret of a running journey.
+pub(super) async fn belongs_here(
+    app: &App,
+    visit: &Visit,
+    journey_id: &str,
+) -> Result<bool, Error> {
+    let secure = app.settings.secure();
+    let secret = cookies::value(&visit.headers, &cookie_name(journey_id), secure);
+    let mut conn = app.db.read().await?;
+    let found = journeys::by_id(&mut conn, visit.realm.id(), journey_id, app.now()).await?;
+    Ok(match (secret, found) {
+        (Some(secret), Some(journey)) => random::hash(secret) == journey.secret_hash,
+        _ => false,
+    })
 }
 
 enum Found {

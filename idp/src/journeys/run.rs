@@ -5,7 +5,7 @@ use crate::endpoints::authorize;
 use crate::mail::Registered;
 use crate::session;
 use crate::store::{accounts, evidence, journeys, passwords};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::Response;
 use db::Conn;
 use serde::Serialize;
@@ -33,11 +33,18 @@ impl Page for Done {
     }
 }
 
+/// How an ending ended.
+pub(super) enum Finished {
+    Done(Response),
+    /// Another answer was faster: nothing of this one may be kept.
+    Lost(Response),
+}
+
 /// Ends the journey. Of two answers at once only one ends it.
-pub(super) async fn finish(running: &mut Running, conn: &mut Conn) -> Result<Response, Error> {
+pub(super) async fn finish(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error> {
     let insurer = running.visit.realm.id().to_owned();
     if !journeys::delete(conn, &insurer, &running.journey.journey_id).await? {
-        return running.visit.gone();
+        return Ok(Finished::Lost(running.visit.gone()?));
     }
     match running.journey.kind.as_str() {
         "register" => register(running, conn, &insurer).await,
@@ -49,7 +56,7 @@ async fn register(
     running: &mut Running,
     conn: &mut Conn,
     insurer: &str,
-) -> Result<Response, Error> {
+) -> Result<Finished, Error> {
     let state = &running.journey.state;
     let (Some(email), Some(person_id), Some(user_id), Some(hash)) =
         (&state.email, &state.person_id, &state.user_id, &state.password_hash)
@@ -63,13 +70,9 @@ async fn register(
         email: email.clone(),
         created_at: running.now,
     };
-    if let Err(error) = accounts::insert(conn, insurer, &account).await {
+    if !accounts::insert(conn, insurer, &account).await? {
         // Somebody registered the same person, address or user ID since the step was shown.
-        if matches!(error, db::Error::Taken) {
-            let actions = running.visit.beginnings();
-            return running.visit.look.told(StatusCode::OK, "journey-gone", "warn", actions);
-        }
-        return Err(error.into());
+        return Ok(Finished::Lost(running.visit.gone()?));
     }
     passwords::insert(conn, insurer, &account.account_id, hash, running.now).await?;
     let holder = format!("account:{}", account.account_id);
@@ -78,15 +81,15 @@ async fn register(
     let letter = Registered { user_id: account.user_id.clone(), login_url: home_url.clone() };
     let (realm, look) = (&running.visit.realm, &running.visit.look);
     running.app.outbox.put(conn, (realm, look), &account.email, &letter, running.now).await?;
-    look.page(&Done {
+    Ok(Finished::Done(look.page(&Done {
         title: running.title(),
         user_id: account.user_id,
         email: account.email,
         home_url,
-    })
+    })?))
 }
 
-async fn login(running: &mut Running, conn: &mut Conn, insurer: &str) -> Result<Response, Error> {
+async fn login(running: &mut Running, conn: &mut Conn, insurer: &str) -> Result<Finished, Error> {
     let state = &running.journey.state;
     let account_id = state.account_id.as_ref();
     let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
@@ -102,5 +105,5 @@ async fn login(running: &mut Running, conn: &mut Conn, insurer: &str) -> Result<
         None => see(&realm.definition.policy.home.url),
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    Ok(Finished::Done(response))
 }

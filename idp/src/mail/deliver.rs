@@ -102,7 +102,15 @@ async fn deliver(app: &App, transport: &Transport, waiting: &Waiting) -> Result<
         .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
         .map_err(|error| hopeless(&error))?;
     transport.send(message).await.map(drop).map_err(|error| {
-        if error.is_permanent() { hopeless(&error) } else { Failure::Later(error.to_string()) }
+        // The server's own words may repeat the address: only its code is kept.
+        let code = error.status().map(|code| code.to_string());
+        match code.as_deref() {
+            // The recipient is refused. Anything else (a changed password, a blocked relay) may
+            // pass: the mail waits.
+            Some("550" | "551" | "553" | "501") => Failure::Hopeless(code.unwrap_or_default()),
+            Some(_) => Failure::Later(code.unwrap_or_default()),
+            None => Failure::Later("no answer from the mail server".to_owned()),
+        }
     })
 }
 

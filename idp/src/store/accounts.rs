@@ -18,10 +18,12 @@ pub fn email_match(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-pub async fn insert(conn: &mut Conn, insurer: &str, account: &Account) -> Result<()> {
+/// Inserts an account. `false` when the person, the user ID or the address has one already; the
+/// transaction goes on either way, on both engines.
+pub async fn insert(conn: &mut Conn, insurer: &str, account: &Account) -> Result<bool> {
     let sql = "INSERT INTO accounts (insurer_id, account_id, person_id, user_id, email,
                                      email_match, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         &account.account_id,
@@ -31,8 +33,7 @@ pub async fn insert(conn: &mut Conn, insurer: &str, account: &Account) -> Result
         email_match(&account.email),
         account.created_at
     ];
-    conn.execute(sql, params).await?;
-    Ok(())
+    Ok(conn.execute(sql, params).await? == 1)
 }
 
 pub async fn by_id(conn: &mut Conn, insurer: &str, account_id: &str) -> Result<Option<Account>> {

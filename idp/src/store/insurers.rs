@@ -2,7 +2,7 @@
 
 use crate::definition::Definition;
 use db::published;
-use db::{Conn, Error, Result};
+use db::{Conn, Error, Result, params};
 
 pub use db::published::versions;
 
@@ -10,6 +10,13 @@ pub use db::published::versions;
 pub async fn current(conn: &mut Conn, insurer: &str) -> Result<Option<(i64, Definition)>> {
     let found = published::current(conn, insurer).await?;
     found.map(|(version, text)| Ok((version, parse(&text)?))).transpose()
+}
+
+/// Lets nobody else change this insurer until the transaction ends.
+pub async fn lock(conn: &mut Conn, insurer: &str) -> Result<()> {
+    let sql = "UPDATE insurers SET version = version WHERE insurer_id = $1";
+    conn.execute(sql, params![insurer]).await?;
+    Ok(())
 }
 
 /// An older version, for journeys that began with it.

@@ -16,6 +16,8 @@ pub struct Journey {
     /// Wrong answers so far.
     pub wrong: i64,
     pub expires_at: i64,
+    /// The state as it was read: an answer that another one overtook must not be kept.
+    pub(crate) read_state: String,
 }
 
 impl Journey {
@@ -57,18 +59,35 @@ pub async fn by_id(
     row.as_ref().map(journey).transpose()
 }
 
-/// Keeps what the person entered and, when it was rotated, the new secret.
-pub async fn update(conn: &mut Conn, insurer: &str, journey: &Journey) -> Result<()> {
-    let sql = "UPDATE journeys SET state = $3, secret_hash = $4, wrong = $5
-               WHERE insurer_id = $1 AND journey_id = $2";
+/// Keeps what the person entered. Returns whether this answer was still about the journey as it
+/// stands: `false` when another answer came between or the mailed link was opened elsewhere;
+/// then the caller must roll back.
+#[must_use = "an overtaken answer must be rolled back"]
+pub async fn update(conn: &mut Conn, insurer: &str, journey: &mut Journey) -> Result<bool> {
+    let sql = "UPDATE journeys SET state = $3 WHERE insurer_id = $1 AND journey_id = $2
+               AND secret_hash = $4 AND state = $5";
+    let state = json(&journey.state);
     let params = params![
         insurer,
         &journey.journey_id,
-        json(&journey.state),
+        &state,
         journey.secret_hash.clone(),
-        journey.wrong
+        &journey.read_state
     ];
-    conn.execute(sql, params).await?;
+    let kept = conn.execute(sql, params).await? == 1;
+    journey.read_state = state;
+    Ok(kept)
+}
+
+/// Gives the journey to another browser: the old secret is void from now on.
+pub async fn rotate_secret(
+    conn: &mut Conn,
+    insurer: &str,
+    journey_id: &str,
+    secret_hash: &[u8],
+) -> Result<()> {
+    let sql = "UPDATE journeys SET secret_hash = $3 WHERE insurer_id = $1 AND journey_id = $2";
+    conn.execute(sql, params![insurer, journey_id, secret_hash]).await?;
     Ok(())
 }
 
@@ -99,6 +118,7 @@ fn journey(row: &Row) -> Result<Journey> {
         secret_hash: row.bytes("secret_hash")?,
         state: serde_json::from_str(&state)
             .map_err(|error| Error::Column("state".into(), error.to_string()))?,
+        read_state: state,
         wrong: row.int("wrong")?,
         expires_at: row.int("expires_at")?,
     })

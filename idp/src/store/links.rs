@@ -30,6 +30,17 @@ pub async fn is_open(conn: &mut Conn, insurer: &str, token_hash: &[u8], now: i64
     Ok(conn.one(sql, params![insurer, token_hash, now]).await?.is_some())
 }
 
+/// The journey of a link, used or not.
+pub async fn journey_of(
+    conn: &mut Conn,
+    insurer: &str,
+    token_hash: &[u8],
+) -> Result<Option<String>> {
+    let sql = "SELECT journey_id FROM links WHERE insurer_id = $1 AND token_hash = $2";
+    let row = conn.one(sql, params![insurer, token_hash]).await?;
+    row.map(|row| row.text("journey_id")).transpose()
+}
+
 /// Uses a link up and returns its journey, or `None` when it was used, void, expired or foreign.
 /// The row count decides, so that of two clicks at once one wins.
 pub async fn mark_used(

@@ -26,8 +26,12 @@ pub const EXPIRED: &[&str] = &[
      (SELECT insurer_id, token_hash FROM links WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM attempts WHERE (insurer_id, bucket) IN
      (SELECT insurer_id, bucket FROM attempts WHERE until < $1 LIMIT 1000)",
-    "DELETE FROM evidence WHERE (insurer_id, holder) IN
-     (SELECT insurer_id, 'journey:' || journey_id FROM journeys WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM journeys WHERE (insurer_id, journey_id) IN
      (SELECT insurer_id, journey_id FROM journeys WHERE expires_at < $1 LIMIT 1000)",
+    // After the journeys: what an ended journey proved is nobody's any more.
+    "DELETE FROM evidence WHERE (insurer_id, holder, kind) IN
+     (SELECT e.insurer_id, e.holder, e.kind FROM evidence e
+      WHERE e.holder LIKE 'journey:%' AND e.at < $1 AND NOT EXISTS
+      (SELECT 1 FROM journeys j WHERE j.insurer_id = e.insurer_id
+       AND 'journey:' || j.journey_id = e.holder) LIMIT 1000)",
 ];

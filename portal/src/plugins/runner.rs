@@ -18,6 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Time for a library to load and shake hands.
 const START: Duration = Duration::from_secs(5);
+/// How long a call may go on after its deadline before its process is killed: a slow database
+/// must not kill a healthy plugin.
+const HANG: Duration = Duration::from_secs(10);
 /// Exits within [`WINDOW`] after which the plugin rests for [`REST`].
 const EXITS: usize = 5;
 const WINDOW: Duration = Duration::from_secs(600);
@@ -76,7 +79,10 @@ impl Runner {
         request: Vec<u8>,
         deadline: Deadline,
     ) -> Result<Value, CallFault> {
-        let live = self.live().await?;
+        let live = match tokio::time::timeout(deadline, self.live()).await {
+            Ok(live) => live?,
+            Err(_) => return Err(CallFault::Slow),
+        };
         let id = live.next.fetch_add(1, Ordering::Relaxed);
         let (reply, mut receiver) = oneshot::channel();
         match lock(&live.pending).as_mut() {
@@ -98,7 +104,7 @@ impl Runner {
                     pending.insert(id, Pending { allowed: nothing, reply });
                     let live = live.clone();
                     tokio::spawn(async move {
-                        if tokio::time::timeout(deadline, late).await.is_err() {
+                        if tokio::time::timeout(deadline.max(HANG), late).await.is_err() {
                             tracing::warn!("a plugin hangs: its process is killed");
                             live.kill();
                         }
@@ -125,7 +131,10 @@ impl Runner {
                 return Err(CallFault::Quarantined);
             }
         }
-        let live = Live::start(&self.library).await.map_err(CallFault::Failed)?;
+        let live = Live::start(&self.library).await.map_err(|why| {
+            lock(&self.exits).push(Instant::now());
+            CallFault::Failed(why)
+        })?;
         *slot = Some(live.clone());
         Ok(live)
     }
@@ -136,8 +145,8 @@ impl Live {
         let say = |error: std::io::Error| format!("runner: {error}");
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(say)?;
         ours.set_nonblocking(true).map_err(say)?;
-        let program = std::env::current_exe().map_err(say)?;
-        let mut child = Command::new(program)
+        // This very program, even when its file was replaced by an upgrade.
+        let mut child = Command::new("/proc/self/exe")
             .arg("runner")
             .arg(library)
             .env_clear()

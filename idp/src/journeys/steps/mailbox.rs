@@ -139,8 +139,9 @@ pub(super) async fn verify(
         }
     }
     running.journey.state.email = Some(email);
-    journeys::update(conn, running.visit.realm.id(), &running.journey).await?;
-    Ok(Verdict::Again)
+    let insurer = running.visit.realm.id().to_owned();
+    let kept = journeys::update(conn, &insurer, &mut running.journey).await?;
+    Ok(if kept { Verdict::Again } else { Verdict::Overtaken })
 }
 
 /// The address as it is used, or the message that says what is wrong (F064, F066, F067).

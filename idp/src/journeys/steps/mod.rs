@@ -22,6 +22,8 @@ pub enum Verdict {
     Shown(Response),
     /// Show the step again (a mail was sent).
     Again,
+    /// Another answer came between: roll back and show what is asked now.
+    Overtaken,
 }
 
 /// What was computed before the transaction began.
@@ -29,8 +31,8 @@ pub enum Hashed {
     Nothing,
     /// A new password's hash.
     New(String),
-    /// Whether the typed password is that of the account.
-    Matches(bool),
+    /// The account whose password was typed, or nobody.
+    Matches(Option<String>),
 }
 
 /// The place of a step, as pages show it.

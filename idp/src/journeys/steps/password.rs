@@ -4,7 +4,7 @@
 use super::{Hashed, Place, Verdict};
 use crate::journeys::Next;
 use crate::journeys::page::Running;
-use crate::store::{accounts, attempts, journeys, passwords};
+use crate::store::{accounts, attempts, passwords};
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::Conn;
@@ -160,7 +160,8 @@ pub(super) async fn hash(running: &Running, posted: &Posted) -> Result<Hashed, E
     let too_long = password.chars().count() > 256;
     let typed = if too_long { "" } else { password };
     let matches = hasher.matches(typed, stored.as_deref()).await.map_err(busy)?;
-    Ok(Hashed::Matches(matches && !too_long))
+    let account = account.filter(|_| matches && !too_long);
+    Ok(Hashed::Matches(account.map(|account| account.account_id)))
 }
 
 pub(super) async fn verify(
@@ -181,7 +182,6 @@ pub(super) async fn verify(
             }
             running.journey.state.user_id = Some(user_id);
             running.journey.state.password_hash = Some(hash);
-            journeys::update(conn, &insurer, &running.journey).await?;
             Ok(Verdict::Proved { means: "chosen".into() })
         }
         Hashed::Nothing if chooses(running) => {
@@ -189,30 +189,34 @@ pub(super) async fn verify(
             check(running, posted, &mut form);
             Ok(Verdict::Shown(choose(running, step, form)?))
         }
-        Hashed::Nothing => {
-            let actions = running.visit.beginnings();
-            let look = &running.visit.look;
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            Ok(Verdict::Shown(look.told(status, "journey-locked", "warn", actions)?))
-        }
-        Hashed::Matches(true) => {
-            let login = posted.value("user_id");
-            let Some(account) = accounts::by_login(conn, &insurer, login).await? else {
-                return Ok(Verdict::Shown(running.visit.gone()?));
-            };
-            let lasting = format!("account:{}", account.account_id);
+        Hashed::Nothing => locked(running),
+        Hashed::Matches(Some(account_id)) => {
+            // Read again: many tries at once must not pass the limit together.
+            let bucket = bucket(posted.value("user_id"));
+            let tried = attempts::so_far(conn, &insurer, &bucket, running.now).await?;
+            if tried >= WRONG_PER_LOGIN {
+                return locked(running);
+            }
+            let lasting = format!("account:{account_id}");
             let kinds = crate::store::evidence::kinds(conn, &insurer, &lasting).await?;
             running.evidence.extend(kinds.into_iter().filter(|kind| kind.starts_with("terms:")));
-            running.journey.state.account_id = Some(account.account_id);
+            running.journey.state.account_id = Some(account_id);
             Ok(Verdict::Proved { means: "argon2id".into() })
         }
-        Hashed::Matches(false) => {
+        Hashed::Matches(None) => {
             let bucket = bucket(posted.value("user_id"));
             attempts::count(conn, &insurer, &bucket, WINDOW, running.now).await?;
             let form = Form::new(running.action(step), &KNOW).typed(posted);
             Ok(Verdict::Shown(know(running, form, true)?))
         }
     }
+}
+
+fn locked(running: &Running) -> Result<Verdict, Error> {
+    let actions = running.visit.beginnings();
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let page = running.visit.look.told(status, "journey-locked", "warn", actions)?;
+    Ok(Verdict::Shown(page))
 }
 
 /// The counter of a user ID. Hashed, because anything may be typed there, even a password.
@@ -229,7 +233,12 @@ fn check(running: &Running, posted: &Posted, form: &mut Form) {
     let number = |name: &'static str, n: usize| (name, n.to_string());
     let user_id = posted.value("user_id").to_lowercase();
     let length = user_id.chars().count();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.@".contains(c);
+    // An address as user ID only when it is the person's own: it must not name somebody else.
+    let own = running.journey.state.email.as_deref().map(accounts::email_match);
+    let at = if own.as_ref() == Some(&user_id) { "@" } else { "" };
+    let allowed = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c) || at.contains(c)
+    };
     if user_id.is_empty() {
         form.mistake("user_id", look.t("error-required", &[]));
     } else if !user_id.chars().all(allowed) {

@@ -120,6 +120,10 @@ pub(super) async fn verify(
     let household = typed.card.household();
     let bucket = format!("card:{household}");
     let guessed = attempts::so_far(conn, &insurer, &bucket, running.now).await?;
+    if guessed >= WRONG_PER_CARD {
+        // The same for right and wrong fields: too many tries on this card today.
+        return Ok(Verdict::Shown(locked(running)?));
+    }
     let members = people::household(conn, &insurer, &household).await?;
     let today = running.app.today();
     let mut found = members.iter().filter(|member| typed.names(fields, member, &today));
@@ -137,10 +141,8 @@ pub(super) async fn verify(
     if let Some(person) = person
         && allowed
         && !taken
-        && guessed < WRONG_PER_CARD
     {
         running.journey.state.person_id = Some(person);
-        journeys::update(conn, &insurer, &running.journey).await?;
         return Ok(Verdict::Proved { means: "card".into() });
     }
     attempts::count(conn, &insurer, &bucket, 24 * 3600, running.now).await?;
