@@ -20,7 +20,7 @@ async fn a_person_reads_who_else_looked_and_nothing_of_another_insurer() {
             ("minato", view("sakura", "hanako", 4)),
             ("aozora", view("ichiro", "other", 5)),
         ] {
-            insert(&mut tx, insurer, &view).await.unwrap();
+            insert(&mut tx, insurer, &[view]).await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut conn = db.read().await.unwrap();

@@ -132,9 +132,13 @@ pub async fn submit(
     let insurer = running.visit.realm.id().to_owned();
     let holder = running.journey.holder();
     let kind = step.proof.kind();
-    evidence::insert(&mut tx, &insurer, &holder, kind, &means, running.now).await?;
     running.evidence.push(kind.to_owned());
-    let response = if running.next(&definition).is_none() {
+    let ends = running.next(&definition).is_none();
+    // A login that ends now leaves nothing behind; a registration hands its evidence over.
+    if !(ends && running.journey.kind == "login") {
+        evidence::insert(&mut tx, &insurer, &holder, kind, &means, running.now).await?;
+    }
+    let response = if ends {
         match run::finish(&mut running, &mut tx).await? {
             Finished::Done(response) => response,
             Finished::Lost(response) => return Ok(response),

@@ -93,7 +93,7 @@ async fn login(running: &mut Running, conn: &mut Conn, insurer: &str) -> Result<
     let state = &running.journey.state;
     let account_id = state.account_id.as_ref();
     let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
-    evidence::delete(conn, insurer, &running.journey.holder()).await?;
+    // What earlier steps of this journey proved is removed by the purge.
     let secure = running.app.settings.secure();
     let realm = &running.visit.realm;
     let (session, cookie) = session::begin(conn, realm, account_id, running.now, secure).await?;

@@ -32,9 +32,3 @@ pub async fn hand_over(conn: &mut Conn, insurer: &str, from: &str, to: &str) -> 
     conn.execute(sql, params![insurer, from, to]).await?;
     Ok(())
 }
-
-pub async fn delete(conn: &mut Conn, insurer: &str, holder: &str) -> Result<()> {
-    let sql = "DELETE FROM evidence WHERE insurer_id = $1 AND holder = $2";
-    conn.execute(sql, params![insurer, holder]).await?;
-    Ok(())
-}

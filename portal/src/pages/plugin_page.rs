@@ -128,17 +128,18 @@ async fn note_views(
     if seen.others.is_empty() {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
-    for person in &seen.others {
-        let view = View {
+    let at = app.now();
+    let views: Vec<View> = (seen.others.iter())
+        .map(|person| View {
             person: person.clone(),
             seen_by: member.person().unwrap_or("").to_owned(),
             seen_by_name: member.name.clone(),
             plugin: plugin.id().to_owned(),
-            at: app.now(),
-        };
-        views::insert(&mut tx, visit.slug(), &view).await?;
-    }
+            at,
+        })
+        .collect();
+    let mut tx = app.db.begin().await?;
+    views::insert(&mut tx, visit.slug(), &views).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,18 +1,21 @@
 //! Dependants' own choices whether the insured person sees their rows.
 
-use db::{Conn, Result, params};
+use db::{AssertSqlSafe, Conn, Result, Value, params};
 
 /// The persons of an insurer, among those asked for, who chose to be hidden.
 pub async fn hidden(conn: &mut Conn, insurer: &str, persons: &[&str]) -> Result<Vec<String>> {
-    let sql = "SELECT hidden FROM household_choices WHERE insurer_id = $1 AND person = $2";
-    let mut hidden = Vec::new();
-    for person in persons {
-        let row = conn.one(sql, params![insurer, *person]).await?;
-        if row.is_some_and(|row| row.bool("hidden").unwrap_or(true)) {
-            hidden.push((*person).to_owned());
-        }
+    if persons.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(hidden)
+    let numbers: Vec<String> = (2..persons.len() + 2).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT person FROM household_choices WHERE insurer_id = $1 AND hidden AND person IN ({})",
+        numbers.join(", ")
+    );
+    let mut values = params![insurer].to_vec();
+    values.extend(persons.iter().map(|person| Value::from(*person)));
+    let rows = conn.all(AssertSqlSafe(sql), &values).await?;
+    rows.iter().map(|row| row.text("person")).collect()
 }
 
 pub async fn choose(

@@ -1,6 +1,6 @@
 //! Who saw whose rows, and when.
 
-use db::{Conn, Result, params};
+use db::{AssertSqlSafe, Conn, Result, params};
 
 /// One look at a person's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,19 +14,37 @@ pub struct View {
     pub at: i64,
 }
 
-pub async fn insert(conn: &mut Conn, insurer: &str, view: &View) -> Result<()> {
-    let sql = "INSERT INTO views (insurer_id, view_id, person, seen_by, seen_by_name, plugin, at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let params = params![
-        insurer,
-        web::random::id(),
-        &view.person,
-        &view.seen_by,
-        &view.seen_by_name,
-        &view.plugin,
-        view.at
-    ];
-    conn.execute(sql, params).await?;
+/// Keeps what one page showed: all persons in one statement.
+pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()> {
+    if views.is_empty() {
+        return Ok(());
+    }
+    let mut sql = String::from(
+        "INSERT INTO views (insurer_id, view_id, person, seen_by, seen_by_name, plugin, at) VALUES ",
+    );
+    let mut values = params![insurer].to_vec();
+    for (at, view) in views.iter().enumerate() {
+        let sign = if at == 0 { "" } else { ", " };
+        let next = |n: usize| values.len() + n;
+        sql.push_str(&format!(
+            "{sign}($1, ${}, ${}, ${}, ${}, ${}, ${})",
+            next(1),
+            next(2),
+            next(3),
+            next(4),
+            next(5),
+            next(6)
+        ));
+        values.extend_from_slice(params![
+            web::random::id(),
+            &view.person,
+            &view.seen_by,
+            &view.seen_by_name,
+            &view.plugin,
+            view.at
+        ]);
+    }
+    conn.execute(AssertSqlSafe(sql), &values).await?;
     Ok(())
 }
 
