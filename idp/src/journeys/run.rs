@@ -48,7 +48,7 @@ pub(super) async fn finish(running: &mut Running, conn: &mut Conn) -> Result<Fin
     }
     match running.journey.kind.as_str() {
         "register" => register(running, conn, &insurer).await,
-        _ => login(running, conn, &insurer).await,
+        _ => login(running, conn).await,
     }
 }
 
@@ -89,7 +89,7 @@ async fn register(
     })?))
 }
 
-async fn login(running: &mut Running, conn: &mut Conn, insurer: &str) -> Result<Finished, Error> {
+async fn login(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error> {
     let state = &running.journey.state;
     let account_id = state.account_id.as_ref();
     let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
