@@ -87,6 +87,14 @@ impl Db {
         }))
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> bool {
+        match self.read().await {
+            Ok(mut conn) => conn.one("SELECT 1 AS one", &[]).await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
     /// A transaction for writing. On SQLite there is one at a time: keep it short, and never
     /// hash a password or wait for the network while it is open.
     pub async fn begin(&self) -> Result<Tx> {

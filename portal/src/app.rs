@@ -56,9 +56,7 @@ impl App {
                 }
             }
         }
-        let owners: Vec<Owner> =
-            [owner()].into_iter().chain(plugins.values().map(|p| p.owner())).collect();
-        let pages = Arc::new(Pages::load(&settings.themes, &owners)?);
+        let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
         let insurers = RwLock::default();
         let app = Arc::new(Self { settings, db, pages, plugins, sealer, providers, insurers });
@@ -124,6 +122,30 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// The pages of the portal and of every plugin. A plugin whose templates or texts cannot be read
+/// is refused by name; the rest runs.
+fn load_pages(
+    settings: &Settings,
+    plugins: &mut HashMap<String, Arc<Plugin>>,
+) -> Result<Pages, web::Error> {
+    let mut owners = vec![owner()];
+    let mut pages = Pages::load(&settings.themes, &owners)?;
+    let mut ids: Vec<String> = plugins.keys().cloned().collect();
+    ids.sort();
+    for id in ids {
+        owners.push(plugins[&id].owner());
+        match Pages::load(&settings.themes, &owners) {
+            Ok(more) => pages = more,
+            Err(why) => {
+                tracing::error!(plugin = id, %why, "plugin refused");
+                owners.pop();
+                plugins.remove(&id);
+            }
+        }
+    }
+    Ok(pages)
 }
 
 /// Opens and migrates the database.

@@ -108,6 +108,7 @@ impl Definition {
 /// Publishes a definition as the next version (unless `dry_run`) and returns the difference.
 pub async fn apply(
     db: &Db,
+    sealer: &Sealer,
     mut new: Definition,
     dry_run: bool,
     now: i64,
@@ -117,12 +118,20 @@ pub async fn apply(
     let current = published::current(&mut tx, &slug).await?;
     let old: Option<Definition> =
         current.as_ref().and_then(|(_, text)| serde_json::from_str(text).ok());
-    if let Some(old) = old.as_ref().filter(|old| old.client_secret_hash == new.client_secret_hash) {
-        // Sealing gives another text each time: an unchanged secret keeps its own.
+    let same = |old: &&Definition| {
+        old.client_secret_hash == new.client_secret_hash && old.secret(sealer).is_ok()
+    };
+    if let Some(old) = old.as_ref().filter(same) {
+        // Sealing gives another text each time: an unchanged secret that opens keeps its own.
         new.client_secret = old.client_secret.clone();
     }
     let mut lines = difference(old.as_ref(), &new);
-    lines.retain(|line| !line.contains("client_secret ") && !line.contains("client_secret:"));
+    for line in lines.iter_mut().filter(|line| line.contains(" client_secret")) {
+        // Sealed text tells nothing; that it changed does.
+        if !line.contains("client_secret_hash") {
+            *line = "~ client_secret: sealed anew".to_owned();
+        }
+    }
     if lines.is_empty() || dry_run {
         return Ok(lines);
     }

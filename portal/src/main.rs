@@ -92,11 +92,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         Command::Serve => serve::run(settings).await?,
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {
-            let definition = Definition::read(&folder, &Sealer::from_file(&settings.key_file)?)?;
+            let sealer = Sealer::from_file(&settings.key_file)?;
+            let definition = Definition::read(&folder, &sealer)?;
             let db = app::open_db(&settings).await?;
             let now = jiff::Timestamp::now().as_second();
             let slug = definition.brand.slug.clone();
-            let lines = apply(&db, definition, dry_run, now).await?;
+            let lines = apply(&db, &sealer, definition, dry_run, now).await?;
             eprintln!("{slug}: {} changes", lines.len());
             lines.iter().for_each(|line| println!("{line}"));
             db.close().await;

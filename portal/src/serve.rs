@@ -25,7 +25,7 @@ pub fn router(app: &Arc<App>) -> Router {
             metrics: Metrics::new("portal"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
-                Box::pin(async move { app.db.read().await.is_ok() })
+                Box::pin(async move { app.db.ping().await })
             }),
         },
     )

@@ -15,7 +15,8 @@ async fn a_person_reads_who_else_looked_and_nothing_of_another_insurer() {
         let mut tx = db.begin().await.unwrap();
         for (insurer, view) in [
             ("minato", view("ichiro", "hanako", 1)),
-            ("minato", view("ichiro", "hanako", 2)),
+            ("minato", view("ichiro", "hanako", 7_200)),
+            ("minato", view("ichiro", "hanako", 7_201)),
             ("minato", view("ichiro", "ichiro", 3)),
             ("minato", view("sakura", "hanako", 4)),
             ("aozora", view("ichiro", "other", 5)),
@@ -25,7 +26,7 @@ async fn a_person_reads_who_else_looked_and_nothing_of_another_insurer() {
         tx.commit().await.unwrap();
         let mut conn = db.read().await.unwrap();
         let seen = list_for(&mut conn, "minato", "ichiro").await.unwrap();
-        assert_eq!(seen.iter().map(|view| view.at).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(seen.iter().map(|view| view.at).collect::<Vec<_>>(), [7_200, 1]);
     })
     .await;
 }

@@ -67,7 +67,10 @@ async fn of_two_addresses_at_once_one_gets_a_link() {
             last.submit(&page, &[("email", &email)]).await;
             world.mailbox.wait_for(&email, 1).await;
             let mails = world.mailbox.all();
-            assert_eq!(mails.iter().filter(|mail| mail.to == a || mail.to == b).count(), 1);
+            // When one was quite over before the other began, the second asked for the first
+            // address again: two mails, but never to two addresses.
+            let to = |address: &str| mails.iter().any(|mail| mail.to == address);
+            assert!(to(&a) != to(&b), "round {round}");
         }
     })
     .await;

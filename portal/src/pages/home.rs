@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::household::{Subjects, subjects};
-use crate::pages::plugin_page::{ask, incident};
+use crate::pages::plugin_page::{ask, incident, note_views};
 use crate::plugins::Plugin;
+use crate::plugins::manifest::DataClass;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -114,6 +115,9 @@ pub async fn show(
     drop(conn);
     let mut cards = Vec::new();
     for (plugin, settings) in app.offered(&visit.insurer) {
+        if plugin.manifest.card.iter().any(|card| card.data == DataClass::Medical) {
+            note_views(&app, &visit, plugin, &session.member, &seen).await?;
+        }
         for declared in &plugin.manifest.card {
             let handler = &declared.handler;
             cards.push(card(&app, &visit, (plugin, settings), handler, &seen).await);

@@ -118,7 +118,7 @@ async fn show(
 }
 
 /// Notes whose rows are about to be seen. When that cannot be written, nothing is shown.
-async fn note_views(
+pub(super) async fn note_views(
     app: &App,
     visit: &Visit,
     plugin: &Plugin,

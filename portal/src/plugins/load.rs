@@ -1,6 +1,7 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
 use super::call::{Allowed, CallFault, Deadline};
+use super::fence;
 use super::in_process::InProcess;
 use super::manifest::Manifest;
 use super::queries::{self, Queries};
@@ -71,6 +72,7 @@ async fn one(settings: &Settings, db: &Db, folder: &Path, name: &str) -> Result<
             }
         }
     }
+    own_texts(&Owner::from_folder(name, folder), name)?;
     // Load in a process of its own, before anything is written.
     let library = copy(settings, name)?;
     let (runner, inside) = Runner::probe(library.clone()).await?;
@@ -87,6 +89,22 @@ async fn one(settings: &Settings, db: &Db, folder: &Path, name: &str) -> Result<
         Loading::InProcess => Running::InProcess(InProcess::load(&library)?),
     };
     Ok(Plugin { manifest, queries: Arc::new(queries), folder: folder.to_owned(), running })
+}
+
+/// A plugin's texts begin with its id, so that it cannot change anybody else's.
+fn own_texts(owner: &Owner, id: &str) -> Result<(), String> {
+    let prefix = format!("{id}-");
+    for (lang, text) in &owner.messages {
+        let foreign = text.lines().find_map(|line| {
+            let (key, _) = line.split_once('=')?;
+            let names = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-');
+            (names && !key.starts_with(&prefix)).then(|| key.trim().to_owned())
+        });
+        if let Some(key) = foreign {
+            return Err(format!("messages/{lang}.ftl: {key} does not begin with {prefix}"));
+        }
+    }
+    Ok(())
 }
 
 /// A copy named by its hash is what gets loaded: a file that is overwritten while it is mapped
@@ -112,8 +130,7 @@ async fn migrate(db: &Db, folder: &Path, prefix: &str) -> Result<(), String> {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let sql = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
-            queries::only_own_tables(&sql, prefix, true)
-                .map_err(|why| format!("migration {name}: {why}"))?;
+            fence::migration(&sql, prefix).map_err(|why| format!("migration {name}: {why}"))?;
             files.push(Migration::new(&name, &sql).map_err(|error| error.to_string())?);
         }
     }

@@ -14,7 +14,7 @@ pub struct View {
     pub at: i64,
 }
 
-/// Keeps what one page showed: all persons in one statement.
+/// Keeps what one page showed, all persons in one statement; the same look once an hour.
 pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()> {
     if views.is_empty() {
         return Ok(());
@@ -36,7 +36,7 @@ pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()
             next(6)
         ));
         values.extend_from_slice(params![
-            web::random::id(),
+            format!("{}:{}:{}:{}", view.seen_by, view.person, view.plugin, view.at / 3600),
             &view.person,
             &view.seen_by,
             &view.seen_by_name,
@@ -44,6 +44,7 @@ pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()
             view.at
         ]);
     }
+    sql.push_str(" ON CONFLICT DO NOTHING");
     conn.execute(AssertSqlSafe(sql), &values).await?;
     Ok(())
 }
