@@ -15,7 +15,7 @@ use web::testing::{draws, draws_samples};
 fn pages() -> Arc<Pages> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let plugin = |id: &str| Owner::from_folder(id, &root.join("plugins").join(id));
-    let owners = [portal::app::owner(), plugin("medical-fees"), plugin("notices")];
+    let owners = [portal::app::owner(), plugin("medical-fees"), plugin("notices"), plugin("help")];
     Arc::new(Pages::load(&root.join("themes"), &owners).unwrap())
 }
 
@@ -110,6 +110,12 @@ fn every_page_of_the_plugins_draws() {
             json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": [], "url": "https://a.example/"}),
         ],
     );
+}
+
+#[test]
+fn the_help_page_draws() {
+    let one = json!({"questions": [{"question": "Q", "answer": "A"}]});
+    draws_samples(&pages(), "help/list.html", &[one, json!({"questions": []})]);
 }
 
 /// Texts that Rust asks for by name.

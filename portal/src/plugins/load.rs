@@ -1,7 +1,7 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
 use super::call::{Allowed, CallFault, Deadline};
-use super::fence;
+
 use super::in_process::InProcess;
 use super::manifest::Manifest;
 use super::queries::{self, Queries};
@@ -130,7 +130,8 @@ async fn migrate(db: &Db, folder: &Path, prefix: &str) -> Result<(), String> {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let sql = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
-            fence::migration(&sql, prefix).map_err(|why| format!("migration {name}: {why}"))?;
+            queries::fence::migration(&sql, prefix)
+                .map_err(|why| format!("migration {name}: {why}"))?;
             files.push(Migration::new(&name, &sql).map_err(|error| error.to_string())?);
         }
     }

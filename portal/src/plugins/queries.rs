@@ -1,7 +1,8 @@
 //! Named queries: the finite list of what a plugin can read. The host binds the insurer as `$1`
 //! and the persons as `$subjects`; everything else is a named parameter.
 
-use super::fence;
+pub mod fence;
+
 use db::{AssertSqlSafe, Conn, Value};
 use serde_json::Map;
 use std::collections::HashMap;
