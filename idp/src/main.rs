@@ -94,6 +94,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Serve => serve::run(settings).await?,
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {
             let definition = Definition::read(&folder)?;
+            web::themes::exists(&settings.themes, &definition.brand.theme)?;
             let db = app::open_db(&settings).await?;
             let slug = &definition.brand.slug;
             let lines = if dry_run {
@@ -126,6 +127,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
                 roster::import(&db, &insurer, (source, &layout), options, &today, told).await?;
             bar.finish_and_clear();
             println!("{report}");
+            if dry_run {
+                println!("確認だけです。何も変更していません。");
+            }
             db.close().await;
             if !report.problems.is_empty() {
                 return Ok(ExitCode::FAILURE);

@@ -1,15 +1,8 @@
-//! Random secrets: made, hashed, compared in constant time.
+//! Random secrets: hashed, compared in constant time.
 
-use aws_lc_rs::{constant_time, digest, rand};
+use aws_lc_rs::{constant_time, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// A new secret of 256 bits, base64url.
-pub fn random() -> String {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).expect("the operating system has randomness");
-    URL_SAFE_NO_PAD.encode(bytes)
-}
 
 /// SHA-256 of a random secret, which is what is stored.
 pub fn hash(secret: &str) -> [u8; 32] {

@@ -121,8 +121,11 @@ pub async fn import(
     if !dry_run {
         tx.commit().await?;
     }
-    // What stood there before and came again is "changed"; the rest is new.
-    report.inserted -= report.changed.min(report.inserted);
+    // As many as were cleared count as changed; the rest is new or has ended.
+    let (cleared, written) = (report.changed, report.inserted);
+    report.changed = cleared.min(written);
+    report.inserted = written - report.changed;
+    report.ended = cleared - report.changed;
     Ok(report)
 }
 

@@ -94,6 +94,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {
             let sealer = Sealer::from_file(&settings.key_file)?;
             let definition = Definition::read(&folder, &sealer)?;
+            web::themes::exists(&settings.themes, &definition.brand.theme)?;
             let db = app::open_db(&settings).await?;
             let now = jiff::Timestamp::now().as_second();
             let slug = definition.brand.slug.clone();
@@ -130,6 +131,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
                     .await?;
             bar.finish_and_clear();
             println!("{report}");
+            if dry_run {
+                println!("確認だけです。何も変更していません。");
+            }
             db.close().await;
             if !report.problems.is_empty() {
                 return Ok(ExitCode::FAILURE);

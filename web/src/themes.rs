@@ -70,6 +70,21 @@ impl Theme {
     }
 }
 
+/// Whether an insurer's theme is there, before the insurer is published.
+///
+/// # Errors
+/// [`ThemeError`] with the themes that there are.
+pub fn exists(folder: &Path, theme: &str) -> Result<(), ThemeError> {
+    if folder.join(theme).join("theme.toml").is_file() {
+        return Ok(());
+    }
+    let there = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names: Vec<String> =
+        there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let why = format!("does not exist in {}; there are: {}", folder.display(), names.join(", "));
+    Err(ThemeError(theme.to_owned(), why))
+}
+
 /// Loads every folder below `folder` that has a `theme.toml`, with the templates and messages of
 /// `owners` underneath.
 pub fn load(

@@ -69,10 +69,13 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     let me = member.person().unwrap_or("").to_owned();
     let own = household_choices::hidden(&mut conn, visit.slug(), &[&me]).await?;
     let mut people: Vec<Seen> = Vec::new();
+    let mut shown: Vec<String> = Vec::new();
     for person in member.cards.iter().take(1).chain(&member.household) {
-        if people.iter().any(|seen| seen.name == person.name) {
+        // A person with two cards is one person.
+        if shown.contains(&person.person) {
             continue;
         }
+        shown.push(person.person.clone());
         people.push(Seen {
             name: person.name.clone(),
             relation: person.relation.clone(),

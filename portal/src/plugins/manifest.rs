@@ -61,7 +61,6 @@ pub enum DataClass {
 #[serde(deny_unknown_fields)]
 pub struct Menu {
     pub label: String,
-    pub order: i32,
 }
 
 /// How an insurer's file becomes rows.
