@@ -18,6 +18,8 @@ const NEEDED: [(&str, &str); 6] = [
 /// Runs every test on both engines.
 pub fn run(args: &[&str]) -> Result<(), String> {
     install(&NEEDED)?;
+    // Databases of earlier runs.
+    std::fs::remove_dir_all(std::env::temp_dir().join("musubi-tests")).ok();
     let postgres = Postgres::start()?;
     // The tests in `tests/` start the real binaries and load the real libraries.
     cargo(&["build", "--workspace", "--all-targets"])?;
