@@ -98,6 +98,7 @@ async fn read(world: &mut World, browser: &Browser) {
     browser.open(&format!("{fees}/month?month=202503")).await.sees("202").await;
     browser.open(&format!("{}/minato/household", world.portal_url)).await;
     browser.sees("さくら").await.shoot("20-household").await;
+    browser.open(&format!("{}/minato/views", world.portal_url)).await.shoot("20-views").await;
     browser.open(&format!("{}/minato/p/notices", world.portal_url)).await;
     browser.shoot("21-not-offered").await;
     browser.open(&format!("{}/minato/nowhere", world.portal_url)).await.shoot("22-not-found").await;
