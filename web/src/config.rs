@@ -116,7 +116,6 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Sample {
-        #[allow(dead_code)]
         listen: String,
     }
 
@@ -127,7 +126,7 @@ mod tests {
         let error = load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap_err();
         assert!(error.to_string().contains("listen_adress"), "{error}");
         std::fs::write(&file, "listen = \"a\"\n").unwrap();
-        load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap();
+        assert_eq!(load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap().listen, "a");
     }
 
     #[test]

@@ -34,7 +34,6 @@ enum Token {
 #[serde(deny_unknown_fields)]
 struct Head {
     id: String,
-    #[allow(dead_code)]
     name: crate::Text,
     parent: Option<String>,
 }
@@ -100,6 +99,9 @@ pub fn load(
         if toml.is_file() {
             let file: File = crate::config::insurer_file(&toml)
                 .map_err(|error| ThemeError(path.display().to_string(), error.to_string()))?;
+            if file.theme.name.ja.is_empty() {
+                return Err(ThemeError(file.theme.id, "name.ja is empty".into()));
+            }
             files.insert(file.theme.id.clone(), (file, path));
         }
     }

@@ -31,8 +31,11 @@ pub enum Hashed {
     Nothing,
     /// A new password's hash.
     New(String),
-    /// The account whose password was typed, or nobody.
-    Matches(Option<String>),
+    /// The account whose password was typed, or nobody; and the counter of wrong tries.
+    Matches {
+        account_id: Option<String>,
+        bucket: String,
+    },
 }
 
 /// The place of a step, as pages show it.

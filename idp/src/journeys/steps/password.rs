@@ -147,11 +147,12 @@ pub(super) async fn hash(running: &Running, posted: &Posted) -> Result<Hashed, E
     let insurer = running.visit.realm.id();
     let login = posted.value("user_id");
     let mut conn = running.app.db.read().await?;
-    let tried = attempts::so_far(&mut conn, insurer, &bucket(login), running.now).await?;
+    let account = accounts::by_login(&mut conn, insurer, login).await?;
+    let bucket = bucket(account.as_ref(), login);
+    let tried = attempts::so_far(&mut conn, insurer, &bucket, running.now).await?;
     if tried >= WRONG_PER_LOGIN {
         return Ok(Hashed::Nothing);
     }
-    let account = accounts::by_login(&mut conn, insurer, login).await?;
     let stored = match &account {
         Some(account) => passwords::active(&mut conn, insurer, &account.account_id).await?,
         None => None,
@@ -161,7 +162,7 @@ pub(super) async fn hash(running: &Running, posted: &Posted) -> Result<Hashed, E
     let typed = if too_long { "" } else { password };
     let matches = hasher.matches(typed, stored.as_deref()).await.map_err(busy)?;
     let account = account.filter(|_| matches && !too_long);
-    Ok(Hashed::Matches(account.map(|account| account.account_id)))
+    Ok(Hashed::Matches { account_id: account.map(|account| account.account_id), bucket })
 }
 
 pub(super) async fn verify(
@@ -190,9 +191,8 @@ pub(super) async fn verify(
             Ok(Verdict::Shown(choose(running, step, form)?))
         }
         Hashed::Nothing => locked(running),
-        Hashed::Matches(Some(account_id)) => {
+        Hashed::Matches { account_id: Some(account_id), bucket } => {
             // Read again: many tries at once must not pass the limit together.
-            let bucket = bucket(posted.value("user_id"));
             let tried = attempts::so_far(conn, &insurer, &bucket, running.now).await?;
             if tried >= WRONG_PER_LOGIN {
                 return locked(running);
@@ -203,8 +203,7 @@ pub(super) async fn verify(
             running.journey.state.account_id = Some(account_id);
             Ok(Verdict::Proved { means: "argon2id".into() })
         }
-        Hashed::Matches(None) => {
-            let bucket = bucket(posted.value("user_id"));
+        Hashed::Matches { account_id: None, bucket } => {
             attempts::count(conn, &insurer, &bucket, WINDOW, running.now).await?;
             let form = Form::new(running.action(step), &KNOW).typed(posted);
             Ok(Verdict::Shown(know(running, form, true)?))
@@ -219,8 +218,12 @@ fn locked(running: &Running) -> Result<Verdict, Error> {
     Ok(Verdict::Shown(page))
 }
 
-/// The counter of a user ID. Hashed, because anything may be typed there, even a password.
-fn bucket(login: &str) -> String {
+/// The counter of an account, whether its user ID or its address was typed; else of what was
+/// typed: hashed, because that may be anything, even a password.
+fn bucket(account: Option<&accounts::Account>, login: &str) -> String {
+    if let Some(account) = account {
+        return format!("login:{}", account.account_id);
+    }
     let digest = random::hash(&accounts::email_match(login));
     let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("login:{hex}")
