@@ -1,28 +1,32 @@
 //! Signing keys, signed tokens (RFC 7515) and the public key set (RFC 7517).
 
 use crate::client::Algorithm;
+use crate::jwk::VerifyingKey;
+use crate::jwt::Unverified;
+use crate::secret::base64url;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{
-    self, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    RSA_PSS_SHA256,
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A private key, parsed once. It has no `Debug`.
 pub struct SigningKey {
     kid: String,
+    algorithm: Algorithm,
     pair: Pair,
     jwk: Value,
+    public: VerifyingKey,
 }
 
 enum Pair {
-    Es256(Box<EcdsaKeyPair>),
-    Rs256(Box<RsaKeyPair>),
+    Ecdsa(Box<EcdsaKeyPair>),
+    Rsa(Box<RsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
 }
 
 /// A key that cannot be read or made.
@@ -40,8 +44,12 @@ impl SigningKey {
                 .map_err(failed)?
                 .as_ref()
                 .to_vec(),
-            Algorithm::RS256 => RsaKeyPair::generate(KeySize::Rsa2048)
+            Algorithm::RS256 | Algorithm::PS256 => RsaKeyPair::generate(KeySize::Rsa2048)
                 .and_then(|pair| pair.as_der())
+                .map_err(failed)?
+                .as_ref()
+                .to_vec(),
+            Algorithm::EdDSA => Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
                 .map_err(failed)?
                 .as_ref()
                 .to_vec(),
@@ -57,30 +65,38 @@ impl SigningKey {
                 let point = pair.public_key().as_ref();
                 let (x, y) = point[1..].split_at(32);
                 let members = json!({
-                    "crv": "P-256", "kty": "EC",
-                    "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+                    "crv": "P-256", "kty": "EC", "x": base64url(x), "y": base64url(y),
                 });
-                (Pair::Es256(Box::new(pair)), members)
+                (Pair::Ecdsa(Box::new(pair)), members)
             }
-            Algorithm::RS256 => {
+            Algorithm::RS256 | Algorithm::PS256 => {
                 let pair = RsaKeyPair::from_pkcs8(pkcs8)
                     .map_err(|_| KeyError("is not an RSA key of 2048 bits or more"))?;
                 let key = pair.public_key();
-                let bytes = |n: &[u8]| URL_SAFE_NO_PAD.encode(n);
                 let members = json!({
-                    "e": bytes(key.exponent().big_endian_without_leading_zero()),
+                    "e": base64url(key.exponent().big_endian_without_leading_zero()),
                     "kty": "RSA",
-                    "n": bytes(key.modulus().big_endian_without_leading_zero()),
+                    "n": base64url(key.modulus().big_endian_without_leading_zero()),
                 });
-                (Pair::Rs256(Box::new(pair)), members)
+                (Pair::Rsa(Box::new(pair)), members)
+            }
+            Algorithm::EdDSA => {
+                let pair = Ed25519KeyPair::from_pkcs8(pkcs8)
+                    .map_err(|_| KeyError("is not an Ed25519 key"))?;
+                let members = json!({
+                    "crv": "Ed25519", "kty": "OKP", "x": base64url(pair.public_key().as_ref()),
+                });
+                (Pair::Ed25519(Box::new(pair)), members)
             }
         };
-        let kid = crate::secret::s256(&members.to_string());
+        let unnamed = VerifyingKey::parse(&members).ok_or(KeyError("has no public half"))?;
+        let kid = unnamed.thumbprint;
         let mut jwk = members;
         jwk["kid"] = json!(kid);
         jwk["use"] = json!("sig");
         jwk["alg"] = json!(algorithm.as_str());
-        Ok(Self { kid, pair, jwk })
+        let public = VerifyingKey::parse(&jwk).ok_or(KeyError("has no public half"))?;
+        Ok(Self { kid, algorithm, pair, jwk, public })
     }
 
     /// The public half, for the key set.
@@ -90,62 +106,61 @@ impl SigningKey {
 
     /// The algorithm that this key signs with.
     pub fn algorithm(&self) -> Algorithm {
-        match self.pair {
-            Pair::Es256(_) => Algorithm::ES256,
-            Pair::Rs256(_) => Algorithm::RS256,
-        }
+        self.algorithm
+    }
+
+    /// The key's name in the key set: its JWK thumbprint.
+    pub fn kid(&self) -> &str {
+        &self.kid
     }
 
     /// A compact JWS over `claims` with the header type `typ`.
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
-        let header = json!({"alg": self.algorithm().as_str(), "kid": self.kid, "typ": typ});
+        let header = format!(
+            r#"{{"alg":"{}","kid":"{}","typ":"{typ}"}}"#,
+            self.algorithm.as_str(),
+            self.kid
+        );
         let claims = serde_json::to_vec(claims).map_err(|_| KeyError("claims are not JSON"))?;
-        let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
+        let mut token = base64url(header);
         token.push('.');
-        token.push_str(&URL_SAFE_NO_PAD.encode(claims));
-        let signed = match &self.pair {
-            Pair::Es256(pair) => pair
-                .sign(&SystemRandom::new(), token.as_bytes())
-                .map_err(|_| KeyError("cannot sign"))?
-                .as_ref()
-                .to_vec(),
-            Pair::Rs256(pair) => {
-                let mut out = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut out)
-                    .map_err(|_| KeyError("cannot sign"))?;
-                out
-            }
-        };
+        token.push_str(&base64url(claims));
+        let signature = self.raw_signature(token.as_bytes())?;
         token.push('.');
-        token.push_str(&URL_SAFE_NO_PAD.encode(signed));
+        token.push_str(&signature);
         Ok(token)
+    }
+
+    /// The signature over a message, base64url.
+    pub(crate) fn raw_signature(&self, message: &[u8]) -> Result<String, KeyError> {
+        let failed = |_| KeyError("cannot sign");
+        Ok(match &self.pair {
+            Pair::Ecdsa(pair) => {
+                base64url(pair.sign(&SystemRandom::new(), message).map_err(failed)?)
+            }
+            Pair::Rsa(pair) => {
+                let padding: &dyn aws_lc_rs::signature::RsaEncoding =
+                    if self.algorithm == Algorithm::PS256 {
+                        &RSA_PSS_SHA256
+                    } else {
+                        &RSA_PKCS1_SHA256
+                    };
+                let mut out = vec![0; pair.public_modulus_len()];
+                pair.sign(padding, &SystemRandom::new(), message, &mut out).map_err(failed)?;
+                base64url(out)
+            }
+            Pair::Ed25519(pair) => base64url(pair.sign(message)),
+        })
     }
 
     /// The claims of a token that this key signed, or `None`. Only this key's own algorithm
     /// counts, whatever the header says (RFC 8725 §3.1); times are not looked at.
     pub fn verify(&self, token: &str) -> Option<Value> {
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, claims) = signed.split_once('.')?;
-        let json = |part: &str| -> Option<Value> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-        };
-        let header = json(header)?;
-        if header["kid"] != self.kid.as_str() || header["alg"] != self.algorithm().as_str() {
+        let token = Unverified::parse(token)?;
+        if token.header("kid") != Some(&self.kid) || !token.signed_by([&self.public]) {
             return None;
         }
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let verified = match &self.pair {
-            Pair::Es256(pair) => {
-                signature::UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key())
-                    .verify(signed.as_bytes(), &signature)
-            }
-            Pair::Rs256(pair) => {
-                signature::UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key())
-                    .verify(signed.as_bytes(), &signature)
-            }
-        };
-        verified.ok()?;
-        json(claims)
+        Some(Value::Object(token.claims))
     }
 }
 
@@ -158,12 +173,11 @@ pub fn jwks<'k>(keys: impl IntoIterator<Item = &'k SigningKey>) -> Value {
 mod tests {
     use super::{SigningKey, jwks};
     use crate::client::Algorithm;
-    use base64::Engine as _;
     use serde_json::json;
 
     #[test]
     fn what_a_key_signs_only_that_key_verifies() {
-        for algorithm in [Algorithm::ES256, Algorithm::RS256] {
+        for algorithm in Algorithm::ALL {
             let make =
                 || SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap();
             let (key, other) = (make(), make());
@@ -171,7 +185,7 @@ mod tests {
             assert_eq!(key.verify(&token).unwrap()["sub"], "x");
             assert!(other.verify(&token).is_none());
             let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
-            let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+            let encode = |text: &str| crate::secret::base64url(text);
             parts[1] = encode(r#"{"sub":"y"}"#);
             assert!(key.verify(&parts.join(".")).is_none());
             parts[0] = encode(r#"{"alg":"none"}"#);

@@ -2,25 +2,35 @@
 //!
 //! Code map:
 //! - `authorize/`: the authorization request, an ordered table of checks, one file each
-//! - `token/`: the token request, likewise
-//! - `client.rs`, `client_auth.rs`: who a relying party is and how it proves it
-//! - `logout.rs`: RP-initiated logout
+//! - `request_object/`, `client_auth/`, `dpop/`, `token/`: likewise
+//! - `response.rs`: the answer to an authorization request on its way to the client
+//! - `client.rs`, `registration.rs`: who a relying party is, and what can be registered
+//! - `certificate.rs`: a client's TLS certificate
+//! - `logout.rs`: RP-initiated logout and the logout token
 //! - `claims.rs`, `scope.rs`: what a client may learn
-//! - `jws.rs`: signing keys, signed tokens, the key set
+//! - `jws.rs`, `jwe.rs`: our keys and tokens; `jwk.rs`, `jwt.rs`: those of others
 //! - `discovery.rs`: what the provider says of itself
 //! - `error.rs`: the errors of the RFCs, by name
 //!
 //! Time is an argument (seconds since 1970), so is everything that was looked up.
 
 pub mod authorize;
+pub mod certificate;
 pub mod claims;
 pub mod client;
 pub mod client_auth;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
+pub mod jwe;
+pub mod jwk;
 pub mod jws;
+pub mod jwt;
 pub mod logout;
 mod params;
+pub mod registration;
+pub mod request_object;
+pub mod response;
 pub mod scope;
 pub mod secret;
 pub mod token;

@@ -1,6 +1,27 @@
-//! RP-initiated logout: where a person may be sent after signing out.
+//! Logout: where a person may be sent afterwards, and the token that tells a client.
 
 use crate::Client;
+use serde_json::{Value, json};
+
+/// The event of a logout token.
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// The claims of a logout token (Back-Channel Logout §2.4): never a nonce, so that it cannot pass
+/// as an ID token.
+pub fn token(issuer: &str, client_id: &str, sub: &str, sid: &str, jti: &str, now: i64) -> Value {
+    json!({
+        "iss": issuer, "aud": client_id, "iat": now, "exp": now + 120, "jti": jti,
+        "sub": sub, "sid": sid, "events": {EVENT: {}},
+    })
+}
+
+/// The address that a front-channel logout loads in a frame (Front-Channel Logout §2).
+pub fn front_channel_url(client: &Client, issuer: &str, sid: &str) -> Option<String> {
+    let uri = client.frontchannel_logout_uri.as_ref()?;
+    let mut url = url::Url::parse(uri).ok()?;
+    url.query_pairs_mut().append_pair("iss", issuer).append_pair("sid", sid);
+    Some(url.into())
+}
 
 /// What the request asks for, after the hint was verified.
 pub enum After<'a> {
@@ -25,6 +46,20 @@ pub fn after<'a>(client: Option<&Client>, uri: Option<&'a str>) -> After<'a> {
 mod tests {
     use super::{After, after};
     use crate::client::sample;
+
+    /// Back-Channel Logout §2.4.
+    #[test]
+    fn a_logout_token_has_one_event_and_no_nonce() {
+        let claims = super::token("i", "c", "s", "sid", "1", 1000);
+        assert_eq!(claims["events"].as_object().unwrap().len(), 1);
+        assert!(claims.get("nonce").is_none());
+        let client = crate::Client {
+            frontchannel_logout_uri: Some("https://a.example/out?x=1".into()),
+            ..sample()
+        };
+        let url = super::front_channel_url(&client, "https://i", "s&d").unwrap();
+        assert_eq!(url, "https://a.example/out?x=1&iss=https%3A%2F%2Fi&sid=s%26d");
+    }
 
     #[test]
     fn only_an_exact_match_leaves_the_provider() {

@@ -4,33 +4,67 @@ use crate::error::{Code, OAuthError};
 use std::collections::BTreeMap;
 
 /// Parameters by name. An empty value counts as absent (RFC 6749 §3.1).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Params(BTreeMap<String, String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Params(BTreeMap<String, Vec<String>>);
 
 /// The longest value of one parameter, in bytes.
 const MAX: usize = 4096;
+/// The longest of those that carry a document.
+const MAX_DOCUMENT: usize = 32 * 1024;
+/// Parameters that carry a token or JSON.
+const DOCUMENTS: [&str; 8] = [
+    "request",
+    "client_assertion",
+    "id_token_hint",
+    "claims",
+    "authorization_details",
+    "subject_token",
+    "actor_token",
+    "token",
+];
+/// RFC 8707 §2 and RFC 8693 §2.1: the only ones that may come more than once.
+const REPEATABLE: [&str; 2] = ["resource", "audience"];
+/// More than any request needs.
+const MANY: usize = 100;
 
 impl Params {
     /// Parses a query or a form body (`application/x-www-form-urlencoded`).
     ///
     /// # Errors
-    /// `invalid_request` when a parameter comes twice (RFC 6749 §3.1) or is longer than 4 KiB.
+    /// `invalid_request` when a parameter comes twice (RFC 6749 §3.1) or is too long.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
-        let mut params = BTreeMap::new();
-        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            if value.len() > MAX || name.len() > 200 {
+        let mut params: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (at, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
+            let max = if DOCUMENTS.contains(&&*name) { MAX_DOCUMENT } else { MAX };
+            if value.len() > max || name.len() > 200 || at >= MANY {
                 return Err(Code::InvalidRequest.because("a parameter is too long"));
             }
-            if params.insert(name.into_owned(), value.into_owned()).is_some() {
-                return Err(Code::InvalidRequest.because("a parameter is included twice"));
-            }
+            let values = params.entry(name.into_owned()).or_default();
+            values.push(value.into_owned());
+        }
+        let twice = |(name, values): (&String, &Vec<String>)| {
+            values.len() > 1 && !REPEATABLE.contains(&name.as_str())
+        };
+        if params.iter().any(twice) {
+            return Err(Code::InvalidRequest.because("a parameter is included twice"));
         }
         Ok(Self(params))
     }
 
     /// The value, unless it is absent or empty.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.values(name).next()
+    }
+
+    /// All values that are not empty, in order.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let values = self.0.get(name).into_iter().flatten();
+        values.map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The value as a text of one's own.
+    pub fn own(&self, name: &str) -> Option<String> {
+        self.value(name).map(str::to_owned)
     }
 
     /// Whether the parameter is present, even empty.
@@ -38,21 +72,44 @@ impl Params {
         self.0.contains_key(name)
     }
 
+    /// The same parameters and one more, or one replaced.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), vec![value.to_owned()]);
+        self
+    }
+
+    /// Adds what `other` has and this has not.
+    pub fn or(mut self, other: &Params) -> Self {
+        for (name, values) in &other.0 {
+            self.0.entry(name.clone()).or_insert_with(|| values.clone());
+        }
+        self
+    }
+
     /// The parameters as a query again.
     pub fn to_query(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, values) in &self.0 {
+            query.extend_pairs(values.iter().map(|value| (name, value)));
+        }
+        query.finish()
     }
 }
 
-impl<'a> FromIterator<(&'a str, &'a str)> for Params {
-    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect())
+impl<A: Into<String>, B: Into<String>> FromIterator<(A, B)> for Params {
+    fn from_iter<I: IntoIterator<Item = (A, B)>>(pairs: I) -> Self {
+        let mut params = Self::default();
+        for (name, value) in pairs {
+            params.0.entry(name.into()).or_default().push(value.into());
+        }
+        params
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Params;
+    use proptest::prelude::*;
 
     #[test]
     fn twice_is_refused_and_empty_is_absent() {
@@ -63,5 +120,24 @@ mod tests {
         assert_eq!(params.value("scope"), None);
         assert!(params.has("scope"));
         assert!(Params::parse(&format!("state={}", "x".repeat(5000))).is_err());
+        assert!(Params::parse(&format!("request={}", "x".repeat(5000))).is_ok());
+        assert!(Params::parse(&"a&".repeat(200)).is_err());
+    }
+
+    /// RFC 8707 §2.
+    #[test]
+    fn resources_may_be_many() {
+        let params = Params::parse("resource=a&resource=b").unwrap();
+        assert_eq!(params.values("resource").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(Params::parse(&params.to_query()).unwrap(), params);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            if let Ok(params) = Params::parse(&text) {
+                prop_assert_eq!(Params::parse(&params.to_query()).unwrap(), params);
+            }
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! Scopes: what a client asks for and what it may have.
 
-/// The scopes that the provider knows.
-pub const KNOWN: [&str; 4] = ["openid", "profile", "email", "membership"];
+/// The scopes that concern a person. A client may have others of its own for its services.
+pub const KNOWN: [&str; 5] = ["openid", "profile", "email", "membership", "offline_access"];
 
 /// The asked scopes that the client was registered for, in the order asked, each once.
-/// Unknown scopes are ignored (OpenID Connect Core §3.1.2.1).
+/// Others are ignored (OpenID Connect Core §3.1.2.1).
 pub fn granted(asked: &str, allowed: &[String]) -> Vec<String> {
     let mut granted: Vec<String> = Vec::new();
     for scope in asked.split(' ') {
-        let known = KNOWN.contains(&scope) && allowed.iter().any(|a| a == scope);
+        let known = allowed.iter().any(|a| a == scope);
         if known && !granted.iter().any(|g| g == scope) {
             granted.push(scope.to_owned());
         }
@@ -16,16 +16,24 @@ pub fn granted(asked: &str, allowed: &[String]) -> Vec<String> {
     granted
 }
 
+/// Whether a text can be a scope (RFC 6749 §3.3).
+pub fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn only_what_was_registered() {
-        let allowed = ["openid".to_owned(), "email".to_owned(), "unheard".to_owned()];
+        let allowed = ["openid".to_owned(), "email".to_owned(), "meals:read".to_owned()];
         assert_eq!(
-            super::granted("openid email openid membership x", &allowed),
-            ["openid", "email"]
+            super::granted("openid email openid membership x meals:read", &allowed),
+            ["openid", "email", "meals:read"]
         );
         assert!(super::granted("", &allowed).is_empty());
-        assert!(super::granted("unheard", &allowed).is_empty());
+        for (text, is) in [("a", true), ("", false), ("a b", false), ("a\"", false), ("é", false)]
+        {
+            assert_eq!(super::is_scope(text), is, "{text}");
+        }
     }
 }

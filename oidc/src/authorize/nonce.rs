@@ -1,17 +1,21 @@
 //! A nonce is echoed uncut, so one that is too long to keep is refused cleanly (FAPI 2.0 tests
-//! 384 characters; OpenID Connect Core §3.1.2.1).
+//! 384 characters); an ID token in the front channel must have one (OpenID Connect Core §3.2.2.1,
+//! §3.3.2.11).
 
-use super::Authorize;
+use super::{Authorize, Request};
 use crate::error::{Code, OAuthError};
-use crate::{Client, Params};
 
 /// The longest nonce in bytes.
 const MAX: usize = 512;
 
-pub(super) fn check(_: &Params, _: &Client, accepted: &mut Authorize) -> Result<(), OAuthError> {
+pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), OAuthError> {
+    accepted.nonce = request.params.own("nonce");
     match &accepted.nonce {
         Some(nonce) if nonce.len() > MAX => {
             Err(Code::InvalidRequest.because("nonce is longer than 512 bytes"))
+        }
+        None if accepted.response_type.id_token => {
+            Err(Code::InvalidRequest.because("nonce is missing"))
         }
         _ => Ok(()),
     }

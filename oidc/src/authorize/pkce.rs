@@ -1,17 +1,15 @@
-//! PKCE: S256 only, and required for public clients (RFC 7636 §4.4.1, RFC 9700 §2.1.1).
+//! PKCE: S256 only, and required for public clients and FAPI 2.0 (RFC 7636 §4.4.1, RFC 9700
+//! §2.1.1, FAPI 2.0 §5.3.2.2).
 
-use super::Authorize;
+use super::{Authorize, Request};
 use crate::error::{Code, OAuthError};
-use crate::{Client, Params};
 
-pub(super) fn check(
-    params: &Params,
-    client: &Client,
-    accepted: &mut Authorize,
-) -> Result<(), OAuthError> {
+pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), OAuthError> {
+    let (params, client) = (request.params, request.client);
     let method = params.value("code_challenge_method");
     let Some(challenge) = params.value("code_challenge") else {
-        if client.is_public() || method.is_some() || params.has("code_challenge") {
+        let required = client.is_public() || client.is_fapi();
+        if required || method.is_some() || params.has("code_challenge") {
             return Err(Code::InvalidRequest.because("code_challenge is missing"));
         }
         return Ok(());
@@ -36,8 +34,7 @@ mod tests {
 
     #[test]
     fn plain_missing_and_malformed_challenges_are_refused() {
-        let public =
-            Client { token_endpoint_auth_method: AuthMethod::None, secret_hash: None, ..sample() };
+        let public = Client { token_endpoint_auth_method: AuthMethod::None, ..sample() };
         let none = [("code_challenge", None), ("code_challenge_method", None)];
         assert!(outcome(&sample(), &none).is_ok());
         assert!(outcome(&public, &none).is_err());

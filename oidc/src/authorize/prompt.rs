@@ -1,34 +1,44 @@
-//! Whether the person may, must or must not be asked (OpenID Connect Core §3.1.2.1).
+//! Whether and what the person is asked (OpenID Connect Core §3.1.2.1, Initiating User
+//! Registration §4). Unknown values are ignored.
 
-use super::Authorize;
+use super::{Authorize, Request};
 use crate::error::{Code, OAuthError};
-use crate::{Client, Params};
 
-/// What `prompt` asks for. Other values of the specification change nothing yet.
+/// What `prompt` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub enum Prompt {
-    #[default]
-    Any,
+pub struct Prompt {
     /// Answer at once or with an error.
-    None,
+    pub none: bool,
     /// Sign in again, even with a session.
-    Login,
+    pub login: bool,
+    /// Ask for consent, even when it was given.
+    pub consent: bool,
+    /// Let the person say as whom to go on.
+    pub select_account: bool,
+    /// Register a new account.
+    pub create: bool,
 }
 
-pub(super) fn check(
-    params: &Params,
-    _: &Client,
-    accepted: &mut Authorize,
-) -> Result<(), OAuthError> {
-    let values: Vec<_> = params.value("prompt").unwrap_or("").split_ascii_whitespace().collect();
-    accepted.prompt = match values.as_slice() {
-        ["none"] => Prompt::None,
-        values if values.contains(&"none") => {
-            return Err(Code::InvalidRequest.because("prompt=none allows no other value"));
+/// The values that discovery lists.
+pub const VALUES: [&str; 5] = ["none", "login", "consent", "select_account", "create"];
+
+pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), OAuthError> {
+    let text = request.params.value("prompt").unwrap_or("");
+    let mut words = 0;
+    for word in text.split_ascii_whitespace() {
+        words += 1;
+        match word {
+            "none" => accepted.prompt.none = true,
+            "login" => accepted.prompt.login = true,
+            "consent" => accepted.prompt.consent = true,
+            "select_account" => accepted.prompt.select_account = true,
+            "create" => accepted.prompt.create = true,
+            _ => {}
         }
-        values if values.contains(&"login") || values.contains(&"select_account") => Prompt::Login,
-        _ => Prompt::Any,
-    };
+    }
+    if accepted.prompt.none && words > 1 {
+        return Err(Code::InvalidRequest.because("prompt=none allows no other value"));
+    }
     Ok(())
 }
 
@@ -40,16 +50,20 @@ mod tests {
 
     #[test]
     fn none_stands_alone() {
+        let any = Prompt::default();
         for (value, expected) in [
-            (None, Prompt::Any),
-            (Some("none"), Prompt::None),
-            (Some("login"), Prompt::Login),
-            (Some("consent login"), Prompt::Login),
-            (Some("select_account"), Prompt::Login),
-            (Some("unheard"), Prompt::Any),
+            (None, any),
+            (Some("none"), Prompt { none: true, ..any }),
+            (Some("login"), Prompt { login: true, ..any }),
+            (Some("consent login"), Prompt { login: true, consent: true, ..any }),
+            (Some("select_account"), Prompt { select_account: true, ..any }),
+            (Some("create"), Prompt { create: true, ..any }),
+            (Some("unheard"), any),
         ] {
             assert_eq!(outcome(&sample(), &[("prompt", value)]).unwrap().prompt, expected);
         }
-        assert!(outcome(&sample(), &[("prompt", Some("none login"))]).is_err());
+        for bad in ["none login", "none unheard"] {
+            assert!(outcome(&sample(), &[("prompt", Some(bad))]).is_err(), "{bad}");
+        }
     }
 }

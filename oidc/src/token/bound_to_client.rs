@@ -1,11 +1,11 @@
-//! A code is worth nothing to another client (RFC 6749 §4.1.3).
+//! A code or refresh token is worth nothing to another client (RFC 6749 §4.1.3, §6).
 
 use super::Redemption;
 use crate::error::{Code, OAuthError};
 
 pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
-    if redemption.code.client_id == redemption.client.client_id {
+    if redemption.grant.client_id == redemption.client.client_id {
         return Ok(());
     }
-    Err(Code::InvalidGrant.because("the code is not valid"))
+    Err(Code::InvalidGrant.because("the code or token is not valid"))
 }

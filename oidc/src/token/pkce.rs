@@ -7,7 +7,7 @@ use crate::secret;
 pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
     let verifier = redemption.params.value("code_verifier");
     let refused = || Code::InvalidGrant.because("code_verifier does not match");
-    match (&redemption.code.code_challenge, verifier) {
+    match (&redemption.grant.code_challenge, verifier) {
         (None, None) if !redemption.params.has("code_verifier") => Ok(()),
         (Some(challenge), Some(verifier)) if (43..=128).contains(&verifier.len()) => {
             let given = secret::s256(verifier);
@@ -24,22 +24,22 @@ pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
 #[cfg(test)]
 mod tests {
     use crate::client::sample;
-    use crate::token::Code;
-    use crate::token::tests::{VERIFIER, code, outcome};
+    use crate::token::Grant;
+    use crate::token::tests::{VERIFIER, grant, outcome};
 
     #[test]
     fn verifier_and_challenge_come_together_or_not_at_all() {
         let uri = "https://portal.example/callback";
-        let without = Code { code_challenge: None, ..code() };
+        let without = Grant { code_challenge: None, ..grant() };
         let wrong = "x".repeat(43);
-        for (code, verifier, good) in [
-            (&code(), VERIFIER, true),
-            (&code(), "", false),
-            (&code(), wrong.as_str(), false),
+        for (grant, verifier, good) in [
+            (&grant(), VERIFIER, true),
+            (&grant(), "", false),
+            (&grant(), wrong.as_str(), false),
             (&without, VERIFIER, false),
             (&without, "", false),
         ] {
-            assert_eq!(outcome(code, &sample(), uri, verifier, 1000).is_ok(), good, "{verifier}");
+            assert_eq!(outcome(grant, &sample(), uri, verifier, 1000).is_ok(), good, "{verifier}");
         }
     }
 }

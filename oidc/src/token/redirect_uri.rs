@@ -4,7 +4,7 @@ use super::Redemption;
 use crate::error::{Code, OAuthError};
 
 pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
-    if redemption.params.value("redirect_uri") == Some(&redemption.code.redirect_uri) {
+    if redemption.params.value("redirect_uri") == Some(&redemption.grant.redirect_uri) {
         return Ok(());
     }
     Err(Code::InvalidGrant.because("redirect_uri is not that of the authorization request"))

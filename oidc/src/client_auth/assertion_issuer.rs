@@ -1,0 +1,11 @@
+//! Issuer and subject of an assertion are the client (RFC 7523 §3 items 1 and 2).
+
+use super::{Attempt, refused};
+use crate::error::OAuthError;
+use crate::jwt::Unverified;
+
+pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result<(), OAuthError> {
+    let Some(token) = assertion else { return Ok(()) };
+    let own = Some(attempt.client.client_id.as_str());
+    if token.text("iss") == own && token.text("sub") == own { Ok(()) } else { Err(refused()) }
+}

@@ -1,0 +1,383 @@
+//! How a client proves who it is (OpenID Connect Core §9, RFC 7523, RFC 8705 §2): an ordered
+//! table of checks, one file each. Only the registered method counts.
+
+mod assertion_audience;
+mod assertion_issuer;
+mod assertion_lifetime;
+mod assertion_signature;
+mod certificate;
+mod method;
+mod secret;
+
+use crate::certificate::Certificate;
+use crate::client::AuthMethod;
+use crate::error::{Code, OAuthError};
+use crate::jwk::VerifyingKey;
+use crate::jwt::Unverified;
+use crate::{Client, Params};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// RFC 7523 §2.2.
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What the request carries, before the client was looked up.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Claimed {
+    pub client_id: String,
+    credential: Credential,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Credential {
+    Basic(String),
+    Post(String),
+    Assertion(String),
+    /// Nothing in the request itself: a public client or a certificate.
+    None,
+}
+
+/// Everything about one attempt.
+pub struct Attempt<'a> {
+    pub claimed: &'a Claimed,
+    pub client: &'a Client,
+    /// The client's published keys, for `private_key_jwt`.
+    pub keys: &'a [VerifyingKey],
+    /// The same as the client published them, for its certificate.
+    pub jwks: Option<&'a Value>,
+    /// Its secrets in clear, for `client_secret_jwt`.
+    pub secrets: &'a [Vec<u8>],
+    pub certificate: Option<&'a Certificate>,
+    pub issuer: &'a str,
+    /// Besides the issuer: the token endpoint and the endpoint that was called.
+    pub audiences: &'a [&'a str],
+    pub now: i64,
+}
+
+/// An assertion that must not be used again until it expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    pub jti: String,
+    pub expires_at: i64,
+}
+
+type Check = fn(&Attempt, Option<&Unverified>) -> Result<(), OAuthError>;
+
+const CHECKS: &[Check] = &[
+    method::check,
+    secret::check,
+    certificate::check,
+    assertion_signature::check,
+    assertion_issuer::check,
+    assertion_audience::check,
+    assertion_lifetime::check,
+];
+
+/// The same words for an unknown client, a wrong method and a wrong secret.
+fn refused() -> OAuthError {
+    Code::InvalidClient.because("client authentication failed")
+}
+
+/// Reads the credentials from the `Authorization` header or the body.
+///
+/// # Errors
+/// `invalid_client` when there are none; `invalid_request` when two methods are mixed
+/// (RFC 6749 §2.3).
+pub fn claimed(authorization: Option<&str>, params: &Params) -> Result<Claimed, OAuthError> {
+    let (secret, assertion) = (params.value("client_secret"), params.value("client_assertion"));
+    let named = params.value("client_id");
+    let methods = [authorization, secret, assertion].into_iter().flatten().count();
+    if methods > 1 {
+        return Err(Code::InvalidRequest.because("two client authentication methods"));
+    }
+    let same = |client_id: &str| match named {
+        Some(named) if named != client_id => {
+            Err(Code::InvalidRequest.because("two different client_id"))
+        }
+        _ => Ok(client_id.to_owned()),
+    };
+    if let Some(header) = authorization {
+        let (client_id, secret) = basic(header)
+            .ok_or(Code::InvalidClient.because("the Authorization header is not Basic"))?;
+        return Ok(Claimed { client_id: same(&client_id)?, credential: Credential::Basic(secret) });
+    }
+    if let Some(assertion) = assertion {
+        if params.value("client_assertion_type") != Some(ASSERTION_TYPE) {
+            return Err(Code::InvalidRequest.because("client_assertion_type is not offered"));
+        }
+        let token = Unverified::parse(assertion).ok_or_else(refused)?;
+        let client_id = same(token.text("sub").ok_or_else(refused)?)?;
+        return Ok(Claimed { client_id, credential: Credential::Assertion(assertion.to_owned()) });
+    }
+    let client_id =
+        named.ok_or(Code::InvalidClient.because("client authentication is missing"))?.to_owned();
+    let credential = match secret {
+        Some(secret) => Credential::Post(secret.to_owned()),
+        None => Credential::None,
+    };
+    Ok(Claimed { client_id, credential })
+}
+
+/// Compares the credentials with the registered client. What is returned must be remembered until
+/// it expires, and refused when it was seen before.
+///
+/// # Errors
+/// `invalid_client`.
+pub fn check(attempt: &Attempt) -> Result<Option<Spent>, OAuthError> {
+    let assertion = match &attempt.claimed.credential {
+        Credential::Assertion(text) => Some(Unverified::parse(text).ok_or_else(refused)?),
+        _ => None,
+    };
+    for check in CHECKS {
+        check(attempt, assertion.as_ref())?;
+    }
+    Ok(assertion.map(|token| Spent {
+        jti: token.text("jti").unwrap_or_default().to_owned(),
+        expires_at: token.time("exp").unwrap_or_default() + crate::jwt::SKEW,
+    }))
+}
+
+/// What an unknown client costs: the same comparison, always refused.
+pub fn unknown(claimed: &Claimed) -> OAuthError {
+    if let Credential::Basic(secret) | Credential::Post(secret) = &claimed.credential {
+        crate::secret::equal(crate::secret::s256(secret).as_bytes(), &[0; 43]);
+    }
+    refused()
+}
+
+/// RFC 6749 §2.3.1: id and secret are form-encoded, then joined and base64-encoded.
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |text: &str| {
+        let pair = format!("v={text}");
+        let value =
+            url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, v)| v.into_owned());
+        value.filter(|value| !value.is_empty())
+    };
+    Some((decode(id)?, decode(secret).unwrap_or_default()))
+}
+
+/// The methods of the assertion's algorithm.
+fn assertion_method(token: &Unverified) -> AuthMethod {
+    match token.header("alg") {
+        Some("HS256") => AuthMethod::ClientSecretJwt,
+        _ => AuthMethod::PrivateKeyJwt,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{Attempt, check, claimed};
+    use crate::certificate::Certificate;
+    use crate::client::{Algorithm, AuthMethod, Client, SecurityProfile, sample};
+    use crate::jwk::VerifyingKey;
+    use crate::jws::SigningKey;
+    use crate::{Params, secret};
+    use base64::Engine as _;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn run(client: &Client, header: Option<&str>, body: &str) -> bool {
+        let encoded = header.map(|text| {
+            format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
+        });
+        let params = Params::parse(body).unwrap();
+        attempt(client, encoded.as_deref(), &params, &[], None)
+    }
+
+    fn attempt(
+        client: &Client,
+        header: Option<&str>,
+        params: &Params,
+        keys: &[VerifyingKey],
+        certificate: Option<&Certificate>,
+    ) -> bool {
+        let Ok(claimed) = claimed(header, params) else { return false };
+        let attempt = Attempt {
+            claimed: &claimed,
+            client,
+            keys,
+            jwks: None,
+            secrets: &[b"correct".to_vec()],
+            certificate,
+            issuer: "https://id.example/minato",
+            audiences: &["https://id.example/minato/token"],
+            now: 1000,
+        };
+        claimed.client_id == client.client_id && check(&attempt).is_ok()
+    }
+
+    #[test]
+    fn only_the_registered_method_with_the_right_secret() {
+        let basic = sample();
+        let post = Client { token_endpoint_auth_method: AuthMethod::ClientSecretPost, ..sample() };
+        let public =
+            Client { token_endpoint_auth_method: AuthMethod::None, secrets: vec![], ..sample() };
+        let no_secret = Client { secrets: vec![], ..sample() };
+        let mut expired = sample();
+        expired.secrets[0].expires_at = Some(1000);
+        let mut overlap = sample();
+        overlap.secrets.insert(
+            0,
+            crate::client::Secret { hash: secret::s256("new"), sealed: None, expires_at: None },
+        );
+        for (client, header, body, expected) in [
+            (&basic, Some("portal:correct"), "", true),
+            (&basic, Some("portal:wrong"), "", false),
+            (&basic, Some("portal:"), "", false),
+            (&basic, Some("other:correct"), "", false),
+            (&basic, None, "client_id=portal&client_secret=correct", false),
+            (&basic, None, "client_id=portal", false),
+            (&basic, Some("portal:correct"), "client_id=other", false),
+            (&basic, Some("portal:correct"), "client_secret=correct", false),
+            (&post, None, "client_id=portal&client_secret=correct", true),
+            (&post, Some("portal:correct"), "", false),
+            (&public, None, "client_id=portal", true),
+            (&public, None, "client_id=portal&client_secret=x", false),
+            (&no_secret, Some("portal:"), "", false),
+            (&no_secret, Some("portal:correct"), "", false),
+            (&basic, None, "", false),
+            (&expired, Some("portal:correct"), "", false),
+            (&overlap, Some("portal:correct"), "", true),
+            (&overlap, Some("portal:new"), "", true),
+        ] {
+            assert_eq!(run(client, header, body), expected, "{header:?} {body}");
+        }
+    }
+
+    /// Good claims with some replaced (null removes).
+    fn claims(changes: &Value) -> Value {
+        let mut claims = json!({
+            "iss": "portal", "sub": "portal", "aud": "https://id.example/minato",
+            "exp": 1060, "jti": "1",
+        });
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            claims[name] = value.clone();
+        }
+        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        claims
+    }
+
+    fn body(assertion: &str) -> Params {
+        let kind = ("client_assertion_type", super::ASSERTION_TYPE);
+        [kind, ("client_assertion", assertion)].into_iter().collect()
+    }
+
+    fn key(algorithm: Algorithm) -> SigningKey {
+        SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap()
+    }
+
+    /// RFC 7523 §3, attack 10.
+    #[test]
+    fn assertions_of_the_clients_own_key_for_this_issuer_in_their_time() {
+        let (own, other) = (key(Algorithm::ES256), key(Algorithm::ES256));
+        let keys = [VerifyingKey::parse(own.jwk()).unwrap()];
+        let client = Client { token_endpoint_auth_method: AuthMethod::PrivateKeyJwt, ..sample() };
+        let run = |key: &SigningKey, changes: Value| {
+            let token = key.sign("JWT", &claims(&changes)).unwrap();
+            attempt(&client, None, &body(&token), &keys, None)
+        };
+        assert!(run(&own, json!({})));
+        assert!(run(&own, json!({"aud": ["x", "https://id.example/minato/token"]})));
+        assert!(run(&own, json!({"nbf": 1008})));
+        assert!(!run(&other, json!({})));
+        for bad in [
+            json!({"iss": "other"}),
+            json!({"iss": null}),
+            json!({"sub": "other"}),
+            json!({"sub": null}),
+            json!({"aud": "https://evil.example"}),
+            json!({"aud": null}),
+            json!({"exp": 900}),
+            json!({"exp": null}),
+            json!({"exp": 1_000_000}),
+            json!({"nbf": 1070}),
+            json!({"iat": 1070}),
+            json!({"jti": null}),
+            json!({"jti": ""}),
+        ] {
+            assert!(!run(&own, bad.clone()), "{bad}");
+        }
+        let basic = attempt(
+            &sample(),
+            None,
+            &body(&own.sign("JWT", &claims(&json!({}))).unwrap()),
+            &keys,
+            None,
+        );
+        assert!(!basic, "another method is registered");
+    }
+
+    /// FAPI 2.0 §5.3.2.1: the issuer as a text and nothing else; no RS256.
+    #[test]
+    fn fapi_is_strict_about_audience_and_algorithm() {
+        let (own, rsa) = (key(Algorithm::PS256), key(Algorithm::RS256));
+        let keys =
+            [VerifyingKey::parse(own.jwk()), VerifyingKey::parse(rsa.jwk())].map(Option::unwrap);
+        let client = Client {
+            token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
+            security_profile: SecurityProfile::Fapi2,
+            ..sample()
+        };
+        let run = |key: &SigningKey, aud: Value| {
+            let token = key.sign("JWT", &claims(&json!({"aud": aud}))).unwrap();
+            attempt(&client, None, &body(&token), &keys, None)
+        };
+        assert!(run(&own, json!("https://id.example/minato")));
+        assert!(!run(&own, json!(["https://id.example/minato"])));
+        assert!(!run(&own, json!("https://id.example/minato/token")));
+        assert!(!run(&rsa, json!("https://id.example/minato")));
+    }
+
+    #[test]
+    fn client_secret_jwt_is_an_hmac_of_the_secret_and_nothing_else() {
+        let client = Client { token_endpoint_auth_method: AuthMethod::ClientSecretJwt, ..sample() };
+        let token = |alg: &str, key: &[u8]| {
+            let head = secret::base64url(json!({"alg": alg}).to_string());
+            let signed = format!("{head}.{}", secret::base64url(claims(&json!({})).to_string()));
+            let mac = secret::hmac(key, signed.as_bytes());
+            format!("{signed}.{}", secret::base64url(mac))
+        };
+        let run = |client: &Client, text: &str| attempt(client, None, &body(text), &[], None);
+        assert!(run(&client, &token("HS256", b"correct")));
+        assert!(!run(&client, &token("HS256", b"wrong")));
+        assert!(!run(&client, &token("none", b"correct")));
+        assert!(!run(&client, &token("ES256", b"correct")));
+        let private = Client { token_endpoint_auth_method: AuthMethod::PrivateKeyJwt, ..sample() };
+        assert!(!run(&private, &token("HS256", b"correct")), "HS/RS confusion");
+    }
+
+    #[test]
+    fn a_certificate_stands_for_its_client_only() {
+        let client = Client {
+            token_endpoint_auth_method: AuthMethod::TlsClientAuth,
+            tls_client_auth_san_dns: Some("app.example".into()),
+            ..sample()
+        };
+        let own = Certificate {
+            san_dns: vec!["app.example".into()],
+            trusted: true,
+            ..Certificate::default()
+        };
+        let params = Params::parse("client_id=portal").unwrap();
+        assert!(attempt(&client, None, &params, &[], Some(&own)));
+        assert!(!attempt(&client, None, &params, &[], None));
+        let other = Certificate { san_dns: vec![], ..own };
+        assert!(!attempt(&client, None, &params, &[], Some(&other)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_assertion_is_refused_or_read(text in "[A-Za-z0-9_.-]{0,200}", header in ".{0,80}") {
+            let client = Client { token_endpoint_auth_method: AuthMethod::PrivateKeyJwt, ..sample() };
+            prop_assert!(!attempt(&client, None, &body(&text), &[], None));
+            prop_assert!(!attempt(&client, Some(&header), &Params::default(), &[], None));
+        }
+    }
+}

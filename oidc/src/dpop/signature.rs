@@ -1,0 +1,14 @@
+//! The key of the header made the signature (RFC 9449 §4.3 item 6).
+
+use super::{Expected, refused};
+use crate::error::OAuthError;
+use crate::jwk::VerifyingKey;
+use crate::jwt::Unverified;
+
+pub(super) fn check(
+    token: &Unverified,
+    key: &VerifyingKey,
+    _: &Expected,
+) -> Result<(), OAuthError> {
+    if token.signed_by([key]) { Ok(()) } else { Err(refused("the signature is wrong")) }
+}

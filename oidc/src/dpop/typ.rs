@@ -1,0 +1,13 @@
+//! The type keeps other tokens from passing as proofs (RFC 9449 §4.3 item 4).
+
+use super::{Expected, refused};
+use crate::error::OAuthError;
+use crate::jwk::VerifyingKey;
+use crate::jwt::Unverified;
+
+pub(super) fn check(token: &Unverified, _: &VerifyingKey, _: &Expected) -> Result<(), OAuthError> {
+    match token.header("typ") {
+        Some("dpop+jwt") => Ok(()),
+        _ => Err(refused("typ must be dpop+jwt")),
+    }
+}

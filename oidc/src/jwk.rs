@@ -1,0 +1,159 @@
+//! Keys of others: public keys as clients publish them (RFC 7517, RFC 7518 §6, RFC 8037).
+
+use crate::client::Algorithm;
+use crate::secret::{base64url, from_base64url, hash};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use serde_json::Value;
+
+/// A public key that may verify signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyingKey {
+    pub kid: Option<String>,
+    /// The only algorithm it was published for, if it says so.
+    alg: Option<String>,
+    material: Material,
+    /// RFC 7638, base64url.
+    pub thumbprint: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Material {
+    /// Modulus and exponent, big-endian.
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+    /// An uncompressed point on P-256.
+    P256(Vec<u8>),
+    Ed25519(Vec<u8>),
+}
+
+impl VerifyingKey {
+    /// Reads one JWK. `None` for kinds and curves that we do not serve, keys for encryption,
+    /// private keys (a client that publishes one has lost it) and RSA below 2048 bits.
+    pub fn parse(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        if text("use").is_some_and(|purpose| purpose != "sig") || jwk.get("d").is_some() {
+            return None;
+        }
+        let bytes = |name: &str| text(name).and_then(from_base64url);
+        let (material, members) = match (text("kty")?, text("crv")) {
+            ("RSA", _) => {
+                let (n, e) = (bytes("n")?, bytes("e")?);
+                let n = n.iter().position(|b| *b != 0).map(|at| n[at..].to_vec())?;
+                if !(256..=1024).contains(&n.len()) || e.len() > 8 {
+                    return None;
+                }
+                let members =
+                    format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, base64url(&e), base64url(&n));
+                (Material::Rsa { n, e }, members)
+            }
+            ("EC", Some("P-256")) => {
+                let (x, y) = (bytes("x")?, bytes("y")?);
+                if x.len() != 32 || y.len() != 32 {
+                    return None;
+                }
+                let members = format!(
+                    r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
+                    base64url(&x),
+                    base64url(&y)
+                );
+                (Material::P256([vec![4], x, y].concat()), members)
+            }
+            ("OKP", Some("Ed25519")) => {
+                let x = bytes("x").filter(|x| x.len() == 32)?;
+                let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url(&x));
+                (Material::Ed25519(x), members)
+            }
+            _ => return None,
+        };
+        Some(Self {
+            kid: text("kid").map(str::to_owned),
+            alg: text("alg").map(str::to_owned),
+            material,
+            thumbprint: base64url(hash(&members)),
+        })
+    }
+
+    /// The keys of a set that we can use; at most 50 are looked at.
+    pub fn set(jwks: &Value) -> Vec<Self> {
+        let keys = jwks.get("keys").and_then(Value::as_array);
+        keys.into_iter().flatten().take(50).filter_map(Self::parse).collect()
+    }
+
+    /// Whether this key made the signature. The key's kind decides, not the token: an EC key
+    /// never verifies an RSA signature (RFC 8725 §3.1).
+    pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        if self.alg.as_deref().is_some_and(|alg| alg != algorithm.as_str()) {
+            return false;
+        }
+        let verified =
+            match (&self.material, algorithm) {
+                (Material::Rsa { n, e }, Algorithm::RS256) => RsaPublicKeyComponents { n, e }
+                    .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature),
+                (Material::Rsa { n, e }, Algorithm::PS256) => RsaPublicKeyComponents { n, e }
+                    .verify(&RSA_PSS_2048_8192_SHA256, message, signature),
+                (Material::P256(point), Algorithm::ES256) => {
+                    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+                        .verify(message, signature)
+                }
+                (Material::Ed25519(point), Algorithm::EdDSA) => {
+                    UnparsedPublicKey::new(&ED25519, point).verify(message, signature)
+                }
+                _ => return false,
+            };
+        verified.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::VerifyingKey;
+    use crate::client::Algorithm;
+    use crate::jws::SigningKey;
+    use crate::jwt::Unverified;
+    use serde_json::json;
+
+    #[test]
+    fn a_published_key_verifies_its_own_algorithm_only() {
+        for algorithm in Algorithm::ALL {
+            let key = SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap());
+            let key = key.unwrap();
+            let token = key.sign("JWT", &json!({"a": 1})).unwrap();
+            let public = VerifyingKey::parse(key.jwk()).unwrap();
+            assert!(Unverified::parse(&token).unwrap().signed_by([&public]), "{algorithm:?}");
+            assert_eq!(Some(public.thumbprint.as_str()), key.jwk()["kid"].as_str());
+            let mut other = key.jwk().clone();
+            other["alg"] = json!("HS256");
+            let other = VerifyingKey::parse(&other).unwrap();
+            assert!(!Unverified::parse(&token).unwrap().signed_by([&other]));
+        }
+    }
+
+    /// RFC 7638 §3.1.
+    #[test]
+    fn thumbprint_of_the_rfc() {
+        let key = json!({"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29",
+            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"});
+        let key = VerifyingKey::parse(&key).unwrap();
+        assert_eq!(key.thumbprint, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn useless_keys_are_left_out() {
+        for bad in [
+            json!({}),
+            json!(null),
+            json!({"kty": "oct", "k": "AAAA"}),
+            json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"}),
+            json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}),
+            json!({"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}),
+            json!({"kty": "OKP", "crv": "Ed25519", "x": ""}),
+        ] {
+            assert!(VerifyingKey::parse(&bad).is_none(), "{bad}");
+        }
+    }
+}
