@@ -179,3 +179,74 @@ mail-registered-not-you = If you did not register yourself, please phone us at o
 # Ways to go on when a journey cannot
 begin-login = Sign in
 begin-register = Register
+
+## What services may learn
+signed-in-as = You are signed in as { $name }.
+
+consent-title = Do you want to share information with “{ $name }”?
+consent-lead = To use this service, please allow the following.
+consent-learns-title = What the service learns
+consent-details-title = What else you allow
+consent-offline = The service can also receive information while you are signed out.
+consent-not-given = Your password is not shared. The symbol and number of your certificate are not shared either, unless they are listed above.
+consent-withdraw = You can withdraw this at any time on the page “Services you allowed”.
+consent-about-title = About the service
+consent-policy = Privacy policy (opens in a new window)
+consent-tos = Terms of use (opens in a new window)
+consent-home = Home page of the service (opens in a new window)
+consent-allow = Allow
+consent-deny = Do not allow
+consent-deny-note = If you do not allow it, you go back to the service and nothing is shared.
+
+consent-scope-openid = A number by which this service knows you again (the number alone does not tell your name)
+consent-scope-profile = Your name, date of birth, sex, user ID and language
+consent-scope-email = Your mail address
+consent-scope-membership = Insurer number, symbol, number and branch, relation, and the days when your membership began and ended (if you are the insured person, also your family’s names and the same about them)
+consent-scope-verified_claims = Your name and date of birth as your health insurance society checked them with its roster (only what the service asks for), and when it did
+consent-scope-offline_access = To receive information also while you are signed out
+
+consents-title = Services you allowed
+consents-lead = You allowed these services to receive information about you.
+consents-text = After you withdraw, the service receives nothing more. For what it has received already, please ask the service.
+consents-granted = Allowed on { $date }
+consents-submit = Withdraw
+consents-withdrawn = You have withdrawn what you allowed “{ $name }”. It will ask you again the next time you use it.
+consents-empty = You have not allowed any service.
+
+## As whom to go on
+account-client = You are about to use “{ $name }”.
+account-text = Do you want to go on like this? If it is not you, please press “Sign in as somebody else”.
+account-this = Go on as { $name }
+account-other = Sign in as somebody else
+
+## Signing in at a television or another device
+device-title = Sign in at a television or another device
+device-lead = Please enter the 8 characters that the device shows.
+device-warning = Do not enter characters that somebody sent or told you by mail or telephone. It may be fraud.
+device-code = Characters on the device
+device-code-hint = For example ABCD-EFGH. Small letters will do, and you may leave out the “-”.
+device-submit = Next
+device-confirm-title = Do you want to sign in at the device?
+device-confirm-lead = If you allow it, “{ $name }” can be used as you at a television or another device.
+device-confirm-check-title = Please make sure
+device-confirm-check-same = Only allow it if your own device shows the same characters as above right now.
+device-confirm-check-sent = If somebody sent or told you these characters by mail or telephone, it is fraud. Press “Do not allow”.
+device-done-title = You have allowed it
+device-done-text = Please go back to the television or other device and continue there. You can close this window.
+device-denied-title = You have not allowed it
+device-denied-text = You are not signed in at the device, and nothing was shared. You can close this window.
+device-gone-title = These characters cannot be used
+device-gone-text = They are mistyped, or their time is over. Please start again at the device and enter the new characters that it shows.
+error-device-code = These characters are not right. Please compare them with those on the device and enter them again.
+
+## Going back to a service
+form-post-title = Going on to “{ $name }”
+form-post-text = If nothing happens, please press “Continue”.
+form-post-submit = Continue
+signed-out-frames = We are signing you out of other services, too. Please wait a few seconds.
+signed-out-frame = Signing out of another service
+signed-out-next = Back to “{ $name }”
+consent-denied-title = You have not allowed it
+consent-denied-text = Nothing was shared with the service. You can close this window.
+sign-in-elsewhere-title = You cannot go on from here
+sign-in-elsewhere-text = Please open the service that you want to use and sign in from there.

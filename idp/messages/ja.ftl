@@ -173,3 +173,74 @@ mail-registered-not-you = ご自分で登録した覚えのない方は、すぐ
 # Ways to go on when a journey cannot
 begin-login = ログインする
 begin-register = 新しく登録する
+
+## What services may learn
+signed-in-as = { $name } さんとしてログインしています。
+
+consent-title = 「{ $name }」に情報を渡しますか
+consent-lead = このサービスを使うには、次のことへの許可が必要です。
+consent-learns-title = サービスに渡す情報
+consent-details-title = ほかに許可すること
+consent-offline = あなたがログアウトしている間も、このサービスは情報を受け取ることができます。
+consent-not-given = パスワードは渡しません。資格確認書などの記号・番号も、上に書かれていないかぎり渡しません。
+consent-withdraw = 許可は、いつでも「許可したサービス」の画面で取り消せます。
+consent-about-title = サービスについて
+consent-policy = 個人情報の取り扱い（新しい画面で開きます）
+consent-tos = 利用規約（新しい画面で開きます）
+consent-home = サービスのホームページ（新しい画面で開きます）
+consent-allow = 許可する
+consent-deny = 許可しない
+consent-deny-note = 許可しないときは、情報を渡さずにサービスの画面へ戻ります。
+
+consent-scope-openid = このサービスがあなたを見分けるための番号（この番号だけでは、お名前は分かりません）
+consent-scope-profile = お名前、生年月日、性別、ユーザーID、表示の言語
+consent-scope-email = メールアドレス
+consent-scope-membership = 保険者番号、記号・番号・枝番、続柄、加入の始まりと終わりの日（被保険者の方は、ご家族のお名前と、ご家族についての同じ内容も）
+consent-scope-verified_claims = 健康保険組合の名簿で確認したお名前と生年月日（サービスが求めるものだけ）と、確認した日時
+consent-scope-offline_access = あなたがログアウトしている間も、情報を受け取ること
+
+consents-title = 許可したサービス
+consents-lead = 情報を渡すことを、あなたが許可したサービスです。
+consents-text = 取り消すと、これからは情報を渡しません。すでに渡した情報については、サービスへお問い合わせください。
+consents-granted = 許可した日：{ $date }
+consents-submit = 取り消す
+consents-withdrawn = 「{ $name }」への許可を取り消しました。もう一度使うときは、改めて許可が必要です。
+consents-empty = 許可したサービスはありません。
+
+## As whom to go on
+account-client = 「{ $name }」を利用します。
+account-text = このまま続けますか。ご本人でないときは、「ほかの人としてログインする」を押してください。
+account-this = { $name } さんとして続ける
+account-other = ほかの人としてログインする
+
+## Signing in at a television or another device
+device-title = テレビなどの機器でログイン
+device-lead = 機器の画面に出ている8文字を、下に入力してください。
+device-warning = メールや電話でほかの人から知らされた文字は、入力しないでください。詐欺のおそれがあります。
+device-code = 機器の画面に出ている文字
+device-code-hint = 例：ABCD-EFGH。小文字でもかまいません。「-」は、なくてもかまいません。
+device-submit = 次へ進む
+device-confirm-title = 機器でのログインを許可しますか
+device-confirm-lead = 許可すると、テレビなどの機器で「{ $name }」を、あなたとして使えるようになります。
+device-confirm-check-title = 必ずお確かめください
+device-confirm-check-same = 今、ご自分の機器の画面に、上と同じ文字が出ているときだけ、許可してください。
+device-confirm-check-sent = メールや電話でこの文字を知らせてきた人がいるときは、詐欺です。「許可しない」を押してください。
+device-done-title = 許可しました
+device-done-text = テレビなどの機器に戻って、続けてください。この画面は閉じてかまいません。
+device-denied-title = 許可しませんでした
+device-denied-text = 機器ではログインしていません。情報も渡していません。この画面は閉じてかまいません。
+device-gone-title = この文字は使えません
+device-gone-text = 文字に誤りがあるか、期限が切れています。お手数ですが、機器で最初からやり直し、新しく出た文字を入力してください。
+error-device-code = 文字に誤りがあります。機器の画面と見比べて、もう一度入力してください。
+
+## Going back to a service
+form-post-title = 「{ $name }」へ進みます
+form-post-text = 自動で進まないときは、「続ける」を押してください。
+form-post-submit = 続ける
+signed-out-frames = ほかのサービスにも、ログアウトを知らせています。終わるまで、数秒お待ちください。
+signed-out-frame = ログアウトの連絡
+signed-out-next = 「{ $name }」へ戻る
+consent-denied-title = 許可しませんでした
+consent-denied-text = サービスに情報は渡していません。この画面は閉じてかまいません。
+sign-in-elsewhere-title = ここからは続けられません
+sign-in-elsewhere-text = お手数ですが、お使いになるサービスの画面を開き、そこからもう一度ログインしてください。

@@ -2,6 +2,7 @@
 
 use crate::hasher::Hasher;
 use crate::mail::Outbox;
+use crate::outbound::Outbound;
 use crate::realm::Realms;
 use crate::settings::Settings;
 use db::{Db, Migration};
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use web::Pages;
 use web::pages::Owner;
 use web::seal::Sealer;
+use web::tls::{ClientAuthorities, TrustedProxies};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -25,6 +27,13 @@ pub struct App {
     pub hasher: Hasher,
     pub sealer: Arc<Sealer>,
     pub outbox: Outbox,
+    /// What clients registered is fetched through this only.
+    pub outbound: Outbound,
+    pub proxies: TrustedProxies,
+    /// Whose client certificates are trusted.
+    pub authorities: ClientAuthorities,
+    /// Rings when clients must be told of a logout.
+    pub logouts: tokio::sync::Notify,
     /// Seconds that a test moved the clock forward.
     ahead: AtomicI64,
 }
@@ -41,6 +50,13 @@ impl App {
         let app = Arc::new(Self {
             hasher: Hasher::start(settings.hashing.workers, settings.hashing.queue),
             outbox: Outbox::new(sealer.clone()),
+            outbound: Outbound::new(&settings.outbound)?,
+            proxies: TrustedProxies::new(
+                &settings.proxy.trusted,
+                &settings.proxy.client_certificate_header,
+            )?,
+            authorities: ClientAuthorities::read(Settings::file(&settings.mtls.authorities_file))?,
+            logouts: tokio::sync::Notify::new(),
             realms: Realms::default(),
             ahead: AtomicI64::new(0),
             settings,
@@ -69,8 +85,7 @@ impl App {
 
     /// Takes over what operators published since.
     pub async fn refresh(&self) -> Result<(), web::Error> {
-        let url = &self.settings.public_url;
-        self.realms.refresh(&self.db, &self.sealer, url, self.now()).await
+        self.realms.refresh(&self.db, &self.sealer, &self.settings, self.now()).await
     }
 }
 

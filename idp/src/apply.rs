@@ -9,7 +9,17 @@ use web::difference::difference;
 pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<String>), db::Error> {
     let slug = &new.brand.slug;
     let mut tx = db.begin().await?;
-    let current = insurers::current(&mut tx, slug).await?;
+    let current = match insurers::current(&mut tx, slug).await {
+        // An older program wrote it: nothing can be compared, but it can be replaced.
+        Err(db::Error::Column(..)) => {
+            let version = db::published::current(&mut tx, slug).await?.map_or(0, |(v, _)| v);
+            let lines = difference(None::<&Definition>, new);
+            insurers::publish(&mut tx, slug, version + 1, new, now).await?;
+            tx.commit().await?;
+            return Ok((version + 1, lines));
+        }
+        current => current?,
+    };
     let lines = difference(current.as_ref().map(|(_, definition)| definition), new);
     let version = current.map_or(0, |(version, _)| version);
     if lines.is_empty() {

@@ -1,11 +1,11 @@
 //! An insurer's folder as one checked value: brand, policies, journeys, terms, clients.
 
 use oidc::Client;
-use oidc::client::{Algorithm, AuthMethod};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use web::config::{ConfigError, insurer_file, toml_files};
+use web::seal::Sealer;
 use web::{Brand, Text};
 
 /// Everything that an operator decides about an insurer at the identity provider.
@@ -16,7 +16,6 @@ pub struct Definition {
     pub journeys: BTreeMap<String, Journey>,
     pub terms: Vec<Terms>,
     pub clients: BTreeMap<String, Client>,
-    pub client_names: BTreeMap<String, Text>,
 }
 
 /// `idp.toml`.
@@ -29,6 +28,65 @@ pub struct Policy {
     pub session: SessionPolicy,
     pub registration: RegistrationPolicy,
     pub home: Home,
+    #[serde(default)]
+    pub protocol: Protocol,
+}
+
+/// How this insurer speaks OpenID Connect. Everything has a default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Protocol {
+    /// Whether clients that registered them get response types other than `code`.
+    pub implicit: bool,
+    /// Whether clients may register themselves with an initial access token.
+    pub registration: bool,
+    /// Scopes that a client may have that registered itself.
+    pub registration_scopes: Vec<String>,
+    /// Whether a DPoP proof without our nonce is sent back for one.
+    pub dpop_nonce_required: bool,
+    pub access_token_minutes: i64,
+    pub id_token_minutes: i64,
+    pub refresh_token_days: i64,
+    /// The levels of login, the weakest first.
+    pub levels: Vec<Level>,
+    /// The level that card symbol and number need at userinfo (RFC 9470).
+    pub membership_acr: Option<String>,
+    /// How old the login may be for them.
+    pub membership_max_age_minutes: Option<i64>,
+}
+
+/// A level of login: a name and the kinds of proof that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    pub acr: String,
+    pub proofs: Vec<String>,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        let level = |acr: &str, proofs: &[&str]| Level {
+            acr: acr.to_owned(),
+            proofs: proofs.iter().map(|kind| (*kind).to_owned()).collect(),
+        };
+        Self {
+            implicit: false,
+            registration: false,
+            registration_scopes: ["openid", "profile", "email", "offline_access"]
+                .map(str::to_owned)
+                .into(),
+            dpop_nonce_required: false,
+            access_token_minutes: 10,
+            id_token_minutes: 60,
+            refresh_token_days: 30,
+            levels: vec![
+                level("urn:musubi:password", &["password"]),
+                level("urn:musubi:identity", &["password", "roster"]),
+            ],
+            membership_acr: None,
+            membership_max_age_minutes: None,
+        }
+    }
 }
 
 /// Who the insurer's mails are from.
@@ -98,6 +156,12 @@ pub enum Proof {
     Terms {},
     /// Registration: chooses user ID and password. Login: knows them.
     Password {},
+    /// Added by a request: as whom to go on. Not for journey files.
+    #[serde(skip)]
+    Account {},
+    /// Added by a request: the client may learn what it asks. Not for journey files.
+    #[serde(skip)]
+    Consent {},
 }
 
 impl Proof {
@@ -108,6 +172,8 @@ impl Proof {
             Proof::Roster { .. } => "roster",
             Proof::Terms {} => "terms",
             Proof::Password {} => "password",
+            Proof::Account {} => "account",
+            Proof::Consent {} => "consent",
         }
     }
 }
@@ -148,26 +214,59 @@ pub struct Terms {
     pub text: Text,
 }
 
-/// `clients/*.toml`, with the secret in clear as the operator's environment gave it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClientFile {
-    client_id: String,
-    name: Text,
-    #[serde(default)]
-    client_secret: Option<String>,
-    token_endpoint_auth_method: AuthMethod,
-    redirect_uris: Vec<String>,
-    #[serde(default)]
-    post_logout_redirect_uris: Vec<String>,
-    scopes: Vec<String>,
-    first_party: bool,
-    /// The insurer has the members' consent that this third party learns the scopes (a contract
-    /// or a form of its own). There is no consent page yet, so it must be said here.
-    #[serde(default)]
-    consent_obtained: bool,
-    #[serde(default)]
-    id_token_signed_response_alg: Algorithm,
+/// A client's file: `clients/*.toml` of the folder, or the argument of `idp client apply`. The
+/// metadata has the names of RFC 7591; beside it stand the name by language, the secret in clear
+/// as the operator's environment gave it, and whose client it is.
+pub struct ClientFile {
+    pub client: Client,
+    pub client_secret: Option<String>,
+    /// `client apply` only: the insurer's slug, or `*` for all.
+    pub insurer: Option<String>,
+}
+
+impl ClientFile {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// Names the file and what to mend.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let say = |why: &dyn std::fmt::Display| ConfigError(format!("{}: {why}", path.display()));
+        let mut table: toml::Table = insurer_file(path)?;
+        let mut text = |name: &str| match table.remove(name) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(say(&format_args!("{name} must be a text"))),
+        };
+        let (client_secret, insurer) = (text("client_secret")?, text("insurer")?);
+        let client: Client = table.try_into().map_err(|error| say(&error))?;
+        let file = Self { client, client_secret, insurer };
+        match file.fault() {
+            Some(why) => Err(say(&why)),
+            None => Ok(file),
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        let client = &self.client;
+        let plain = |b: u8| b.is_ascii_graphic();
+        if client.client_id.is_empty() || !client.client_id.bytes().all(plain) {
+            return Some("client_id: printable letters without spaces are needed".to_owned());
+        }
+        if !client.secrets.is_empty() {
+            return Some("secrets: use client_secret".to_owned());
+        }
+        let by_secret = client.token_endpoint_auth_method.by_secret();
+        match &self.client_secret {
+            Some(_) if !by_secret => {
+                return Some("client_secret: this client authenticates without one".to_owned());
+            }
+            Some(secret) if secret.len() < 32 => {
+                return Some("client_secret: 32 random characters or more are needed".to_owned());
+            }
+            _ => {}
+        }
+        oidc::registration::check(client).map(|fault| fault.why)
+    }
 }
 
 impl Definition {
@@ -175,7 +274,8 @@ impl Definition {
     ///
     /// # Errors
     /// Names the file and what to mend; nothing is applied.
-    pub fn read(folder: &Path) -> Result<Self, ConfigError> {
+    pub fn read(folder: &Path, sealer: &Sealer) -> Result<Self, ConfigError> {
+        let brand: Brand = insurer_file(&folder.join("insurer.toml"))?;
         let mut journeys = BTreeMap::new();
         for path in toml_files(&folder.join("journeys")) {
             let journey: Journey = insurer_file(&path)?;
@@ -185,21 +285,31 @@ impl Definition {
             .iter()
             .map(|path| insurer_file(path))
             .collect::<Result<Vec<Terms>, _>>()?;
-        let (mut clients, mut client_names) = (BTreeMap::new(), BTreeMap::new());
+        let mut clients = BTreeMap::new();
         for path in toml_files(&folder.join("clients")) {
-            let file: ClientFile = insurer_file(&path)?;
-            client_names.insert(file.client_id.clone(), file.name.clone());
-            let client =
-                file.checked().map_err(|why| ConfigError(format!("{}: {why}", path.display())))?;
+            let ClientFile { mut client, client_secret, insurer } = ClientFile::read(&path)?;
+            let say = |why: &str| ConfigError(format!("{}: {why}", path.display()));
+            if insurer.is_some() {
+                return Err(say("insurer: the folder says whose client it is"));
+            }
+            match client_secret {
+                Some(clear) => {
+                    let secret = crate::clients::new_secret(sealer, &brand.slug, &client, &clear);
+                    client.secrets.push(secret);
+                }
+                None if client.token_endpoint_auth_method.by_secret() => {
+                    return Err(say("client_secret is missing"));
+                }
+                None => {}
+            }
             clients.insert(client.client_id.clone(), client);
         }
         let definition = Self {
-            brand: insurer_file(&folder.join("insurer.toml"))?,
+            brand,
             policy: insurer_file(&folder.join("idp.toml"))?,
             journeys,
             terms,
             clients,
-            client_names,
         };
         match definition.fault() {
             Some(why) => Err(ConfigError(format!("{}: {why}", folder.display()))),
@@ -215,6 +325,15 @@ impl Definition {
             }
             if policy.user_id.min < 1 || policy.user_id.max > 64 {
                 return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
+            }
+            let levels = &policy.protocol.levels;
+            let names: Vec<&str> = levels.iter().map(|level| level.acr.as_str()).collect();
+            if names.iter().any(|name| name.contains(' ') || name.is_empty()) {
+                return Some("idp.toml: an acr is one word".to_owned());
+            }
+            let wanted = policy.protocol.membership_acr.as_deref();
+            if wanted.is_some_and(|wanted| !names.contains(&wanted)) {
+                return Some(format!("idp.toml: membership_acr must be one of {names:?}"));
             }
             for name in ["register", "login"] {
                 let Some(journey) = self.journeys.get(name) else {
@@ -235,44 +354,6 @@ impl Definition {
                 }
             }
             None
-        })
-    }
-}
-
-impl ClientFile {
-    fn checked(self) -> Result<Client, String> {
-        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            if let Some(why) = oidc::client::redirect_uri_fault(uri) {
-                return Err(format!("{uri} {why}"));
-            }
-        }
-        if !self.first_party && !self.consent_obtained {
-            return Err(
-                "a third party learns name and address: set consent_obtained = true when the \
-                 members' consent has been obtained"
-                    .to_owned(),
-            );
-        }
-        if let Some(scope) = self.scopes.iter().find(|s| !oidc::scope::KNOWN.contains(&s.as_str()))
-        {
-            return Err(format!("scope {scope:?} is unknown; use {:?}", oidc::scope::KNOWN));
-        }
-        let public = self.token_endpoint_auth_method == AuthMethod::None;
-        let secret_hash = match self.client_secret {
-            Some(secret) if secret.len() >= 32 => Some(oidc::secret::hash(&secret).to_vec()),
-            Some(_) => return Err("client_secret: 32 random characters or more are needed".into()),
-            None if public => None,
-            None => return Err("client_secret is missing".into()),
-        };
-        Ok(Client {
-            client_id: self.client_id,
-            secret_hash,
-            token_endpoint_auth_method: self.token_endpoint_auth_method,
-            redirect_uris: self.redirect_uris,
-            post_logout_redirect_uris: self.post_logout_redirect_uris,
-            scopes: self.scopes,
-            first_party: self.first_party,
-            id_token_signed_response_alg: self.id_token_signed_response_alg,
         })
     }
 }

@@ -1,14 +1,15 @@
 //! The command line of the identity provider.
 
 use clap::{Parser, Subcommand};
-use idp::definition::Definition;
+use idp::definition::{ClientFile, Definition};
 use idp::roster::{self, Options};
 use idp::settings::Settings;
-use idp::{app, apply, serve};
+use idp::{app, apply, endpoints, realm, serve, store};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use web::Error;
-use web::config::{insurer_file, load, reference};
+use web::config::{ConfigError, insurer_file, load, reference};
+use web::seal::Sealer;
+use web::{Error, random};
 
 /// Musubi identity provider: registration, login and OpenID Connect for health insurers.
 #[derive(Parser)]
@@ -31,8 +32,64 @@ enum Command {
     /// The insurers' lists of members.
     #[command(subcommand)]
     Roster(Roster),
+    /// Relying parties.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Print the reference of all settings.
     Settings,
+}
+
+#[derive(Subcommand)]
+enum ClientCommand {
+    /// Register a client from a TOML file, or replace it. A new client that needs a secret and
+    /// brings none gets one, shown once.
+    Apply { file: PathBuf },
+    /// Give a client a new secret, shown once; the old one goes on for a while.
+    Secret {
+        client_id: String,
+        /// The insurer's slug, or `*` for a client of all insurers.
+        #[arg(long)]
+        insurer: String,
+        /// Hours for which the old secret is still accepted.
+        #[arg(long, default_value_t = 168)]
+        overlap_hours: i64,
+    },
+    /// Remove a client and everything that it was granted.
+    Remove {
+        client_id: String,
+        /// The insurer's slug, or `*` for a client of all insurers.
+        #[arg(long)]
+        insurer: String,
+    },
+    /// Let clients register themselves: prints an initial access token, shown once.
+    Invite {
+        /// The insurer's slug.
+        #[arg(long)]
+        insurer: String,
+        /// How many clients may register with it.
+        #[arg(long, default_value_t = 1)]
+        uses: i64,
+        /// Days for which it is good.
+        #[arg(long, default_value_t = 7)]
+        days: i64,
+    },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Make new signing keys. They are shown at once and sign after ten minutes, when every client
+    /// has had time to fetch them; the old ones stay until the last token that they signed ends.
+    Rotate {
+        /// The insurer's slug.
+        #[arg(long)]
+        insurer: String,
+        /// Sign with them from now on: after a key was lost, or for a test.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -93,7 +150,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         Command::Serve => serve::run(settings).await?,
         Command::Insurer(Insurer::Apply { folder, dry_run }) => {
-            let definition = Definition::read(&folder)?;
+            let sealer = Sealer::from_file(&settings.key_file)?;
+            let definition = Definition::read(&folder, &sealer)?;
             web::themes::exists(&settings.themes, &definition.brand.theme)?;
             let db = app::open_db(&settings).await?;
             let slug = &definition.brand.slug;
@@ -112,11 +170,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Roster(Roster::Import { file, insurer, layout, dry_run, allow_large_change }) => {
             let layout = insurer_file(&layout)?;
             let db = app::open_db(&settings).await?;
-            if idp::store::insurers::current(&mut db.read().await?, &insurer).await?.is_none() {
-                return Err(Error::Fault(format!(
-                    "no insurer {insurer:?}: apply its folder first"
-                )));
-            }
+            known(&db, &insurer).await?;
             let source = std::fs::File::open(&file)?;
             let bar = indicatif::ProgressBar::new(source.metadata()?.len());
             let today = app::today(jiff::Timestamp::now().as_second());
@@ -135,7 +189,123 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Client(command) => client(&settings, command).await?,
+        Command::Keys(Keys::Rotate { insurer, now: at_once }) => {
+            let db = app::open_db(&settings).await?;
+            known(&db, &insurer).await?;
+            let sealer = Sealer::from_file(&settings.key_file)?;
+            let now = jiff::Timestamp::now().as_second();
+            let active = if at_once { now } else { now + 600 };
+            realm::rotate(&db, &sealer, &insurer, active, now).await?;
+            println!(
+                "{insurer}: new keys, signing {}",
+                if at_once { "now" } else { "in 10 minutes" }
+            );
+            db.close().await;
+        }
         Command::Settings => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a slug that no insurer has.
+async fn known(db: &db::Db, insurer: &str) -> Result<(), Error> {
+    if store::insurers::current(&mut db.read().await?, insurer).await?.is_some() {
+        return Ok(());
+    }
+    Err(Error::Fault(format!("no insurer {insurer:?}: apply its folder first")))
+}
+
+async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error> {
+    let db = app::open_db(settings).await?;
+    let sealer = Sealer::from_file(&settings.key_file)?;
+    let now = jiff::Timestamp::now().as_second();
+    let all = store::clients::ALL;
+    match command {
+        ClientCommand::Apply { file } => {
+            let ClientFile { mut client, client_secret, insurer } = ClientFile::read(&file)?;
+            let say = |why: String| ConfigError(format!("{}: {why}", file.display()));
+            let insurer = insurer
+                .ok_or_else(|| say("insurer is missing: a slug, or \"*\" for all".to_owned()))?;
+            if insurer != all {
+                known(&db, &insurer).await?;
+            }
+            let mut tx = db.begin().await?;
+            let old = store::clients::by_id(&mut tx, &insurer, &client.client_id).await?;
+            let old = old.filter(|old| old.insurer_id == insurer).map(|old| old.client);
+            let mut shown = None;
+            if client.token_endpoint_auth_method.by_secret() {
+                let same = old.as_ref().filter(|old| {
+                    old.token_endpoint_auth_method == client.token_endpoint_auth_method
+                });
+                match (&client_secret, same) {
+                    (Some(clear), _) => {
+                        let secret = idp::clients::new_secret(&sealer, &insurer, &client, clear);
+                        client.secrets = vec![secret];
+                    }
+                    (None, Some(old)) => client.secrets.clone_from(&old.secrets),
+                    (None, None) => {
+                        let clear = random::secret();
+                        let secret = idp::clients::new_secret(&sealer, &insurer, &client, &clear);
+                        client.secrets = vec![secret];
+                        shown = Some(clear);
+                    }
+                }
+            }
+            for line in web::difference::difference(old.as_ref(), &client) {
+                println!("{line}");
+            }
+            store::clients::put(&mut tx, &insurer, &client, ("operator", None), now).await?;
+            tx.commit().await?;
+            if let Some(clear) = shown {
+                println!("client_secret = {clear:?}    # shown this once");
+            }
+        }
+        ClientCommand::Secret { client_id, insurer, overlap_hours } => {
+            let mut tx = db.begin().await?;
+            let mut client = registered(&mut tx, &insurer, &client_id).await?;
+            if !client.token_endpoint_auth_method.by_secret() {
+                return Err(Error::Fault(format!("{client_id} authenticates without a secret")));
+            }
+            let overlap = overlap_hours * 3600;
+            let clear = endpoints::admin::rotated(&sealer, &insurer, &mut client, overlap, now);
+            store::clients::put(&mut tx, &insurer, &client, ("operator", None), now).await?;
+            tx.commit().await?;
+            println!("client_secret = {clear:?}    # shown this once");
+        }
+        ClientCommand::Remove { client_id, insurer } => {
+            let mut tx = db.begin().await?;
+            registered(&mut tx, &insurer, &client_id).await?;
+            store::clients::delete(&mut tx, &insurer, &client_id).await?;
+            if insurer != all {
+                store::grants::revoke_client(&mut tx, &insurer, &client_id).await?;
+            }
+            tx.commit().await?;
+            println!("{client_id} is removed");
+        }
+        ClientCommand::Invite { insurer, uses, days } => {
+            known(&db, &insurer).await?;
+            let token = random::secret();
+            let hash = random::hash(&token);
+            let until = now + days * 24 * 3600;
+            let mut tx = db.begin().await?;
+            store::clients::allow_registration(&mut tx, &insurer, &hash, uses, until).await?;
+            tx.commit().await?;
+            println!("{token}");
+        }
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn registered(
+    conn: &mut db::Conn,
+    insurer: &str,
+    client_id: &str,
+) -> Result<oidc::Client, Error> {
+    let found = store::clients::by_id(conn, insurer, client_id).await?;
+    let found = found.filter(|found| found.insurer_id == insurer);
+    found.map(|found| found.client).ok_or_else(|| {
+        Error::Fault(format!("{insurer} has no client {client_id:?} outside its folder"))
+    })
 }

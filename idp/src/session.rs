@@ -43,7 +43,7 @@ pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Optio
 pub async fn begin(
     conn: &mut Conn,
     realm: &Realm,
-    account_id: &str,
+    (account_id, proofs): (&str, Vec<String>),
     now: i64,
     secure: bool,
 ) -> Result<(Session, HeaderValue), Error> {
@@ -54,6 +54,7 @@ pub async fn begin(
         auth_time: now,
         seen_at: now,
         expires_at: now + realm.definition.policy.session.absolute_hours * 3600,
+        proofs,
     };
     sessions::insert(conn, realm.id(), &random::hash(&secret), &session).await?;
     Ok((session, cookies::set(&cookie_name(realm), &secret, None, secure)))

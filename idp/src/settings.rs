@@ -25,6 +25,79 @@ pub struct Settings {
     pub smtp: Smtp,
     /// Password hashing.
     pub hashing: Hashing,
+    /// TLS of our own; without it a proxy in front must end TLS.
+    pub tls: Tls,
+    /// A second address for clients that show certificates.
+    pub mtls: Mtls,
+    /// Proxies in front.
+    pub proxy: Proxy,
+    /// What the provider itself fetches.
+    pub outbound: Outbound,
+}
+
+/// The server's certificate.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// PEM file with the certificate and its chain. Empty: no TLS of our own. A renewed file is
+    /// taken over within a second.
+    pub certificate_file: PathBuf,
+    /// PEM file with the private key.
+    pub key_file: PathBuf,
+}
+
+/// Where clients authenticate by certificate (RFC 8705). Browsers go elsewhere: they would ask
+/// people for certificates.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mtls {
+    /// Address and port of a listener that asks for client certificates; it uses the certificate
+    /// of `[tls]`. Empty: none.
+    pub listen: String,
+    /// The address that clients use for it (`mtls_endpoint_aliases`), also when a proxy ends TLS.
+    pub public_url: String,
+    /// PEM file of the authorities whose client certificates are trusted (`tls_client_auth`).
+    pub authorities_file: PathBuf,
+}
+
+/// Headers of proxies count only from these addresses.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proxy {
+    /// Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed.
+    pub trusted: Vec<String>,
+    /// The header in which they pass the client's certificate on, for example `client-cert`
+    /// (RFC 9440). They must remove it from requests that have it already. Empty: none.
+    pub client_certificate_header: String,
+}
+
+/// Addresses of clients that the provider fetches: keys, request objects, sector identifiers,
+/// logos; and where it tells them of a logout.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// Only these hosts, when the list is not empty. Private addresses are refused either way.
+    pub hosts: Vec<String>,
+    /// Also loopback addresses, and http there: for tests on one machine.
+    pub loopback: bool,
+    /// PEM file with more certificate authorities to trust.
+    pub authorities_file: PathBuf,
+    /// Seconds for one fetch.
+    pub timeout_seconds: u64,
+    /// Bytes of one answer.
+    pub max_bytes: usize,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Self {
+            hosts: Vec::new(),
+            loopback: false,
+            authorities_file: PathBuf::new(),
+            timeout_seconds: 5,
+            max_bytes: 256 * 1024,
+        }
+    }
 }
 
 /// The server that takes outgoing mail.
@@ -72,6 +145,10 @@ impl Default for Settings {
             key_file: "idp.key".into(),
             smtp: Smtp::default(),
             hashing: Hashing::default(),
+            tls: Tls::default(),
+            mtls: Mtls::default(),
+            proxy: Proxy::default(),
+            outbound: Outbound::default(),
         }
     }
 }
@@ -98,5 +175,10 @@ impl Settings {
     /// Under https cookies are `Secure` and have the `__Host-` prefix.
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// A path that was set.
+    pub fn file(path: &std::path::Path) -> Option<&std::path::Path> {
+        (!path.as_os_str().is_empty()).then_some(path)
     }
 }

@@ -51,6 +51,7 @@ fn look(parts: &Parts, app: &App, realm: Option<&Realm>) -> Look {
     Look::new(parts, app.pages.clone(), brand, "idp", home, app.settings.secure())
 }
 
-fn slug(parts: &Parts) -> &str {
+/// The first part of the path: the insurer.
+pub fn slug(parts: &Parts) -> &str {
     parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("")
 }

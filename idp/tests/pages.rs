@@ -1,8 +1,9 @@
 //! Every page and mail × sample × theme × language draws: no undefined variable, no missing
 //! message.
 
+use idp::endpoints::{answer, consents, device, logout};
 use idp::journeys::link::MailboxOpen;
-use idp::journeys::steps::{mailbox, password, roster, terms};
+use idp::journeys::steps::{account, consent, mailbox, password, roster, terms};
 use idp::mail::{AlreadyRegistered, Letter, Registered, RegistrationLink};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,7 +41,14 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<password::Choose>(&pages);
     draws::<password::Login>(&pages);
     draws::<idp::journeys::Done>(&pages);
-    draws::<idp::endpoints::logout::Logout>(&pages);
+    draws::<account::Account>(&pages);
+    draws::<consent::Consent>(&pages);
+    draws::<consents::Consents>(&pages);
+    draws::<device::DeviceCode>(&pages);
+    draws::<device::DeviceConfirm>(&pages);
+    draws::<answer::FormPost>(&pages);
+    draws::<logout::Logout>(&pages);
+    draws::<logout::SignedOut>(&pages);
     draws::<ErrorPage>(&pages);
     draws::<Notice>(&pages);
     letter::<RegistrationLink>(&pages);

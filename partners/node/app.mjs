@@ -11,7 +11,8 @@ const loopback = ["localhost", "127.0.0.1"].includes(new URL(ISSUER).hostname);
 const provider = await client.discovery(
   new URL(ISSUER),
   CLIENT_ID,
-  { id_token_signed_response_alg: "ES256" }, // the library expects RS256 unless told
+  // Without this the library takes every algorithm that the provider offers.
+  { id_token_signed_response_alg: "ES256" },
   client.ClientSecretBasic(CLIENT_SECRET),
   { execute: loopback ? [client.allowInsecureRequests] : [] },
 );
@@ -59,8 +60,9 @@ const pages = {
       see(response, "/me");
     } catch (error) {
       // The provider's word, such as access_denied; otherwise what the library found wrong.
-      const why = error.error ?? error.code ?? "error";
-      text(response, 400, `Login failed: ${why} (${error.error_description ?? error.message})`);
+      const word = error.error ?? error.code ?? "error";
+      const why = error.error_description ?? error.cause?.message ?? error.message;
+      text(response, 400, `Login failed: ${word} (${why})`);
     }
   },
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use web::Error;
 use web::metrics::Metrics;
-use web::serve::{Surround, bind, serve, surround};
+use web::serve::{Listening, Surround, bind, serve, surround};
+use web::tls::PlainListener;
 
 /// How often operators' changes are taken over.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ pub async fn run(settings: Settings) -> Result<(), Error> {
     let app = App::open(settings).await?;
     tokio::spawn(refresh(app.clone()));
     tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "portal serves");
-    serve(listener, router(&app)).await?;
+    serve(vec![Listening::Plain(PlainListener(listener))], router(&app)).await?;
     app.db.close().await;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The one error type of both servers, and the one place where it becomes an answer.
 
 use crate::random;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -10,8 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// A person can act: drawn as a page with the messages `error-title-…` of the status.
     Shown(StatusCode),
-    /// A client can act: an OAuth error as JSON (RFC 6749 §5.2, RFC 6750 §3).
-    Refused { status: StatusCode, error: &'static str, description: &'static str },
+    /// A client can act: the answer that its protocol has for this.
+    Refused(Box<Response>),
     /// Somebody's fault: logged once with an incident number, shown as that number.
     Fault(String),
 }
@@ -42,7 +42,7 @@ impl Error {
     pub fn text(&self) -> String {
         match self {
             Error::Shown(status) => status.to_string(),
-            Error::Refused { description, .. } => (*description).to_owned(),
+            Error::Refused(response) => response.status().to_string(),
             Error::Fault(reason) => reason.clone(),
         }
     }
@@ -65,21 +65,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, incident) = match self {
             Error::Shown(status) => (status, None),
-            Error::Refused { status, error, description } => {
-                let body = serde_json::json!({
-                    "error": error, "error_description": description,
-                });
-                let mut response = (status, axum::Json(body)).into_response();
-                let headers = response.headers_mut();
-                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                if status == StatusCode::UNAUTHORIZED {
-                    let scheme = if error == "invalid_client" { "Basic" } else { "Bearer" };
-                    let value = format!("{scheme} realm=\"idp\", error=\"{error}\"");
-                    let value = HeaderValue::from_str(&value).expect("fixed words");
-                    headers.insert(header::WWW_AUTHENTICATE, value);
-                }
-                return response;
-            }
+            Error::Refused(response) => return *response,
             Error::Fault(reason) => {
                 let incident = random::incident();
                 tracing::error!(%incident, %reason, "fault");

@@ -18,6 +18,7 @@ pub struct Look {
     pub pages: Arc<Pages>,
     pub brand: Arc<Brand>,
     pub lang: String,
+    lang_is_chosen: bool,
     pub secure: bool,
     size: String,
     csrf: String,
@@ -30,6 +31,8 @@ pub struct Look {
     /// Where a form of this page may lead besides this host: browsers apply `form-action` to the
     /// redirects after a post, too.
     pub form_origin: Option<String>,
+    /// Whose frames this page may contain: front-channel logout.
+    pub frame_origins: Vec<String>,
 }
 
 /// The signed-in person, as the header shows him.
@@ -161,6 +164,7 @@ impl Look {
         let size = cookie("size").filter(|size| SIZES.iter().any(|(code, ..)| code == size));
         Self {
             lang: language(parts, &brand, cookie("lang")),
+            lang_is_chosen: cookie("lang").is_some(),
             size: size.unwrap_or("m").to_owned(),
             csrf_is_new: csrf.is_none(),
             csrf: csrf.unwrap_or_else(random::secret),
@@ -173,6 +177,21 @@ impl Look {
             user: None,
             nav: Vec::new(),
             form_origin: None,
+            frame_origins: Vec::new(),
+        }
+    }
+
+    /// Takes the first of a client's `ui_locales` that the insurer offers, unless the person chose
+    /// a language before.
+    pub fn prefer(&mut self, languages: &str) {
+        if self.lang_is_chosen {
+            return;
+        }
+        let offered = |tag: &str| {
+            self.brand.languages.iter().find(|lang| Some(lang.as_str()) == tag.get(..2)).cloned()
+        };
+        if let Some(lang) = languages.split_ascii_whitespace().find_map(offered) {
+            self.lang = lang;
         }
     }
 
@@ -214,7 +233,7 @@ impl Look {
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let policy = content_security_policy(self.form_origin.as_deref());
+        let policy = content_security_policy(self.form_origin.as_deref(), &self.frame_origins);
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -370,12 +389,19 @@ pub fn see(url: &str) -> Response {
 }
 
 /// The policy of every page: nothing inline, nothing from elsewhere, never in a frame.
-pub(crate) fn content_security_policy(form_origin: Option<&str>) -> String {
+pub(crate) fn content_security_policy(
+    form_origin: Option<&str>,
+    frame_origins: &[String],
+) -> String {
     let origin = form_origin.unwrap_or("");
-    format!(
+    let mut policy = format!(
         "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
          form-action 'self' {origin}"
-    )
+    );
+    if !frame_origins.is_empty() {
+        policy.push_str(&format!("; frame-src {}", frame_origins.join(" ")));
+    }
+    policy
 }
 
 /// Whether a `back` or `return_to` stays on this host (attack 2: `//evil`, `/\evil`).

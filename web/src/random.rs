@@ -19,10 +19,15 @@ pub fn incident() -> String {
     id()[..8].to_uppercase().replace(['-', '_'], "X")
 }
 
-fn text(bytes: usize) -> String {
-    let mut buffer = vec![0; bytes];
+/// Random bytes: keys.
+pub fn bytes(count: usize) -> Vec<u8> {
+    let mut buffer = vec![0; count];
     rand::fill(&mut buffer).expect("the operating system has randomness");
-    URL_SAFE_NO_PAD.encode(buffer)
+    buffer
+}
+
+fn text(count: usize) -> String {
+    URL_SAFE_NO_PAD.encode(bytes(count))
 }
 
 /// SHA-256 of a random secret, which is what is stored.

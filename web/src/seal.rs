@@ -40,6 +40,11 @@ impl Sealer {
         Ok(Self(key))
     }
 
+    /// A sealer with 32 bytes of one's own.
+    pub fn from_key(key: &[u8]) -> Result<Self, SealError> {
+        RandomizedNonceKey::new(&AES_256_GCM, key).map(Self).map_err(|_| SealError::Open)
+    }
+
     /// Seals `plain` for a purpose, such as `key:minato`: it opens for that purpose only.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
         let mut buffer = plain.to_vec();

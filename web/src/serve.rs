@@ -1,4 +1,4 @@
-//! The listener, and what surrounds every request: id, log line, metrics, limits, headers,
+//! The listeners, and what surrounds every request: id, log line, metrics, limits, headers,
 //! drawn errors.
 
 use crate::config::ConfigError;
@@ -6,6 +6,7 @@ use crate::error::Drawn;
 use crate::forms::Secure;
 use crate::look::Look;
 use crate::metrics::Metrics;
+use crate::tls::{Peer, PlainListener, TlsListener};
 use crate::{Error, random};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -13,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -111,7 +112,7 @@ fn put_headers(response: &mut Response, id: &str) {
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "no-referrer");
     if html {
-        put("content-security-policy", &crate::look::content_security_policy(None));
+        put("content-security-policy", &crate::look::content_security_policy(None, &[]));
         put("x-frame-options", "DENY");
         put("cross-origin-opener-policy", "same-origin");
         put("permissions-policy", "geolocation=(), microphone=()");
@@ -131,21 +132,40 @@ pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, Config
     })
 }
 
-/// Serves until SIGINT or SIGTERM, then finishes what was begun, for at most ten seconds.
-pub async fn serve(listener: tokio::net::TcpListener, router: Router) -> std::io::Result<()> {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-        signal().await;
-        tracing::info!("stopping: finishing what was begun");
-        stop.send(()).ok();
-    });
-    tokio::select! {
-        ended = serving.into_future() => ended,
-        () = async {
-            stopped.await.ok();
-            tokio::time::sleep(Duration::from_secs(10)).await;
-        } => Ok(()),
+/// Serves on all listeners until SIGINT or SIGTERM, then finishes what was begun, for at most ten
+/// seconds.
+pub async fn serve(listeners: Vec<Listening>, router: Router) -> std::io::Result<()> {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut serving = tokio::task::JoinSet::new();
+    for listener in listeners {
+        let app = router.clone().into_make_service_with_connect_info::<Peer>();
+        let mut stopped = stopped.clone();
+        let end = async move {
+            stopped.wait_for(|stop| *stop).await.ok();
+        };
+        match listener {
+            Listening::Plain(listener) => {
+                serving.spawn(axum::serve(listener, app).with_graceful_shutdown(end).into_future())
+            }
+            Listening::Tls(listener) => {
+                serving.spawn(axum::serve(listener, app).with_graceful_shutdown(end).into_future())
+            }
+        };
     }
+    signal().await;
+    tracing::info!("stopping: finishing what was begun");
+    stop.send(true).ok();
+    tokio::select! {
+        _ = serving.join_all() => {}
+        () = tokio::time::sleep(Duration::from_secs(10)) => {}
+    }
+    Ok(())
+}
+
+/// A bound address, with or without TLS.
+pub enum Listening {
+    Plain(PlainListener),
+    Tls(TlsListener),
 }
 
 /// Returns when the process is asked to stop.

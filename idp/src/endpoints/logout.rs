@@ -1,19 +1,24 @@
-//! RP-initiated logout: ends the session here and sends the person back.
+//! RP-initiated logout: ends the session here, tells the other clients, and sends the person back.
 
 use crate::app::App;
+use crate::clients;
+use crate::realm::Realm;
 use crate::session;
-use crate::store::sessions;
+use crate::store::logouts::{self, Waiting};
+use crate::store::sessions::Session;
+use crate::store::{accounts, grants, sessions};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::Response;
-use oidc::logout::{After, after};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use db::Conn;
+use oidc::logout::{After, after, front_channel_url};
 use oidc::{Client, Params};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 use web::look::see;
-use web::{Error, Form, Page, Posted};
+use web::{Error, Form, Page, Posted, random};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.
 #[derive(Serialize)]
@@ -29,47 +34,84 @@ impl Page for Logout {
     }
 }
 
+/// Signed out here; clients that want to be told by the browser are loaded in frames
+/// (Front-Channel Logout §2).
+#[derive(Serialize)]
+pub struct SignedOut {
+    pub frames: Vec<String>,
+    pub next_url: Option<String>,
+    pub next_name: String,
+}
+
+impl Page for SignedOut {
+    const TEMPLATE: &'static str = "idp/signed_out.html";
+    fn samples() -> Vec<Self> {
+        let frames = vec!["https://partner.example/logout?iss=x&sid=y".to_owned()];
+        vec![
+            Self { frames: frames.clone(), next_url: None, next_name: String::new() },
+            Self {
+                frames,
+                next_url: Some("https://portal.example/minato/".into()),
+                next_name: "加入者ポータル".into(),
+            },
+        ]
+    }
+}
+
 /// `GET /{insurer}/logout`
 pub async fn get(
     State(app): State<Arc<App>>,
+    method: Method,
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
+    if method == Method::HEAD {
+        return Ok(StatusCode::OK.into_response());
+    }
+    begin(&app, &visit, query.as_deref().unwrap_or("")).await
+}
+
+/// `POST /{insurer}/logout`: the same from a client's form (RP-Initiated Logout §2).
+pub async fn post(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    body: String,
+) -> Result<Response, Error> {
+    begin(&app, &visit, &body).await
+}
+
+async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error> {
     let realm = &visit.realm;
-    let query = query.unwrap_or_default();
-    let Ok(params) = Params::parse(&query) else {
+    let Ok(params) = Params::parse(query) else {
         return Err(Error::Shown(StatusCode::BAD_REQUEST));
     };
-    let hint = hint(&visit, &params);
-    let session = session::find(&app, realm, &visit.headers).await?;
+    let hint = hint(app, visit, &params).await?;
+    let session = session::find(app, realm, &visit.headers).await?;
     let Some(session) = session else {
-        return signed_out(&app, &visit, &params, hint.as_ref());
+        return signed_out(app, visit, &params, hint.as_ref(), Vec::new());
     };
     // The hint is of this very session: the person pressed "sign out" at the client.
-    let same = hint.as_ref().is_some_and(|(_, claims)| {
-        claims["sub"] == session.account_id.as_str() && claims["sid"] == session.sid.as_str()
+    let same = hint.as_ref().is_some_and(|(client, claims)| {
+        let sub = client.subject(&session.account_id, &realm.secrets.pairwise);
+        claims["sub"] == sub.as_str() && claims["sid"] == session.sid.as_str()
     });
     if !same {
-        let account = crate::store::accounts::by_id(
-            &mut app.db.read().await?,
-            realm.id(),
-            &session.account_id,
-        )
-        .await?;
-        let form = Form::new(visit.path(&format!("logout?{}", params.to_query())), &[]);
+        let account =
+            accounts::by_id(&mut app.db.read().await?, realm.id(), &session.account_id).await?;
+        let action = visit.path(&format!("logout/confirm?{}", params.to_query()));
         let user_name = account.map(|account| account.user_id).unwrap_or_default();
         let mut look = visit.look.clone();
         look.form_origin = params
             .value("post_logout_redirect_uri")
             .and_then(crate::journeys::steps::password::origin);
-        return look.page(&Logout { form, user_name });
+        return look.page(&Logout { form: Form::new(action, &[]), user_name });
     }
-    end(&app, &visit, &session.sid).await?;
-    signed_out(&app, &visit, &params, hint.as_ref())
+    let frames = end(app, realm, &session).await?;
+    signed_out(app, visit, &params, hint.as_ref(), frames)
 }
 
-/// `POST /{insurer}/logout`: the person confirmed.
-pub async fn post(
+/// `POST /{insurer}/logout/confirm`: the person confirmed.
+pub async fn confirm(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
     visit: Visit,
@@ -78,53 +120,108 @@ pub async fn post(
     let Ok(params) = Params::parse(&query.unwrap_or_default()) else {
         return Err(Error::Shown(StatusCode::BAD_REQUEST));
     };
+    let mut frames = Vec::new();
     if let Some(session) = session::find(&app, &visit.realm, &visit.headers).await? {
-        end(&app, &visit, &session.sid).await?;
+        frames = end(&app, &visit.realm, &session).await?;
     }
-    let hint = hint(&visit, &params);
-    signed_out(&app, &visit, &params, hint.as_ref())
+    let hint = hint(&app, &visit, &params).await?;
+    signed_out(&app, &visit, &params, hint.as_ref(), frames)
 }
 
-async fn end(app: &App, visit: &Visit, sid: &str) -> Result<(), Error> {
+/// Ends a session and notes which clients must be told. Returns the addresses for the frames.
+async fn end(app: &App, realm: &Realm, session: &Session) -> Result<Vec<String>, Error> {
     let mut tx = app.db.begin().await?;
-    sessions::end(&mut tx, visit.realm.id(), sid).await?;
+    let frames = tell(&mut tx, realm, session, app.now()).await?;
+    sessions::end(&mut tx, realm.id(), &session.sid).await?;
     tx.commit().await?;
-    Ok(())
+    app.logouts.notify_one();
+    Ok(frames)
+}
+
+/// Back-channel logouts wait in a table until they are delivered; front-channel ones are frames of
+/// the page that the person sees now.
+async fn tell(
+    conn: &mut Conn,
+    realm: &Realm,
+    session: &Session,
+    now: i64,
+) -> Result<Vec<String>, Error> {
+    let mut frames = Vec::new();
+    let (account, sid) = (&session.account_id, &session.sid);
+    for client_id in grants::clients_of(conn, realm.id(), account, sid).await? {
+        let Some(client) = clients::find(conn, realm, &client_id).await? else { continue };
+        frames.extend(front_channel_url(&client, &realm.issuer, sid));
+        if client.backchannel_logout_uri.is_some() {
+            let waiting = Waiting {
+                logout_id: random::id(),
+                insurer_id: realm.id().to_owned(),
+                client_id,
+                account_id: account.clone(),
+                sid: sid.clone(),
+                due_at: now,
+                tries: 0,
+            };
+            logouts::insert(conn, &waiting).await?;
+        }
+    }
+    Ok(frames)
 }
 
 /// The client and the claims of a hint that this insurer signed. Its age does not matter (RP-
 /// Initiated Logout §2), its signature, issuer and audience do.
-fn hint<'v>(visit: &'v Visit, params: &Params) -> Option<(&'v Client, Value)> {
-    let token = params.value("id_token_hint")?;
-    let claims = visit.realm.keys.iter().find_map(|key| key.verify(token))?;
-    if claims["iss"] != visit.realm.issuer.as_str() {
-        return None;
-    }
-    let client = visit.realm.definition.clients.get(claims["aud"].as_str()?)?;
+async fn hint(
+    app: &App,
+    visit: &Visit,
+    params: &Params,
+) -> Result<Option<(Arc<Client>, Value)>, Error> {
+    let realm = &visit.realm;
+    let Some(token) = params.value("id_token_hint") else { return Ok(None) };
+    let claims = realm.verify(token, app.now());
+    let Some(claims) = claims.filter(|claims| claims["iss"] == realm.issuer.as_str()) else {
+        return Ok(None);
+    };
+    // An access token or logout token of ours is no hint.
+    let (Some(audience), false) = (claims["aud"].as_str(), claims["events"].is_object()) else {
+        return Ok(None);
+    };
+    let client = clients::find(&mut app.db.read().await?, realm, audience).await?;
     let named = params.value("client_id");
-    named.is_none_or(|named| named == client.client_id).then_some((client, claims))
+    let client = client.filter(|client| named.is_none_or(|named| named == client.client_id));
+    Ok(client.map(|client| (client, claims)))
 }
 
 fn signed_out(
     app: &App,
     visit: &Visit,
     params: &Params,
-    hint: Option<&(&Client, Value)>,
+    hint: Option<&(Arc<Client>, Value)>,
+    frames: Vec<String>,
 ) -> Result<Response, Error> {
-    let client = hint.map(|(client, _)| *client);
+    let client = hint.map(|(client, _)| &**client);
     let uri = params.value("post_logout_redirect_uri");
-    let mut response = match after(client, uri) {
-        After::Redirect { uri } => {
-            let mut target = uri.to_owned();
-            if let Some(state) = params.value("state") {
+    let target = match after(client, uri) {
+        After::Redirect { uri } => Some(match params.value("state") {
+            None => uri.to_owned(),
+            Some(state) => {
                 let sign = if uri.contains('?') { '&' } else { '?' };
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
-                target = format!("{uri}{sign}{}", query.append_pair("state", state).finish());
+                format!("{uri}{sign}{}", query.append_pair("state", state).finish())
             }
-            see(&target)
-        }
-        After::Stay => {
+        }),
+        After::Stay => None,
+    };
+    let mut response = match target {
+        Some(target) if frames.is_empty() => see(&target),
+        None if frames.is_empty() => {
             visit.look.told(StatusCode::OK, "signed-out", "success", visit.beginnings())?
+        }
+        next_url => {
+            let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
+            let mut look = visit.look.clone();
+            let origins =
+                frames.iter().filter_map(|url| crate::journeys::steps::password::origin(url));
+            look.frame_origins = origins.collect();
+            look.page(&SignedOut { frames, next_url, next_name: name.unwrap_or_default() })?
         }
     };
     let cookie = session::forget(&visit.realm, app.settings.secure());

@@ -2,12 +2,13 @@
 
 use crate::app::App;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use web::Error;
 
-/// `GET /{insurer}/.well-known/openid-configuration`
+/// `GET /{insurer}/.well-known/openid-configuration`, and where RFC 8414 §3.1 looks for it: the
+/// well-known part comes before the issuer's path.
 pub async fn discovery(
     State(app): State<Arc<App>>,
     Path(insurer): Path<String>,
@@ -23,6 +24,17 @@ pub async fn jwks(
 ) -> Result<Response, Error> {
     let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
     Ok(json(realm.jwks.clone()))
+}
+
+/// `OPTIONS` of both: anybody may read them from anywhere.
+pub async fn options() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
 }
 
 fn json(body: axum::body::Bytes) -> Response {

@@ -1,57 +1,314 @@
 //! Userinfo: what the client of an access token may learn about the person.
 
-use super::refused;
+use super::api::{self, Caller};
+use super::{json, no_store, signed};
 use crate::app::App;
-use crate::store::people::Member;
-use crate::store::{accounts, people, tokens};
-use crate::visit::Visit;
-use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use crate::clients;
+use crate::realm::Realm;
+use crate::store::people::{self, Member};
+use crate::store::{accounts, evidence};
+use crate::tokens::{self, Access, Live};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::Conn;
 use handover::card::Card;
 use oidc::claims::{Person, userinfo};
 use oidc::error::Code;
+use oidc::{Client, OAuthError, Params};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
-/// `GET` and `POST /{insurer}/userinfo` with the token in the header (RFC 6750 §2.1).
-pub async fn answer(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
-    let realm = &visit.realm;
-    let invalid = || refused(Code::InvalidToken.because("the access token is not valid"));
-    let token = bearer(&visit.headers).ok_or_else(invalid)?;
+/// `GET` and `POST /{insurer}/userinfo`: the token in the header (RFC 6750 §2.1, RFC 9449 §7.1)
+/// or, with POST, in the body (RFC 6750 §2.2). Never in the query.
+pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(realm) = app.realms.find(crate::visit::slug(&parts)) else {
+        return Error::NOT_FOUND.into_response();
+    };
+    let caller = Caller::of(&parts, &app);
+    let has_proof = parts.headers.contains_key("dpop");
+    let presented = present(&parts.method, &parts.headers, body).await;
+    let answer = match presented {
+        Ok(presented) => {
+            show(&app, &realm, &parts.method, &parts.headers, &caller, &presented).await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    let answer = match answer {
+        Ok(response) => Ok(response),
+        Err(Refusal::OAuth(challenge)) => Ok(challenge.response()),
+        Err(Refusal::Fault(error)) => Err(error),
+    };
+    api::with_nonce(&app, &realm, has_proof, answer)
+}
+
+/// A token and the scheme under which it came.
+struct Presented {
+    token: String,
+    dpop: bool,
+}
+
+/// Why nothing is told.
+enum Refusal {
+    OAuth(Challenge),
+    Fault(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Refusal::Fault(error.into())
+    }
+}
+
+/// A challenge of a resource server (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3).
+struct Challenge {
+    dpop: bool,
+    error: Option<OAuthError>,
+    acr: Option<String>,
+    max_age: Option<i64>,
+}
+
+impl Challenge {
+    fn new(dpop: bool, error: OAuthError) -> Refusal {
+        Refusal::OAuth(Self { dpop, error: Some(error), acr: None, max_age: None })
+    }
+
+    fn response(self) -> Response {
+        let scheme = if self.dpop { "DPoP" } else { "Bearer" };
+        let mut value = format!("{scheme} realm=\"userinfo\"");
+        if let Some(error) = &self.error {
+            let code = error.error.as_str();
+            value.push_str(&format!(", error=\"{code}\""));
+            value.push_str(&format!(", error_description=\"{}\"", error.error_description));
+        }
+        if let Some(acr) = &self.acr {
+            value.push_str(&format!(", acr_values=\"{acr}\""));
+        }
+        if let Some(max_age) = &self.max_age {
+            value.push_str(&format!(", max_age=\"{max_age}\""));
+        }
+        if self.dpop {
+            value.push_str(", algs=\"ES256 PS256 EdDSA\"");
+        }
+        let status = match self.error.as_ref().map(|error| error.error) {
+            Some(Code::InvalidRequest) => StatusCode::BAD_REQUEST,
+            Some(Code::InsufficientScope) => StatusCode::FORBIDDEN,
+            _ => StatusCode::UNAUTHORIZED,
+        };
+        let mut response = match &self.error {
+            Some(error) => json(status, error),
+            // RFC 6750 §3.1: without any token no error is named.
+            None => status.into_response(),
+        };
+        no_store(&mut response);
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        response
+    }
+}
+
+async fn present(
+    method: &Method,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Presented, Refusal> {
+    let wrong = |why| Challenge::new(false, Code::InvalidRequest.because(why));
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let line = lines.next();
+    if lines.next().is_some() {
+        return Err(wrong("two Authorization headers"));
+    }
+    let form = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let form = form.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
+    let mut in_body = None;
+    if method == Method::POST && form {
+        let body = axum::body::to_bytes(body, 16 * 1024).await;
+        let body = body.map_err(|_| wrong("the body is too long"))?;
+        let text = std::str::from_utf8(&body).map_err(|_| wrong("the body is not UTF-8"))?;
+        let params = Params::parse(text).map_err(|error| Challenge::new(false, error))?;
+        in_body = params.own("access_token");
+    }
+    match (line.map(HeaderValue::to_str), in_body) {
+        (Some(_), Some(_)) => Err(wrong("the access token comes twice")),
+        (None, Some(token)) => Ok(Presented { token, dpop: false }),
+        (Some(Ok(line)), None) => {
+            let (scheme, token) = line.split_once(' ').unwrap_or((line, ""));
+            let dpop = scheme.eq_ignore_ascii_case("dpop");
+            if !dpop && !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(wrong("the scheme must be Bearer or DPoP"));
+            }
+            Ok(Presented { token: token.trim().to_owned(), dpop })
+        }
+        (Some(Err(_)), None) => Err(wrong("the Authorization header is not ASCII")),
+        (None, None) => Err(Refusal::OAuth(Challenge {
+            dpop: headers.contains_key("dpop"),
+            error: None,
+            acr: None,
+            max_age: None,
+        })),
+    }
+}
+
+async fn show(
+    app: &App,
+    realm: &Realm,
+    method: &Method,
+    headers: &HeaderMap,
+    caller: &Caller,
+    presented: &Presented,
+) -> Result<Response, Refusal> {
+    let dpop = presented.dpop;
+    let invalid =
+        || Challenge::new(dpop, Code::InvalidToken.because("the access token is not valid"));
     let mut conn = app.db.read().await?;
-    let hash = random::hash(token);
-    let token = tokens::by_hash(&mut conn, realm.id(), &hash, app.now()).await?;
-    let token = token.ok_or_else(invalid)?;
-    let client = realm.definition.clients.get(&token.client_id).ok_or_else(invalid)?;
-    let account = accounts::by_id(&mut conn, realm.id(), &token.account_id).await?;
-    let account = account.ok_or_else(invalid)?;
-    let memberships = people::memberships(&mut conn, realm.id(), &account.person_id).await?;
-    let membership = if client.first_party && token.scopes.iter().any(|s| s == "membership") {
-        membership(&mut conn, realm.id(), &realm.brand.insurer_number, &memberships).await?
+    let live = tokens::live(app, &mut conn, realm, &presented.token).await?;
+    let Some(Live { access, grant: Some(grant) }) = live else { return Err(invalid()) };
+    // A token for another resource server is not for us (RFC 8707 §2, RFC 9068 §4).
+    let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
+    if !access.aud.iter().any(|aud| here.contains(&aud.as_str())) {
+        return Err(invalid());
+    }
+    bound(app, realm, (method, headers, caller), &access, presented).await?;
+    let scopes = access.scopes();
+    if !scopes.iter().any(|scope| scope == "openid") {
+        let why = "userinfo needs scope openid";
+        return Err(Challenge::new(dpop, Code::InsufficientScope.because(why)));
+    }
+    let client = match realm.clients.get(&access.client_id) {
+        Some(client) => Some(client.clone()),
+        None => clients::find(&mut conn, realm, &access.client_id).await?,
+    };
+    let client = client.ok_or_else(invalid)?;
+    if scopes.iter().any(|scope| scope == "membership") {
+        stepped_up(realm, &access, dpop, app.now())?;
+    }
+    let person = person_for(&mut conn, realm, &client, &grant.account_id, &scopes).await?;
+    let person = person.ok_or_else(invalid)?;
+    let claims = userinfo(&person, &scopes, &grant.detail.claims, &client);
+    let Some(algorithm) = client.userinfo_signed_response_alg else {
+        return Ok(json(StatusCode::OK, &claims));
+    };
+    let mut claims = claims;
+    claims.insert("iss".into(), json!(realm.issuer));
+    claims.insert("aud".into(), json!(client.client_id));
+    let key = realm.key(algorithm, app.now());
+    let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
+    let token = key.sign("JWT", &claims).map_err(Error::fault)?;
+    Ok(signed(token, "application/jwt"))
+}
+
+/// A bound token needs its key or its certificate, under its own scheme (RFC 9449 §7.1 and §7.2,
+/// RFC 8705 §3).
+async fn bound(
+    app: &App,
+    realm: &Realm,
+    (method, headers, caller): (&Method, &HeaderMap, &Caller),
+    access: &Access,
+    presented: &Presented,
+) -> Result<(), Refusal> {
+    let wrong = |error| Challenge::new(true, error);
+    let mismatch = |why| Challenge::new(presented.dpop, Code::InvalidToken.because(why));
+    match (&access.cnf.jkt, presented.dpop) {
+        (Some(_), false) => return Err(wrong(Code::InvalidToken.because("use the scheme DPoP"))),
+        (None, true) => return Err(mismatch("the access token is not bound to a key")),
+        (Some(jkt), true) => {
+            let call = (method.as_str(), "userinfo", caller.mutual);
+            let proof = api::proof(app, realm, headers, call, Some(&presented.token));
+            let proof = proof.map_err(wrong)?;
+            let missing = Code::InvalidDpopProof.because("the DPoP proof is missing");
+            let proof = proof.ok_or_else(|| wrong(missing))?;
+            if proof.jkt != *jkt {
+                let why = "the access token is bound to another key";
+                return Err(wrong(Code::InvalidToken.because(why)));
+            }
+            let mut tx = app.db.begin().await?;
+            let value = format!("{}\n{}", proof.jkt, proof.jti);
+            let new =
+                crate::store::spent::spend(&mut tx, realm.id(), "dpop", &value, proof.expires_at);
+            if !new.await? {
+                let why = "the DPoP proof was used before";
+                return Err(wrong(Code::InvalidDpopProof.because(why)));
+            }
+            tx.commit().await?;
+        }
+        (None, false) => {}
+    }
+    if access.cnf.x5t.is_some() && access.cnf.x5t != caller.thumbprint() {
+        return Err(mismatch("the access token is bound to another certificate"));
+    }
+    Ok(())
+}
+
+/// The level and freshness that card symbol and number need here (RFC 9470 §3).
+fn stepped_up(realm: &Realm, access: &Access, dpop: bool, now: i64) -> Result<(), Refusal> {
+    let protocol = &realm.definition.policy.protocol;
+    let levels = || protocol.levels.iter().map(|level| level.acr.as_str());
+    let rank = |acr: &str| levels().position(|level| level == acr);
+    let low = protocol
+        .membership_acr
+        .as_deref()
+        .filter(|needed| access.acr.as_deref().and_then(rank) < rank(needed));
+    let max_age = protocol.membership_max_age_minutes.map(|minutes| minutes * 60);
+    let old = max_age.filter(|age| access.auth_time.is_none_or(|at| now - at > *age));
+    if low.is_none() && old.is_none() {
+        return Ok(());
+    }
+    let why = "a stronger or fresher login is needed";
+    Err(Refusal::OAuth(Challenge {
+        dpop,
+        error: Some(Code::InsufficientUserAuthentication.because(why)),
+        acr: low.map(str::to_owned),
+        max_age: old,
+    }))
+}
+
+/// A person as a client sees him, without what only userinfo tells.
+pub(super) async fn person(
+    conn: &mut Conn,
+    realm: &Realm,
+    client: &Client,
+    account_id: &str,
+) -> Result<Option<Person>, db::Error> {
+    person_for(conn, realm, client, account_id, &[]).await
+}
+
+async fn person_for(
+    conn: &mut Conn,
+    realm: &Realm,
+    client: &Client,
+    account_id: &str,
+    scopes: &[String],
+) -> Result<Option<Person>, db::Error> {
+    let insurer = realm.id();
+    let found = accounts::with_person(conn, insurer, account_id).await?;
+    let Some((account, known)) = found else { return Ok(None) };
+    let membership = if client.learns_card() && scopes.iter().any(|s| s == "membership") {
+        let own = people::memberships(conn, insurer, &account.person_id).await?;
+        membership(conn, insurer, &realm.brand.insurer_number, &own).await?
     } else {
         Value::Null
     };
-    let person = Person {
-        sub: account.account_id,
-        name: memberships.first().map(|member| member.name.clone()).unwrap_or_default(),
+    let verified_at = if client.verified_claims {
+        let holder = format!("account:{account_id}");
+        evidence::at(conn, insurer, &holder, "roster").await?
+    } else {
+        None
+    };
+    Ok(Some(Person {
+        sub: client.subject(&account.account_id, &realm.secrets.pairwise),
+        name: known.name,
         preferred_username: account.user_id,
         email: account.email,
         locale: "ja".into(),
+        birthdate: known.birth_date,
+        gender: known.sex,
         updated_at: account.created_at,
+        verified_at,
         membership,
-    };
-    let mut response = Json(userinfo(&person, &token.scopes, client)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    }))
 }
 
 /// The person's cards and, for an insured person, those of the household.

@@ -23,6 +23,10 @@ use serde::{Deserialize, Serialize};
 pub struct State {
     /// The authorization request that waits for this login.
     pub request: Option<Authorize>,
+    /// The session that answers it once the rest is asked.
+    pub sid: Option<String>,
+    /// A page of the provider's own that waits for this login.
+    pub then: Option<String>,
     pub email: Option<String>,
     pub person_id: Option<String>,
     pub user_id: Option<String>,
@@ -38,15 +42,28 @@ pub struct Next<'d> {
     pub of: usize,
 }
 
+/// What a request adds to a journey: asked before and after what the insurer's definition asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Added {
+    /// As whom to go on (`prompt=select_account`).
+    pub account: bool,
+    /// Whether the client may learn what it asks.
+    pub consent: bool,
+}
+
 /// The first proof that is missing. `evidence` are the kinds that were proved.
 pub fn next<'d>(
     journey: &'d Journey,
     definition: &Definition,
     evidence: &[String],
+    added: Added,
 ) -> Option<Next<'d>> {
     let has = |kind: &str| evidence.iter().any(|proved| proved == kind);
     let of = journey.sequence.len();
-    journey.sequence.iter().enumerate().find_map(|(at, proof)| {
+    let before = added.account.then_some(&Proof::Account {});
+    let after = added.consent.then_some(&Proof::Consent {});
+    let sequence = before.into_iter().chain(&journey.sequence).chain(after);
+    sequence.enumerate().find_map(|(at, proof)| {
         let proved = match proof {
             Proof::Terms {} => terms_in_force(definition).iter().all(|kind| has(kind)),
             other => has(other.kind()),

@@ -1,14 +1,19 @@
 //! Journeys over HTTP: begin one, show its next step, take an answer.
 
 use super::run::{self, Finished};
-use super::{Next, State, next, steps};
+use super::{Added, Next, State, next, steps};
 use crate::app::App;
+use crate::clients;
 use crate::definition::Definition;
-use crate::store::{evidence, insurers, journeys};
+use crate::session;
+use crate::store::sessions::Session;
+use crate::store::{consents, evidence, insurers, journeys};
 use crate::visit::Visit;
 use axum::extract::{Path, Query, State as FromState};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use db::Conn;
+use oidc::Client;
 use oidc::authorize::Authorize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,9 +38,23 @@ pub async fn login(FromState(app): FromState<Arc<App>>, visit: Visit) -> Result<
     begin(&app, &visit, "login", State::default()).await
 }
 
-/// Begins a login that an authorization request waits for.
-pub async fn begin_for(app: &App, visit: &Visit, request: Authorize) -> Result<Response, Error> {
-    begin(app, visit, "login", State { request: Some(request), ..State::default() }).await
+/// Begins a journey that an authorization request waits for; with a session only for what that
+/// session does not answer.
+pub async fn begin_for(
+    app: &App,
+    visit: &Visit,
+    kind: &str,
+    request: Authorize,
+    sid: Option<String>,
+) -> Result<Response, Error> {
+    let state = State { request: Some(request), sid, ..State::default() };
+    begin(app, visit, kind, state).await
+}
+
+/// Begins a login after which a page of the provider's own is shown: a path below the insurer.
+pub async fn begin_then(app: &App, visit: &Visit, then: &str) -> Result<Response, Error> {
+    let state = State { then: Some(then.to_owned()), ..State::default() };
+    begin(app, visit, "login", state).await
 }
 
 async fn begin(app: &App, visit: &Visit, kind: &str, state: State) -> Result<Response, Error> {
@@ -116,6 +135,13 @@ pub async fn submit(
     let verdict = steps::verify(&mut running, &step, &posted, hashed, &mut tx).await?;
     let means = match verdict {
         steps::Verdict::Proved { means } => means,
+        steps::Verdict::Ended(response) => {
+            if !journeys::delete(&mut tx, running.visit.realm.id(), &journey_id).await? {
+                return running.visit.gone();
+            }
+            tx.commit().await?;
+            return Ok(response);
+        }
         steps::Verdict::Shown(response) => {
             tx.commit().await?;
             app.outbox.posted();
@@ -133,6 +159,7 @@ pub async fn submit(
     let holder = running.journey.holder();
     let kind = step.proof.kind();
     running.evidence.push(kind.to_owned());
+    running.added = running.added_now(&mut tx).await?;
     let ends = running.next(&definition).is_none();
     // A login that ends now leaves nothing behind; a registration hands its evidence over.
     if !(ends && running.journey.kind == "login") {
@@ -161,13 +188,44 @@ pub struct Running {
     pub definition: Arc<Definition>,
     /// Kinds that the journey and, once known, the account proved.
     pub evidence: Vec<String>,
+    /// What the waiting request adds.
+    pub added: Added,
+    /// The session that this journey goes on with.
+    pub session: Option<Session>,
+    /// The client that waits.
+    pub client: Option<Arc<Client>>,
     pub now: i64,
 }
 
 impl Running {
     /// What is missing now.
     pub fn next<'d>(&self, definition: &'d Definition) -> Option<Next<'d>> {
-        next(definition.journeys.get(&self.journey.kind)?, definition, &self.evidence)
+        let journey = definition.journeys.get(&self.journey.kind)?;
+        next(journey, definition, &self.evidence, self.added)
+    }
+
+    /// What the waiting request adds, now that more is known.
+    async fn added_now(&self, conn: &mut Conn) -> Result<Added, Error> {
+        let state = &self.journey.state;
+        let (Some(request), Some(client)) = (&state.request, &self.client) else {
+            return Ok(Added::default());
+        };
+        let account = request.prompt.select_account && self.session.is_some();
+        let consent = match (&state.account_id, self.journey.kind.as_str()) {
+            (Some(account), "login") => {
+                let asked = request.prompt.consent || client.needs_consent();
+                let covered = asked && !request.prompt.consent && {
+                    let insurer = self.visit.realm.id();
+                    let id = &client.client_id;
+                    let given = consents::scopes(conn, insurer, account, id).await?;
+                    let needed = crate::endpoints::authorize::asked(client, request);
+                    needed.iter().all(|scope| given.contains(scope))
+                };
+                asked && !covered
+            }
+            _ => false,
+        };
+        Ok(Added { account, consent })
     }
 
     /// Where the form of a step is posted to.
@@ -222,22 +280,54 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
         visit.realm.definition.clone()
     } else {
         let found = insurers::version(&mut conn, insurer, journey.version).await?;
-        found.ok_or(Error::NOT_FOUND)?
+        Arc::new(found.ok_or(Error::NOT_FOUND)?)
     };
     let mut proved = evidence::kinds(&mut conn, insurer, &journey.holder()).await?;
     if let Some(account) = &journey.state.account_id {
         let lasting = evidence::kinds(&mut conn, insurer, &format!("account:{account}")).await?;
         proved.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
     }
-    let definition = Arc::new(definition);
-    Ok(Found::Running(Box::new(Running {
+    let client = match &journey.state.request {
+        Some(request) => clients::find(&mut conn, &visit.realm, &request.client_id).await?,
+        None => None,
+    };
+    let mut visit = visit;
+    if let Some(languages) = journey.state.request.as_ref().and_then(|r| r.ui_locales.as_ref()) {
+        visit.look.prefer(languages);
+    }
+    let mut running = Running {
         app: app.clone(),
         visit,
         journey,
         definition,
         evidence: proved,
+        added: Added::default(),
+        session: None,
+        client,
         now,
-    })))
+    };
+    running.go_on_with_session(&mut conn).await?;
+    running.added = running.added_now(&mut conn).await?;
+    drop(conn);
+    Ok(Found::Running(Box::new(running)))
+}
+
+impl Running {
+    /// A journey that began with a session takes over what that session proved, as long as this
+    /// browser still has it.
+    async fn go_on_with_session(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        let Some(sid) = &self.journey.state.sid else { return Ok(()) };
+        let found = session::find(&self.app, &self.visit.realm, &self.visit.headers).await?;
+        let Some(found) = found.filter(|found| found.sid == *sid) else { return Ok(()) };
+        let insurer = self.visit.realm.id().to_owned();
+        let holder = format!("account:{}", found.account_id);
+        let lasting = evidence::kinds(conn, &insurer, &holder).await?;
+        self.evidence.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
+        self.evidence.extend(found.proofs.iter().cloned());
+        self.journey.state.account_id = Some(found.account_id.clone());
+        self.session = Some(found);
+        Ok(())
+    }
 }
 
 impl Visit {

@@ -1,13 +1,16 @@
 //! What happens when nothing is missing any more: an account, or a session.
 
 use super::page::Running;
-use crate::endpoints::authorize;
+use crate::endpoints::answer::{self, To};
+use crate::endpoints::authorize::is_good_for;
 use crate::mail::Registered;
 use crate::session;
+use crate::store::sessions::Session;
 use crate::store::{accounts, evidence, journeys, passwords};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use db::Conn;
+use oidc::error::Code;
 use serde::Serialize;
 use web::look::see;
 use web::{Error, Page, random};
@@ -77,10 +80,15 @@ async fn register(
     passwords::insert(conn, insurer, &account.account_id, hash, running.now).await?;
     let holder = format!("account:{}", account.account_id);
     evidence::hand_over(conn, insurer, &running.journey.holder(), &holder).await?;
+    running.journey.state.account_id = Some(account.account_id.clone());
     let home_url = running.visit.realm.definition.policy.home.url.clone();
     let letter = Registered { user_id: account.user_id.clone(), login_url: home_url.clone() };
     let (realm, look) = (&running.visit.realm, &running.visit.look);
     running.app.outbox.put(conn, (realm, look), &account.email, &letter, running.now).await?;
+    if running.journey.state.request.is_some() {
+        // A client sent the person here to register (`prompt=create`): it gets its answer.
+        return go_on_to_client(running, conn).await;
+    }
     Ok(Finished::Done(look.page(&Done {
         title: running.title(),
         user_id: account.user_id,
@@ -91,19 +99,71 @@ async fn register(
 
 async fn login(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error> {
     let state = &running.journey.state;
-    let account_id = state.account_id.as_ref();
-    let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
-    // What earlier steps of this journey proved is removed by the purge.
-    let secure = running.app.settings.secure();
+    if state.request.is_some() {
+        return go_on_to_client(running, conn).await;
+    }
+    let (_, cookie) = begin_session(running, conn).await?;
     let realm = &running.visit.realm;
-    let (session, cookie) = session::begin(conn, realm, account_id, running.now, secure).await?;
-    let mut response = match &state.request {
-        Some(request) => {
-            let url = authorize::issue(conn, realm, request, &session, running.now).await?;
-            see(&url)
-        }
+    let mut response = match &running.journey.state.then {
+        Some(then) => see(&running.visit.path(then)),
         None => see(&realm.definition.policy.home.url),
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(Finished::Done(response))
+}
+
+/// A new session with all that the person proved now and before.
+async fn begin_session(
+    running: &Running,
+    conn: &mut Conn,
+) -> Result<(Session, HeaderValue), Error> {
+    let account_id = running.journey.state.account_id.as_ref();
+    let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
+    let realm = &running.visit.realm;
+    let holder = format!("account:{account_id}");
+    let mut proofs = evidence::kinds(conn, realm.id(), &holder).await?;
+    proofs.extend(running.evidence.iter().cloned());
+    // What a level may ask; documents and decisions are no proof of who somebody is.
+    proofs.retain(|kind| {
+        !kind.contains(':') && !["terms", "consent", "account"].contains(&kind.as_str())
+    });
+    proofs.sort();
+    proofs.dedup();
+    let secure = running.app.settings.secure();
+    session::begin(conn, realm, (account_id, proofs), running.now, secure).await
+}
+
+/// Answers the request that waited.
+async fn go_on_to_client(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error> {
+    let (session, cookie) = match running.session.clone() {
+        Some(session) => (session, None),
+        None => {
+            let (session, cookie) = begin_session(running, conn).await?;
+            (session, Some(cookie))
+        }
+    };
+    let (Some(request), Some(client)) = (&running.journey.state.request, &running.client) else {
+        // The client was removed meanwhile: the person is signed in and goes home.
+        let mut response = see(&running.visit.realm.definition.policy.home.url);
+        cookie.map(|cookie| response.headers_mut().append(header::SET_COOKIE, cookie));
+        return Ok(Finished::Done(response));
+    };
+    let (realm, now) = (&running.visit.realm, running.now);
+    let to = To { realm, client, look: &running.visit.look, now };
+    let reached = request.acr_values.iter().any(|acr| realm.reaches(acr, &session.proofs));
+    let answered = if !is_good_for(realm, client, request, &session, now) {
+        let error = Code::LoginRequired.because("another member has signed in");
+        Some(answer::error(&to, request, &error)?)
+    } else if request.acr_essential && !reached {
+        let why = "this account has not proved what the asked acr needs";
+        let error = Code::UnmetAuthenticationRequirements.because(why);
+        Some(answer::error(&to, request, &error)?)
+    } else {
+        answer::issue(&running.app, conn, &to, request, &session).await?
+    };
+    let Some(mut response) = answered else { return Ok(Finished::Lost(running.visit.gone()?)) };
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(Finished::Done(response))
 }

@@ -62,6 +62,38 @@ pub async fn by_login(conn: &mut Conn, insurer: &str, login: &str) -> Result<Opt
     find(conn, sql, insurer, &email_match(login)).await
 }
 
+/// What stands in the roster about the person of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub name: String,
+    /// `YYYY-MM-DD`.
+    pub birth_date: String,
+    pub sex: String,
+}
+
+/// An account with its person, in one statement.
+pub async fn with_person(
+    conn: &mut Conn,
+    insurer: &str,
+    account_id: &str,
+) -> Result<Option<(Account, Known)>> {
+    let sql = "SELECT a.account_id, a.person_id, a.user_id, a.email, a.created_at,
+                      p.name, p.birth_date, p.sex
+               FROM accounts a JOIN people p
+               ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
+               WHERE a.insurer_id = $1 AND a.account_id = $2";
+    let row = conn.one(sql, params![insurer, account_id]).await?;
+    row.map(|row| {
+        let known = Known {
+            name: row.text("name")?,
+            birth_date: row.text("birth_date")?,
+            sex: row.text("sex")?,
+        };
+        Ok((account(&row)?, known))
+    })
+    .transpose()
+}
+
 async fn find(
     conn: &mut Conn,
     sql: &'static str,

@@ -9,6 +9,12 @@ pub async fn kinds(conn: &mut Conn, insurer: &str, holder: &str) -> Result<Vec<S
     rows.iter().map(|row| row.text("kind")).collect()
 }
 
+/// When a kind was proved.
+pub async fn at(conn: &mut Conn, insurer: &str, holder: &str, kind: &str) -> Result<Option<i64>> {
+    let sql = "SELECT at FROM evidence WHERE insurer_id = $1 AND holder = $2 AND kind = $3";
+    conn.one(sql, params![insurer, holder, kind]).await?.map(|row| row.int("at")).transpose()
+}
+
 /// Writes evidence; only a kind's own verifier calls this.
 pub async fn insert(
     conn: &mut Conn,

@@ -4,7 +4,13 @@ use crate::definition::Definition;
 use db::published;
 use db::{Conn, Error, Result, params};
 
-pub use db::published::versions;
+/// Slug, version in force and version of the keys of every insurer.
+pub async fn versions(conn: &mut Conn) -> Result<Vec<(String, i64, i64)>> {
+    let rows = conn.all("SELECT insurer_id, version, keys_version FROM insurers", &[]).await?;
+    rows.iter()
+        .map(|row| Ok((row.text("insurer_id")?, row.int("version")?, row.int("keys_version")?)))
+        .collect()
+}
 
 /// The version in force.
 pub async fn current(conn: &mut Conn, insurer: &str) -> Result<Option<(i64, Definition)>> {

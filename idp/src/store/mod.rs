@@ -2,24 +2,35 @@
 
 pub mod accounts;
 pub mod attempts;
-pub mod codes;
+pub mod clients;
+pub mod consents;
+pub mod devices;
 pub mod evidence;
+pub mod grants;
 pub mod insurers;
 pub mod journeys;
 pub mod links;
+pub mod logouts;
 pub mod outbox;
 pub mod passwords;
 pub mod people;
+pub mod pushed;
 pub mod sessions;
 pub mod signing_keys;
-pub mod tokens;
+pub mod spent;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
 pub const EXPIRED: &[&str] = &[
-    "DELETE FROM codes WHERE (insurer_id, code_hash) IN
-     (SELECT insurer_id, code_hash FROM codes WHERE expires_at < $1 LIMIT 1000)",
-    "DELETE FROM access_tokens WHERE (insurer_id, token_hash) IN
-     (SELECT insurer_id, token_hash FROM access_tokens WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM grants WHERE (insurer_id, grant_id) IN
+     (SELECT insurer_id, grant_id FROM grants WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM spent WHERE (insurer_id, kind, digest) IN
+     (SELECT insurer_id, kind, digest FROM spent WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM pushed WHERE (insurer_id, request_hash) IN
+     (SELECT insurer_id, request_hash FROM pushed WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM devices WHERE (insurer_id, device_hash) IN
+     (SELECT insurer_id, device_hash FROM devices WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM registration_tokens WHERE (insurer_id, token_hash) IN
+     (SELECT insurer_id, token_hash FROM registration_tokens WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM links WHERE (insurer_id, token_hash) IN

@@ -1,6 +1,6 @@
 //! Sessions at the identity provider.
 
-use db::{Conn, Result, params};
+use db::{Conn, Result, Row, params};
 
 /// A session; its secret is in the browser's cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Session {
     pub auth_time: i64,
     pub seen_at: i64,
     pub expires_at: i64,
+    /// The kinds that were proved at login.
+    pub proofs: Vec<String>,
 }
 
 pub async fn insert(
@@ -19,8 +21,8 @@ pub async fn insert(
     session: &Session,
 ) -> Result<()> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
-                                     expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                                     expires_at, proofs)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let params = params![
         insurer,
         secret_hash,
@@ -28,7 +30,8 @@ pub async fn insert(
         &session.account_id,
         session.auth_time,
         session.seen_at,
-        session.expires_at
+        session.expires_at,
+        session.proofs.join(" ")
     ];
     conn.execute(sql, params).await?;
     Ok(())
@@ -39,16 +42,28 @@ pub async fn by_secret(
     insurer: &str,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at FROM sessions
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, proofs FROM sessions
                WHERE insurer_id = $1 AND secret_hash = $2";
-    let Some(row) = conn.one(sql, params![insurer, secret_hash]).await? else { return Ok(None) };
-    Ok(Some(Session {
+    conn.one(sql, params![insurer, secret_hash]).await?.as_ref().map(session).transpose()
+}
+
+fn session(row: &Row) -> Result<Session> {
+    let proofs = row.text("proofs")?;
+    Ok(Session {
         sid: row.text("sid")?,
         account_id: row.text("account_id")?,
         auth_time: row.int("auth_time")?,
         seen_at: row.int("seen_at")?,
         expires_at: row.int("expires_at")?,
-    }))
+        proofs: proofs.split(' ').map(str::to_owned).collect(),
+    })
+}
+
+/// The session of an id, for journeys that go on with it.
+pub async fn by_sid(conn: &mut Conn, insurer: &str, sid: &str) -> Result<Option<Session>> {
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, proofs FROM sessions
+               WHERE insurer_id = $1 AND sid = $2";
+    conn.one(sql, params![insurer, sid]).await?.as_ref().map(session).transpose()
 }
 
 pub async fn seen(conn: &mut Conn, insurer: &str, secret_hash: &[u8], now: i64) -> Result<()> {
@@ -57,12 +72,11 @@ pub async fn seen(conn: &mut Conn, insurer: &str, secret_hash: &[u8], now: i64) 
     Ok(())
 }
 
-/// Ends a session and what was issued through it.
+/// Ends a session and what was granted through it, except what was granted to outlive it.
 pub async fn end(conn: &mut Conn, insurer: &str, sid: &str) -> Result<()> {
     for sql in [
         "DELETE FROM sessions WHERE insurer_id = $1 AND sid = $2",
-        "DELETE FROM access_tokens WHERE insurer_id = $1 AND sid = $2",
-        "DELETE FROM codes WHERE insurer_id = $1 AND sid = $2",
+        "DELETE FROM grants WHERE insurer_id = $1 AND sid = $2 AND NOT offline",
     ] {
         conn.execute(sql, params![insurer, sid]).await?;
     }

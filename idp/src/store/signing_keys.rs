@@ -1,24 +1,70 @@
-//! Sealed private keys of insurers.
+//! Sealed private keys of insurers: those that sign, and those that never leave.
 
 use db::{Conn, Result, params};
 
-/// Algorithm and sealed key, newest first.
-pub async fn list(conn: &mut Conn, insurer: &str) -> Result<Vec<(String, Vec<u8>)>> {
-    let sql = "SELECT algorithm, sealed FROM signing_keys WHERE insurer_id = $1
-               ORDER BY created_at DESC, algorithm";
-    let rows = conn.all(sql, params![insurer]).await?;
-    rows.iter().map(|row| Ok((row.text("algorithm")?, row.bytes("sealed")?))).collect()
+/// One key that signs.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub algorithm: String,
+    pub sealed: Vec<u8>,
+    pub active_from: i64,
+    pub retires_at: Option<i64>,
 }
 
-pub async fn insert(
+/// All keys that have not retired, newest first.
+pub async fn list(conn: &mut Conn, insurer: &str, now: i64) -> Result<Vec<Stored>> {
+    let sql = "SELECT algorithm, sealed, active_from, retires_at FROM signing_keys
+               WHERE insurer_id = $1 AND (retires_at IS NULL OR retires_at > $2)
+               ORDER BY active_from DESC, created_at DESC, algorithm";
+    let rows = conn.all(sql, params![insurer, now]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Stored {
+                algorithm: row.text("algorithm")?,
+                sealed: row.bytes("sealed")?,
+                active_from: row.int("active_from")?,
+                retires_at: row.opt_int("retires_at")?,
+            })
+        })
+        .collect()
+}
+
+pub async fn insert(conn: &mut Conn, insurer: &str, key: &Stored, now: i64) -> Result<()> {
+    let sql = "INSERT INTO signing_keys (insurer_id, algorithm, sealed, created_at, active_from)
+               VALUES ($1, $2, $3, $4, $5)";
+    let params = params![insurer, &key.algorithm, key.sealed.clone(), now, key.active_from];
+    conn.execute(sql, params).await?;
+    Ok(())
+}
+
+/// Lets every key of an algorithm retire that has no such time yet.
+pub async fn retire(conn: &mut Conn, insurer: &str, algorithm: &str, at: i64) -> Result<()> {
+    let sql = "UPDATE signing_keys SET retires_at = $3 WHERE insurer_id = $1 AND algorithm = $2
+               AND retires_at IS NULL";
+    conn.execute(sql, params![insurer, algorithm, at]).await?;
+    Ok(())
+}
+
+/// Tells all nodes that the keys have changed.
+pub async fn touch(conn: &mut Conn, insurer: &str) -> Result<()> {
+    let sql = "UPDATE insurers SET keys_version = keys_version + 1 WHERE insurer_id = $1";
+    conn.execute(sql, params![insurer]).await?;
+    Ok(())
+}
+
+/// A secret that never leaves, if it was made.
+pub async fn secret(conn: &mut Conn, insurer: &str, purpose: &str) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT sealed FROM realm_secrets WHERE insurer_id = $1 AND purpose = $2";
+    conn.one(sql, params![insurer, purpose]).await?.map(|row| row.bytes("sealed")).transpose()
+}
+
+pub async fn insert_secret(
     conn: &mut Conn,
     insurer: &str,
-    algorithm: &str,
+    purpose: &str,
     sealed: &[u8],
-    now: i64,
 ) -> Result<()> {
-    let sql = "INSERT INTO signing_keys (insurer_id, algorithm, sealed, created_at)
-               VALUES ($1, $2, $3, $4)";
-    conn.execute(sql, params![insurer, algorithm, sealed, now]).await?;
+    let sql = "INSERT INTO realm_secrets (insurer_id, purpose, sealed) VALUES ($1, $2, $3)";
+    conn.execute(sql, params![insurer, purpose, sealed]).await?;
     Ok(())
 }

@@ -92,7 +92,7 @@ async fn callback(
     Query(query): Parameters,
 ) -> impl IntoResponse {
     let answer = site.redeem(cookie(&headers, "partner-login"), &query).await;
-    (site.cookie("partner-login", "", 0), answer) // one answer per login
+    (AppendHeaders(site.cookie("partner-login", "", 0)), answer) // one answer per login
 }
 
 async fn me(State(site): Shared, headers: HeaderMap) -> Response {
@@ -179,16 +179,11 @@ impl Site {
         self.sessions.lock().expect("nobody panics with the lock")
     }
 
-    fn cookie(
-        &self,
-        name: &str,
-        value: &str,
-        lives: u64,
-    ) -> AppendHeaders<[(HeaderName, String); 1]> {
+    fn cookie(&self, name: &str, value: &str, lives: u64) -> [(HeaderName, String); 1] {
         let secure = if self.base.starts_with("https:") { "; Secure" } else { "" };
         // Lax: the browser must send the cookie when the provider sends it back to /callback.
         let rules = format!("Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}");
-        AppendHeaders([(header::SET_COOKIE, format!("{name}={value}; {rules}"))])
+        [(header::SET_COOKIE, format!("{name}={value}; {rules}"))]
     }
 }
 

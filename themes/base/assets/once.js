@@ -6,7 +6,8 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
-// Back to this page: the form may be sent again.
-window.addEventListener("pageshow", () => {
+// Back to this page, as the browser kept it: the form may be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   for (const form of document.forms) delete form.dataset.sent;
 });

@@ -1,6 +1,8 @@
 //! One file per kind of proof: its form, its checks, its pages. Only a kind's verifier says
 //! that it was proved.
 
+pub mod account;
+pub mod consent;
 pub mod mailbox;
 pub mod password;
 pub mod roster;
@@ -22,6 +24,8 @@ pub enum Verdict {
     Shown(Response),
     /// Show the step again (a mail was sent).
     Again,
+    /// The journey is over without its proofs: the person said no.
+    Ended(Response),
     /// Another answer came between: roll back and show what is asked now.
     Overtaken,
 }
@@ -57,6 +61,8 @@ pub(super) async fn show(running: &mut Running, step: &Next<'_>) -> Result<Respo
         Proof::Roster { fields, attempts } => roster::show(running, step, fields, *attempts),
         Proof::Terms {} => terms::show(running, step),
         Proof::Password {} => password::show(running, step),
+        Proof::Account {} => account::show(running, step).await,
+        Proof::Consent {} => consent::show(running, step).await,
     }
 }
 
@@ -87,5 +93,7 @@ pub(super) async fn verify(
         }
         Proof::Terms {} => terms::verify(running, step, posted, conn).await,
         Proof::Password {} => password::verify(running, step, posted, hashed, conn).await,
+        Proof::Account {} => account::verify(running, posted),
+        Proof::Consent {} => consent::verify(running, posted, conn).await,
     }
 }

@@ -113,13 +113,12 @@ fn know(running: &Running, form: Form, failed: bool) -> Result<Response, Error> 
     let mut look = running.visit.look.clone();
     let request = running.journey.state.request.as_ref();
     look.form_origin = request.and_then(|r| origin(&r.redirect_uri));
-    let names = &running.visit.realm.definition.client_names;
-    let client = request.and_then(|r| names.get(&r.client_id));
+    let client = running.client.as_ref();
     look.page(&Login {
         title: running.title(),
         form,
         register_url: running.visit.path("register"),
-        client_name: client.map(|name| name.in_language(&look.lang).to_owned()),
+        client_name: client.map(|client| client.name_in(&look.lang).to_owned()),
         failed,
     })
 }

@@ -1,0 +1,89 @@
+//! Tells clients that a session has ended (Back-Channel Logout §2.5): from a table, with retries,
+//! each client beside the others, so that a slow one delays nobody.
+
+use crate::app::App;
+use crate::clients;
+use crate::store::logouts::{self, Waiting};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use web::{Error, random};
+
+/// Clients told at the same time.
+const AT_ONCE: usize = 32;
+/// Tries before a client is given up: about a day.
+const TRIES: i64 = 12;
+
+/// Delivers for ever.
+pub async fn run(app: Arc<App>) {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        if let Err(Error::Fault(error)) = once(&app, &slots).await {
+            tracing::warn!(%error, "logouts");
+        }
+        tokio::select! {
+            () = app.logouts.notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+    }
+}
+
+async fn once(app: &Arc<App>, slots: &Arc<Semaphore>) -> Result<(), Error> {
+    let due = logouts::due(&mut app.db.read().await?, app.now()).await?;
+    for waiting in due {
+        let slot = slots.clone().acquire_owned().await.map_err(Error::fault)?;
+        // 10 s, 20 s, … up to some hours; also the lease in case this node dies.
+        let pause = 10 << waiting.tries.clamp(0, 11);
+        let mut tx = app.db.begin().await?;
+        let mine = logouts::claim(&mut tx, &waiting, app.now() + pause).await?;
+        tx.commit().await?;
+        if !mine {
+            continue;
+        }
+        let app = app.clone();
+        tokio::spawn(async move {
+            if let Err(Error::Fault(error)) = tell(&app, &waiting).await {
+                tracing::warn!(client = waiting.client_id, %error, "logout not delivered");
+            }
+            drop(slot);
+        });
+    }
+    Ok(())
+}
+
+async fn tell(app: &App, waiting: &Waiting) -> Result<(), Error> {
+    let realm = app.realms.find(&waiting.insurer_id);
+    let client = match &realm {
+        Some(realm) => clients::find(&mut app.db.read().await?, realm, &waiting.client_id).await?,
+        None => None,
+    };
+    let told =
+        match (&realm, client.as_ref().and_then(|client| client.backchannel_logout_uri.as_ref())) {
+            (Some(realm), Some(uri)) => {
+                let client = client.as_ref().ok_or_else(|| Error::fault("no client"))?;
+                let sub = client.subject(&waiting.account_id, &realm.secrets.pairwise);
+                let now = app.now();
+                let claims = oidc::logout::token(
+                    &realm.issuer,
+                    &client.client_id,
+                    &sub,
+                    &waiting.sid,
+                    &random::id(),
+                    now,
+                );
+                let key = realm.key(client.id_token_signed_response_alg, now);
+                let key = key.ok_or_else(|| Error::fault("no key of this algorithm"))?;
+                let token = key.sign("logout+jwt", &claims)?;
+                let form = format!("logout_token={token}");
+                app.outbound.post(uri, form).await
+            }
+            // The client or its address is gone: nobody is left to tell.
+            _ => Ok(()),
+        };
+    if told.is_ok() || waiting.tries >= TRIES {
+        let mut tx = app.db.begin().await?;
+        logouts::delete(&mut tx, &waiting.logout_id).await?;
+        tx.commit().await?;
+    }
+    Ok(told?)
+}

@@ -1,0 +1,105 @@
+//! Finds clients and their keys: in the insurer's folder, or registered since.
+
+use crate::app::App;
+use crate::realm::Realm;
+use crate::store::clients;
+use db::Conn;
+use oidc::Client;
+
+use oidc::jwk::VerifyingKey;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The client of an id, of this insurer or of all.
+pub async fn find(
+    conn: &mut Conn,
+    realm: &Realm,
+    client_id: &str,
+) -> Result<Option<Arc<Client>>, db::Error> {
+    if let Some(client) = realm.clients.get(client_id) {
+        return Ok(Some(client.clone()));
+    }
+    let found = clients::by_id(conn, realm.id(), client_id).await?;
+    Ok(found.map(|registered| Arc::new(registered.client)))
+}
+
+/// The keys that a client published, fetched when they are at an address. What cannot be fetched
+/// is an empty set: then nothing verifies.
+pub async fn jwks(app: &App, client: &Client, insist: bool) -> Arc<Value> {
+    match (&client.jwks, &client.jwks_uri) {
+        (Some(jwks), _) => Arc::new(jwks.clone()),
+        (None, Some(uri)) => match app.outbound.json(uri, insist, app.now()).await {
+            Ok(jwks) => jwks,
+            Err(error) => {
+                tracing::warn!(client = client.client_id, %error, "jwks_uri cannot be fetched");
+                Arc::new(Value::Null)
+            }
+        },
+        (None, None) => Arc::new(Value::Null),
+    }
+}
+
+/// The client's keys for a token: fetched anew when none has the token's `kid`.
+pub async fn keys_for(app: &App, client: &Client, token: &str) -> (Arc<Value>, Vec<VerifyingKey>) {
+    let kid = oidc::jwt::Unverified::parse(token)
+        .and_then(|token| token.header("kid").map(str::to_owned));
+    let known = jwks(app, client, false).await;
+    let keys = VerifyingKey::set(&known);
+    let missing = kid.is_none_or(|kid| !keys.iter().any(|key| key.kid.as_ref() == Some(&kid)));
+    if missing && client.jwks_uri.is_some() {
+        let fresh = jwks(app, client, true).await;
+        let keys = VerifyingKey::set(&fresh);
+        return (fresh, keys);
+    }
+    (known, keys)
+}
+
+/// The secrets in clear that are in force: only `client_secret_jwt` needs them.
+pub fn secrets(app: &App, realm: &Realm, client: &Client) -> Vec<Vec<u8>> {
+    let now = app.now();
+    let in_force = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|until| until > now));
+    in_force
+        .filter_map(|secret| {
+            let sealed = oidc::secret::from_base64url(secret.sealed.as_deref()?)?;
+            // A client of all insurers was sealed for none of them.
+            let own = app.sealer.open(&sealed_for(realm.id()), &sealed);
+            own.or_else(|_| app.sealer.open(&sealed_for(clients::ALL), &sealed)).ok()
+        })
+        .collect()
+}
+
+/// The purpose under which an insurer's client secrets are sealed.
+pub fn sealed_for(insurer: &str) -> String {
+    format!("client:{insurer}")
+}
+
+/// Rules that need a fetch: the document of `sector_identifier_uri` must list every redirect URI
+/// (OpenID Connect Core §8.1, Registration §5).
+pub async fn sector_fault(app: &App, client: &Client) -> Option<&'static str> {
+    let uri = client.sector_identifier_uri.as_ref()?;
+    let document = match app.outbound.json(uri, true, app.now()).await {
+        Ok(document) => document,
+        Err(error) => {
+            tracing::info!(%error, "sector_identifier_uri");
+            return Some("sector_identifier_uri cannot be fetched");
+        }
+    };
+    let listed =
+        |uri: &String| document.as_array().is_some_and(|all| all.iter().any(|one| one == uri));
+    let all = client.redirect_uris.iter().all(listed);
+    (!all).then_some("sector_identifier_uri does not list every redirect URI")
+}
+
+/// Makes a new secret for a client: shown once, kept hashed; sealed only where the protocol needs
+/// the secret itself.
+pub fn new_secret(
+    app_sealer: &web::seal::Sealer,
+    insurer: &str,
+    client: &Client,
+    clear: &str,
+) -> oidc::client::Secret {
+    let jwt = client.token_endpoint_auth_method == oidc::client::AuthMethod::ClientSecretJwt;
+    let sealed = jwt
+        .then(|| oidc::secret::base64url(app_sealer.seal(&sealed_for(insurer), clear.as_bytes())));
+    oidc::client::Secret { hash: oidc::secret::s256(clear), sealed, expires_at: None }
+}

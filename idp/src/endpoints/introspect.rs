@@ -1,0 +1,110 @@
+//! Introspection (RFC 7662), also as a signed JWT (RFC 9701): a resource server asks whether a
+//! token is good. It learns only about tokens that were issued to it or for it.
+
+use super::api::{self, Api};
+use super::{json, refused, signed};
+use crate::app::App;
+use crate::realm::Realm;
+use crate::store::grants::{self, Presented};
+use crate::tokens::{self, Handle, Live};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use oidc::Client;
+use oidc::error::Code;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use web::Error;
+
+/// `POST /{insurer}/introspect`
+pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Error> {
+    let client = api::authenticate(&app, &api, "introspect").await?;
+    if client.is_public() {
+        let why = "a public client cannot introspect";
+        return Err(refused(Code::InvalidClient.because(why)));
+    }
+    let token = api.params.value("token");
+    let token = token.ok_or(refused(Code::InvalidRequest.because("token is missing")))?;
+    let realm = &*api.realm;
+    let body = about(&app, realm, &client, token).await?;
+    let accepts = |kind: &str| {
+        let accept = api.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains(kind))
+    };
+    const KIND: &str = "application/token-introspection+jwt";
+    let Some(algorithm) = client
+        .introspection_signed_response_alg
+        .or(accepts(KIND).then_some(client.id_token_signed_response_alg))
+    else {
+        return Ok(json(StatusCode::OK, &body));
+    };
+    // RFC 9701 §5: an inactive token says nothing else here, too.
+    let claims = json!({
+        "iss": realm.issuer, "aud": client.client_id, "iat": app.now(),
+        "token_introspection": body,
+    });
+    let key = realm.key(algorithm, app.now());
+    let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
+    Ok(signed(key.sign("token-introspection+jwt", &claims)?, KIND))
+}
+
+async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result<Value, Error> {
+    let inactive = json!({"active": false});
+    let mut conn = app.db.read().await?;
+    if let Some(Live { access, grant }) = tokens::live(app, &mut conn, realm, token).await? {
+        let own = access.client_id == client.client_id;
+        let meant =
+            client.introspects && access.aud.iter().any(|aud| client.resources.contains(aud));
+        if !own && !meant {
+            return Ok(inactive);
+        }
+        let mut body = json!({
+            "active": true,
+            "iss": access.iss,
+            "client_id": access.client_id,
+            "sub": match &grant {
+                // As the asking client sees the person.
+                Some(grant) => client.subject(&grant.account_id, &realm.secrets.pairwise),
+                None => access.sub.clone(),
+            },
+            "aud": access.aud,
+            "scope": access.scope,
+            "exp": access.exp,
+            "iat": access.iat,
+            "jti": access.jti,
+            "token_type": access.cnf.token_type(),
+        });
+        if !access.cnf.is_none() {
+            body["cnf"] = json!(access.cnf);
+        }
+        // RFC 9470 §6.2.
+        for (name, value) in [
+            ("auth_time", access.auth_time.map(|at| json!(at))),
+            ("acr", access.acr.clone().map(|acr| json!(acr))),
+            ("act", access.act.clone()),
+        ] {
+            if let Some(value) = value {
+                body[name] = value;
+            }
+        }
+        if !access.authorization_details.is_empty() {
+            body["authorization_details"] = json!(access.authorization_details);
+        }
+        return Ok(body);
+    }
+    let Some(handle) = Handle::parse(token) else { return Ok(inactive) };
+    let found = grants::by_refresh(&mut conn, realm.id(), &handle.id, &handle.hash).await?;
+    let Presented::Current(grant) = found else { return Ok(inactive) };
+    if grant.client_id != client.client_id || grant.expires_at <= app.now() {
+        return Ok(inactive);
+    }
+    Ok(json!({
+        "active": true,
+        "iss": realm.issuer,
+        "client_id": grant.client_id,
+        "sub": client.subject(&grant.account_id, &realm.secrets.pairwise),
+        "scope": grant.detail.scopes.join(" "),
+        "exp": grant.expires_at,
+        "token_type": "refresh_token",
+    }))
+}

@@ -1,0 +1,54 @@
+//! Pushed authorization requests (RFC 9126): checked when they come in, used once.
+
+use super::api::{self, Api};
+use super::authorize::{REQUEST_URI, prepare};
+use super::{json, refused};
+use crate::app::App;
+use crate::store::pushed;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use oidc::authorize::Refused;
+use oidc::error::Code;
+use serde_json::json;
+use std::sync::Arc;
+use web::{Error, random};
+
+/// Seconds from the push to the answer: long enough for a person who must first find the card
+/// and register.
+const LIVES: i64 = 600;
+
+/// `POST /{insurer}/par`
+pub async fn post(State(app): State<Arc<App>>, api: Api) -> Response {
+    let has_proof = api.headers.contains_key("dpop");
+    let answer = push(&app, &api).await;
+    api::with_nonce(&app, &api.realm, has_proof, answer)
+}
+
+async fn push(app: &App, api: &Api) -> Result<Response, Error> {
+    let realm = &api.realm;
+    let client = api::authenticate(app, api, "par").await?;
+    if api.params.has("request_uri") {
+        let why = "request_uri cannot be pushed";
+        return Err(refused(Code::InvalidRequest.because(why)));
+    }
+    let call = ("POST", "par", api.caller.mutual);
+    let proof = api::proof(app, realm, &api.headers, call, None).map_err(refused)?;
+    let jkt = proof.as_ref().map(|proof| proof.jkt.clone());
+    // RFC 9126 §2.1: the client is known by its authentication, whatever it is.
+    let params = api.params.clone().with("client_id", &client.client_id);
+    let request = match prepare(app, realm, &client, params, (true, jkt)).await? {
+        Ok(request) => request,
+        Err(Refused::Page(error) | Refused::Client(_, error)) => return Err(refused(error)),
+    };
+    let id = random::secret();
+    let mut tx = app.db.begin().await?;
+    if let Some(proof) = &proof {
+        api::spend(&mut tx, realm, proof).await?;
+    }
+    let hash = random::hash(&id);
+    pushed::insert(&mut tx, realm.id(), &hash, &request, app.now() + LIVES).await?;
+    tx.commit().await?;
+    let body = json!({"request_uri": format!("{REQUEST_URI}{id}"), "expires_in": LIVES});
+    Ok(json(StatusCode::CREATED, &body))
+}

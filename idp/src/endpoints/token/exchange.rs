@@ -1,0 +1,76 @@
+//! Token exchange (RFC 8693): delegation only; the new token names who acts.
+
+use super::{Call, shown};
+use crate::endpoints::answer::is_alive;
+use crate::endpoints::{json, refused};
+use crate::tokens::{self, Access, Live};
+use axum::http::StatusCode;
+use axum::response::Response;
+use oidc::error::Code;
+use oidc::token::exchange::{ACCESS_TOKEN, Subject, act, read};
+use oidc::token::narrowed;
+use serde_json::json;
+use web::{Error, random};
+
+pub(super) async fn exchange(call: &Call<'_>) -> Result<Response, Error> {
+    let (realm, client, params, now) = (call.realm, &*call.client, &call.api.params, call.now);
+    let asked = read(params).map_err(refused)?;
+    let mut conn = call.app.db.read().await?;
+    let bad = |why| refused(Code::InvalidRequest.because(why));
+    let subject = tokens::live(call.app, &mut conn, realm, asked.subject_token).await?;
+    let Live { access, grant } = subject.ok_or(bad("the subject token is not valid"))?;
+    let grant = grant.ok_or(bad("only a member's token can be exchanged"))?;
+    if !is_alive(&mut conn, realm, &grant.account_id).await? {
+        return Err(bad("the subject token is not valid"));
+    }
+    // A token that is bound to somebody else's key proves nothing here without that key.
+    let bound_elsewhere = access.cnf.jkt.is_some() && access.cnf.jkt.as_deref() != call.jkt();
+    if bound_elsewhere && access.client_id == client.client_id {
+        return Err(bad("the subject token is bound to another key"));
+    }
+    let actor = match asked.actor_token {
+        None => client.client_id.clone(),
+        Some(text) => {
+            let actor = tokens::live(call.app, &mut conn, realm, text).await?;
+            let actor = actor.filter(|actor| actor.access.client_id == client.client_id);
+            actor.ok_or(bad("the actor token is not this client's"))?.access.sub
+        }
+    };
+    drop(conn);
+    let subject =
+        Subject { client_id: &access.client_id, audience: &access.aud, act: access.act.as_ref() };
+    let act = act(client, &actor, &subject).map_err(refused)?;
+    let widening = Code::InvalidScope.because("scope was not granted to the subject token");
+    let scope = params.value("scope").unwrap_or("").split(' ').filter(|s| !s.is_empty());
+    let scopes = narrowed(&access.scopes(), scope, widening).map_err(refused)?;
+    let mut targets: Vec<String> = Vec::new();
+    for target in params.values("resource").chain(params.values("audience")) {
+        if !client.resources.iter().any(|known| known == target) {
+            let why = "the target is not registered for this client";
+            return Err(refused(Code::InvalidTarget.because(why)));
+        }
+        targets.push(target.to_owned());
+    }
+    let issued = Access {
+        sub: client.subject(&grant.account_id, &realm.secrets.pairwise),
+        aud: if targets.is_empty() { vec![realm.issuer.clone()] } else { targets },
+        client_id: client.client_id.clone(),
+        // Never longer than the token that it stands for.
+        exp: access.exp.min(now + realm.definition.policy.protocol.access_token_minutes * 60),
+        iat: now,
+        jti: random::id(),
+        scope: scopes.join(" "),
+        cnf: call.cnf.clone(),
+        act: Some(act),
+        ..access
+    };
+    if call.proof.is_some() {
+        let mut tx = call.app.db.begin().await?;
+        call.spend(&mut tx).await?;
+        tx.commit().await?;
+    }
+    let text = tokens::mint(realm, client, &issued, now)?;
+    let mut body = shown(call, &issued, &text);
+    body.insert("issued_token_type".into(), json!(ACCESS_TOKEN));
+    Ok(json(StatusCode::OK, &body))
+}

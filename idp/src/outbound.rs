@@ -1,0 +1,272 @@
+//! The one way out: fetches what clients registered, behind an allow-list, with private addresses
+//! refused after resolution, and with limits (attack 5).
+
+use crate::settings::{Outbound as Limits, Settings};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use web::config::ConfigError;
+
+/// Fetches, and remembers documents for a while.
+pub struct Outbound {
+    client: reqwest::Client,
+    limits: Limits,
+    documents: Mutex<HashMap<String, (i64, Arc<Value>)>>,
+}
+
+/// Why nothing was fetched. The reason is for the log; what the other side said stays out of it.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("the address is not allowed: {0}")]
+    Refused(&'static str),
+    #[error("no answer")]
+    Silent,
+    #[error("the answer has status {0}")]
+    Status(u16),
+    #[error("the answer is too long")]
+    Long,
+    #[error("the answer is not JSON")]
+    NotJson,
+}
+
+/// Seconds for which a document is not fetched again.
+const FRESH: i64 = 600;
+/// Seconds between two fetches of the same document that a caller insists on.
+const INSIST: i64 = 5;
+/// Documents remembered at once.
+const KEPT: usize = 10_000;
+
+impl Outbound {
+    /// Prepares the client.
+    ///
+    /// # Errors
+    /// When the extra authorities cannot be read.
+    pub fn new(limits: &Limits) -> Result<Self, ConfigError> {
+        let say = |error: &dyn std::fmt::Display| ConfigError(format!("outbound: {error}"));
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            // A redirect could lead from an allowed address to a private one.
+            .redirect(Policy::none())
+            .timeout(Duration::from_secs(limits.timeout_seconds))
+            .connect_timeout(Duration::from_secs(limits.timeout_seconds))
+            .pool_max_idle_per_host(1)
+            .user_agent("musubi-idp")
+            .dns_resolver(Arc::new(Guarded { loopback: limits.loopback }));
+        if let Some(file) = Settings::file(&limits.authorities_file) {
+            let pem = std::fs::read(file).map_err(|error| say(&error))?;
+            let more = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| say(&error))?;
+            builder = builder.tls_certs_merge(more);
+        }
+        let client = builder.build().map_err(|error| say(&error))?;
+        Ok(Self { client, limits: limits.clone(), documents: Mutex::default() })
+    }
+
+    /// A JSON document, from memory when it is young. `insist` fetches again, at most every few
+    /// seconds: for a key that the remembered set does not have.
+    pub async fn json(&self, url: &str, insist: bool, now: i64) -> Result<Arc<Value>, FetchError> {
+        let age = if insist { INSIST } else { FRESH };
+        if let Some((at, known)) = self.known(url)
+            && (now - at) < age
+        {
+            return Ok(known);
+        }
+        let bytes = self.get(url).await?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| FetchError::NotJson)?;
+        let value = Arc::new(value);
+        let mut documents = self.documents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if documents.len() >= KEPT {
+            documents.clear();
+        }
+        documents.insert(url.to_owned(), (now, value.clone()));
+        Ok(value)
+    }
+
+    fn known(&self, url: &str) -> Option<(i64, Arc<Value>)> {
+        let documents = self.documents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        documents.get(url).cloned()
+    }
+
+    /// The bytes of a document.
+    pub async fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
+        let url = self.allowed(url)?;
+        let mut answer = self.client.get(url).send().await.map_err(|_| FetchError::Silent)?;
+        if !answer.status().is_success() {
+            return Err(FetchError::Status(answer.status().as_u16()));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| FetchError::Silent)? {
+            if bytes.len() + chunk.len() > self.limits.max_bytes {
+                return Err(FetchError::Long);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    /// Posts a form; the answer's text is not read.
+    pub async fn post(&self, url: &str, form: String) -> Result<(), FetchError> {
+        let url = self.allowed(url)?;
+        let answer = self
+            .client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .send()
+            .await
+            .map_err(|_| FetchError::Silent)?;
+        match answer.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(FetchError::Status(status.as_u16())),
+        }
+    }
+
+    /// The address, when the settings allow it. Names are looked at again when they are resolved.
+    fn allowed(&self, text: &str) -> Result<url::Url, FetchError> {
+        let refused = FetchError::Refused;
+        let url = url::Url::parse(text).map_err(|_| refused("not absolute"))?;
+        let host = url.host().ok_or(refused("no host"))?;
+        let address = match &host {
+            url::Host::Ipv4(address) => Some(IpAddr::V4(*address)),
+            url::Host::Ipv6(address) => Some(IpAddr::V6(*address)),
+            url::Host::Domain(_) => None,
+        };
+        if address.is_some_and(|address| !is_allowed(address, self.limits.loopback)) {
+            return Err(refused("a private address"));
+        }
+        let local = address.is_some_and(|address| address.is_loopback())
+            || host == url::Host::Domain("localhost");
+        match url.scheme() {
+            "https" => {}
+            "http" if local && self.limits.loopback => {}
+            _ => return Err(refused("not https")),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused("user information"));
+        }
+        let name = url.host_str().unwrap_or_default();
+        if !self.limits.hosts.is_empty() && !self.limits.hosts.iter().any(|host| host == name) {
+            return Err(refused("not in outbound.hosts"));
+        }
+        Ok(url)
+    }
+}
+
+/// Resolves names and keeps only addresses that may be connected to; the connection goes to just
+/// these, so a second answer of the name server changes nothing (DNS rebinding).
+struct Guarded {
+    loopback: bool,
+}
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let loopback = self.loopback;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> =
+                found.filter(|found| is_allowed(found.ip(), loopback)).collect();
+            if allowed.is_empty() {
+                return Err("the name has no public address".into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address is public, or loopback where that is allowed.
+fn is_allowed(address: IpAddr, loopback: bool) -> bool {
+    let address = address.to_canonical();
+    if address.is_loopback() {
+        return loopback;
+    }
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let special = v4.is_private()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_multicast()
+                || v4.is_broadcast()
+                || v4.is_documentation()
+                || a == 0
+                || a >= 240
+                || (a == 100 && (64..128).contains(&b))
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && (18..20).contains(&b));
+            !special
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, ..] = v6.segments();
+            // 2000::/3 is what is public; 6to4, Teredo and documentation are inside it.
+            (a & 0xe000) == 0x2000 && a != 0x2002 && !(a == 0x2001 && (b == 0 || b == 0xdb8))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FetchError, Outbound, is_allowed};
+    use crate::settings::Outbound as Limits;
+
+    #[test]
+    fn private_addresses_are_none_of_our_business() {
+        for bad in [
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "127.0.0.1",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "2002:a00:1::",
+            "2001:db8::1",
+            "64:ff9b::a00:1",
+            "ff02::1",
+        ] {
+            assert!(!is_allowed(bad.parse().unwrap(), false), "{bad}");
+        }
+        for good in ["8.8.8.8", "203.104.1.1", "2400:4000::1"] {
+            assert!(is_allowed(good.parse().unwrap(), false), "{good}");
+        }
+        assert!(is_allowed("127.0.0.1".parse().unwrap(), true));
+        assert!(!is_allowed("10.0.0.1".parse().unwrap(), true));
+    }
+
+    #[tokio::test]
+    async fn only_allowed_hosts_by_https() {
+        let outbound = |limits: Limits| Outbound::new(&limits).unwrap();
+        let strict = outbound(Limits::default());
+        for bad in [
+            "http://example.com/",
+            "https://127.0.0.1/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "file:///etc/passwd",
+            "/x",
+            "https://user@example.com/",
+        ] {
+            let refused = strict.get(bad).await;
+            assert!(matches!(refused, Err(FetchError::Refused(_))), "{bad}");
+        }
+        // A name that leads to a private address is refused when it is resolved.
+        let resolved = strict.get("https://localhost:1/").await;
+        assert!(matches!(resolved, Err(FetchError::Silent)));
+        let listed = outbound(Limits { hosts: vec!["a.example".into()], ..Limits::default() });
+        let other = listed.get("https://b.example/").await;
+        assert!(matches!(other, Err(FetchError::Refused("not in outbound.hosts"))));
+    }
+}

@@ -1,0 +1,63 @@
+//! What a person allowed a client to learn, per scope, until it is withdrawn.
+
+use db::{Conn, Result, params};
+
+/// One remembered consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub client_id: String,
+    pub scopes: Vec<String>,
+    pub granted_at: i64,
+}
+
+/// The scopes that the person allowed a client.
+pub async fn scopes(
+    conn: &mut Conn,
+    insurer: &str,
+    account: &str,
+    client: &str,
+) -> Result<Vec<String>> {
+    let sql = "SELECT scopes FROM consents WHERE insurer_id = $1 AND account_id = $2
+               AND client_id = $3";
+    let row = conn.one(sql, params![insurer, account, client]).await?;
+    row.map_or(Ok(Vec::new()), |row| Ok(words(&row.text("scopes")?)))
+}
+
+/// Remembers a consent in the place of the last one.
+pub async fn put(conn: &mut Conn, insurer: &str, account: &str, consent: &Consent) -> Result<()> {
+    let sql = "INSERT INTO consents (insurer_id, account_id, client_id, scopes, granted_at)
+               VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (insurer_id, account_id, client_id) DO UPDATE SET
+               scopes = excluded.scopes, granted_at = excluded.granted_at";
+    let scopes = consent.scopes.join("\n");
+    let params = params![insurer, account, &consent.client_id, scopes, consent.granted_at];
+    conn.execute(sql, params).await?;
+    Ok(())
+}
+
+/// All that a person allowed, the newest first.
+pub async fn list(conn: &mut Conn, insurer: &str, account: &str) -> Result<Vec<Consent>> {
+    let sql = "SELECT client_id, scopes, granted_at FROM consents
+               WHERE insurer_id = $1 AND account_id = $2 ORDER BY granted_at DESC, client_id";
+    let rows = conn.all(sql, params![insurer, account]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Consent {
+                client_id: row.text("client_id")?,
+                scopes: words(&row.text("scopes")?),
+                granted_at: row.int("granted_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Withdraws a consent.
+pub async fn delete(conn: &mut Conn, insurer: &str, account: &str, client: &str) -> Result<()> {
+    let sql = "DELETE FROM consents WHERE insurer_id = $1 AND account_id = $2 AND client_id = $3";
+    conn.execute(sql, params![insurer, account, client]).await?;
+    Ok(())
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
