@@ -201,7 +201,7 @@ consent-deny-note = If you do not allow it, you go back to the service and nothi
 consent-scope-openid = A number by which this service knows you again (the number alone does not tell your name)
 consent-scope-profile = Your name, date of birth, sex, user ID and language
 consent-scope-email = Your mail address
-consent-scope-membership = Insurer number, symbol, number and branch, relation, and the days when your membership began and ended (if you are the insured person, also your family’s names and the same about them)
+consent-scope-membership = Insurer number, symbol, number and branch, relation, and the days when your membership began and ended
 consent-scope-verified_claims = Your name and date of birth as your health insurance society checked them with its roster (only what the service asks for), and when it did
 consent-scope-offline_access = To receive information also while you are signed out
 

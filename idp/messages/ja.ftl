@@ -195,7 +195,7 @@ consent-deny-note = 許可しないときは、情報を渡さずにサービス
 consent-scope-openid = このサービスがあなたを見分けるための番号（この番号だけでは、お名前は分かりません）
 consent-scope-profile = お名前、生年月日、性別、ユーザーID、表示の言語
 consent-scope-email = メールアドレス
-consent-scope-membership = 保険者番号、記号・番号・枝番、続柄、加入の始まりと終わりの日（被保険者の方は、ご家族のお名前と、ご家族についての同じ内容も）
+consent-scope-membership = 保険者番号、記号・番号・枝番、続柄、加入の始まりと終わりの日
 consent-scope-verified_claims = 健康保険組合の名簿で確認したお名前と生年月日（サービスが求めるものだけ）と、確認した日時
 consent-scope-offline_access = あなたがログアウトしている間も、情報を受け取ること
 

@@ -89,6 +89,14 @@ impl Visitor {
         location.unwrap_or_else(|| panic!("{url} does not redirect")).to_owned()
     }
 
+    /// Opens an address without following its redirect; `url` is where it would lead.
+    pub async fn open_and_stay(&self, url: &str) -> Seen {
+        let answer = self.stay.get(url).send().await.expect("answered");
+        let to = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        let to = to.unwrap_or_default().to_owned();
+        Seen { url: to, ..seen(answer).await }
+    }
+
     /// Fills the first form that posts and submits it.
     pub async fn submit(&self, page: &Seen, fields: &[(&str, &str)]) -> Seen {
         seen(self.post(&self.client, page, fields).await).await

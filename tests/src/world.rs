@@ -30,6 +30,10 @@ pub struct Options {
     /// Adds the plugin that does everything wrong to the first insurer.
     pub misbehaving: bool,
     pub in_process: bool,
+    /// Lines for the `[protocol]` table of every insurer's `idp.toml`.
+    pub protocol: &'static str,
+    /// More settings of the programs, by environment variable.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// A running installation. Everything ends when it is dropped.
@@ -130,6 +134,10 @@ impl World {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        let mut env = env;
+        env.extend(
+            options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())),
+        );
         let engine = if idp_db.starts_with("sqlite") { "sqlite" } else { "postgres" };
         let mut world = World {
             idp_url,
@@ -145,18 +153,24 @@ impl World {
             _temporary: temporary,
         };
         for slug in &options.insurers {
-            world.fill(slug, options.misbehaving);
+            world.fill(slug, &options);
         }
         world.launch(Program::Idp).await;
         world.launch(Program::Portal).await;
         world
     }
 
-    fn fill(&self, slug: &str, misbehaving: bool) {
+    fn fill(&self, slug: &str, options: &Options) {
         let from = root().join("demo/insurers").join(slug);
         let folder = self.folder.join("insurers").join(slug);
         copy(&from, &folder);
-        if misbehaving {
+        if !options.protocol.is_empty() {
+            let file = folder.join("idp.toml");
+            let text = std::fs::read_to_string(&file).expect("idp.toml");
+            std::fs::write(&file, format!("{text}\n[protocol]\n{}\n", options.protocol))
+                .expect("written");
+        }
+        if options.misbehaving {
             let file = folder.join("portal.toml");
             let text = std::fs::read_to_string(&file).expect("portal.toml");
             std::fs::write(&file, format!("{text}\n[[plugin]]\nid = \"misbehaving\"\n"))

@@ -13,7 +13,7 @@ async fn member(options: Options) -> (World, Visitor) {
 }
 
 fn misbehaving(in_process: bool) -> Options {
-    Options { insurers: vec!["minato"], misbehaving: true, in_process }
+    Options { insurers: vec!["minato"], misbehaving: true, in_process, ..Options::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

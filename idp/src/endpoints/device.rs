@@ -142,8 +142,11 @@ fn user_code() -> String {
 /// What was typed, in the form in which codes are kept: small letters and missing dashes are
 /// fine.
 fn normal(text: &str) -> String {
-    let letters: String =
-        text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_uppercase();
+    let letters: String = handover::card::match_form(text)
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_uppercase();
     if letters.len() == 8 { format!("{}-{}", &letters[..4], &letters[4..]) } else { letters }
 }
 
@@ -164,14 +167,15 @@ pub async fn show(
         .await;
     };
     match params.value("user_code") {
-        None => draw(&visit, false),
+        None => draw(&visit, None),
         Some(typed) => confirm(&app, &visit, &normal(typed), &session.account_id).await,
     }
 }
 
-fn draw(visit: &Visit, wrong: bool) -> Result<Response, Error> {
+fn draw(visit: &Visit, wrong: Option<&str>) -> Result<Response, Error> {
     let mut form = Form::new(visit.path("device"), &["user_code"]);
-    if wrong {
+    if let Some(typed) = wrong {
+        form.values.insert("user_code".into(), typed.to_owned());
         form.mistake("user_code", visit.look.t("error-device-code", &[]));
     }
     visit.look.page(&DeviceCode { form })
@@ -193,7 +197,7 @@ async fn confirm(
     let Some(device) = device else {
         attempts::count(&mut tx, realm.id(), &bucket, 900, app.now()).await?;
         tx.commit().await?;
-        return draw(visit, true);
+        return draw(visit, Some(user_code));
     };
     let client = clients::find(&mut tx, realm, &device.client_id).await?;
     let client = client.ok_or(Error::NOT_FOUND)?;
@@ -254,6 +258,7 @@ mod tests {
         let code = user_code();
         assert_eq!(code.len(), 9);
         assert_eq!(normal(&code.to_lowercase().replace('-', " ")), code);
+        assert_eq!(normal("ｂｃｄｆ－ＧＨＪＫ"), "BCDF-GHJK");
         assert_eq!(normal("x1"), "X");
     }
 }

@@ -287,7 +287,8 @@ async fn person_for(
     let Some((account, known)) = found else { return Ok(None) };
     let membership = if client.learns_card() && scopes.iter().any(|s| s == "membership") {
         let own = people::memberships(conn, insurer, &account.person_id).await?;
-        membership(conn, insurer, &realm.brand.insurer_number, &own).await?
+        let number = &realm.brand.insurer_number;
+        membership(conn, (insurer, number), &own, client.first_party).await?
     } else {
         Value::Null
     };
@@ -311,15 +312,16 @@ async fn person_for(
     }))
 }
 
-/// The person's cards and, for an insured person, those of the household.
+/// The person's cards and, for an insured person and only to the insurer's own services, those of
+/// the household: one member cannot consent for others.
 async fn membership(
     conn: &mut Conn,
-    insurer: &str,
-    insurer_number: &str,
+    (insurer, insurer_number): (&str, &str),
     own: &[Member],
+    first_party: bool,
 ) -> Result<Value, db::Error> {
     let mut household = Vec::new();
-    for card in own.iter().filter(|member| member.insured) {
+    for card in own.iter().filter(|member| member.insured && first_party) {
         for other in people::household(conn, insurer, &key(card).household()).await? {
             if other.person_id != card.person_id {
                 household.push(shown(&other));

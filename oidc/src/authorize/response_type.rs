@@ -2,6 +2,7 @@
 //! everybody; a client that registered others gets them where its insurer allows it.
 
 use super::{Authorize, Request};
+use crate::client::GrantType;
 use crate::error::{Code, OAuthError};
 
 /// What is issued in the front channel.
@@ -45,7 +46,8 @@ pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), O
     if asked == (ResponseType { token: true, ..ResponseType::default() }) {
         return refused("response_type token is not offered");
     }
-    if !registered {
+    let grant = if asked.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
+    if !registered || !request.client.may(grant) {
         return Err(Code::UnauthorizedClient.because("the client is not registered for this"));
     }
     accepted.response_type = asked;
