@@ -34,6 +34,8 @@ pub struct Options {
     pub protocol: &'static str,
     /// More settings of the programs, by environment variable.
     pub settings: Vec<(&'static str, String)>,
+    /// The authority (PEM) of idp's own certificate: idp serves https, and no portal is started.
+    pub tls: Option<String>,
 }
 
 /// A running installation. Everything ends when it is dropped.
@@ -45,6 +47,7 @@ pub struct World {
     pub folder: PathBuf,
     pub engine: &'static str,
     env: BTreeMap<String, String>,
+    authority: Option<String>,
     idp: Option<Child>,
     portal: Option<Child>,
     partner: Option<Child>,
@@ -71,7 +74,8 @@ pub fn bin() -> PathBuf {
     )
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     listener.local_addr().expect("bound").port()
 }
@@ -105,8 +109,9 @@ impl World {
         let at = |name: &str| folder.join(name).display().to_string();
         let themes = root().join("themes").display().to_string();
         let plugins = plugins(&folder, options.misbehaving).display().to_string();
+        let scheme = if options.tls.is_some() { "https" } else { "http" };
         let (idp_url, portal_url) =
-            (format!("http://localhost:{idp_port}"), format!("http://localhost:{portal_port}"));
+            (format!("{scheme}://localhost:{idp_port}"), format!("http://localhost:{portal_port}"));
         let loading = if options.in_process { "in-process" } else { "runner" };
         let env: BTreeMap<String, String> = [
             ("IDP_URL", idp_url.clone()),
@@ -147,6 +152,7 @@ impl World {
             folder,
             engine,
             env,
+            authority: options.tls.clone(),
             idp: None,
             portal: None,
             partner: None,
@@ -156,7 +162,9 @@ impl World {
             world.fill(slug, &options);
         }
         world.launch(Program::Idp).await;
-        world.launch(Program::Portal).await;
+        if options.tls.is_none() {
+            world.launch(Program::Portal).await;
+        }
         world
     }
 
@@ -237,8 +245,14 @@ impl World {
             }
         };
         let url = format!("{url}/health/ready");
+        let mut http = reqwest::Client::builder();
+        if let Some(authority) = &self.authority {
+            let root = reqwest::Certificate::from_pem(authority.as_bytes()).expect("PEM");
+            http = http.tls_certs_only([root]);
+        }
+        let http = http.build().expect("a client");
         let ready = async {
-            while !reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+            while !http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
