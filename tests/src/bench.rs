@@ -3,12 +3,12 @@
 //! The load generator runs in this process; only the server's own CPU time counts
 //! (`/proc/PID/task/*/schedstat`), so a busy machine changes p50 and p99 but not the figure.
 
-use base64::Engine as _;
 use clap::Parser;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tests::relying::{CHALLENGE, Relying, form};
 use tests::visitor::{HANAKO, PASSWORD, Visitor};
 use tests::world::{Options, Program, World};
 
@@ -19,9 +19,6 @@ struct Cli {
     #[arg(long)]
     json: Option<std::path::PathBuf>,
 }
-
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// Logins measured.
 const LOGINS: usize = 200;
@@ -72,7 +69,7 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
         let mb: f64 = pids.iter().map(|pid| resident_mb(*pid)).sum();
         let name = format!("{program:?}").to_lowercase();
         println!(
-            "{:<28} {:<9} {mb:>8.1} MB resident, {} processes",
+            "{:<42} {:<9} {mb:>8.1} MB resident, {} processes",
             format!("idle {name}"),
             world.engine,
             pids.len()
@@ -113,7 +110,7 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     let hash = (hashers() - before) / (LOGINS + 40) as f64;
     let share = login / hash;
     println!(
-        "{:<28} {:<9} {hash:>8.3} ms cpu of it is the password hash: {share:.3} x",
+        "{:<42} {:<9} {hash:>8.3} ms cpu of it is the password hash: {share:.3} x",
         "", world.engine
     );
     figures.push(json!({
@@ -122,55 +119,133 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     }));
 
     visitor.sign_in(world, "minato", "hanako79").await.sees("港");
-    let mut codes = Vec::new();
-    for _ in 0..1000 {
-        let location = visitor.location(&authorize(world, "none")).await;
-        let url = url::Url::parse(&location).expect("absolute");
-        let code =
-            url.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
-        codes.push(code);
-    }
-    let basic =
-        base64::engine::general_purpose::STANDARD.encode(format!("partner:{}", "q".repeat(40)));
-    let token = std::sync::Mutex::new(String::new());
-    measure(world, Program::Idp, "code -> token", 1000, figures, async |n| {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "authorization_code")
-            .append_pair("code", &codes[n])
-            .append_pair("redirect_uri", &format!("{}/callback", world.partner_url()))
-            .append_pair("code_verifier", VERIFIER)
-            .finish();
-        let answer = stay
-            .post(format!("{base}/token"))
-            .header("authorization", format!("Basic {basic}"))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)
-            .send()
-            .await
-            .expect("answered");
-        assert!(answer.status().is_success());
-        let text = answer.text().await.expect("read");
-        let value: Value = serde_json::from_str(&text).expect("JSON");
-        *token.lock().expect("not poisoned") =
-            value["access_token"].as_str().expect("a token").to_owned();
-    })
-    .await;
-    let bearer = format!("Bearer {}", token.into_inner().expect("not poisoned"));
-    measure(world, Program::Idp, "userinfo", 3000, figures, async |_| {
-        let answer = stay.get(format!("{base}/userinfo")).header("authorization", &bearer).send();
-        assert!(answer.await.expect("answered").status().is_success());
-    })
-    .await;
-    measure(world, Program::Idp, "authorize with a session", 1000, figures, async |_| {
-        visitor.location(&authorize(world, "none")).await;
-    })
-    .await;
+    protocol(world, &visitor, "", figures).await;
+    dead_rows(world).await;
+    protocol(world, &visitor, ", 1M dead rows", figures).await;
     let home = format!("{}/minato/", world.portal_url);
     measure(world, Program::Portal, "home page", 1000, figures, async |_| {
         visitor.open(&home).await.sees("港");
     })
     .await;
     month(world, &visitor, "plugin page, runner", figures).await;
+}
+
+/// What partners' programs ask all day.
+async fn protocol(world: &World, visitor: &Visitor, name: &str, figures: &mut Vec<Value>) {
+    let named = |scenario: &str| format!("{scenario}{name}");
+    let id = |client: &str| format!("{client}-{}", name.len());
+    let machine = "grant_types = [\"client_credentials\"]\nscopes = [\"a\"]\n";
+    let jwt =
+        Relying::register(world, &id("jwt"), &format!("access_token_format = \"jwt\"\n{machine}"));
+    let opaque = Relying::register(world, &id("opaque"), machine);
+    let credentials = async |client: &Relying| {
+        client.post("token", &[("grant_type", "client_credentials")], None).await.good()
+    };
+    measure(world, Program::Idp, &named("client_credentials, JWT"), 2000, figures, async |_| {
+        credentials(&jwt).await;
+    })
+    .await;
+    measure(world, Program::Idp, &named("client_credentials, opaque"), 2000, figures, async |_| {
+        credentials(&opaque).await;
+    })
+    .await;
+
+    let partner = world.partner_client();
+    let callback = format!("{}/callback", world.partner_url());
+    let redeem = async |client: &Relying, code: &str, callback: &str| {
+        client.redeem(code, &[("redirect_uri", callback)], None).await.good()
+    };
+    let mut codes = Vec::new();
+    for _ in 0..1000 {
+        codes.push(code(&visitor.location(&authorize(world, "none")).await));
+    }
+    let token = std::sync::Mutex::new(String::new());
+    measure(world, Program::Idp, &named("code -> token"), 1000, figures, async |n| {
+        let answer = redeem(&partner, &codes[n], &callback).await;
+        *token.lock().expect("not poisoned") = answer.member("access_token").to_owned();
+    })
+    .await;
+    let token = token.into_inner().expect("not poisoned");
+    let bearer = format!("Bearer {token}");
+    measure(world, Program::Idp, &named("userinfo"), 3000, figures, async |_| {
+        partner.userinfo(&bearer, None).await.good();
+    })
+    .await;
+    measure(world, Program::Idp, &named("introspection"), 3000, figures, async |_| {
+        let answer = partner.post("introspect", &[("token", &token)], None).await.good();
+        assert_eq!(answer.body["active"], true);
+    })
+    .await;
+    measure(world, Program::Idp, &named("authorize with a session"), 1000, figures, async |_| {
+        visitor.location(&authorize(world, "none")).await;
+    })
+    .await;
+    measure(
+        world,
+        Program::Idp,
+        &named("SSO (authorize, then token)"),
+        1000,
+        figures,
+        async |_| {
+            let code = code(&visitor.location(&authorize(world, "none")).await);
+            redeem(&partner, &code, &callback).await;
+        },
+    )
+    .await;
+
+    let grants = "grant_types = [\"authorization_code\", \"refresh_token\"]\n";
+    let client = Relying::register(world, &id("refreshes"), grants);
+    let mut families = Vec::new();
+    for _ in 0..AT_ONCE {
+        let code = client.code(visitor, &[("scope", "openid")]).await;
+        let answer = client.redeem(&code, &[], None).await.good();
+        families.push(tokio::sync::Mutex::new(answer.member("refresh_token").to_owned()));
+    }
+    measure(world, Program::Idp, &named("refresh, rotating"), 1000, figures, async |n| {
+        let mut family = families[n % AT_ONCE].lock().await;
+        let answer = client.refresh(&family, &[]).await.good();
+        *family = answer.member("refresh_token").to_owned();
+    })
+    .await;
+}
+
+fn code(location: &str) -> String {
+    let answer = tests::relying::parameters(location);
+    answer["code"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// A million expired rows that the purge has not reached yet, in each table that grows.
+async fn dead_rows(world: &World) {
+    let db = db::Db::open(&world.idp_database()).await.expect("the database opens");
+    let bytes = if world.engine == "sqlite" {
+        "CAST('dead' || i AS BLOB)"
+    } else {
+        "convert_to('dead' || i, 'UTF8')"
+    };
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)";
+    let expired = tests::relying::now() - 60;
+    for sql in [
+        format!(
+            "INSERT INTO grants (insurer_id, grant_id, client_id, account_id, sid, offline, detail,
+             code_hash, created_at, expires_at)
+             {rows} SELECT 'minato', 'dead' || i, 'partner', 'a' || i, 's' || i, FALSE, '{{}}',
+             {bytes}, {expired}, {expired} FROM n"
+        ),
+        format!(
+            "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
+             expires_at)
+             {rows} SELECT 'minato', {bytes}, 'dead' || i, 'a' || i, 0, 0, {expired} FROM n"
+        ),
+        format!(
+            "INSERT INTO spent (insurer_id, kind, digest, expires_at)
+             {rows} SELECT 'minato', 'dpop', {bytes}, {expired} FROM n"
+        ),
+    ] {
+        let mut tx = db.begin().await.expect("a transaction");
+        tx.execute(db::AssertSqlSafe(sql), &[]).await.expect("inserted");
+        tx.commit().await.expect("committed");
+    }
+    db.close().await;
 }
 
 async fn month(world: &World, visitor: &Visitor, name: &str, figures: &mut Vec<Value>) {
@@ -182,15 +257,15 @@ async fn month(world: &World, visitor: &Visitor, name: &str, figures: &mut Vec<V
 }
 
 fn authorize(world: &World, prompt: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("client_id", "partner")
-        .append_pair("redirect_uri", &format!("{}/callback", world.partner_url()))
-        .append_pair("response_type", "code")
-        .append_pair("scope", "openid email")
-        .append_pair("code_challenge", CHALLENGE)
-        .append_pair("code_challenge_method", "S256")
-        .append_pair("prompt", prompt)
-        .finish();
+    let query = form(&[
+        ("client_id", "partner"),
+        ("redirect_uri", &format!("{}/callback", world.partner_url())),
+        ("response_type", "code"),
+        ("scope", "openid email"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("prompt", prompt),
+    ]);
     format!("{}/minato/authorize?{query}", world.idp_url)
 }
 
@@ -234,7 +309,7 @@ async fn measure(
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     let (p50, p99) = (at(0.5), at(0.99));
     println!(
-        "{name:<28} {:<9} {cpu:>8.3} ms cpu   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms",
+        "{name:<42} {:<9} {cpu:>8.3} ms cpu   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms",
         world.engine
     );
     figures.push(json!({
@@ -299,7 +374,7 @@ async fn roster() -> Value {
     let cpu = children_cpu_ms() - before;
     let wall = began.elapsed().as_secs_f64() * 1000.0;
     println!(
-        "{:<28} {:<9} {:>8.1} s cpu   {:.1} s",
+        "{:<42} {:<9} {:>8.1} s cpu   {:.1} s",
         "roster import, 100,000 rows",
         "sqlite",
         cpu / 1000.0,

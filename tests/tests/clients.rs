@@ -11,7 +11,8 @@ fn minato() -> Options {
 }
 
 async fn send(http: &Relying, method: Method, url: &str, token: &str, body: &Value) -> Answer {
-    let mut request = http.http.request(method, url).header("authorization", format!("Bearer {token}"));
+    let mut request =
+        http.http.request(method, url).header("authorization", format!("Bearer {token}"));
     if !body.is_null() {
         request = request.header("content-type", "application/json").body(body.to_string());
     }
@@ -43,7 +44,10 @@ async fn a_client_registers_itself_with_an_initial_access_token() {
             (json!({"redirect_uris": ["https://a.example/#x"]}), "invalid_redirect_uri"),
             (json!({"redirect_uris": []}), "invalid_redirect_uri"),
             (json!({"initiate_login_uri": "http://a.example/"}), "invalid_client_metadata"),
-            (json!({"jwks_uri": "https://169.254.169.254/", "jwks": {}}), "invalid_client_metadata"),
+            (
+                json!({"jwks_uri": "https://169.254.169.254/", "jwks": {}}),
+                "invalid_client_metadata",
+            ),
             (json!({"subject_type": "secret"}), "invalid_client_metadata"),
             (json!({"sector_identifier_uri": "https://127.0.0.1:1/"}), "invalid_client_metadata"),
         ] {
@@ -62,11 +66,7 @@ async fn a_client_registers_itself_with_an_initial_access_token() {
         send(&any, Method::POST, &clients, &token, &good).await.refused("invalid_token");
 
         // It works at once, with RS256.
-        let own = Relying {
-            client_id: id.clone(),
-            secret: Some(secret.to_owned()),
-            ..any.clone()
-        };
+        let own = Relying { client_id: id.clone(), secret: Some(secret.to_owned()), ..any.clone() };
         let page = visitor.open(&own.authorize(&[("scope", "openid email")])).await;
         page.sees("アプリ");
         let to = visitor.submit_and_stay(&page, &[("decision", "allow")]).await;
@@ -74,10 +74,15 @@ async fn a_client_registers_itself_with_an_initial_access_token() {
         let tokens = own.redeem(&code, &[], None).await.good();
         let header = tokens.member("id_token").split('.').next().unwrap_or_default();
         assert!(header.starts_with("eyJhbGciOiJSUzI1NiI"), "RS256");
-        let userinfo = own.userinfo(&format!("Bearer {}", tokens.member("access_token")), None).await;
+        let userinfo =
+            own.userinfo(&format!("Bearer {}", tokens.member("access_token")), None).await;
         assert!(userinfo.good().body.get("membership").is_none());
         // Attack 13: what it may not have by scope it cannot get by another grant.
-        let machine = own.post("token", &[("grant_type", "client_credentials"), ("scope", "musubi:clients")], None);
+        let machine = own.post(
+            "token",
+            &[("grant_type", "client_credentials"), ("scope", "musubi:clients")],
+            None,
+        );
         machine.await.refused("invalid_scope");
 
         let read = send(&any, Method::GET, &uri, &manage, &Value::Null).await.good();
@@ -99,7 +104,8 @@ async fn a_client_registers_itself_with_an_initial_access_token() {
         assert_eq!(visitor.open(&own.authorize(&[])).await.status, StatusCode::BAD_REQUEST);
         // Raced for the last use: one registers.
         let last = invite("1").trim().to_owned();
-        let race = async || send(&any, Method::POST, &clients, &last, &good).await.status.is_success();
+        let race =
+            async || send(&any, Method::POST, &clients, &last, &good).await.status.is_success();
         let (a, b, c) = tokio::join!(race(), race(), race());
         assert_eq!([a, b, c].into_iter().filter(|won| *won).count(), 1);
     })
@@ -121,7 +127,8 @@ async fn an_insurers_system_manages_its_clients() {
         };
         let key = token("musubi:clients").await;
         let at = |id: &str| admin.at(&format!("admin/clients/{id}"));
-        let described = admin.http.get(admin.at("admin/openapi.json")).send().await.expect("answered");
+        let described =
+            admin.http.get(admin.at("admin/openapi.json")).send().await.expect("answered");
         assert!(described.status().is_success());
 
         let app = json!({
@@ -138,8 +145,12 @@ async fn an_insurers_system_manages_its_clients() {
         let refused = send(&admin, Method::PUT, &at("steps"), &key, &unknown).await;
         assert!(refused.refused("invalid_client_metadata").text.contains("redirect_urls"));
         let sneaky = tests::relying::merged(app.clone(), &json!({"secrets": []}));
-        send(&admin, Method::PUT, &at("steps"), &key, &sneaky).await.refused("invalid_client_metadata");
-        send(&admin, Method::PUT, &at("portal"), &key, &app).await.refused("invalid_client_metadata");
+        send(&admin, Method::PUT, &at("steps"), &key, &sneaky)
+            .await
+            .refused("invalid_client_metadata");
+        send(&admin, Method::PUT, &at("portal"), &key, &app)
+            .await
+            .refused("invalid_client_metadata");
         let made = send(&admin, Method::PUT, &at("steps"), &key, &app).await.good();
         assert_eq!(made.status, StatusCode::CREATED);
         let secret = made.member("client_secret").to_owned();
@@ -155,7 +166,9 @@ async fn an_insurers_system_manages_its_clients() {
         let tokens = steps.redeem(&code, &[], None).await.good();
         // A person's token opens nothing here, whatever its client may do.
         let person = tokens.member("access_token");
-        send(&admin, Method::GET, &at("steps"), person, &Value::Null).await.refused("invalid_token");
+        send(&admin, Method::GET, &at("steps"), person, &Value::Null)
+            .await
+            .refused("invalid_token");
 
         // A new secret; both are good until the old one ends.
         let body = json!({"overlap_seconds": 2});
@@ -171,11 +184,14 @@ async fn an_insurers_system_manages_its_clients() {
         steps.redeem(&code, &[], None).await.refused("invalid_client");
         new.redeem(&code, &[], None).await.good();
 
-        let list = send(&admin, Method::GET, &admin.at("admin/clients"), &key, &Value::Null).await.good();
+        let list =
+            send(&admin, Method::GET, &admin.at("admin/clients"), &key, &Value::Null).await.good();
         assert_eq!(list.body["clients"].as_array().map(Vec::len), Some(2));
         let gone = send(&admin, Method::DELETE, &at("steps"), &key, &Value::Null).await;
         assert_eq!(gone.status, StatusCode::NO_CONTENT);
-        new.post("token", &[("grant_type", "client_credentials")], None).await.refused("invalid_client");
+        new.post("token", &[("grant_type", "client_credentials")], None)
+            .await
+            .refused("invalid_client");
     })
     .await;
 }
@@ -201,11 +217,13 @@ async fn one_client_of_all_insurers_by_the_command_line() {
     let any = Relying::register(&world, "any", "");
     for slug in ["minato", "aozora"] {
         let issuer = format!("{}/{slug}", world.idp_url);
-        let lab = Relying { issuer, client_id: "lab".into(), secret: secret.clone(), ..any.clone() };
+        let lab =
+            Relying { issuer, client_id: "lab".into(), secret: secret.clone(), ..any.clone() };
         let answer = lab.post("token", &[("grant_type", "client_credentials")], None).await.good();
         // Attack 12: the token of one insurer is nothing to another.
         let other = Relying { issuer: any.issuer.replace("minato", "aozora"), ..lab.clone() };
-        let about = other.post("introspect", &[("token", answer.member("access_token"))], None).await;
+        let about =
+            other.post("introspect", &[("token", answer.member("access_token"))], None).await;
         assert_eq!(about.good().body["active"], slug == "aozora");
     }
     let said = world.ran(Program::Idp, &["client", "secret", "lab", "--insurer", "*"]);
@@ -215,13 +233,25 @@ async fn one_client_of_all_insurers_by_the_command_line() {
         lab.post("token", &[("grant_type", "client_credentials")], None).await.good();
     }
     for (text, why) in [
-        ("client_id = \"x\"\n", "insurer is missing"),
-        ("client_id = \"x\"\ninsurer = \"nobody\"\nscopes=[\"a\"]\ngrant_types=[\"client_credentials\"]\n", "no insurer"),
+        ("client_id = \"x\"\nredirect_uris = [\"https://a.example/\"]\n", "insurer is missing"),
+        (
+            "client_id = \"x\"\ninsurer = \"nobody\"\nscopes=[\"a\"]\ngrant_types=[\"client_credentials\"]\n",
+            "no insurer",
+        ),
         ("client_id = \"x\"\ninsurer = \"minato\"\nredirect_urls = []\n", "redirect_urls"),
         ("client_id = \"x\"\ninsurer = \"minato\"\n", "redirect_uris is missing"),
-        ("client_id = \"x\"\ninsurer = \"minato\"\nredirect_uris = [\"http://a.example/\"]\n", "use https"),
-        ("client_id = \"x\"\ninsurer = \"minato\"\nclient_secret = \"short\"\nredirect_uris = [\"https://a.example/\"]\n", "32 random"),
-        ("client_id = \"x\"\ninsurer = \"minato\"\nscopes = [\"membership\"]\nredirect_uris = [\"https://a.example/\"]\n", "card = true"),
+        (
+            "client_id = \"x\"\ninsurer = \"minato\"\nredirect_uris = [\"http://a.example/\"]\n",
+            "use https",
+        ),
+        (
+            "client_id = \"x\"\ninsurer = \"minato\"\nclient_secret = \"short\"\nredirect_uris = [\"https://a.example/\"]\n",
+            "32 random",
+        ),
+        (
+            "client_id = \"x\"\ninsurer = \"minato\"\nscopes = [\"membership\"]\nredirect_uris = [\"https://a.example/\"]\n",
+            "card = true",
+        ),
     ] {
         std::fs::write(&file, text).expect("written");
         let output = world.run(Program::Idp, &["client", "apply", &path]);
@@ -300,11 +330,17 @@ async fn pairwise_subjects_differ_by_sector() {
         let code = client.code(&visitor, &[("redirect_uri", uri)]).await;
         let tokens = client.redeem(&code, &[("redirect_uri", uri)], None).await.good();
         let sub = claims(tokens.member("id_token"))["sub"].clone();
-        let told = client.userinfo(&format!("Bearer {}", tokens.member("access_token")), None).await;
+        let told =
+            client.userinfo(&format!("Bearer {}", tokens.member("access_token")), None).await;
         assert_eq!(told.good().body["sub"], sub);
-        let about = client.post("introspect", &[("token", tokens.member("access_token"))], None).await;
+        let about =
+            client.post("introspect", &[("token", tokens.member("access_token"))], None).await;
         assert_eq!(about.good().body["sub"], sub);
-        let hint = [("prompt", "none"), ("id_token_hint", tokens.member("id_token")), ("redirect_uri", uri)];
+        let hint = [
+            ("prompt", "none"),
+            ("id_token_hint", tokens.member("id_token")),
+            ("redirect_uri", uri),
+        ];
         assert!(client.answer(&visitor, &hint).await["code"].is_string());
         subs.push(sub);
     }

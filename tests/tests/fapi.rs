@@ -40,7 +40,12 @@ impl Fapi {
         self.key.sign(&json!({"alg": "ES256"}), &merged(claims, changes))
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)], proof: Option<&str>) -> tests::relying::Answer {
+    async fn post(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        proof: Option<&str>,
+    ) -> tests::relying::Answer {
         let assertion = self.assertion(&json!({}));
         let mut all = vec![("client_assertion_type", KIND), ("client_assertion", &*assertion)];
         all.extend(fields);
@@ -184,7 +189,8 @@ async fn the_profile_switches_on_what_it_needs_and_refuses_the_rest() {
             signing.key.sign(&json!({"alg": "ES256"}), &merged(claims, &changes))
         };
         let good = object(json!({}));
-        let pushed = signing.post("par", &[("request", &good), ("state", "outside")], None).await.good();
+        let pushed =
+            signing.post("par", &[("request", &good), ("state", "outside")], None).await.good();
         let answer = parameters(&visitor.location(&signing.go(&pushed)).await);
         let inner = claims(answer["response"].as_str().expect("a JWT"));
         assert_eq!((&inner["aud"], &inner["state"]), (&json!("signing"), &json!("inside")));
@@ -294,9 +300,11 @@ async fn own_tls_and_clients_with_certificates() {
         .send()
         .await
         .expect("by TLS 1.3 or 1.2");
-    let metadata: Value = serde_json::from_str(&metadata.text().await.expect("read")).expect("JSON");
+    let metadata: Value =
+        serde_json::from_str(&metadata.text().await.expect("read")).expect("JSON");
     assert!(metadata["issuer"].as_str().expect("a text").starts_with("https://"));
-    let mtls = metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str().expect("an alias").to_owned();
+    let mtls =
+        metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str().expect("an alias").to_owned();
     let old = trusted().tls_version_max(reqwest::tls::Version::TLS_1_2).build().expect("a client");
     assert!(old.get(&world.idp_url).send().await.is_ok(), "TLS 1.2 with ECDHE and GCM");
 
@@ -335,7 +343,11 @@ async fn own_tls_and_clients_with_certificates() {
     assert_eq!(ask(&shows(&stranger), &mtls, "named").await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(ask(&http, &mtls, "named").await.0, StatusCode::UNAUTHORIZED, "no certificate");
     let plain = by_name.at("token");
-    assert_eq!(ask(&shows(&own), &plain, "named").await.0, StatusCode::UNAUTHORIZED, "not asked for");
+    assert_eq!(
+        ask(&shows(&own), &plain, "named").await.0,
+        StatusCode::UNAUTHORIZED,
+        "not asked for"
+    );
 
     // RFC 8705 §2.2: a certificate of the client's own making, known by its key.
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("a key");
@@ -349,7 +361,9 @@ async fn own_tls_and_clients_with_certificates() {
     Relying::register(
         &world,
         "self",
-        &format!("token_endpoint_auth_method = \"self_signed_tls_client_auth\"\njwks = {jwks}\n{machine}"),
+        &format!(
+            "token_endpoint_auth_method = \"self_signed_tls_client_auth\"\njwks = {jwks}\n{machine}"
+        ),
     );
     let params = rcgen::CertificateParams::new(vec!["self".to_owned()]).expect("parameters");
     let signed = params.self_signed(&key).expect("a certificate");
@@ -366,7 +380,9 @@ async fn a_proxys_headers_count_only_by_setting() {
     let folder = tempfile::tempdir().expect("a folder");
     let ca = folder.path().join("ca.pem");
     std::fs::write(&ca, authority.certificate.pem()).expect("written");
-    for (trusted, expected) in [("[\"127.0.0.1\"]", StatusCode::OK), ("[\"10.0.0.1\"]", StatusCode::UNAUTHORIZED)] {
+    for (trusted, expected) in
+        [("[\"127.0.0.1\"]", StatusCode::OK), ("[\"10.0.0.1\"]", StatusCode::UNAUTHORIZED)]
+    {
         let options = Options {
             settings: vec![
                 ("MUSUBI_IDP_PROXY__TRUSTED", trusted.to_owned()),
@@ -422,28 +438,40 @@ async fn origins_methods_and_forms() {
         (answer.status(), origin, kind, answer.text().await.unwrap_or_default())
     };
     let asks = |origin| {
-        [("origin", origin), ("access-control-request-method", "POST"),
-         ("access-control-request-headers", "dpop")]
+        [
+            ("origin", origin),
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", "dpop"),
+        ]
     };
     for path in ["token", "userinfo", "revoke", "par"] {
         let (status, origin, ..) =
             send(Method::OPTIONS, path, &asks("https://spa.example"), String::new()).await;
-        assert_eq!((status, origin.as_str()), (StatusCode::NO_CONTENT, "https://spa.example"), "{path}");
-        for foreign in ["https://evil.example", "https://spa.example.evil", "null", "http://spa.example"] {
+        assert_eq!(
+            (status, origin.as_str()),
+            (StatusCode::NO_CONTENT, "https://spa.example"),
+            "{path}"
+        );
+        for foreign in
+            ["https://evil.example", "https://spa.example.evil", "null", "http://spa.example"]
+        {
             let (_, origin, ..) = send(Method::OPTIONS, path, &asks(foreign), String::new()).await;
             assert_eq!(origin, "", "{path} {foreign}");
         }
     }
     for path in ["jwks", ".well-known/openid-configuration"] {
-        let (status, origin, ..) = send(Method::GET, path, &asks("https://any.example"), String::new()).await;
+        let (status, origin, ..) =
+            send(Method::GET, path, &asks("https://any.example"), String::new()).await;
         assert_eq!((status, origin.as_str()), (StatusCode::OK, "*"));
         let (status, .., text) = send(Method::HEAD, path, &[], String::new()).await;
         assert_eq!((status, text.as_str()), (StatusCode::OK, ""));
         assert_eq!(send(Method::OPTIONS, path, &[], String::new()).await.0, StatusCode::NO_CONTENT);
     }
-    let (_, origin, ..) = send(Method::GET, "authorize", &asks("https://spa.example"), String::new()).await;
+    let (_, origin, ..) =
+        send(Method::GET, "authorize", &asks("https://spa.example"), String::new()).await;
     assert_eq!(origin, "", "never on authorize");
-    let (status, ..) = send(Method::HEAD, &format!("authorize?{}", spa.request(&[])), &[], String::new()).await;
+    let (status, ..) =
+        send(Method::HEAD, &format!("authorize?{}", spa.request(&[])), &[], String::new()).await;
     assert_eq!(status, StatusCode::OK);
 
     // The RFC's error as JSON where a program asks, a page where a person looks.
@@ -453,10 +481,28 @@ async fn origins_methods_and_forms() {
         (Method::PUT, "token", vec![], String::new(), StatusCode::METHOD_NOT_ALLOWED),
         (Method::GET, "par", vec![], String::new(), StatusCode::METHOD_NOT_ALLOWED),
         (Method::DELETE, "userinfo", vec![], String::new(), StatusCode::METHOD_NOT_ALLOWED),
-        (Method::POST, "token", vec![("content-type", "application/json")], "{}".into(), StatusCode::BAD_REQUEST),
+        (
+            Method::POST,
+            "token",
+            vec![("content-type", "application/json")],
+            "{}".into(),
+            StatusCode::BAD_REQUEST,
+        ),
         (Method::POST, "token", vec![], String::new(), StatusCode::BAD_REQUEST),
-        (Method::POST, "token", form_kind.into(), "grant_type=a&grant_type=b".into(), StatusCode::BAD_REQUEST),
-        (Method::POST, "token", form_kind.into(), format!("code={}", "x".repeat(5000)), StatusCode::BAD_REQUEST),
+        (
+            Method::POST,
+            "token",
+            form_kind.into(),
+            "grant_type=a&grant_type=b".into(),
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            Method::POST,
+            "token",
+            form_kind.into(),
+            format!("code={}", "x".repeat(5000)),
+            StatusCode::BAD_REQUEST,
+        ),
         (Method::POST, "token", form_kind.into(), "x".repeat(200_000), StatusCode::BAD_REQUEST),
         (Method::POST, "introspect", form_kind.into(), "token=x".into(), StatusCode::UNAUTHORIZED),
     ] {
@@ -468,11 +514,12 @@ async fn origins_methods_and_forms() {
     let (status, _, kind, _) = send(Method::PUT, "authorize", &[], String::new()).await;
     assert_eq!((status, kind.starts_with("text/html")), (StatusCode::METHOD_NOT_ALLOWED, true));
     // RFC 8414 §3.1: the well-known part before the path, the same document.
-    let at = |path: String| async move { reqwest::get(path).await.expect("answered").text().await.expect("read") };
+    let at = |path: String| async move {
+        reqwest::get(path).await.expect("answered").text().await.expect("read")
+    };
     let own = at(spa.at(".well-known/openid-configuration")).await;
     let base = &world.idp_url;
     for path in ["openid-configuration", "oauth-authorization-server"] {
         assert_eq!(at(format!("{base}/.well-known/{path}/minato")).await, own);
     }
-
 }

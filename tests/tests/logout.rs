@@ -55,7 +55,8 @@ async fn receiver(failures: usize) -> (String, Received) {
                     kept.lock().expect("not poisoned").push((path, body));
                 }
                 let status = if fail { "500 No" } else { "200 OK" };
-                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let answer =
+                    format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 stream.write_all(answer.as_bytes()).await.ok();
             });
         }
@@ -108,7 +109,8 @@ async fn a_client_signs_its_member_out_and_nobody_else_can() {
             assert!(client.answer(&visitor, &[("prompt", "none")]).await["code"].is_string());
         }
         // A form of the client's site signs out, too, and HEAD does not.
-        let head = client.http.head(out(&[("id_token_hint", &hint)])).send().await.expect("answered");
+        let head =
+            client.http.head(out(&[("id_token_hint", &hint)])).send().await.expect("answered");
         assert_eq!(head.status(), StatusCode::OK);
         let gone = visitor
             .open_and_stay(&out(&[
@@ -122,7 +124,9 @@ async fn a_client_signs_its_member_out_and_nobody_else_can() {
 
         tests::relying::sign_in(world, &visitor).await;
         let hint = tokens().await.member("id_token").to_owned();
-        for wrong in ["http://localhost:1/bye", "http://localhost:1/bye?x=1&y=2", "//evil", REDIRECT] {
+        for wrong in
+            ["http://localhost:1/bye", "http://localhost:1/bye?x=1&y=2", "//evil", REDIRECT]
+        {
             let url = out(&[("id_token_hint", &hint), ("post_logout_redirect_uri", wrong)]);
             let page = visitor.open_and_stay(&url).await;
             assert_eq!(page.url, "", "nobody is sent to {wrong}");
@@ -130,7 +134,9 @@ async fn a_client_signs_its_member_out_and_nobody_else_can() {
         // Only an ID token is a hint: not the answer of JARM, signed by the same key.
         tests::relying::sign_in(world, &visitor).await;
         let jarm = client.answer(&visitor, &[("response_mode", "jwt")]).await;
-        let page = visitor.open(&out(&[("id_token_hint", jarm["response"].as_str().expect("a JWT"))])).await;
+        let page = visitor
+            .open(&out(&[("id_token_hint", jarm["response"].as_str().expect("a JWT"))]))
+            .await;
         page.sees("name=\"csrf\"");
     })
     .await;
@@ -183,7 +189,8 @@ async fn other_clients_are_told() {
         let again = wait(&late, 1).await;
         assert_eq!(again[0].0, "/retried");
 
-        let paths: Vec<String> = received.lock().expect("not poisoned").iter().map(|(path, _)| path.clone()).collect();
+        let paths: Vec<String> =
+            received.lock().expect("not poisoned").iter().map(|(path, _)| path.clone()).collect();
         assert!(!paths.contains(&"/never".to_owned()), "it had no session");
         // A logout token is no ID token and no access token.
         assert!(!prompt.is_good(token).await);
