@@ -1,7 +1,7 @@
 //! `idp insurer apply DIR`: shows what would change, then publishes a new version.
 
 use crate::definition::Definition;
-use crate::store::insurers;
+use crate::store::{consents, grants, insurers};
 use db::Db;
 use web::difference::difference;
 
@@ -21,11 +21,18 @@ pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<Stri
         current => current?,
     };
     let lines = difference(current.as_ref().map(|(_, definition)| definition), new);
+    // A client that is not in the folder any more loses what it was granted.
+    let known = current.iter().flat_map(|(_, definition)| definition.clients.keys());
+    let gone: Vec<String> = known.filter(|id| !new.clients.contains_key(*id)).cloned().collect();
     let version = current.map_or(0, |(version, _)| version);
     if lines.is_empty() {
         return Ok((version, lines));
     }
     insurers::publish(&mut tx, slug, version + 1, new, now).await?;
+    for client_id in gone {
+        grants::revoke_client(&mut tx, slug, &client_id).await?;
+        consents::forget_client(&mut tx, slug, &client_id).await?;
+    }
     tx.commit().await?;
     Ok((version + 1, lines))
 }

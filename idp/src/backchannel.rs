@@ -4,21 +4,28 @@
 use crate::app::App;
 use crate::clients;
 use crate::store::logouts::{self, Waiting};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use web::{Error, random};
 
 /// Clients told at the same time.
 const AT_ONCE: usize = 32;
-/// Tries before a client is given up: about a day.
+/// Of them for one client: a silent one holds up nobody else.
+const PER_CLIENT: usize = 4;
+/// Tries before a client is given up: about half a day.
 const TRIES: i64 = 12;
+
+/// How many a client is being told of right now.
+type Telling = Arc<Mutex<HashMap<String, usize>>>;
 
 /// Delivers for ever.
 pub async fn run(app: Arc<App>) {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let telling = Telling::default();
     loop {
-        if let Err(Error::Fault(error)) = once(&app, &slots).await {
+        if let Err(Error::Fault(error)) = once(&app, &slots, &telling).await {
             tracing::warn!(%error, "logouts");
         }
         tokio::select! {
@@ -28,9 +35,13 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-async fn once(app: &Arc<App>, slots: &Arc<Semaphore>) -> Result<(), Error> {
+async fn once(app: &Arc<App>, slots: &Arc<Semaphore>, telling: &Telling) -> Result<(), Error> {
     let due = logouts::due(&mut app.db.read().await?, app.now()).await?;
     for waiting in due {
+        let id = format!("{} {}", waiting.insurer_id, waiting.client_id);
+        if count(telling, &id, 0) >= PER_CLIENT {
+            continue;
+        }
         let slot = slots.clone().acquire_owned().await.map_err(Error::fault)?;
         // 10 s, 20 s, … up to some hours; also the lease in case this node dies.
         let pause = 10 << waiting.tries.clamp(0, 11);
@@ -40,15 +51,29 @@ async fn once(app: &Arc<App>, slots: &Arc<Semaphore>) -> Result<(), Error> {
         if !mine {
             continue;
         }
-        let app = app.clone();
+        let (app, telling) = (app.clone(), telling.clone());
+        count(&telling, &id, 1);
         tokio::spawn(async move {
             if let Err(Error::Fault(error)) = tell(&app, &waiting).await {
                 tracing::warn!(client = waiting.client_id, %error, "logout not delivered");
             }
+            count(&telling, &id, -1);
             drop(slot);
+            app.logouts.notify_one();
         });
     }
     Ok(())
+}
+
+/// Changes how many a client is being told of, and returns how many that are now.
+fn count(telling: &Telling, id: &str, change: isize) -> usize {
+    let mut telling = telling.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let now = telling.get(id).copied().unwrap_or(0).saturating_add_signed(change);
+    match now {
+        0 => telling.remove(id),
+        now => telling.insert(id.to_owned(), now),
+    };
+    now
 }
 
 async fn tell(app: &App, waiting: &Waiting) -> Result<(), Error> {

@@ -23,6 +23,20 @@ pub async fn find(
     Ok(found.map(|registered| Arc::new(registered.client)))
 }
 
+/// The same without a connection at hand: one is asked for only when it is needed.
+pub async fn lookup(app: &App, realm: &Realm, id: &str) -> Result<Option<Arc<Client>>, db::Error> {
+    match realm.clients.get(id) {
+        Some(client) => Ok(Some(client.clone())),
+        None => find(&mut app.db.read().await?, realm, id).await,
+    }
+}
+
+/// The keys to which ID tokens for a client are encrypted: fetched before any transaction begins.
+pub async fn encryption_keys(app: &App, client: &Client) -> Option<Arc<Value>> {
+    client.id_token_encrypted_response_alg?;
+    Some(jwks(app, client, false).await)
+}
+
 /// The keys that a client published, fetched when they are at an address. What cannot be fetched
 /// is an empty set: then nothing verifies.
 pub async fn jwks(app: &App, client: &Client, insist: bool) -> Arc<Value> {
@@ -77,8 +91,8 @@ pub fn sealed_for(insurer: &str) -> String {
 /// (OpenID Connect Core §8.1, Registration §5).
 pub async fn sector_fault(app: &App, client: &Client) -> Option<&'static str> {
     let uri = client.sector_identifier_uri.as_ref()?;
-    let document = match app.outbound.json(uri, true, app.now()).await {
-        Ok(document) => document,
+    let document: Value = match app.outbound.get(uri).await {
+        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
         Err(error) => {
             tracing::info!(%error, "sector_identifier_uri");
             return Some("sector_identifier_uri cannot be fetched");

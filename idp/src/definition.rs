@@ -38,6 +38,8 @@ pub struct Policy {
 pub struct Protocol {
     /// Whether clients that registered them get response types other than `code`.
     pub implicit: bool,
+    /// Whether every client follows FAPI 2.0: then only its algorithms and methods are offered.
+    pub fapi: bool,
     /// Whether clients may register themselves with an initial access token.
     pub registration: bool,
     /// Scopes that a client may have that registered itself.
@@ -71,6 +73,7 @@ impl Default for Protocol {
         };
         Self {
             implicit: false,
+            fapi: false,
             registration: false,
             registration_scopes: ["openid", "profile", "email", "offline_access"]
                 .map(str::to_owned)
@@ -325,6 +328,14 @@ impl Definition {
             }
             if policy.user_id.min < 1 || policy.user_id.max > 64 {
                 return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
+            }
+            if policy.protocol.fapi
+                && let Some(client) = self.clients.values().find(|client| !client.is_fapi())
+            {
+                return Some(format!(
+                    "idp.toml: fapi = true, but client {} has no security_profile",
+                    client.client_id
+                ));
             }
             let levels = &policy.protocol.levels;
             let names: Vec<&str> = levels.iter().map(|level| level.acr.as_str()).collect();

@@ -86,9 +86,12 @@ enum Keys {
         /// The insurer's slug.
         #[arg(long)]
         insurer: String,
-        /// Sign with them from now on: after a key was lost, or for a test.
+        /// Sign with them from now on.
         #[arg(long)]
         now: bool,
+        /// Believe the old keys no more: after one was lost. Tokens that they signed end at once.
+        #[arg(long)]
+        revoke: bool,
     },
 }
 
@@ -190,16 +193,17 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             }
         }
         Command::Client(command) => client(&settings, command).await?,
-        Command::Keys(Keys::Rotate { insurer, now: at_once }) => {
+        Command::Keys(Keys::Rotate { insurer, now: at_once, revoke }) => {
             let db = app::open_db(&settings).await?;
             known(&db, &insurer).await?;
             let sealer = Sealer::from_file(&settings.key_file)?;
             let now = jiff::Timestamp::now().as_second();
-            let active = if at_once { now } else { now + 600 };
-            realm::rotate(&db, &sealer, &insurer, active, now).await?;
+            let active = if at_once || revoke { now } else { now + 600 };
+            let retires = if revoke { now } else { active + realm::LONGEST_TOKEN };
+            realm::rotate(&db, &sealer, &insurer, (active, retires), now).await?;
             println!(
                 "{insurer}: new keys, signing {}",
-                if at_once { "now" } else { "in 10 minutes" }
+                if active == now { "now" } else { "in 10 minutes" }
             );
             db.close().await;
         }
@@ -277,7 +281,9 @@ async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error
             let mut tx = db.begin().await?;
             registered(&mut tx, &insurer, &client_id).await?;
             store::clients::delete(&mut tx, &insurer, &client_id).await?;
-            if insurer != all {
+            if insurer == all {
+                store::grants::forget_everywhere(&mut tx, &client_id).await?;
+            } else {
                 store::grants::revoke_client(&mut tx, &insurer, &client_id).await?;
             }
             tx.commit().await?;

@@ -9,13 +9,24 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use web::config::ConfigError;
 
 /// Fetches, and remembers documents for a while.
 pub struct Outbound {
     client: reqwest::Client,
     limits: Limits,
-    documents: Mutex<HashMap<String, (i64, Arc<Value>)>>,
+    kept: Mutex<Kept>,
+    /// Fetches at the same time, for all clients together.
+    slots: Semaphore,
+}
+
+/// What was fetched, and what could not be.
+#[derive(Default)]
+struct Kept {
+    documents: HashMap<String, (i64, Arc<Vec<u8>>)>,
+    failures: HashMap<String, i64>,
+    bytes: usize,
 }
 
 /// Why nothing was fetched. The reason is for the log; what the other side said stays out of it.
@@ -37,8 +48,13 @@ pub enum FetchError {
 const FRESH: i64 = 600;
 /// Seconds between two fetches of the same document that a caller insists on.
 const INSIST: i64 = 5;
-/// Documents remembered at once.
-const KEPT: usize = 10_000;
+/// Seconds for which an address that failed is not asked again.
+const FAILED: i64 = 20;
+/// Bytes of documents, and addresses that failed, remembered at once.
+const KEPT_BYTES: usize = 16 * 1024 * 1024;
+const KEPT_FAILURES: usize = 10_000;
+/// Fetches at the same time.
+const SLOTS: usize = 64;
 
 impl Outbound {
     /// Prepares the client.
@@ -62,37 +78,69 @@ impl Outbound {
             builder = builder.tls_certs_merge(more);
         }
         let client = builder.build().map_err(|error| say(&error))?;
-        Ok(Self { client, limits: limits.clone(), documents: Mutex::default() })
+        Ok(Self {
+            client,
+            limits: limits.clone(),
+            kept: Mutex::default(),
+            slots: Semaphore::new(SLOTS),
+        })
     }
 
-    /// A JSON document, from memory when it is young. `insist` fetches again, at most every few
-    /// seconds: for a key that the remembered set does not have.
-    pub async fn json(&self, url: &str, insist: bool, now: i64) -> Result<Arc<Value>, FetchError> {
+    /// A document, from memory when it is young. `insist` fetches again, at most every few seconds:
+    /// for a key that the remembered set does not have. What failed is not asked again for a
+    /// while, whoever wants it.
+    pub async fn document(
+        &self,
+        url: &str,
+        insist: bool,
+        now: i64,
+    ) -> Result<Arc<Vec<u8>>, FetchError> {
         let age = if insist { INSIST } else { FRESH };
-        if let Some((at, known)) = self.known(url)
-            && (now - at) < age
         {
-            return Ok(known);
+            let kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            if let Some((at, known)) = kept.documents.get(url)
+                && now - at < age
+            {
+                return Ok(known.clone());
+            }
+            if kept.failures.get(url).is_some_and(|at| now - at < FAILED) {
+                return Err(FetchError::Silent);
+            }
         }
-        let bytes = self.get(url).await?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| FetchError::NotJson)?;
-        let value = Arc::new(value);
-        let mut documents = self.documents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if documents.len() >= KEPT {
-            documents.clear();
+        let fetched = self.get(url).await;
+        let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match fetched {
+            Ok(bytes) => {
+                if kept.bytes + bytes.len() > KEPT_BYTES {
+                    kept.documents.clear();
+                    kept.bytes = 0;
+                }
+                kept.bytes += bytes.len();
+                let bytes = Arc::new(bytes);
+                kept.documents.insert(url.to_owned(), (now, bytes.clone()));
+                Ok(bytes)
+            }
+            Err(error) => {
+                if kept.failures.len() >= KEPT_FAILURES {
+                    kept.failures.clear();
+                }
+                kept.failures.insert(url.to_owned(), now);
+                Err(error)
+            }
         }
-        documents.insert(url.to_owned(), (now, value.clone()));
-        Ok(value)
     }
 
-    fn known(&self, url: &str) -> Option<(i64, Arc<Value>)> {
-        let documents = self.documents.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        documents.get(url).cloned()
+    /// A JSON document, likewise.
+    pub async fn json(&self, url: &str, insist: bool, now: i64) -> Result<Arc<Value>, FetchError> {
+        let bytes = self.document(url, insist, now).await?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| FetchError::NotJson)?;
+        Ok(Arc::new(value))
     }
 
     /// The bytes of a document.
     pub async fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         let url = self.allowed(url)?;
+        let _slot = self.slots.acquire().await.map_err(|_| FetchError::Silent)?;
         let mut answer = self.client.get(url).send().await.map_err(|_| FetchError::Silent)?;
         if !answer.status().is_success() {
             return Err(FetchError::Status(answer.status().as_u16()));

@@ -50,6 +50,8 @@ pub struct Secrets {
     pub pairwise: Vec<u8>,
     /// Makes DPoP nonces.
     pub nonces: Vec<u8>,
+    /// Makes refresh tokens.
+    pub refresh: Vec<u8>,
 }
 
 impl Realm {
@@ -68,6 +70,20 @@ impl Realm {
     pub fn verify(&self, token: &str, now: i64) -> Option<Value> {
         let in_force = self.keys.iter().filter(|key| key.retires_at.is_none_or(|at| at > now));
         in_force.map(|key| &key.key).find_map(|key| key.verify(token))
+    }
+
+    /// The claims of an ID token of ours, whatever its age: not of any other token that the same
+    /// keys signed (signed userinfo, JARM, logout and access tokens).
+    pub fn id_token(&self, token: &str, now: i64) -> Option<Value> {
+        let typ = oidc::jwt::Unverified::parse(token)?.header("typ").map(str::to_owned);
+        let claims = self.verify(token, now)?;
+        let good = typ.as_deref() == Some("JWT")
+            && claims["iss"] == self.issuer.as_str()
+            && claims["aud"].is_string()
+            && claims["sub"].is_string()
+            && claims["auth_time"].is_i64()
+            && claims.get("events").is_none();
+        good.then_some(claims)
     }
 
     /// The nonces that DPoP proofs may have now, the current one first.
@@ -167,6 +183,7 @@ impl Realms {
             };
             let offered = Offered {
                 rules: &rules,
+                fapi: protocol.fapi,
                 registration: protocol.registration,
                 languages: &definition.brand.languages,
                 scopes: all(|client| &client.scopes),
@@ -212,7 +229,7 @@ async fn first_keys(db: &Db, sealer: &Sealer, slug: &str, now: i64) -> Result<Se
         }
     }
     let mut secrets = Vec::new();
-    for name in ["tokens", "pairwise", "nonces"] {
+    for name in ["tokens", "pairwise", "nonces", "refresh"] {
         let purpose = format!("{name}:{slug}");
         secrets.push(match signing_keys::secret(&mut tx, slug, name).await? {
             Some(sealed) => sealer.open(&purpose, &sealed)?,
@@ -226,7 +243,8 @@ async fn first_keys(db: &Db, sealer: &Sealer, slug: &str, now: i64) -> Result<Se
     }
     tx.commit().await?;
     let mut next = || secrets.remove(0);
-    Ok(Secrets { tokens: Sealer::from_key(&next())?, pairwise: next(), nonces: next() })
+    let tokens = Sealer::from_key(&next())?;
+    Ok(Secrets { tokens, pairwise: next(), nonces: next(), refresh: next() })
 }
 
 async fn add_key(
@@ -265,20 +283,19 @@ async fn keys(
         .collect()
 }
 
-/// Makes new keys of every algorithm: shown at once, signing from `active_from`; the old ones stay
-/// until the longest token that they signed has ended.
+/// Makes new keys of every algorithm: shown at once, signing from `active_from`; the old ones are
+/// believed until `retires_at`.
 pub async fn rotate(
     db: &Db,
     sealer: &Sealer,
     slug: &str,
-    active_from: i64,
+    (active_from, retires_at): (i64, i64),
     now: i64,
 ) -> Result<(), web::Error> {
     let mut tx = db.begin().await?;
     insurers::lock(&mut tx, slug).await?;
     for algorithm in Algorithm::ALL {
-        signing_keys::retire(&mut tx, slug, algorithm.as_str(), active_from + LONGEST_TOKEN)
-            .await?;
+        signing_keys::retire(&mut tx, slug, algorithm.as_str(), retires_at).await?;
         add_key(&mut tx, sealer, slug, algorithm, active_from, now).await?;
     }
     signing_keys::touch(&mut tx, slug).await?;
@@ -288,4 +305,4 @@ pub async fn rotate(
 
 /// Seconds that a token can outlive the key's last signature: a day, so that an ID token is still
 /// a hint at sign-out in the evening.
-const LONGEST_TOKEN: i64 = 24 * 3600;
+pub const LONGEST_TOKEN: i64 = 24 * 3600;

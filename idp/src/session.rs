@@ -14,12 +14,27 @@ fn cookie_name(realm: &Realm) -> String {
 
 /// The live session of a request. Idle or over-age sessions count as none.
 pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Option<Session>, Error> {
-    let secure = app.settings.secure();
-    let Some(secret) = cookies::value(headers, &cookie_name(realm), secure) else {
+    // Without a cookie no connection is asked for.
+    if secret_hash(app, realm, headers).is_none() {
         return Ok(None);
-    };
-    let hash = random::hash(secret);
-    let found = sessions::by_secret(&mut app.db.read().await?, realm.id(), &hash).await?;
+    }
+    find_on(&mut app.db.read().await?, app, realm, headers).await
+}
+
+/// The hash of the browser's session secret, if it brought one.
+pub fn secret_hash(app: &App, realm: &Realm, headers: &HeaderMap) -> Option<Vec<u8>> {
+    cookies::value(headers, &cookie_name(realm), app.settings.secure()).map(random::hash)
+}
+
+/// The same on a connection at hand: who holds one must not ask for another.
+pub async fn find_on(
+    conn: &mut Conn,
+    app: &App,
+    realm: &Realm,
+    headers: &HeaderMap,
+) -> Result<Option<Session>, Error> {
+    let Some(hash) = secret_hash(app, realm, headers) else { return Ok(None) };
+    let found = sessions::by_secret(conn, realm.id(), &hash).await?;
     let Some(session) = found else { return Ok(None) };
     let now = app.now();
     let idle = realm.definition.policy.session.idle_minutes * 60;
@@ -39,22 +54,33 @@ pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Optio
     Ok(Some(session))
 }
 
+/// A session that is about to begin.
+pub struct New {
+    pub account_id: String,
+    /// The kinds that were proved, now and before.
+    pub proofs: Vec<String>,
+    /// When the person proved to be present.
+    pub auth_time: i64,
+    /// The id of the session that it takes the place of, when the same person signs in again.
+    pub sid: Option<String>,
+}
+
 /// Begins a session with a new secret (never the one that the browser brought).
 pub async fn begin(
     conn: &mut Conn,
     realm: &Realm,
-    (account_id, proofs): (&str, Vec<String>),
+    new: New,
     now: i64,
     secure: bool,
 ) -> Result<(Session, HeaderValue), Error> {
     let secret = random::secret();
     let session = Session {
-        sid: random::id(),
-        account_id: account_id.to_owned(),
-        auth_time: now,
+        sid: new.sid.unwrap_or_else(random::id),
+        account_id: new.account_id,
+        auth_time: new.auth_time,
         seen_at: now,
         expires_at: now + realm.definition.policy.session.absolute_hours * 3600,
-        proofs,
+        proofs: new.proofs,
     };
     sessions::insert(conn, realm.id(), &random::hash(&secret), &session).await?;
     Ok((session, cookies::set(&cookie_name(realm), &secret, None, secure)))

@@ -2,6 +2,7 @@
 //! provider reads it. No row is written for one: what a person granted is the row behind it.
 
 use crate::app::App;
+use crate::clients;
 use crate::realm::Realm;
 use crate::store::{grants, spent};
 use db::Conn;
@@ -11,6 +12,7 @@ use oidc::secret::{base64url, from_base64url};
 use oidc::token::Confirmation;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use web::{Error, random};
 
 /// What an access token says (RFC 9068 §2.2, RFC 7662 §2.2). Times in seconds since 1970.
@@ -87,13 +89,15 @@ pub fn read(realm: &Realm, text: &str, now: i64) -> Option<Access> {
     (access.iss == realm.issuer && access.exp > now).then_some(access)
 }
 
-/// An access token that is in force, with the grant behind it.
+/// An access token that is in force, with its client and the grant behind it.
 pub struct Live {
     pub access: Access,
+    pub client: Arc<Client>,
     pub grant: Option<grants::Grant>,
 }
 
-/// Whether a token is in force: neither itself nor its grant was revoked.
+/// Whether a token is in force: neither itself, its grant nor its session has ended, and its
+/// client is still there.
 pub async fn live(
     app: &App,
     conn: &mut Conn,
@@ -101,6 +105,10 @@ pub async fn live(
     text: &str,
 ) -> Result<Option<Live>, db::Error> {
     let Some(access) = read(realm, text, app.now()) else { return Ok(None) };
+    // A client that is gone has no tokens any more.
+    let Some(client) = clients::find(conn, realm, &access.client_id).await? else {
+        return Ok(None);
+    };
     let grant = match &access.grant_id {
         None => {
             if spent::is_spent(conn, realm.id(), REVOKED, &access.jti).await? {
@@ -111,12 +119,12 @@ pub async fn live(
         Some(grant_id) => {
             let jti = oidc::secret::hash(&access.jti);
             match grants::behind(conn, realm.id(), grant_id, &jti).await? {
-                Some((grant, false)) => Some(grant),
-                _ => return Ok(None),
+                Some(grant) => Some(grant),
+                None => return Ok(None),
             }
         }
     };
-    Ok(Some(Live { access, grant }))
+    Ok(Some(Live { access, client, grant }))
 }
 
 /// The kind under which revoked access tokens are remembered.
@@ -142,5 +150,33 @@ impl Handle {
         let (id, secret) = text.split_once('.')?;
         let plain = !id.is_empty() && id.len() <= 40 && secret.len() == 43;
         plain.then(|| Self { id: id.to_owned(), text: text.to_owned(), hash: random::hash(secret) })
+    }
+}
+
+/// A refresh token: the grant, which one of its family it is, and a code that only this insurer
+/// can compute. So a token that was never issued is told from one that was used before, and the
+/// successor of a token can be given a second time.
+pub struct Refresh {
+    pub grant_id: String,
+    pub generation: i64,
+}
+
+impl Refresh {
+    /// The token's text: `GRANT.GENERATION.CODE`.
+    pub fn text(&self, realm: &Realm) -> String {
+        format!("{}.{}.{}", self.grant_id, self.generation, self.code(realm))
+    }
+
+    /// Reads a token that this insurer issued.
+    pub fn read(realm: &Realm, text: &str) -> Option<Self> {
+        let (grant_id, rest) = text.split_once('.')?;
+        let (generation, code) = rest.split_once('.')?;
+        let read = Self { grant_id: grant_id.to_owned(), generation: generation.parse().ok()? };
+        oidc::secret::equal(read.code(realm).as_bytes(), code.as_bytes()).then_some(read)
+    }
+
+    fn code(&self, realm: &Realm) -> String {
+        let message = format!("{}.{}", self.grant_id, self.generation);
+        base64url(oidc::secret::hmac(&realm.secrets.refresh, message.as_bytes()))
     }
 }

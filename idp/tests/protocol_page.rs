@@ -10,6 +10,7 @@ fn the_page_and_discovery_say_the_same() {
     let rules = Rules { implicit: false, levels: vec!["urn:musubi:password".into()] };
     let offered = Offered {
         rules: &rules,
+        fapi: false,
         registration: true,
         languages: &["ja".to_owned(), "en".to_owned()],
         scopes: Vec::new(),

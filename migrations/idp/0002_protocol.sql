@@ -16,8 +16,8 @@ CREATE TABLE grants (
     detail TEXT NOT NULL,
     code_hash BYTEA,
     code_used_at BIGINT,
-    refresh_hash BYTEA,
-    previous_hash BYTEA,
+    -- Which refresh token of the family is in force; 0: none was given. Their texts are computed.
+    generation BIGINT NOT NULL,
     rotated_at BIGINT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

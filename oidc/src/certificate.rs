@@ -51,7 +51,7 @@ pub fn belongs_to(certificate: &Certificate, client: &Client, jwks: Option<&Valu
 }
 
 /// A distinguished name with its parts in one order and without loose spaces: both orders are in
-/// use.
+/// use. A value with a comma arrives escaped, so it never equals two parts.
 fn normal_dn(text: &str) -> Vec<String> {
     let mut parts: Vec<String> =
         text.split(',').map(|part| part.trim().replace(" =", "=").replace("= ", "=")).collect();

@@ -32,6 +32,8 @@ pub struct Client {
     pub consent_obtained: bool,
     /// A third party that may learn card symbol and number all the same.
     pub card: bool,
+    /// The client registered itself and shares its pairwise subjects with nobody.
+    pub own_sector: bool,
     /// May learn which claims were checked against the roster.
     pub verified_claims: bool,
     /// Browser origins that may call the endpoints (CORS).
@@ -303,6 +305,7 @@ impl Default for Client {
             first_party: false,
             consent_obtained: false,
             card: false,
+            own_sector: false,
             verified_claims: false,
             allowed_origins: Vec::new(),
             security_profile: SecurityProfile::default(),
@@ -379,6 +382,11 @@ impl Client {
         self.grant_types.contains(&grant_type)
     }
 
+    /// Whether every access token must be bound to its holder.
+    pub fn must_bind(&self) -> bool {
+        self.dpop_bound_access_tokens || self.tls_client_certificate_bound_access_tokens
+    }
+
     /// Whether a person is asked before this client learns something.
     pub fn needs_consent(&self) -> bool {
         !self.first_party && !self.consent_obtained
@@ -397,6 +405,9 @@ impl Client {
 
     /// The host for which pairwise subjects are made (OpenID Connect Core §8.1).
     pub fn sector(&self) -> Option<String> {
+        if self.own_sector {
+            return Some(format!("client:{}", self.client_id));
+        }
         let uri = self.sector_identifier_uri.as_ref().or(self.redirect_uris.first())?;
         url::Url::parse(uri).ok()?.host_str().map(str::to_owned)
     }

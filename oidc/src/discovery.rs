@@ -17,6 +17,8 @@ pub struct Addresses<'a> {
 /// What differs by insurer.
 pub struct Offered<'a> {
     pub rules: &'a Rules,
+    /// Every client of this insurer follows FAPI 2.0: only its algorithms and methods are offered.
+    pub fapi: bool,
     /// Dynamic registration is open to whoever has an initial access token.
     pub registration: bool,
     pub languages: &'a [String],
@@ -29,9 +31,17 @@ pub struct Offered<'a> {
 /// The metadata of one issuer.
 pub fn metadata(addresses: &Addresses, offered: &Offered) -> Value {
     let at = |path: &str| format!("{}/{path}", addresses.issuer);
-    let algorithms: Vec<_> = Algorithm::ALL.iter().map(|one| one.as_str()).collect();
     let strong: Vec<_> = Algorithm::FAPI.iter().map(|one| one.as_str()).collect();
-    let assertion: Vec<_> = algorithms.iter().copied().chain(["HS256"]).collect();
+    let algorithms: Vec<_> = match offered.fapi {
+        true => strong.clone(),
+        false => Algorithm::ALL.iter().map(|one| one.as_str()).collect(),
+    };
+    let hmac = (!offered.fapi).then_some("HS256");
+    let assertion: Vec<_> = algorithms.iter().copied().chain(hmac).collect();
+    let methods: Vec<_> = AuthMethod::ALL
+        .into_iter()
+        .filter(|name| !offered.fapi || name.contains("tls") || *name == "private_key_jwt")
+        .collect();
     let implicit = offered.rules.implicit;
     let hybrid =
         ["id_token", "id_token token", "code id_token", "code token", "code id_token token"];
@@ -51,7 +61,7 @@ pub fn metadata(addresses: &Addresses, offered: &Offered) -> Value {
     scopes
         .extend(offered.scopes.iter().filter(|s| !claims::scopes().contains(&s.as_str())).cloned());
     // Public clients neither introspect nor push for others.
-    let confidential: Vec<_> = AuthMethod::ALL.into_iter().filter(|name| *name != "none").collect();
+    let confidential: Vec<_> = methods.iter().copied().filter(|name| *name != "none").collect();
     let endpoints = json!({
         "issuer": addresses.issuer,
         "authorization_endpoint": at("authorize"),
@@ -79,11 +89,11 @@ pub fn metadata(addresses: &Addresses, offered: &Offered) -> Value {
         "introspection_signing_alg_values_supported": algorithms,
         "request_object_signing_alg_values_supported": algorithms,
         "dpop_signing_alg_values_supported": strong,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": assertion,
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": assertion,
-        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL,
+        "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": assertion,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": prompt::VALUES,
@@ -100,7 +110,7 @@ pub fn metadata(addresses: &Addresses, offered: &Offered) -> Value {
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
-        "require_pushed_authorization_requests": false,
+        "require_pushed_authorization_requests": offered.fapi,
         "require_signed_request_object": false,
         "tls_client_certificate_bound_access_tokens": true,
         "frontchannel_logout_supported": true,
@@ -149,6 +159,7 @@ mod tests {
             let rules = Rules { implicit, ..Rules::default() };
             let offered = Offered {
                 rules: &rules,
+                fapi: false,
                 registration: true,
                 languages: &["ja".to_owned()],
                 scopes: vec!["meals:read".into()],

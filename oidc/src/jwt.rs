@@ -55,7 +55,9 @@ impl<'t> Unverified<'t> {
     /// A claim that is a time in seconds since 1970; fractions are cut.
     pub fn time(&self, name: &str) -> Option<i64> {
         let value = self.claims.get(name)?;
-        value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+        let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
+        // Whoever writes a time 30,000 years away wants an overflow, not a date.
+        (0..1 << 40).contains(&seconds).then_some(seconds)
     }
 
     /// The algorithm of the header, if it is one of ours. `none` never is.

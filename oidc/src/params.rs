@@ -11,6 +11,8 @@ pub struct Params(BTreeMap<String, Vec<String>>);
 const MAX: usize = 4096;
 /// The longest of those that carry a document.
 const MAX_DOCUMENT: usize = 32 * 1024;
+/// All of them together.
+const MAX_TOGETHER: usize = 64 * 1024;
 /// Parameters that carry a token or JSON.
 const DOCUMENTS: [&str; 8] = [
     "request",
@@ -34,9 +36,11 @@ impl Params {
     /// `invalid_request` when a parameter comes twice (RFC 6749 §3.1) or is too long.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
         let mut params: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut size = 0;
         for (at, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
             let max = if DOCUMENTS.contains(&&*name) { MAX_DOCUMENT } else { MAX };
-            if value.len() > max || name.len() > 200 || at >= MANY {
+            size += name.len() + value.len();
+            if value.len() > max || name.len() > 200 || at >= MANY || size > MAX_TOGETHER {
                 return Err(Code::InvalidRequest.because("a parameter is too long"));
             }
             let values = params.entry(name.into_owned()).or_default();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// The metadata that a client may set for itself by dynamic registration. Everything else is the
 /// insurer's to decide.
-pub const DYNAMIC: [&str; 46] = [
+pub const DYNAMIC: [&str; 44] = [
     "application_type",
     "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg",
@@ -27,7 +27,6 @@ pub const DYNAMIC: [&str; 46] = [
     "request_uris",
     "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
-    "authorization_details_types",
     "jwks",
     "jwks_uri",
     "tls_client_auth_subject_dn",
@@ -50,11 +49,10 @@ pub const DYNAMIC: [&str; 46] = [
     "policy_uri",
     "tos_uri",
     "contacts",
-    // Ours, harmless to choose.
+    // Ours. What decides about other clients' tokens (resources, introspects) is not among them.
     "access_token_format",
     "security_profile",
     "allowed_origins",
-    "resources",
 ];
 
 /// Why metadata cannot be registered.
@@ -80,7 +78,9 @@ pub fn parse(document: &Value) -> Result<Client, Fault> {
         .filter(|(name, value)| DYNAMIC.contains(&name.as_str()) && !value.is_null())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    kept.entry("id_token_signed_response_alg").or_insert_with(|| "RS256".into());
+    // OpenID Connect's default, where FAPI 2.0 does not forbid it.
+    let default = if kept.contains_key("security_profile") { "ES256" } else { "RS256" };
+    kept.entry("id_token_signed_response_alg").or_insert_with(|| default.into());
     let mut client: Client = serde_json::from_value(Value::Object(kept))
         .map_err(|error| refused(format!("a member has the wrong form: {error}")))?;
     for (name, value) in object {
@@ -159,6 +159,13 @@ fn addresses(client: &Client) -> Option<Fault> {
         {
             return fault(format!("{name} must be an https address without a fragment"));
         }
+    }
+    // Front-Channel Logout §2: scheme, host and port of a redirect URI.
+    let origin = |uri: &String| url::Url::parse(uri).ok().map(|url| url.origin());
+    if let Some(front) = client.frontchannel_logout_uri.as_ref().map(origin)
+        && !client.redirect_uris.iter().any(|uri| origin(uri) == front)
+    {
+        return fault("frontchannel_logout_uri must have the origin of a redirect URI");
     }
     if client.request_uris.iter().any(|uri| !is_https(uri)) {
         return fault("request_uris must be https addresses");
@@ -256,6 +263,10 @@ fn grants(client: &Client) -> Option<Fault> {
             return fault("response types with id_token or token need grant type implicit");
         }
     }
+    let in_front = |kind: &String| kind.split(' ').any(|word| word == "token");
+    if front && client.must_bind() && client.response_types.iter().any(in_front) {
+        return fault("access tokens in the front channel cannot be bound to their holder");
+    }
     if client.is_public()
         && (client.may(GrantType::ClientCredentials) || client.may(GrantType::TokenExchange))
     {
@@ -321,11 +332,16 @@ pub fn redirect_uri_fault(text: &str, kind: ApplicationType) -> Option<&'static 
     if text.contains('#') {
         return Some("has a fragment");
     }
-    if text.bytes().any(|b| b.is_ascii_control() || b == b' ' || b == b'\\') {
+    if text.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
         return Some("has a character that does not belong into an address");
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Some("has user information");
+    }
+    // A host ends up in content security policies: nothing that means something there.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b);
+    if url.host_str().is_some_and(|host| !host.bytes().all(plain)) {
+        return Some("has a host with characters that no host has");
     }
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
@@ -357,6 +373,8 @@ mod tests {
             "https://a.example/cb#x",
             "https://a@b.example/",
             "https://a.example\\@b.example/",
+            "https://*;script-src",
+            "https://a.example/é",
             "HTTP://localhost.evil.example/",
             "app.example:/cb",
         ] {
@@ -416,6 +434,7 @@ mod tests {
             ("scope", json!("openid membership")),
             ("allowed_origins", json!(["https://a.example/path"])),
             ("security_profile", json!("fapi2")),
+            ("frontchannel_logout_uri", json!("https://b.example/out")),
         ] {
             assert!(!matches!(with(name, value.clone()), Ok(None)), "{name} {value}");
         }

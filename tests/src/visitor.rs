@@ -11,6 +11,7 @@ pub struct Visitor {
     client: Client,
     /// The same cookies, but redirects are not followed.
     stay: Client,
+    jar: std::sync::Arc<reqwest::cookie::Jar>,
 }
 
 /// A page as it arrived.
@@ -74,12 +75,27 @@ impl Visitor {
             let builder = Client::builder().cookie_provider(jar.clone()).redirect(policy);
             builder.build().expect("a client")
         };
-        Self { client: build(Policy::limited(10)), stay: build(Policy::none()) }
+        Self { client: build(Policy::limited(10)), stay: build(Policy::none()), jar }
     }
 
     /// Opens an address and follows redirects.
     pub async fn open(&self, url: &str) -> Seen {
         seen(self.client.get(url).send().await.expect("answered")).await
+    }
+
+    /// The cookies that this browser would send to an address.
+    pub fn cookies(&self, url: &str) -> String {
+        use reqwest::cookie::CookieStore;
+        let url = url::Url::parse(url).expect("absolute");
+        let line = self.jar.cookies(&url);
+        line.and_then(|line| line.to_str().ok().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// A header of the answer to an address.
+    pub async fn header(&self, url: &str, name: &str) -> String {
+        let answer = self.stay.get(url).send().await.expect("answered");
+        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
     }
 
     /// Where an address redirects to at once.

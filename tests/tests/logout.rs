@@ -160,7 +160,10 @@ async fn other_clients_are_told() {
         let framed = Relying::register(
             world,
             "framed",
-            &format!("frontchannel_logout_uri = \"{front}/out\"\n"),
+            &format!(
+                "redirect_uris = [\"{REDIRECT}\", \"{front}/cb\"]\n\
+                 frontchannel_logout_uri = \"{front}/out\"\n"
+            ),
         );
         let visitor = signed_in(world).await;
         let mut sids = BTreeMap::new();

@@ -18,7 +18,7 @@ pub enum Error {
 
 /// What the drawing layer needs to know; travels in the response's extensions.
 #[derive(Clone)]
-pub(crate) struct Drawn {
+pub struct Drawn {
     pub status: StatusCode,
     pub incident: Option<String>,
 }

@@ -32,6 +32,8 @@ pub struct Peer {
     pub address: SocketAddr,
     /// The certificate that it showed, DER. Whether it is trusted is another question.
     pub certificate: Option<Arc<Vec<u8>>>,
+    /// The certificates that it showed besides: of those who issued it.
+    pub chain: Arc<Vec<Vec<u8>>>,
     /// The connection came by the listener that asks clients for certificates.
     pub mutual: bool,
 }
@@ -46,12 +48,12 @@ impl Listener for PlainListener {
     async fn accept(&mut self) -> (TcpStream, Peer) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         stream.set_nodelay(true).ok();
-        (stream, Peer { address, certificate: None, mutual: false })
+        (stream, Peer { address, certificate: None, chain: Arc::default(), mutual: false })
     }
 
     fn local_addr(&self) -> std::io::Result<Peer> {
         let address = self.0.local_addr()?;
-        Ok(Peer { address, certificate: None, mutual: false })
+        Ok(Peer { address, certificate: None, chain: Arc::default(), mutual: false })
     }
 }
 
@@ -98,9 +100,11 @@ impl TlsListener {
                     drop(slot);
                     let Ok(Ok(stream)) = shake else { return };
                     let shown = stream.get_ref().1.peer_certificates();
-                    let certificate = shown.and_then(|chain| chain.first());
-                    let certificate = certificate.map(|der| Arc::new(der.to_vec()));
-                    sender.send((stream, Peer { address, certificate, mutual })).await.ok();
+                    let mut shown = shown.into_iter().flatten().map(|der| der.to_vec());
+                    let certificate = shown.next().map(Arc::new);
+                    let chain = Arc::new(shown.take(5).collect());
+                    let peer = Peer { address, certificate, chain, mutual };
+                    sender.send((stream, peer)).await.ok();
                 });
             }
         });
@@ -121,7 +125,7 @@ impl Listener for TlsListener {
     }
 
     fn local_addr(&self) -> std::io::Result<Peer> {
-        Ok(Peer { address: self.local, certificate: None, mutual: false })
+        Ok(Peer { address: self.local, certificate: None, chain: Arc::default(), mutual: false })
     }
 }
 
@@ -312,12 +316,14 @@ impl ClientAuthorities {
     }
 
     /// Whether a certificate chains to one of the authorities and is in its time.
-    pub fn trust(&self, der: &[u8], now: i64) -> bool {
+    pub fn trust(&self, der: &[u8], chain: &[Vec<u8>], now: i64) -> bool {
         let now = UnixTime::since_unix_epoch(Duration::from_secs(now.max(0).unsigned_abs()));
         let certificate = CertificateDer::from(der);
+        let chain: Vec<CertificateDer<'_>> =
+            chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
         self.0
             .as_ref()
-            .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &[], now).is_ok())
+            .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &chain, now).is_ok())
     }
 }
 
@@ -341,7 +347,7 @@ pub fn names(der: &[u8]) -> Option<CertificateNames> {
     let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let mut names = CertificateNames {
-        subject_dn: certificate.subject().to_string().replace(", ", ","),
+        subject_dn: distinguished_name(certificate.subject()),
         ..CertificateNames::default()
     };
     let alternative = certificate.subject_alternative_name().ok().flatten();
@@ -381,6 +387,29 @@ pub fn names(der: &[u8]) -> Option<CertificateNames> {
         }
     };
     Some(names)
+}
+
+/// RFC 4514 §2.4: each value escaped, so that a comma inside one never looks like two parts.
+fn distinguished_name(name: &x509_parser::x509::X509Name<'_>) -> String {
+    use x509_parser::objects::{oid_registry, oid2abbrev};
+    let mut parts = Vec::new();
+    for part in name.iter_rdn() {
+        let attributes = part.iter().map(|attribute| {
+            let oid = attribute.attr_type();
+            let kind =
+                oid2abbrev(oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned);
+            let mut value = String::new();
+            for c in attribute.as_str().unwrap_or("?").chars() {
+                if ",+=\"\\<>;#".contains(c) {
+                    value.push('\\');
+                }
+                value.push(c);
+            }
+            format!("{kind}={value}")
+        });
+        parts.push(attributes.collect::<Vec<_>>().join("+"));
+    }
+    parts.join(",")
 }
 
 /// Proxies whose headers count.
@@ -485,6 +514,7 @@ fn form_decode(text: &str) -> String {
 mod tests {
     use super::{Peer, TrustedProxies, provider};
     use axum::http::HeaderMap;
+    use std::sync::Arc;
 
     fn proxies() -> TrustedProxies {
         TrustedProxies::new(&["10.0.0.0/8".into(), "::1".into()], "client-cert").unwrap()
@@ -503,6 +533,7 @@ mod tests {
         let peer = |text: &str| Peer {
             address: format!("{text}:1").parse().unwrap(),
             certificate: None,
+            chain: Arc::default(),
             mutual: false,
         };
         let shown = |text: &str| proxies().certificate(&peer(text), &headers);

@@ -13,6 +13,7 @@ use crate::tokens;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use db::Conn;
 use oidc::Client;
 use oidc::client::Secret;
 use oidc::error::Code;
@@ -40,7 +41,12 @@ async fn allowed(app: &App, insurer: &str, headers: &HeaderMap) -> Result<Arc<Re
     if live.grant.is_some() || !live.access.cnf.is_none() {
         return Err(refusal());
     }
-    if !live.access.scope.split(' ').any(|scope| scope == SCOPE) {
+    if !live.access.aud.contains(&realm.issuer) {
+        return Err(refusal());
+    }
+    // The right is the client's today, not only the token's.
+    let has = live.access.scope.split(' ').any(|scope| scope == SCOPE);
+    if !has || !live.client.scopes.iter().any(|scope| scope == SCOPE) {
         let why = "the access token needs scope musubi:clients";
         return Err(refused(Code::InsufficientScope.because(why)));
     }
@@ -102,6 +108,10 @@ pub async fn put(
     let realm = allowed(&app, &insurer, request.headers()).await?;
     let mut body = document(request).await?;
     let refusal = |why: String| refused_because(Code::InvalidClientMetadata, &why);
+    let plain = client_id.bytes().all(|b| b.is_ascii_graphic()) && client_id.len() <= 200;
+    if !plain {
+        return Err(refusal("client_id: printable letters without spaces are needed".into()));
+    }
     let Some(object) = body.as_object_mut() else {
         return Err(refusal("the body must be a JSON object".into()));
     };
@@ -187,14 +197,14 @@ pub async fn rotate(
     if !(0..=90 * 24 * 3600).contains(&overlap) {
         return Err(refused(Code::InvalidRequest.because("overlap_seconds: 0 to 90 days")));
     }
-    let mut client = find(&app, &realm, &client_id).await?.client;
+    let mut tx = app.db.begin().await?;
+    let mut client = find_on(&mut tx, &realm, &client_id).await?.client;
     if !client.token_endpoint_auth_method.by_secret() {
         let why = "this client authenticates without a secret";
         return Err(refused(Code::InvalidRequest.because(why)));
     }
     let now = app.now();
     let secret = rotated(&app.sealer, realm.id(), &mut client, overlap, now);
-    let mut tx = app.db.begin().await?;
     stored::put(&mut tx, realm.id(), &client, ("admin", None), now).await?;
     tx.commit().await?;
     Ok(json(
@@ -226,7 +236,11 @@ pub fn rotated(
 }
 
 async fn find(app: &App, realm: &Realm, client_id: &str) -> Result<Registered, Error> {
-    let found = stored::by_id(&mut app.db.read().await?, realm.id(), client_id).await?;
+    find_on(&mut app.db.read().await?, realm, client_id).await
+}
+
+async fn find_on(conn: &mut Conn, realm: &Realm, client_id: &str) -> Result<Registered, Error> {
+    let found = stored::by_id(conn, realm.id(), client_id).await?;
     // A client of all insurers belongs to none of them.
     let found = found.filter(|found| found.insurer_id == realm.id());
     found.ok_or_else(|| {

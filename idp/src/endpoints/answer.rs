@@ -1,16 +1,17 @@
 //! Answers an authorization request: issues what was asked and sends it the way that was asked.
 
-use crate::app::App;
-use crate::clients;
+use super::authorize::asked;
+use super::refused;
 use crate::realm::Realm;
 use crate::store::grants::{self, Detail, Grant};
-use crate::store::sessions::Session;
-use crate::store::{accounts, pushed};
+use crate::store::sessions::{self, Session};
+use crate::store::{accounts, consents, pushed};
 use crate::tokens::{self, Access, Handle};
 use axum::response::Response;
 use db::Conn;
-use oidc::authorize::Authorize;
+use oidc::authorize::{Authorize, is_registered};
 use oidc::claims::IdToken;
+use oidc::error::Code;
 use oidc::response::{Answer, Sent, send};
 use oidc::{Client, OAuthError};
 use serde::Serialize;
@@ -52,6 +53,8 @@ pub struct To<'a> {
     pub realm: &'a Realm,
     pub client: &'a Client,
     pub look: &'a Look,
+    /// To encrypt ID tokens in the front channel.
+    pub encryption: Option<&'a Value>,
     pub now: i64,
 }
 
@@ -80,10 +83,10 @@ fn transmit(to: &To, request: &Authorize, answer: Answer) -> Result<Response, Er
     }
 }
 
-/// Grants what a request asks and answers it. `None` when the pushed request was used up by
-/// another answer: then nothing may be kept.
+/// Grants what a request asks and answers it: the one door to a grant, so it looks again at what
+/// may have changed since the request came (the client, the consent, the session). `None` when
+/// the pushed request was used up or the session ended meanwhile: then nothing may be kept.
 pub async fn issue(
-    app: &App,
     conn: &mut Conn,
     to: &To<'_>,
     request: &Authorize,
@@ -94,6 +97,19 @@ pub async fn issue(
         && !pushed::delete(conn, realm.id(), &random::hash(used)).await?
     {
         return Ok(None);
+    }
+    let registered = is_registered(&request.redirect_uri, client)
+        && request.scopes.iter().all(|scope| client.scopes.contains(scope));
+    if !registered || !sessions::is_alive(conn, realm.id(), &session.sid, now).await? {
+        return Ok(None);
+    }
+    if client.needs_consent() {
+        let (account, id) = (&session.account_id, &client.client_id);
+        let given = consents::scopes(conn, realm.id(), account, id).await?;
+        if !asked(client, request).iter().all(|scope| given.contains(scope)) {
+            let why = "the member has not agreed to this";
+            return error(to, request, &Code::ConsentRequired.because(why)).map(Some);
+        }
     }
     let id = random::id();
     let code = request.response_type.code.then(|| Handle::new(&id));
@@ -118,9 +134,10 @@ pub async fn issue(
             code_expires_at: now + CODE_LIVES,
         },
         expires_at: now + CODE_LIVES + realm.definition.policy.protocol.access_token_minutes * 60,
+        generation: 0,
     };
     let code_hash = code.as_ref().map(|code| code.hash.clone());
-    grants::insert(conn, realm.id(), &grant, code_hash, None, now).await?;
+    grants::insert(conn, realm.id(), &grant, code_hash, now).await?;
     let mut answer: Answer = Vec::new();
     let code = code.map(|code| code.text);
     let mut access_token = None;
@@ -138,7 +155,8 @@ pub async fn issue(
     }
     if request.response_type.id_token {
         let front = Front { code, access_token, state: request.state.clone(), nonce: true };
-        let id_token = id_token(app, conn, (realm, client), &grant, front, now).await?;
+        let for_client = (realm, client, to.encryption);
+        let id_token = id_token(conn, for_client, &grant, front, now).await?;
         answer.push(("id_token", id_token));
     }
     transmit(to, request, answer).map(Some)
@@ -186,9 +204,8 @@ pub struct Front {
 
 /// An ID token for a grant: signed, and encrypted when the client wants it so.
 pub async fn id_token(
-    app: &App,
     conn: &mut Conn,
-    (realm, client): (&Realm, &Client),
+    (realm, client, encryption): (&Realm, &Client, Option<&Value>),
     grant: &Grant,
     front: Front,
     now: i64,
@@ -225,12 +242,14 @@ pub async fn id_token(
     let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
     let token = key.sign("JWT", &claims)?;
     let Some(alg) = client.id_token_encrypted_response_alg else { return Ok(token) };
-    let jwks = clients::jwks(app, client, false).await;
     let enc = client.id_token_encrypted_response_enc.unwrap_or_default();
-    Ok(oidc::jwe::encrypt(&token, &jwks, alg, enc)?)
+    oidc::jwe::encrypt(&token, encryption.unwrap_or(&Value::Null), alg, enc).map_err(|error| {
+        tracing::info!(client = client.client_id, %error, "ID token not encrypted");
+        refused(Code::InvalidRequest.because("the client has no key to encrypt ID tokens to"))
+    })
 }
 
-/// Whether the account still exists: checked before anything is issued for it again.
-pub async fn is_alive(conn: &mut Conn, realm: &Realm, account_id: &str) -> Result<bool, Error> {
-    Ok(accounts::by_id(conn, realm.id(), account_id).await?.is_some())
+/// Whether the account still exists: looked at before anything is issued for it again.
+pub async fn is_alive(conn: &mut Conn, realm: &Realm, grant: &Grant) -> Result<bool, Error> {
+    Ok(accounts::by_id(conn, realm.id(), &grant.account_id).await?.is_some())
 }

@@ -37,6 +37,8 @@ pub struct Api {
 pub struct Caller {
     /// The certificate that it showed, DER.
     pub certificate: Option<Arc<Vec<u8>>>,
+    /// What it showed besides: the certificates of those who issued it.
+    chain: Arc<Vec<Vec<u8>>>,
     /// It came to the address for clients with certificates.
     pub mutual: bool,
 }
@@ -45,11 +47,11 @@ impl Caller {
     /// Of a request.
     pub fn of(parts: &axum::http::request::Parts, app: &App) -> Self {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<Peer>>() else {
-            return Self { certificate: None, mutual: false };
+            return Self { certificate: None, chain: Arc::default(), mutual: false };
         };
         let certificate = app.proxies.certificate(peer, &parts.headers);
         let mutual = peer.mutual || certificate.is_some();
-        Self { certificate, mutual }
+        Self { certificate, chain: peer.chain.clone(), mutual }
     }
 
     /// `x5t#S256`.
@@ -70,7 +72,7 @@ impl Caller {
             san_email: names.email,
             key_thumbprint: key.map(|key| key.thumbprint),
             der_base64: base64::engine::general_purpose::STANDARD.encode(der.as_slice()),
-            trusted: app.authorities.trust(der, app.now()),
+            trusted: app.authorities.trust(der, &self.chain, app.now()),
         })
     }
 }
@@ -116,11 +118,7 @@ pub async fn authenticate(app: &App, api: &Api, path: &str) -> Result<Arc<Client
         }
     };
     let claimed = client_auth::claimed(authorization, &api.params).map_err(refused)?;
-    let known = realm.clients.get(&claimed.client_id).cloned();
-    let client = match known {
-        Some(client) => Some(client),
-        None => clients::find(&mut app.db.read().await?, realm, &claimed.client_id).await?,
-    };
+    let client = clients::lookup(app, realm, &claimed.client_id).await?;
     let Some(client) = client else { return Err(refused(client_auth::unknown(&claimed))) };
     let assertion = api.params.value("client_assertion");
     let by_certificate = client.token_endpoint_auth_method.by_certificate();
@@ -232,7 +230,7 @@ pub async fn cors(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     let mut response = if preflight && realm.is_some() {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        next.run(request).await
+        as_json(next.run(request).await)
     };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
@@ -252,6 +250,22 @@ pub async fn cors(State(app): State<Arc<App>>, request: Request, next: Next) -> 
         }
     }
     response
+}
+
+/// A fault or a page of ours as the JSON that a program reads.
+fn as_json(mut response: Response) -> Response {
+    let Some(drawn) = response.extensions_mut().remove::<web::error::Drawn>() else {
+        return response;
+    };
+    let (error, why) = match drawn.status {
+        StatusCode::NOT_FOUND => ("invalid_request", "there is no such insurer".to_owned()),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("temporarily_unavailable", "too much at once: try again".to_owned())
+        }
+        _ => ("server_error", format!("incident {}", drawn.incident.unwrap_or_default())),
+    };
+    let body = serde_json::json!({"error": error, "error_description": why});
+    super::json(drawn.status, &body)
 }
 
 async fn is_known_origin(app: &App, realm: &Realm, origin: &str) -> bool {

@@ -48,17 +48,26 @@ pub async fn post(
     if !kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded")) {
         return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    // Across sites a POST brings no cookies (SameSite=Lax). Going on with GET brings them.
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    if site.is_some_and(|site| site == "cross-site") && !headers.contains_key(header::COOKIE) {
-        let params = Params::parse(&body).map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
-        let query = params.to_query();
-        if query.len() < 6000 {
-            return Ok(web::look::see(&visit.path(&format!("authorize?{query}"))));
-        }
+    match come_again(&visit, "authorize", &body)? {
+        Some(response) => Ok(response),
+        None => respond(&app, &visit, &body).await,
     }
-    respond(&app, &visit, &body).await
 }
+
+/// Across sites a POST brings no cookies (SameSite=Lax); going on with GET brings them. `None`
+/// when there are cookies, or the parameters are too long for an address.
+pub(super) fn come_again(visit: &Visit, path: &str, body: &str) -> Result<Option<Response>, Error> {
+    if visit.headers.contains_key(header::COOKIE) {
+        return Ok(None);
+    }
+    let params = Params::parse(body).map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
+    let query = params.to_query();
+    Ok((query.len() < LONGEST_ADDRESS)
+        .then(|| web::look::see(&visit.path(&format!("{path}?{query}")))))
+}
+
+/// Bytes that every browser and proxy takes in an address.
+const LONGEST_ADDRESS: usize = 6000;
 
 async fn respond(app: &Arc<App>, visit: &Visit, query: &str) -> Result<Response, Error> {
     let realm = &visit.realm;
@@ -68,14 +77,19 @@ async fn respond(app: &Arc<App>, visit: &Visit, query: &str) -> Result<Response,
     };
     let params = Params::parse(query).map_err(|error| bad(error.error_description))?;
     let client_id = params.value("client_id").ok_or_else(|| bad("client_id is missing"))?;
-    let client = match realm.clients.get(client_id) {
-        Some(client) => Some(client.clone()),
-        None => clients::find(&mut app.db.read().await?, realm, client_id).await?,
-    };
+    let client = clients::lookup(app, realm, client_id).await?;
     let client = client.ok_or_else(|| bad("the client is unknown"))?;
-    let to = To { realm, client: &client, look: &visit.look, now: app.now() };
+    let now = app.now();
+    let mut to = To { realm, client: &client, look: &visit.look, encryption: None, now };
     match resolve(app, realm, &client, params).await? {
-        Ok(request) => decide(app, visit, &to, request).await,
+        Ok(request) => {
+            let encryption = match request.response_type.id_token {
+                true => clients::encryption_keys(app, &client).await,
+                false => None,
+            };
+            to.encryption = encryption.as_deref();
+            decide(app, visit, &to, request).await
+        }
         Err(Refused::Page(why)) => Err(bad(why.error_description)),
         Err(Refused::Client(request, error)) => answer::error(&to, &request, &error),
     }
@@ -133,10 +147,11 @@ pub async fn prepare(
         Err(refused) => return Ok(Err(refused)),
     };
     if let Some(hint) = params.value("id_token_hint") {
-        let claims = realm.verify(hint, app.now());
-        let claims = claims.filter(|claims| claims["iss"] == realm.issuer.as_str());
+        let claims = realm.id_token(hint, app.now());
+        let claims = claims.filter(|claims| claims["aud"] == client.client_id.as_str());
         let Some(sub) = claims.as_ref().and_then(|claims| claims["sub"].as_str()) else {
-            let error = Code::InvalidRequest.because("id_token_hint is not an ID token of ours");
+            let error =
+                Code::InvalidRequest.because("id_token_hint is not an ID token of this client");
             return Ok(Err(Refused::Client(Box::new(request), error)));
         };
         request.expected_sub = Some(sub.to_owned());
@@ -221,7 +236,7 @@ async fn decide(
         return begin_for(app, visit, "login", request, Some(session.sid)).await;
     }
     let mut tx = app.db.begin().await?;
-    match answer::issue(app, &mut tx, to, &request, &session).await? {
+    match answer::issue(&mut tx, to, &request, &session).await? {
         Some(response) => {
             tx.commit().await?;
             Ok(response)
@@ -230,8 +245,7 @@ async fn decide(
     }
 }
 
-/// Whether a session can answer a request: young enough, the right person, and not without the
-/// proofs of a level that signing in again would give.
+/// Whether a session can answer a request: young enough, and of the right person.
 pub fn is_good_for(
     realm: &Realm,
     client: &Client,

@@ -8,6 +8,7 @@ use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 use web::look::Look;
 use web::{Error, Form, Page, Posted};
@@ -58,6 +59,17 @@ pub fn learns(look: &Look, scopes: &[String]) -> Vec<String> {
         learns.push(if text == id { scope.clone() } else { text });
     }
     learns
+}
+
+/// A rich authorization request in one line: its type, and all that it says.
+pub fn detail(detail: &Value) -> String {
+    let mut rest = detail.clone();
+    let kind = rest.as_object_mut().and_then(|members| members.remove("type"));
+    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    match rest.as_object().is_none_or(serde_json::Map::is_empty) {
+        true => kind,
+        false => format!("{kind} {rest}"),
+    }
 }
 
 /// `GET /{insurer}/consents`

@@ -5,14 +5,16 @@ use super::api::{self, Api};
 use super::{json, refused};
 use crate::app::App;
 use crate::clients;
+use crate::realm::Realm;
 use crate::session;
 use crate::store::devices::{self, Device};
 use crate::store::grants::Detail;
-use crate::store::{accounts, attempts};
+use crate::store::{accounts, attempts, consents};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use db::Conn;
 use oidc::Params;
 use oidc::authorize::{authorization_details, resource};
 use oidc::client::GrantType;
@@ -181,6 +183,26 @@ fn draw(visit: &Visit, wrong: Option<&str>) -> Result<Response, Error> {
     visit.look.page(&DeviceCode { form })
 }
 
+/// The waiting device of a code. A wrong one counts against the person who typed it, and after
+/// some nobody looks any more (RFC 8628 §5.1).
+async fn waiting(
+    conn: &mut Conn,
+    realm: &Realm,
+    user_code: &str,
+    account_id: &str,
+    now: i64,
+) -> Result<Option<Device>, Error> {
+    let bucket = format!("device:{account_id}");
+    if attempts::so_far(conn, realm.id(), &bucket, now).await? >= WRONG {
+        return Err(Error::Shown(StatusCode::TOO_MANY_REQUESTS));
+    }
+    let device = devices::by_user_code(conn, realm.id(), user_code, now).await?;
+    if device.is_none() {
+        attempts::count(conn, realm.id(), &bucket, 900, now).await?;
+    }
+    Ok(device)
+}
+
 async fn confirm(
     app: &App,
     visit: &Visit,
@@ -188,14 +210,8 @@ async fn confirm(
     account_id: &str,
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
-    let bucket = format!("device:{account_id}");
     let mut tx = app.db.begin().await?;
-    if attempts::so_far(&mut tx, realm.id(), &bucket, app.now()).await? >= WRONG {
-        return Err(Error::Shown(StatusCode::TOO_MANY_REQUESTS));
-    }
-    let device = devices::by_user_code(&mut tx, realm.id(), user_code, app.now()).await?;
-    let Some(device) = device else {
-        attempts::count(&mut tx, realm.id(), &bucket, 900, app.now()).await?;
+    let Some(device) = waiting(&mut tx, realm, user_code, account_id, app.now()).await? else {
         tx.commit().await?;
         return draw(visit, Some(user_code));
     };
@@ -208,7 +224,11 @@ async fn confirm(
         form: Form::new(action, &[]),
         client_name: client.name_in(&visit.look.lang).to_owned(),
         user_code: device.user_code,
-        learns: super::consents::learns(&visit.look, &device.detail.scopes),
+        learns: {
+            let mut learns = super::consents::learns(&visit.look, &device.detail.scopes);
+            learns.extend(device.detail.authorization_details.iter().map(super::consents::detail));
+            learns
+        },
         user_name,
     })
 }
@@ -232,9 +252,12 @@ pub async fn submit(
         return Ok(see(&visit.path(&format!("device?user_code={typed}"))));
     };
     let mut tx = app.db.begin().await?;
-    let device = devices::by_user_code(&mut tx, realm.id(), &user_code, app.now()).await?;
+    let account = &session.account_id;
     let gone = |visit: &Visit| visit.look.told(StatusCode::OK, "device-gone", "warn", Vec::new());
-    let Some(mut device) = device else { return gone(&visit) };
+    let Some(mut device) = waiting(&mut tx, realm, &user_code, account, app.now()).await? else {
+        tx.commit().await?;
+        return gone(&visit);
+    };
     let allow = decision == "allow";
     device.state = if allow { "allowed" } else { "denied" }.into();
     device.account_id = Some(session.account_id.clone());
@@ -243,6 +266,22 @@ pub async fn submit(
     device.detail.amr = vec!["pwd".into()];
     if !devices::decide(&mut tx, realm.id(), &device).await? {
         return gone(&visit);
+    }
+    if allow {
+        // Listed among the services that the member allowed, so that it can be withdrawn.
+        let client_id = device.client_id.clone();
+        let mut scopes = consents::scopes(&mut tx, realm.id(), account, &client_id).await?;
+        scopes.extend(
+            device
+                .detail
+                .scopes
+                .iter()
+                .filter(|s| !scopes.contains(s))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        let consent = consents::Consent { client_id, scopes, granted_at: app.now() };
+        consents::put(&mut tx, realm.id(), account, &consent).await?;
     }
     tx.commit().await?;
     let (key, kind) = if allow { ("device-done", "success") } else { ("device-denied", "info") };

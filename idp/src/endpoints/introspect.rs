@@ -5,8 +5,8 @@ use super::api::{self, Api};
 use super::{json, refused, signed};
 use crate::app::App;
 use crate::realm::Realm;
-use crate::store::grants::{self, Presented};
-use crate::tokens::{self, Handle, Live};
+use crate::store::grants;
+use crate::tokens::{self, Live, Refresh};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -51,7 +51,7 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
 async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result<Value, Error> {
     let inactive = json!({"active": false});
     let mut conn = app.db.read().await?;
-    if let Some(Live { access, grant }) = tokens::live(app, &mut conn, realm, token).await? {
+    if let Some(Live { access, grant, .. }) = tokens::live(app, &mut conn, realm, token).await? {
         let own = access.client_id == client.client_id;
         let meant =
             client.introspects && access.aud.iter().any(|aud| client.resources.contains(aud));
@@ -92,12 +92,14 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
         }
         return Ok(body);
     }
-    let Some(handle) = Handle::parse(token) else { return Ok(inactive) };
-    let found = grants::by_refresh(&mut conn, realm.id(), &handle.id, &handle.hash).await?;
-    let Presented::Current(grant) = found else { return Ok(inactive) };
-    if grant.client_id != client.client_id || grant.expires_at <= app.now() {
-        return Ok(inactive);
-    }
+    let Some(refresh) = Refresh::read(realm, token) else { return Ok(inactive) };
+    let found = grants::by_id(&mut conn, realm.id(), &refresh.grant_id).await?;
+    let found = found.map(|(grant, _)| grant).filter(|grant| {
+        grant.client_id == client.client_id
+            && grant.generation == refresh.generation
+            && grant.expires_at > app.now()
+    });
+    let Some(grant) = found else { return Ok(inactive) };
     Ok(json!({
         "active": true,
         "iss": realm.issuer,

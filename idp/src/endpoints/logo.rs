@@ -25,14 +25,14 @@ pub async fn get(
     Path((insurer, client_id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
     let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
-    let client = clients::find(&mut app.db.read().await?, &realm, &client_id).await?;
+    let client = clients::lookup(&app, &realm, &client_id).await?;
     let uri = client.and_then(|client| client.logo_uri.clone()).ok_or(Error::NOT_FOUND)?;
-    let bytes = app.outbound.get(&uri).await.map_err(|error| {
+    let bytes = app.outbound.document(&uri, false, app.now()).await.map_err(|error| {
         tracing::info!(insurer, %error, "logo");
         Error::NOT_FOUND
     })?;
     let kind = kind(&bytes).ok_or(Error::NOT_FOUND)?;
-    let mut response = bytes.into_response();
+    let mut response = bytes.to_vec().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));

@@ -1,11 +1,11 @@
 //! RP-initiated logout: ends the session here, tells the other clients, and sends the person back.
 
+use super::authorize::come_again;
 use crate::app::App;
 use crate::clients;
 use crate::realm::Realm;
 use crate::session;
 use crate::store::logouts::{self, Waiting};
-use crate::store::sessions::Session;
 use crate::store::{accounts, grants, sessions};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
@@ -77,7 +77,10 @@ pub async fn post(
     visit: Visit,
     body: String,
 ) -> Result<Response, Error> {
-    begin(&app, &visit, &body).await
+    match come_again(&visit, "logout", &body)? {
+        Some(response) => Ok(response),
+        None => begin(&app, &visit, &body).await,
+    }
 }
 
 async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error> {
@@ -88,7 +91,13 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
     let hint = hint(app, visit, &params).await?;
     let session = session::find(app, realm, &visit.headers).await?;
     let Some(session) = session else {
-        return signed_out(app, visit, &params, hint.as_ref(), Vec::new());
+        // The session has run out here, but what was granted in it may still be used elsewhere.
+        let sid = hint.as_ref().and_then(|(_, claims)| claims["sid"].as_str());
+        let frames = match sid {
+            Some(sid) => end_expired(app, realm, sid).await?,
+            None => Vec::new(),
+        };
+        return signed_out(visit, &params, hint.as_ref(), frames);
     };
     // The hint is of this very session: the person pressed "sign out" at the client.
     let same = hint.as_ref().is_some_and(|(client, claims)| {
@@ -101,13 +110,15 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
         let action = visit.path(&format!("logout/confirm?{}", params.to_query()));
         let user_name = account.map(|account| account.user_id).unwrap_or_default();
         let mut look = visit.look.clone();
-        look.form_origin = params
-            .value("post_logout_redirect_uri")
-            .and_then(crate::journeys::steps::password::origin);
+        let target = params.value("post_logout_redirect_uri");
+        let client = hint.as_ref().map(|(client, _)| &**client);
+        if let After::Redirect { uri } = after(client, target) {
+            look.form_origin = crate::journeys::steps::password::origin(uri);
+        }
         return look.page(&Logout { form: Form::new(action, &[]), user_name });
     }
-    let frames = end(app, realm, &session).await?;
-    signed_out(app, visit, &params, hint.as_ref(), frames)
+    let frames = end(app, realm, &session.sid).await?;
+    forgotten(app, visit, signed_out(visit, &params, hint.as_ref(), frames)?)
 }
 
 /// `POST /{insurer}/logout/confirm`: the person confirmed.
@@ -122,33 +133,56 @@ pub async fn confirm(
     };
     let mut frames = Vec::new();
     if let Some(session) = session::find(&app, &visit.realm, &visit.headers).await? {
-        frames = end(&app, &visit.realm, &session).await?;
+        frames = end(&app, &visit.realm, &session.sid).await?;
     }
     let hint = hint(&app, &visit, &params).await?;
-    signed_out(&app, &visit, &params, hint.as_ref(), frames)
+    forgotten(&app, &visit, signed_out(&visit, &params, hint.as_ref(), frames)?)
+}
+
+/// The response, with a line that forgets the session's cookie.
+fn forgotten(app: &App, visit: &Visit, mut response: Response) -> Result<Response, Error> {
+    let cookie = session::forget(&visit.realm, app.settings.secure());
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
 }
 
 /// Ends a session and notes which clients must be told. Returns the addresses for the frames.
-async fn end(app: &App, realm: &Realm, session: &Session) -> Result<Vec<String>, Error> {
+async fn end(app: &App, realm: &Realm, sid: &str) -> Result<Vec<String>, Error> {
     let mut tx = app.db.begin().await?;
-    let frames = tell(&mut tx, realm, session, app.now()).await?;
-    sessions::end(&mut tx, realm.id(), &session.sid).await?;
+    let frames = end_on(&mut tx, realm, sid, app.now()).await?;
     tx.commit().await?;
     app.logouts.notify_one();
     Ok(frames)
 }
 
-/// Back-channel logouts wait in a table until they are delivered; front-channel ones are frames of
-/// the page that the person sees now.
-async fn tell(
+/// The same inside a transaction, for a login that takes the place of another person's.
+pub async fn end_on(
     conn: &mut Conn,
     realm: &Realm,
-    session: &Session,
+    sid: &str,
     now: i64,
 ) -> Result<Vec<String>, Error> {
+    let frames = tell(conn, realm, sid, now).await?;
+    sessions::end(conn, realm.id(), sid).await?;
+    Ok(frames)
+}
+
+/// Ends a session that no browser has any more. One that is alive elsewhere is not touched: a hint
+/// alone signs nobody out.
+async fn end_expired(app: &App, realm: &Realm, sid: &str) -> Result<Vec<String>, Error> {
+    let now = app.now();
+    let idle = realm.definition.policy.session.idle_minutes * 60;
+    let mut conn = app.db.read().await?;
+    let alive = sessions::is_seen(&mut conn, realm.id(), sid, now, now - idle).await?;
+    drop(conn);
+    if alive { Ok(Vec::new()) } else { end(app, realm, sid).await }
+}
+
+/// Back-channel logouts wait in a table until they are delivered; front-channel ones are frames of
+/// the page that the person sees now.
+async fn tell(conn: &mut Conn, realm: &Realm, sid: &str, now: i64) -> Result<Vec<String>, Error> {
     let mut frames = Vec::new();
-    let (account, sid) = (&session.account_id, &session.sid);
-    for client_id in grants::clients_of(conn, realm.id(), account, sid).await? {
+    for (client_id, account_id) in grants::clients_of(conn, realm.id(), sid).await? {
         let Some(client) = clients::find(conn, realm, &client_id).await? else { continue };
         frames.extend(front_channel_url(&client, &realm.issuer, sid));
         if client.backchannel_logout_uri.is_some() {
@@ -156,8 +190,8 @@ async fn tell(
                 logout_id: random::id(),
                 insurer_id: realm.id().to_owned(),
                 client_id,
-                account_id: account.clone(),
-                sid: sid.clone(),
+                account_id,
+                sid: sid.to_owned(),
                 due_at: now,
                 tries: 0,
             };
@@ -176,22 +210,15 @@ async fn hint(
 ) -> Result<Option<(Arc<Client>, Value)>, Error> {
     let realm = &visit.realm;
     let Some(token) = params.value("id_token_hint") else { return Ok(None) };
-    let claims = realm.verify(token, app.now());
-    let Some(claims) = claims.filter(|claims| claims["iss"] == realm.issuer.as_str()) else {
-        return Ok(None);
-    };
-    // An access token or logout token of ours is no hint.
-    let (Some(audience), false) = (claims["aud"].as_str(), claims["events"].is_object()) else {
-        return Ok(None);
-    };
-    let client = clients::find(&mut app.db.read().await?, realm, audience).await?;
+    let Some(claims) = realm.id_token(token, app.now()) else { return Ok(None) };
+    let audience = claims["aud"].as_str().unwrap_or_default();
+    let client = clients::lookup(app, realm, audience).await?;
     let named = params.value("client_id");
     let client = client.filter(|client| named.is_none_or(|named| named == client.client_id));
     Ok(client.map(|client| (client, claims)))
 }
 
 fn signed_out(
-    app: &App,
     visit: &Visit,
     params: &Params,
     hint: Option<&(Arc<Client>, Value)>,
@@ -210,10 +237,10 @@ fn signed_out(
         }),
         After::Stay => None,
     };
-    let mut response = match target {
-        Some(target) if frames.is_empty() => see(&target),
+    match target {
+        Some(target) if frames.is_empty() => Ok(see(&target)),
         None if frames.is_empty() => {
-            visit.look.told(StatusCode::OK, "signed-out", "success", visit.beginnings())?
+            visit.look.told(StatusCode::OK, "signed-out", "success", visit.beginnings())
         }
         next_url => {
             let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
@@ -221,10 +248,7 @@ fn signed_out(
             let origins =
                 frames.iter().filter_map(|url| crate::journeys::steps::password::origin(url));
             look.frame_origins = origins.collect();
-            look.page(&SignedOut { frames, next_url, next_name: name.unwrap_or_default() })?
+            look.page(&SignedOut { frames, next_url, next_name: name.unwrap_or_default() })
         }
-    };
-    let cookie = session::forget(&visit.realm, app.settings.secure());
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    }
 }

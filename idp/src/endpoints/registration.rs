@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oidc::Client;
-use oidc::client::SecurityProfile;
+use oidc::client::{GrantType, SecurityProfile};
 use oidc::error::Code;
 use oidc::registration::{check, parse, shown};
 use serde_json::{Value, json};
@@ -29,26 +29,31 @@ pub async fn create(
 ) -> Result<Response, Error> {
     let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
     if !realm.definition.policy.protocol.registration {
-        let why = "this insurer does not offer dynamic registration";
-        return Err(refused(Code::AccessDenied.because(why)));
+        return Err(closed());
     }
     let token = bearer(request.headers()).map(random::hash);
+    let needed = || {
+        let why = "an initial access token of the insurer is needed";
+        refused(Code::InvalidToken.because(why))
+    };
+    // Before anything is read or fetched for a stranger.
+    let token = token.ok_or_else(needed)?;
+    let now = app.now();
+    if !stored::may_register(&mut app.db.read().await?, realm.id(), &token, now).await? {
+        return Err(needed());
+    }
     let document = document(request).await?;
     let mut client = acceptable(&app, &realm, &document).await?;
     client.client_id = random::id();
+    // The host of a redirect URI proves nothing; a sector document does.
+    client.own_sector = client.sector_identifier_uri.is_none();
     let mut tx = app.db.begin().await?;
-    let allowed = match &token {
-        Some(hash) => stored::use_registration(&mut tx, realm.id(), hash, app.now()).await?,
-        None => false,
-    };
-    if !allowed {
-        let why = "an initial access token of the insurer is needed";
-        return Err(refused(Code::InvalidToken.because(why)));
+    if !stored::use_registration(&mut tx, realm.id(), &token, now).await? {
+        return Err(needed());
     }
     let secret = new_secret(&app, &realm, &mut client);
     let management = random::secret();
     let hash = random::hash(&management);
-    let now = app.now();
     stored::put(&mut tx, realm.id(), &client, ("dynamic", Some(hash)), now).await?;
     tx.commit().await?;
     let mut body = shown(&client);
@@ -71,6 +76,8 @@ pub async fn read(
     let registered = owned(&app, &realm, &client_id, &headers).await?;
     let mut body = shown(&registered.client);
     body.insert("client_id_issued_at".into(), json!(registered.created_at));
+    // RFC 7592 §3: the token of this very request.
+    body.insert("registration_access_token".into(), json!(bearer(&headers)));
     Ok(answer(StatusCode::OK, &realm, body))
 }
 
@@ -82,6 +89,10 @@ pub async fn update(
 ) -> Result<Response, Error> {
     let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
     let registered = owned(&app, &realm, &client_id, request.headers()).await?;
+    if !realm.definition.policy.protocol.registration {
+        return Err(closed());
+    }
+    let management = bearer(request.headers()).map(str::to_owned);
     let document = document(request).await?;
     if document["client_id"] != client_id.as_str() {
         return Err(refused(Code::InvalidRequest.because("client_id must be the same")));
@@ -90,6 +101,18 @@ pub async fn update(
     let old = registered.client;
     let mut client = Client {
         client_id,
+        own_sector: new.sector_identifier_uri.is_none(),
+        // What the insurer narrowed or tightened since stays so.
+        scopes: new.scopes.iter().filter(|scope| old.scopes.contains(scope)).cloned().collect(),
+        dpop_bound_access_tokens: new.dpop_bound_access_tokens || old.dpop_bound_access_tokens,
+        tls_client_certificate_bound_access_tokens: new.tls_client_certificate_bound_access_tokens
+            || old.tls_client_certificate_bound_access_tokens,
+        require_pushed_authorization_requests: new.require_pushed_authorization_requests
+            || old.require_pushed_authorization_requests,
+        require_signed_request_object: new.require_signed_request_object
+            || old.require_signed_request_object,
+        resources: old.resources.clone(),
+        authorization_details_types: old.authorization_details_types.clone(),
         first_party: old.first_party,
         consent_obtained: old.consent_obtained,
         card: old.card,
@@ -116,6 +139,7 @@ pub async fn update(
     tx.commit().await?;
     let mut body = shown(&client);
     body.insert("client_id_issued_at".into(), json!(registered.created_at));
+    body.insert("registration_access_token".into(), json!(management));
     if let Some(secret) = secret {
         body.insert("client_secret".into(), json!(secret));
         body.insert("client_secret_expires_at".into(), json!(0));
@@ -136,6 +160,12 @@ pub async fn delete(
     grants::revoke_client(&mut tx, realm.id(), &registered.client.client_id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn closed() -> Error {
+    let why = "this insurer does not offer dynamic registration";
+    let body = json!({"error": "access_denied", "error_description": why});
+    Error::Refused(Box::new(super::json(StatusCode::FORBIDDEN, &body)))
 }
 
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -180,6 +210,15 @@ async fn acceptable(app: &App, realm: &Realm, document: &Value) -> Result<Client
     client.scopes.retain(|scope| protocol.registration_scopes.contains(scope));
     if let Some(why) = check(&client) {
         return Err(fault(why));
+    }
+    // Acting for members is the insurer's to allow.
+    if client.may(GrantType::TokenExchange) {
+        let why = "token exchange is not for clients that register themselves";
+        return Err(refused(Code::InvalidClientMetadata.because(why)));
+    }
+    if protocol.fapi && !client.is_fapi() {
+        let why = "this insurer allows FAPI 2.0 only: set security_profile";
+        return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
     let front = client.response_types.iter().any(|kind| kind != "code");
     if front && !protocol.implicit {

@@ -4,9 +4,8 @@
 use super::api::{self, Api};
 use super::{no_store, refused};
 use crate::app::App;
-use crate::store::grants::{self, Presented};
-use crate::store::spent;
-use crate::tokens::{self, Handle};
+use crate::store::{grants, spent};
+use crate::tokens::{self, Refresh};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -25,16 +24,11 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
         if access.client_id == client.client_id {
             spent::spend(&mut tx, realm.id(), tokens::REVOKED, &access.jti, access.exp).await?;
         }
-    } else if let Some(handle) = Handle::parse(token) {
-        let found = grants::by_refresh(&mut tx, realm.id(), &handle.id, &handle.hash).await?;
-        let own = match found {
-            Presented::Current(grant) | Presented::Previous(grant, _) => {
-                grant.client_id == client.client_id
-            }
-            Presented::Reused(_) | Presented::Unknown => false,
-        };
-        if own {
-            grants::revoke(&mut tx, realm.id(), &handle.id).await?;
+    } else if let Some(refresh) = Refresh::read(realm, token) {
+        // Any token of the family, also one that was exchanged: the client is done with it.
+        let found = grants::by_id(&mut tx, realm.id(), &refresh.grant_id).await?;
+        if found.is_some_and(|(grant, _)| grant.client_id == client.client_id) {
+            grants::revoke(&mut tx, realm.id(), &refresh.grant_id).await?;
         }
     }
     tx.commit().await?;

@@ -3,7 +3,6 @@
 use super::api::{self, Caller};
 use super::{json, no_store, signed};
 use crate::app::App;
-use crate::clients;
 use crate::realm::Realm;
 use crate::store::people::{self, Member};
 use crate::store::{accounts, evidence};
@@ -13,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::Conn;
 use handover::card::Card;
-use oidc::claims::{Person, userinfo};
+use oidc::claims::{ClaimsRequest, Person, userinfo};
 use oidc::error::Code;
 use oidc::{Client, OAuthError, Params};
 use serde_json::{Value, json};
@@ -165,7 +164,8 @@ async fn show(
         || Challenge::new(dpop, Code::InvalidToken.because("the access token is not valid"));
     let mut conn = app.db.read().await?;
     let live = tokens::live(app, &mut conn, realm, &presented.token).await?;
-    let Some(Live { access, grant: Some(grant) }) = live else { return Err(invalid()) };
+    let Some(Live { access, client, grant: Some(grant) }) = live else { return Err(invalid()) };
+    drop(conn);
     // A token for another resource server is not for us (RFC 8707 §2, RFC 9068 §4).
     let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
     if !access.aud.iter().any(|aud| here.contains(&aud.as_str())) {
@@ -177,17 +177,23 @@ async fn show(
         let why = "userinfo needs scope openid";
         return Err(Challenge::new(dpop, Code::InsufficientScope.because(why)));
     }
-    let client = match realm.clients.get(&access.client_id) {
-        Some(client) => Some(client.clone()),
-        None => clients::find(&mut conn, realm, &access.client_id).await?,
+    // What was asked by name was granted to the first client, not to one that acts for it.
+    let asked = match grant.client_id == client.client_id {
+        true => grant.detail.claims.clone(),
+        false => ClaimsRequest::default(),
     };
-    let client = client.ok_or_else(invalid)?;
-    if scopes.iter().any(|scope| scope == "membership") {
+    let card = |name: &str| name == "membership";
+    let by_name =
+        asked.userinfo.contains_key("membership") && client.scopes.iter().any(|scope| card(scope));
+    let wants_card = client.learns_card() && (by_name || scopes.iter().any(|scope| card(scope)));
+    if wants_card {
         stepped_up(realm, &access, dpop, app.now())?;
     }
-    let person = person_for(&mut conn, realm, &client, &grant.account_id, &scopes).await?;
+    let mut conn = app.db.read().await?;
+    let person = person_for(&mut conn, realm, &client, &grant.account_id, wants_card).await?;
+    drop(conn);
     let person = person.ok_or_else(invalid)?;
-    let claims = userinfo(&person, &scopes, &grant.detail.claims, &client);
+    let claims = userinfo(&person, &scopes, &asked, &client);
     let Some(algorithm) = client.userinfo_signed_response_alg else {
         return Ok(json(StatusCode::OK, &claims));
     };
@@ -272,7 +278,7 @@ pub(super) async fn person(
     client: &Client,
     account_id: &str,
 ) -> Result<Option<Person>, db::Error> {
-    person_for(conn, realm, client, account_id, &[]).await
+    person_for(conn, realm, client, account_id, false).await
 }
 
 async fn person_for(
@@ -280,12 +286,12 @@ async fn person_for(
     realm: &Realm,
     client: &Client,
     account_id: &str,
-    scopes: &[String],
+    wants_card: bool,
 ) -> Result<Option<Person>, db::Error> {
     let insurer = realm.id();
     let found = accounts::with_person(conn, insurer, account_id).await?;
     let Some((account, known)) = found else { return Ok(None) };
-    let membership = if client.learns_card() && scopes.iter().any(|s| s == "membership") {
+    let membership = if wants_card {
         let own = people::memberships(conn, insurer, &account.person_id).await?;
         let number = &realm.brand.insurer_number;
         membership(conn, (insurer, number), &own, client.first_party).await?

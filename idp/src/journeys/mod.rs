@@ -32,6 +32,8 @@ pub struct State {
     pub user_id: Option<String>,
     pub password_hash: Option<String>,
     pub account_id: Option<String>,
+    /// When the password was typed.
+    pub auth_time: Option<i64>,
 }
 
 /// The next step of a journey and its place: the third of four.

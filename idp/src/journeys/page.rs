@@ -15,6 +15,7 @@ use axum::response::Response;
 use db::Conn;
 use oidc::Client;
 use oidc::authorize::Authorize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use web::look::{Action, see};
@@ -60,6 +61,22 @@ pub async fn begin_then(app: &App, visit: &Visit, then: &str) -> Result<Response
 async fn begin(app: &App, visit: &Visit, kind: &str, state: State) -> Result<Response, Error> {
     let realm = &visit.realm;
     let definition = realm.definition.journeys.get(kind).ok_or(Error::NOT_FOUND)?;
+    let hours = definition.expires_hours;
+    let mut tx = app.db.begin().await?;
+    let response = begin_on(&mut tx, app, visit, (kind, hours), state).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// The same inside a transaction.
+pub(super) async fn begin_on(
+    conn: &mut Conn,
+    app: &App,
+    visit: &Visit,
+    (kind, hours): (&str, i64),
+    state: State,
+) -> Result<Response, Error> {
+    let realm = &visit.realm;
     let secret = random::secret();
     let now = app.now();
     let journey = journeys::Journey {
@@ -69,12 +86,10 @@ async fn begin(app: &App, visit: &Visit, kind: &str, state: State) -> Result<Res
         secret_hash: random::hash(&secret),
         state,
         wrong: 0,
-        expires_at: now + definition.expires_hours * 3600,
+        expires_at: now + hours * 3600,
         read_state: String::new(),
     };
-    let mut tx = app.db.begin().await?;
-    journeys::insert(&mut tx, realm.id(), &journey, now).await?;
-    tx.commit().await?;
+    journeys::insert(conn, realm.id(), &journey, now).await?;
     let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
     remember(&mut response, &journey, &secret, app, now);
     Ok(response)
@@ -194,6 +209,8 @@ pub struct Running {
     pub session: Option<Session>,
     /// The client that waits.
     pub client: Option<Arc<Client>>,
+    /// To encrypt its ID tokens.
+    pub encryption: Option<Arc<Value>>,
     pub now: i64,
 }
 
@@ -205,14 +222,14 @@ impl Running {
     }
 
     /// What the waiting request adds, now that more is known.
-    async fn added_now(&self, conn: &mut Conn) -> Result<Added, Error> {
+    pub(super) async fn added_now(&self, conn: &mut Conn) -> Result<Added, Error> {
         let state = &self.journey.state;
         let (Some(request), Some(client)) = (&state.request, &self.client) else {
             return Ok(Added::default());
         };
         let account = request.prompt.select_account && self.session.is_some();
-        let consent = match (&state.account_id, self.journey.kind.as_str()) {
-            (Some(account), "login") => {
+        let consent = match &state.account_id {
+            Some(account) => {
                 let asked = request.prompt.consent || client.needs_consent();
                 let covered = asked && !request.prompt.consent && {
                     let insurer = self.visit.realm.id();
@@ -223,7 +240,7 @@ impl Running {
                 };
                 asked && !covered
             }
-            _ => false,
+            None => false,
         };
         Ok(Added { account, consent })
     }
@@ -282,19 +299,24 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
         let found = insurers::version(&mut conn, insurer, journey.version).await?;
         Arc::new(found.ok_or(Error::NOT_FOUND)?)
     };
-    let mut proved = evidence::kinds(&mut conn, insurer, &journey.holder()).await?;
-    if let Some(account) = &journey.state.account_id {
-        let lasting = evidence::kinds(&mut conn, insurer, &format!("account:{account}")).await?;
-        proved.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
-    }
+    let proved = evidence::kinds(&mut conn, insurer, &journey.holder()).await?;
     let client = match &journey.state.request {
         Some(request) => clients::find(&mut conn, &visit.realm, &request.client_id).await?,
         None => None,
     };
+    drop(conn);
     let mut visit = visit;
-    if let Some(languages) = journey.state.request.as_ref().and_then(|r| r.ui_locales.as_ref()) {
-        visit.look.prefer(languages);
+    if let Some(request) = &journey.state.request {
+        visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
+        // Every page of this journey may end with a redirect to the client.
+        visit.look.form_origin = steps::password::origin(&request.redirect_uri);
     }
+    let encryption = match (&client, &journey.state.request) {
+        (Some(client), Some(request)) if request.response_type.id_token => {
+            clients::encryption_keys(app, client).await
+        }
+        _ => None,
+    };
     let mut running = Running {
         app: app.clone(),
         visit,
@@ -304,9 +326,12 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
         added: Added::default(),
         session: None,
         client,
+        encryption,
         now,
     };
+    let mut conn = app.db.read().await?;
     running.go_on_with_session(&mut conn).await?;
+    running.recall_terms(&mut conn).await?;
     running.added = running.added_now(&mut conn).await?;
     drop(conn);
     Ok(Found::Running(Box::new(running)))
@@ -316,16 +341,28 @@ impl Running {
     /// A journey that began with a session takes over what that session proved, as long as this
     /// browser still has it.
     async fn go_on_with_session(&mut self, conn: &mut Conn) -> Result<(), Error> {
-        let Some(sid) = &self.journey.state.sid else { return Ok(()) };
-        let found = session::find(&self.app, &self.visit.realm, &self.visit.headers).await?;
-        let Some(found) = found.filter(|found| found.sid == *sid) else { return Ok(()) };
-        let insurer = self.visit.realm.id().to_owned();
-        let holder = format!("account:{}", found.account_id);
-        let lasting = evidence::kinds(conn, &insurer, &holder).await?;
-        self.evidence.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
+        let Some(sid) = self.journey.state.sid.clone() else { return Ok(()) };
+        let (realm, headers) = (self.visit.realm.clone(), &self.visit.headers);
+        let found = session::find_on(conn, &self.app, &realm, headers).await?;
+        let Some(found) = found.filter(|found| found.sid == sid) else {
+            // It has ended, or another person has signed in: this journey asks from the start.
+            self.journey.state.sid = None;
+            self.journey.state.account_id = None;
+            return Ok(());
+        };
         self.evidence.extend(found.proofs.iter().cloned());
         self.journey.state.account_id = Some(found.account_id.clone());
         self.session = Some(found);
+        Ok(())
+    }
+
+    /// What the account agreed to before.
+    async fn recall_terms(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        if let Some(account) = &self.journey.state.account_id {
+            let holder = format!("account:{account}");
+            let lasting = evidence::kinds(conn, self.visit.realm.id(), &holder).await?;
+            self.evidence.extend(lasting.into_iter().filter(|kind| kind.starts_with("terms:")));
+        }
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! What happens when nothing is missing any more: an account, or a session.
 
-use super::page::Running;
+use super::State;
+use super::page::{Running, begin_on};
 use crate::endpoints::answer::{self, To};
 use crate::endpoints::authorize::is_good_for;
+use crate::endpoints::logout;
 use crate::mail::Registered;
 use crate::session;
-use crate::store::sessions::Session;
+use crate::store::sessions::{self, Session};
 use crate::store::{accounts, evidence, journeys, passwords};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -112,25 +114,40 @@ async fn login(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error
     Ok(Finished::Done(response))
 }
 
-/// A new session with all that the person proved now and before.
+/// A new session with all that the person proved now and before. The same person's session in this
+/// browser goes on under a new secret; another person's ends.
 async fn begin_session(
     running: &Running,
     conn: &mut Conn,
 ) -> Result<(Session, HeaderValue), Error> {
-    let account_id = running.journey.state.account_id.as_ref();
+    let account_id = running.journey.state.account_id.clone();
     let account_id = account_id.ok_or_else(|| Error::fault("a login ended without an account"))?;
-    let realm = &running.visit.realm;
+    let (app, realm, now) = (&running.app, &running.visit.realm, running.now);
     let holder = format!("account:{account_id}");
     let mut proofs = evidence::kinds(conn, realm.id(), &holder).await?;
     proofs.extend(running.evidence.iter().cloned());
     // What a level may ask; documents and decisions are no proof of who somebody is.
-    proofs.retain(|kind| {
-        !kind.contains(':') && !["terms", "consent", "account"].contains(&kind.as_str())
-    });
+    let decision =
+        |kind: &str| kind.contains(':') || ["terms", "consent", "account"].contains(&kind);
+    proofs.retain(|kind| !decision(kind));
     proofs.sort();
     proofs.dedup();
-    let secure = running.app.settings.secure();
-    session::begin(conn, realm, (account_id, proofs), running.now, secure).await
+    let headers = &running.visit.headers;
+    let before = session::find_on(conn, app, realm, headers).await?;
+    let mut sid = None;
+    if let Some(before) = before {
+        if before.account_id == account_id {
+            sid = Some(before.sid);
+            if let Some(hash) = session::secret_hash(app, realm, headers) {
+                sessions::drop_secret(conn, realm.id(), &hash).await?;
+            }
+        } else {
+            logout::end_on(conn, realm, &before.sid, now).await?;
+        }
+    }
+    let auth_time = running.journey.state.auth_time.unwrap_or(now);
+    let new = session::New { account_id, proofs, auth_time, sid };
+    session::begin(conn, realm, new, now, app.settings.secure()).await
 }
 
 /// Answers the request that waited.
@@ -142,28 +159,38 @@ async fn go_on_to_client(running: &mut Running, conn: &mut Conn) -> Result<Finis
             (session, Some(cookie))
         }
     };
+    let with_cookie = |mut response: Response| {
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(Finished::Done(response))
+    };
     let (Some(request), Some(client)) = (&running.journey.state.request, &running.client) else {
         // The client was removed meanwhile: the person is signed in and goes home.
-        let mut response = see(&running.visit.realm.definition.policy.home.url);
-        cookie.map(|cookie| response.headers_mut().append(header::SET_COOKIE, cookie));
-        return Ok(Finished::Done(response));
+        return with_cookie(see(&running.visit.realm.definition.policy.home.url));
     };
+    // Who has just registered has not been asked yet what the client may learn.
+    if running.journey.kind == "register" && running.added_now(conn).await?.consent {
+        let state =
+            State { request: Some(request.clone()), sid: Some(session.sid), ..State::default() };
+        let login = running.definition.journeys.get("login");
+        let kind = ("login", login.map_or(1, |login| login.expires_hours));
+        return with_cookie(begin_on(conn, &running.app, &running.visit, kind, state).await?);
+    }
     let (realm, now) = (&running.visit.realm, running.now);
-    let to = To { realm, client, look: &running.visit.look, now };
+    let encryption = running.encryption.as_deref();
+    let to = To { realm, client, look: &running.visit.look, encryption, now };
     let reached = request.acr_values.iter().any(|acr| realm.reaches(acr, &session.proofs));
     let answered = if !is_good_for(realm, client, request, &session, now) {
-        let error = Code::LoginRequired.because("another member has signed in");
-        Some(answer::error(&to, request, &error)?)
+        let why = "another member has signed in, or the login took longer than max_age";
+        Some(answer::error(&to, request, &Code::LoginRequired.because(why))?)
     } else if request.acr_essential && !reached {
         let why = "this account has not proved what the asked acr needs";
         let error = Code::UnmetAuthenticationRequirements.because(why);
         Some(answer::error(&to, request, &error)?)
     } else {
-        answer::issue(&running.app, conn, &to, request, &session).await?
+        answer::issue(conn, &to, request, &session).await?
     };
-    let Some(mut response) = answered else { return Ok(Finished::Lost(running.visit.gone()?)) };
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(Finished::Done(response))
+    let Some(response) = answered else { return Ok(Finished::Lost(running.visit.gone()?)) };
+    with_cookie(response)
 }

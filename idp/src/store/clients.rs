@@ -100,6 +100,18 @@ pub async fn allow_registration(
     Ok(())
 }
 
+/// Whether a token still allows a registration.
+pub async fn may_register(
+    conn: &mut Conn,
+    insurer: &str,
+    token_hash: &[u8],
+    now: i64,
+) -> Result<bool> {
+    let sql = "SELECT uses FROM registration_tokens
+               WHERE insurer_id = $1 AND token_hash = $2 AND uses > 0 AND expires_at > $3";
+    Ok(conn.one(sql, params![insurer, token_hash, now]).await?.is_some())
+}
+
 /// Takes one of the allowed registrations. Of two requests at once for the last one, one gets it.
 pub async fn use_registration(
     conn: &mut Conn,

@@ -58,6 +58,13 @@ pub async fn delete(conn: &mut Conn, insurer: &str, account: &str, client: &str)
     Ok(())
 }
 
+/// Forgets what all members agreed to, when the client goes.
+pub async fn forget_client(conn: &mut Conn, insurer: &str, client: &str) -> Result<()> {
+    let sql = "DELETE FROM consents WHERE insurer_id = $1 AND client_id = $2";
+    conn.execute(sql, params![insurer, client]).await?;
+    Ok(())
+}
+
 fn words(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }

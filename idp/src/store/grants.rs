@@ -18,6 +18,8 @@ pub struct Grant {
     pub offline: bool,
     pub detail: Detail,
     pub expires_at: i64,
+    /// The refresh token in force, counted from 1; 0: none was given.
+    pub generation: i64,
 }
 
 /// What was granted, in full.
@@ -56,11 +58,10 @@ pub async fn insert(
     insurer: &str,
     grant: &Grant,
     code_hash: Option<Vec<u8>>,
-    refresh_hash: Option<Vec<u8>>,
     now: i64,
 ) -> Result<()> {
     let sql = "INSERT INTO grants (insurer_id, grant_id, client_id, account_id, sid, offline,
-                                   detail, code_hash, refresh_hash, created_at, expires_at)
+                                   detail, code_hash, generation, created_at, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let params = params![
         insurer,
@@ -71,7 +72,7 @@ pub async fn insert(
         grant.offline,
         json(&grant.detail),
         code_hash,
-        refresh_hash,
+        grant.generation,
         now,
         grant.expires_at
     ];
@@ -99,7 +100,8 @@ pub async fn redeem(
 ) -> Result<Redeemed> {
     let sql = "UPDATE grants SET code_used_at = $4 WHERE insurer_id = $1 AND grant_id = $2
                AND code_hash = $3 AND code_used_at IS NULL
-               RETURNING grant_id, client_id, account_id, sid, offline, detail, expires_at";
+               RETURNING grant_id, client_id, account_id, sid, offline, detail, expires_at,
+                         generation";
     if let Some(row) = conn.one(sql, params![insurer, grant_id, code_hash, now]).await? {
         return Ok(Redeemed::First(Box::new(grant(&row)?)));
     }
@@ -110,18 +112,13 @@ pub async fn redeem(
 }
 
 /// Gives a redeemed grant its first refresh token and a longer life.
-pub async fn keep(
-    conn: &mut Conn,
-    insurer: &str,
-    grant: &Grant,
-    refresh_hash: &[u8],
-) -> Result<()> {
-    let sql = "UPDATE grants SET refresh_hash = $3, offline = $4, detail = $5, expires_at = $6
+pub async fn keep(conn: &mut Conn, insurer: &str, grant: &Grant) -> Result<()> {
+    let sql = "UPDATE grants SET generation = $3, offline = $4, detail = $5, expires_at = $6
                WHERE insurer_id = $1 AND grant_id = $2";
     let params = params![
         insurer,
         &grant.grant_id,
-        refresh_hash,
+        grant.generation,
         grant.offline,
         json(&grant.detail),
         grant.expires_at
@@ -130,64 +127,28 @@ pub async fn keep(
     Ok(())
 }
 
-/// A refresh token's grant and which of its tokens this is.
-pub enum Presented {
-    Current(Box<Grant>),
-    /// The one before, and when it was exchanged.
-    Previous(Box<Grant>, i64),
-    /// An older one, or never issued: the grant is known, the secret is not in force.
-    Reused(String),
-    Unknown,
+/// A grant that has refresh tokens, with the time of the last exchange, unless its session ended.
+pub async fn by_id(conn: &mut Conn, insurer: &str, grant_id: &str) -> Result<Option<(Grant, i64)>> {
+    let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
+                      g.expires_at, g.generation, COALESCE(g.rotated_at, 0) AS rotated_at
+               FROM grants g WHERE g.insurer_id = $1 AND g.grant_id = $2 AND g.generation > 0
+               AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
+                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))";
+    let row = conn.one(sql, params![insurer, grant_id]).await?;
+    row.map(|row| Ok((grant(&row)?, row.int("rotated_at")?))).transpose()
 }
 
-pub async fn by_refresh(
-    conn: &mut Conn,
-    insurer: &str,
-    grant_id: &str,
-    hash: &[u8],
-) -> Result<Presented> {
-    let sql =
-        "SELECT grant_id, client_id, account_id, sid, offline, detail, expires_at, refresh_hash,
-                      previous_hash, rotated_at
-               FROM grants WHERE insurer_id = $1 AND grant_id = $2 AND refresh_hash IS NOT NULL";
-    let Some(row) = conn.one(sql, params![insurer, grant_id]).await? else {
-        return Ok(Presented::Unknown);
-    };
-    let is = |known: Option<Vec<u8>>| known.is_some_and(|known| oidc::secret::equal(&known, hash));
-    Ok(if is(row.opt_bytes("refresh_hash")?) {
-        Presented::Current(Box::new(grant(&row)?))
-    } else if is(row.opt_bytes("previous_hash")?) {
-        let at = row.opt_int("rotated_at")?.unwrap_or_default();
-        Presented::Previous(Box::new(grant(&row)?), at)
-    } else {
-        Presented::Reused(row.text("client_id")?)
-    })
-}
-
-/// Exchanges the current refresh token for the next. `false` when another request was faster.
+/// Exchanges the refresh token in force for the next. `false` when another request was faster.
 pub async fn rotate(
     conn: &mut Conn,
     insurer: &str,
     grant_id: &str,
-    (old, new): (&[u8], &[u8]),
+    generation: i64,
     now: i64,
 ) -> Result<bool> {
-    let sql = "UPDATE grants SET refresh_hash = $4, previous_hash = $3, rotated_at = $5
-               WHERE insurer_id = $1 AND grant_id = $2 AND refresh_hash = $3";
-    Ok(conn.execute(sql, params![insurer, grant_id, old, new, now]).await? == 1)
-}
-
-/// Answers a lost answer once more: the token before is presented again, so whatever it was
-/// exchanged for is void. The time of grace does not begin anew.
-pub async fn replace(
-    conn: &mut Conn,
-    insurer: &str,
-    grant_id: &str,
-    (previous, new): (&[u8], &[u8]),
-) -> Result<bool> {
-    let sql = "UPDATE grants SET refresh_hash = $4 WHERE insurer_id = $1 AND grant_id = $2
-               AND previous_hash = $3";
-    Ok(conn.execute(sql, params![insurer, grant_id, previous, new]).await? == 1)
+    let sql = "UPDATE grants SET generation = $3 + 1, rotated_at = $4
+               WHERE insurer_id = $1 AND grant_id = $2 AND generation = $3";
+    Ok(conn.execute(sql, params![insurer, grant_id, generation, now]).await? == 1)
 }
 
 /// Ends a grant with everything that it issued.
@@ -211,34 +172,44 @@ pub async fn revoke_client(conn: &mut Conn, insurer: &str, client: &str) -> Resu
     Ok(())
 }
 
-/// The clients that a session signed in to.
+/// Ends all that was granted to a client that every insurer knew, and what members agreed to.
+pub async fn forget_everywhere(conn: &mut Conn, client: &str) -> Result<()> {
+    // The client of all insurers is gone at all of them: the one statement without an insurer.
+    for sql in
+        ["DELETE FROM grants WHERE client_id = $1", "DELETE FROM consents WHERE client_id = $1"]
+    {
+        conn.execute(sql, params![client]).await?;
+    }
+    Ok(())
+}
+
+/// The clients that a session signed in to, each with the account.
 pub async fn clients_of(
     conn: &mut Conn,
     insurer: &str,
-    account: &str,
     sid: &str,
-) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT client_id FROM grants
-               WHERE insurer_id = $1 AND account_id = $2 AND sid = $3";
-    let rows = conn.all(sql, params![insurer, account, sid]).await?;
-    rows.iter().map(|row| row.text("client_id")).collect()
+) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT DISTINCT client_id, account_id FROM grants
+               WHERE insurer_id = $1 AND sid = $2";
+    let rows = conn.all(sql, params![insurer, sid]).await?;
+    rows.iter().map(|row| Ok((row.text("client_id")?, row.text("account_id")?))).collect()
 }
 
-/// The grant behind an access token, with whether that token itself was revoked.
+/// The grant behind an access token, unless its session has ended or the token itself was revoked.
 pub async fn behind(
     conn: &mut Conn,
     insurer: &str,
     grant_id: &str,
     jti: &[u8],
-) -> Result<Option<(Grant, bool)>> {
-    let sql =
-        "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail, g.expires_at,
-                      s.digest AS revoked
-               FROM grants g LEFT JOIN spent s
-               ON s.insurer_id = g.insurer_id AND s.kind = 'access' AND s.digest = $3
-               WHERE g.insurer_id = $1 AND g.grant_id = $2";
-    let row = conn.one(sql, params![insurer, grant_id, jti]).await?;
-    row.map(|row| Ok((grant(&row)?, row.opt_bytes("revoked")?.is_some()))).transpose()
+) -> Result<Option<Grant>> {
+    let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
+                      g.expires_at, g.generation
+               FROM grants g WHERE g.insurer_id = $1 AND g.grant_id = $2
+               AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
+                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))
+               AND NOT EXISTS (SELECT 1 FROM spent s WHERE s.insurer_id = g.insurer_id
+                    AND s.kind = 'access' AND s.digest = $3)";
+    conn.one(sql, params![insurer, grant_id, jti]).await?.as_ref().map(grant).transpose()
 }
 
 fn json(detail: &Detail) -> String {
@@ -255,5 +226,6 @@ fn grant(row: &Row) -> Result<Grant> {
         detail: serde_json::from_str(&row.text("detail")?)
             .map_err(|error| Error::Column("detail".into(), error.to_string()))?,
         expires_at: row.int("expires_at")?,
+        generation: row.int("generation")?,
     })
 }

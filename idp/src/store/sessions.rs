@@ -59,11 +59,30 @@ fn session(row: &Row) -> Result<Session> {
     })
 }
 
-/// The session of an id, for journeys that go on with it.
-pub async fn by_sid(conn: &mut Conn, insurer: &str, sid: &str) -> Result<Option<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, proofs FROM sessions
-               WHERE insurer_id = $1 AND sid = $2";
-    conn.one(sql, params![insurer, sid]).await?.as_ref().map(session).transpose()
+/// Whether a session lives under this id, in whatever browser.
+pub async fn is_alive(conn: &mut Conn, insurer: &str, sid: &str, now: i64) -> Result<bool> {
+    let sql = "SELECT sid FROM sessions WHERE insurer_id = $1 AND sid = $2 AND expires_at > $3";
+    Ok(conn.one(sql, params![insurer, sid, now]).await?.is_some())
+}
+
+/// The same, and it was used since a time.
+pub async fn is_seen(
+    conn: &mut Conn,
+    insurer: &str,
+    sid: &str,
+    now: i64,
+    since: i64,
+) -> Result<bool> {
+    let sql = "SELECT sid FROM sessions WHERE insurer_id = $1 AND sid = $2 AND expires_at > $3
+               AND seen_at > $4";
+    Ok(conn.one(sql, params![insurer, sid, now, since]).await?.is_some())
+}
+
+/// Forgets a session's old secret: it goes on under a new one.
+pub async fn drop_secret(conn: &mut Conn, insurer: &str, secret_hash: &[u8]) -> Result<()> {
+    let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
+    conn.execute(sql, params![insurer, secret_hash]).await?;
+    Ok(())
 }
 
 pub async fn seen(conn: &mut Conn, insurer: &str, secret_hash: &[u8], now: i64) -> Result<()> {

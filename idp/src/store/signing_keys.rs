@@ -37,10 +37,10 @@ pub async fn insert(conn: &mut Conn, insurer: &str, key: &Stored, now: i64) -> R
     Ok(())
 }
 
-/// Lets every key of an algorithm retire that has no such time yet.
+/// Lets every key of an algorithm retire by this time.
 pub async fn retire(conn: &mut Conn, insurer: &str, algorithm: &str, at: i64) -> Result<()> {
     let sql = "UPDATE signing_keys SET retires_at = $3 WHERE insurer_id = $1 AND algorithm = $2
-               AND retires_at IS NULL";
+               AND (retires_at IS NULL OR retires_at > $3)";
     conn.execute(sql, params![insurer, algorithm, at]).await?;
     Ok(())
 }

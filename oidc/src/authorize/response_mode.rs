@@ -53,6 +53,10 @@ pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), O
     if request.client.signs_messages() && !mode.is_jwt() {
         return Err(Code::InvalidRequest.because("response_mode must be jwt"));
     }
+    let form = matches!(mode, ResponseMode::FormPost | ResponseMode::FormPostJwt);
+    if form && !accepted.redirect_uri.starts_with("http") {
+        return Err(Code::InvalidRequest.because("form_post needs an http address"));
+    }
     accepted.response_mode = mode;
     Ok(())
 }

@@ -46,6 +46,10 @@ pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), O
     if asked == (ResponseType { token: true, ..ResponseType::default() }) {
         return refused("response_type token is not offered");
     }
+    // Nothing binds a token that travels in the front channel (RFC 9700 §2.1.2).
+    if asked.token && request.client.must_bind() {
+        return refused("this client's access tokens must be bound");
+    }
     let grant = if asked.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
     if !registered || !request.client.may(grant) {
         return Err(Code::UnauthorizedClient.because("the client is not registered for this"));

@@ -1,7 +1,7 @@
 //! `client_credentials`: a service's own token. No row is written: the token says it all.
 
 use super::{Call, shown};
-use crate::endpoints::{json, refused};
+use crate::endpoints::{admin, json, refused};
 use crate::tokens::{self, Access};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +19,8 @@ pub(super) async fn issue(call: &Call<'_>) -> Result<Response, Error> {
     let (realm, client, params, now) = (call.realm, &*call.client, &call.api.params, call.now);
     let own: Vec<String> = client.scopes.iter().filter(|s| !is_personal(s)).cloned().collect();
     let scopes = match params.value("scope") {
-        None => own,
+        // The right to manage clients is asked for by name, never given along.
+        None => own.into_iter().filter(|scope| scope != admin::SCOPE).collect(),
         Some(asked) => {
             let granted = scope::granted(asked, &own);
             if granted.is_empty() {

@@ -1,6 +1,6 @@
 //! `authorization_code`: a code becomes tokens, once.
 
-use super::{Call, narrowed_resources, refresh_lives, tokens_of};
+use super::{Call, first_refresh, narrowed_resources, refresh_lives, tokens_of};
 use crate::endpoints::answer::{access, is_alive};
 use crate::endpoints::refused;
 use crate::store::grants::{self, Redeemed};
@@ -42,18 +42,24 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
         tx.commit().await?;
         return Err(refused(error));
     }
-    if !is_alive(&mut tx, realm, &grant.account_id).await? {
+    let resources = match narrowed_resources(call, &grant.detail.resources) {
+        Ok(resources) => resources,
+        Err(error) => {
+            tx.commit().await?;
+            return Err(error);
+        }
+    };
+    if !is_alive(&mut tx, realm, &grant).await? {
         return Err(invalid());
     }
     call.spend(&mut tx).await?;
     let mut content = access(realm, client, &grant, now);
-    let resources = narrowed_resources(call, &grant.detail.resources)?;
     if !resources.is_empty() {
         content.aud = resources;
     }
     let mut refresh_token = None;
     if client.may(GrantType::RefreshToken) {
-        let handle = Handle::new(&grant.grant_id);
+        grant.generation = 1;
         grant.offline = grant.detail.scopes.iter().any(|scope| scope == "offline_access");
         grant.expires_at = now + refresh_lives(realm);
         // A public client's refresh token is bound to its key (RFC 9449 §5).
@@ -62,8 +68,8 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
         } else {
             grant.detail.dpop_jkt = None;
         }
-        grants::keep(&mut tx, realm.id(), &grant, &handle.hash).await?;
-        refresh_token = Some(handle.text);
+        grants::keep(&mut tx, realm.id(), &grant).await?;
+        refresh_token = Some(first_refresh(realm, &grant));
     }
     let response = tokens_of(call, &mut tx, &grant, content, refresh_token, true).await?;
     tx.commit().await?;

@@ -1,12 +1,11 @@
 //! `device_code`: a device asks until a person has decided (RFC 8628 §3.4, §3.5).
 
-use super::{Call, refresh_lives, tokens_of};
+use super::{Call, first_refresh, refresh_lives, tokens_of};
 use crate::endpoints::answer::{access, is_alive};
 use crate::endpoints::device::INTERVAL;
 use crate::endpoints::refused;
 use crate::store::devices;
 use crate::store::grants::{self, Grant};
-use crate::tokens::Handle;
 use axum::response::Response;
 use oidc::client::GrantType;
 use oidc::error::Code;
@@ -44,9 +43,6 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
     if !devices::take(&mut tx, realm.id(), &hash).await? {
         return Err(invalid());
     }
-    if !is_alive(&mut tx, realm, &account_id).await? {
-        return Err(invalid());
-    }
     call.spend(&mut tx).await?;
     let keeps = client.may(GrantType::RefreshToken);
     let lives = realm.definition.policy.protocol.access_token_minutes * 60;
@@ -58,13 +54,15 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
         offline: true,
         detail: device.detail,
         expires_at: now + if keeps { refresh_lives(realm) } else { lives },
+        generation: i64::from(keeps),
     };
+    if !is_alive(&mut tx, realm, &grant).await? {
+        return Err(invalid());
+    }
     grant.detail.dpop_jkt = call.jkt().filter(|_| client.is_public()).map(str::to_owned);
-    let handle = keeps.then(|| Handle::new(&grant.grant_id));
-    let refresh_hash = handle.as_ref().map(|handle| handle.hash.clone());
-    grants::insert(&mut tx, realm.id(), &grant, None, refresh_hash, now).await?;
+    grants::insert(&mut tx, realm.id(), &grant, None, now).await?;
     let content = access(realm, client, &grant, now);
-    let refresh_token = handle.map(|handle| handle.text);
+    let refresh_token = keeps.then(|| first_refresh(realm, &grant));
     let response = tokens_of(call, &mut tx, &grant, content, refresh_token, false).await?;
     tx.commit().await?;
     Ok(response)

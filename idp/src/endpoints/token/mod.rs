@@ -10,9 +10,10 @@ use super::answer::{Front, id_token};
 use super::api::{self, Api};
 use super::{json, refused};
 use crate::app::App;
+use crate::clients;
 use crate::realm::Realm;
 use crate::store::grants::Grant;
-use crate::tokens::{self, Access};
+use crate::tokens::{self, Access, Refresh};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -35,6 +36,8 @@ struct Call<'a> {
     proof: Option<Proof>,
     /// What the new access token is bound to.
     cnf: Confirmation,
+    /// To encrypt ID tokens.
+    encryption: Option<Arc<Value>>,
     now: i64,
 }
 
@@ -83,7 +86,8 @@ async fn grant(app: &App, api: &Api) -> Result<Response, Error> {
     let jkt = proof.as_ref().map(|proof| proof.jkt.as_str());
     let x5t = api.caller.thumbprint();
     let cnf = confirmation(&client, jkt, x5t.as_deref()).map_err(refused)?;
-    let call = Call { app, api, realm, client, proof, cnf, now: app.now() };
+    let encryption = clients::encryption_keys(app, &client).await;
+    let call = Call { app, api, realm, client, proof, cnf, encryption, now: app.now() };
     match kind {
         GrantType::AuthorizationCode => code::redeem(&call).await,
         GrantType::RefreshToken => refresh::refresh(&call).await,
@@ -113,7 +117,8 @@ async fn tokens_of(
     }
     if access.scope.split(' ').any(|scope| scope == "openid") {
         let front = Front { access_token: Some(access_token), nonce, ..Front::default() };
-        let token = id_token(call.app, conn, (realm, client), grant, front, now).await?;
+        let to = (realm, client, call.encryption.as_deref());
+        let token = id_token(conn, to, grant, front, now).await?;
         body.insert("id_token".into(), json!(token));
     }
     Ok(json(StatusCode::OK, &body))
@@ -132,6 +137,12 @@ fn shown(call: &Call, access: &Access, text: &str) -> Map<String, Value> {
         body.insert("authorization_details".into(), json!(access.authorization_details));
     }
     body
+}
+
+/// The first refresh token of a family.
+fn first_refresh(realm: &Realm, grant: &Grant) -> String {
+    let first = Refresh { grant_id: grant.grant_id.clone(), generation: grant.generation };
+    first.text(realm)
 }
 
 /// Seconds that a refresh token lives from now.

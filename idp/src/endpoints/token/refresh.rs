@@ -1,19 +1,19 @@
-//! `refresh_token`: families with rotation and reuse detection (RFC 9700 §4.14). A lost answer is
-//! given once more for a few seconds. A FAPI client keeps its token: it is bound to the client
-//! already (FAPI 2.0 §5.3.2.1).
+//! `refresh_token`: families with rotation and reuse detection (RFC 9700 §4.14). A token that was
+//! exchanged a moment ago gets the same successor again: the answer may have been lost, or two
+//! tabs asked at once. A FAPI client keeps its token: it is bound to the client already (FAPI 2.0
+//! §5.3.2.1).
 
 use super::{Call, narrowed_resources, tokens_of};
 use crate::endpoints::answer::{access, is_alive};
 use crate::endpoints::refused;
-use crate::store::grants::{self, Presented};
-use crate::tokens::Handle;
+use crate::store::grants;
+use crate::tokens::Refresh;
 use axum::response::Response;
 use oidc::error::Code;
 use oidc::token::{Grant, check_refresh, narrowed};
 use web::Error;
 
-/// Seconds in which the token before the current one is still answered: the client may have lost
-/// the answer on a bad line.
+/// Seconds in which the token before the one in force is still answered.
 const GRACE: i64 = 10;
 
 pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
@@ -22,32 +22,11 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     let params = &call.api.params;
     let text = params.value("refresh_token");
     let text = text.ok_or(refused(Code::InvalidRequest.because("refresh_token is missing")))?;
-    let old = Handle::parse(text).ok_or_else(invalid)?;
+    // What was never issued proves nothing and ends nothing.
+    let old = Refresh::read(realm, text).ok_or_else(invalid)?;
     let mut tx = call.app.db.begin().await?;
-    let presented = grants::by_refresh(&mut tx, realm.id(), &old.id, &old.hash).await?;
-    let (grant, lost) = match presented {
-        Presented::Current(grant) => (grant, false),
-        Presented::Previous(grant, at) if now - at <= GRACE => (grant, true),
-        Presented::Unknown => return Err(invalid()),
-        Presented::Previous(..) | Presented::Reused(_) => {
-            let owner = match presented {
-                Presented::Reused(owner) => owner,
-                Presented::Previous(grant, _) => grant.client_id,
-                _ => String::new(),
-            };
-            // Only its own client can end a family: another one's guess must not.
-            if owner == client.client_id {
-                grants::revoke(&mut tx, realm.id(), &old.id).await?;
-                tx.commit().await?;
-                tracing::warn!(
-                    insurer = realm.id(),
-                    client = client.client_id,
-                    "refresh token reused"
-                );
-            }
-            return Err(invalid());
-        }
-    };
+    let found = grants::by_id(&mut tx, realm.id(), &old.grant_id).await?;
+    let (grant, rotated_at) = found.ok_or_else(invalid)?;
     let rule = Grant {
         client_id: grant.client_id.clone(),
         dpop_jkt: grant.detail.dpop_jkt.clone(),
@@ -55,14 +34,21 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
         ..Grant::default()
     };
     check_refresh(params, client, &rule, call.jkt(), now).map_err(refused)?;
+    let in_force = old.generation == grant.generation;
+    let lost = old.generation + 1 == grant.generation && now - rotated_at <= GRACE;
+    if !in_force && !lost {
+        // Exchanged before: two have it, so nobody keeps it.
+        grants::revoke(&mut tx, realm.id(), &old.grant_id).await?;
+        tx.commit().await?;
+        tracing::warn!(insurer = realm.id(), client = client.client_id, "refresh token reused");
+        return Err(invalid());
+    }
     let widening = Code::InvalidScope.because("scope was not granted");
     let asked = params.value("scope").unwrap_or("").split(' ').filter(|s| !s.is_empty());
     let scopes = narrowed(&grant.detail.scopes, asked, widening).map_err(refused)?;
     // The policy of today holds: what the client may no longer have falls away.
     let scopes: Vec<String> = scopes.into_iter().filter(|s| client.scopes.contains(s)).collect();
-    if !is_alive(&mut tx, realm, &grant.account_id).await? {
-        grants::revoke(&mut tx, realm.id(), &old.id).await?;
-        tx.commit().await?;
+    if !is_alive(&mut tx, realm, &grant).await? {
         return Err(invalid());
     }
     call.spend(&mut tx).await?;
@@ -75,21 +61,14 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     let next = if client.is_fapi() {
         old
     } else {
-        let next = Handle::new(&grant.grant_id);
-        let hashes = (old.hash.as_slice(), next.hash.as_slice());
-        let done = if lost {
-            grants::replace(&mut tx, realm.id(), &grant.grant_id, hashes).await?
-        } else {
-            grants::rotate(&mut tx, realm.id(), &grant.grant_id, hashes, now).await?
-        };
-        // Two requests at once with the same token: the slower one is a reuse within the grace,
-        // and is told to try again rather than given a third token.
-        if !done {
-            return Err(invalid());
+        if in_force {
+            // `false`: another request was faster a moment ago; both get the same successor.
+            grants::rotate(&mut tx, realm.id(), &old.grant_id, old.generation, now).await?;
         }
-        next
+        Refresh { grant_id: old.grant_id, generation: old.generation + 1 }
     };
-    let response = tokens_of(call, &mut tx, &grant, content, Some(next.text), false).await?;
+    let next = next.text(realm);
+    let response = tokens_of(call, &mut tx, &grant, content, Some(next), false).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -3,10 +3,10 @@
 use super::{Verdict, account};
 use crate::endpoints::answer::{self, To};
 use crate::endpoints::authorize::asked;
-use crate::endpoints::consents::learns;
+use crate::endpoints::consents::{detail, learns};
 use crate::journeys::Next;
 use crate::journeys::page::Running;
-use crate::store::consents;
+use crate::store::{consents, pushed};
 use axum::response::Response;
 use db::Conn;
 use oidc::error::Code;
@@ -23,7 +23,7 @@ pub struct Consent {
     pub policy_url: Option<String>,
     pub tos_url: Option<String>,
     pub learns: Vec<String>,
-    /// Types of rich authorization requests.
+    /// Rich authorization requests, in full.
     pub details: Vec<String>,
     pub offline: bool,
     pub user_name: String,
@@ -61,10 +61,9 @@ pub(super) async fn show(running: &Running, step: &Next<'_>) -> Result<Response,
     let (Some(request), Some(client)) = (&running.journey.state.request, &running.client) else {
         return Err(Error::NOT_FOUND);
     };
-    let mut look = running.visit.look.clone();
-    look.form_origin = super::password::origin(&request.redirect_uri);
+    let look = &running.visit.look;
     let scopes = oidc::claims::needed(&request.scopes, &request.claims, client);
-    let kinds = request.authorization_details.iter().filter_map(|detail| detail["type"].as_str());
+    let details = request.authorization_details.iter().map(detail).collect();
     let logo = client.logo_uri.as_ref().map(|_| {
         let id: String =
             url::form_urlencoded::byte_serialize(client.client_id.as_bytes()).collect();
@@ -77,8 +76,8 @@ pub(super) async fn show(running: &Running, step: &Next<'_>) -> Result<Response,
         client_url: client.client_uri.clone(),
         policy_url: client.policy_uri.clone(),
         tos_url: client.tos_uri.clone(),
-        learns: learns(&look, &scopes),
-        details: kinds.map(str::to_owned).collect(),
+        learns: learns(look, &scopes),
+        details,
         offline: scopes.iter().any(|scope| scope == "offline_access"),
         user_name: account::user_name(running).await?,
     })
@@ -112,7 +111,10 @@ pub(super) async fn verify(
         "deny" => {
             let error = Code::AccessDenied.because("the member said no");
             let look = &running.visit.look;
-            let to = To { realm, client, look, now: running.now };
+            if let Some(used) = &request.request_uri {
+                pushed::delete(conn, realm.id(), &web::random::hash(used)).await?;
+            }
+            let to = To { realm, client, look, encryption: None, now: running.now };
             Ok(Verdict::Ended(answer::error(&to, request, &error)?))
         }
         _ => Ok(Verdict::Again),

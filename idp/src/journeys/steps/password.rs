@@ -110,9 +110,7 @@ fn choose(running: &Running, step: &Next, form: Form) -> Result<Response, Error>
 }
 
 fn know(running: &Running, form: Form, failed: bool) -> Result<Response, Error> {
-    let mut look = running.visit.look.clone();
-    let request = running.journey.state.request.as_ref();
-    look.form_origin = request.and_then(|r| origin(&r.redirect_uri));
+    let look = &running.visit.look;
     let client = running.client.as_ref();
     look.page(&Login {
         title: running.title(),
@@ -123,9 +121,12 @@ fn know(running: &Running, form: Form, failed: bool) -> Result<Response, Error> 
     })
 }
 
-/// `https://host:port` of an address.
+/// `https://host:port` of an address, for a content security policy: nothing that means something
+/// else there.
 pub(crate) fn origin(url: &str) -> Option<String> {
-    url::Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
+    let origin = url::Url::parse(url).ok()?.origin().ascii_serialization();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:/".contains(&b);
+    (origin != "null" && origin.bytes().all(plain)).then_some(origin)
 }
 
 /// The work with argon2, before the transaction. Cheap checks come first: only a password that
@@ -181,6 +182,7 @@ pub(super) async fn verify(
                 return Ok(Verdict::Shown(choose(running, step, form)?));
             }
             running.journey.state.user_id = Some(user_id);
+            running.journey.state.auth_time = Some(running.now);
             running.journey.state.password_hash = Some(hash);
             Ok(Verdict::Proved { means: "chosen".into() })
         }
@@ -198,6 +200,9 @@ pub(super) async fn verify(
             }
             let lasting = format!("account:{account_id}");
             let kinds = crate::store::evidence::kinds(conn, &insurer, &lasting).await?;
+            // Whoever was meant before: what counts is what this account agreed to.
+            running.evidence.retain(|kind| !kind.starts_with("terms:"));
+            running.journey.state.auth_time = Some(running.now);
             running.evidence.extend(kinds.into_iter().filter(|kind| kind.starts_with("terms:")));
             running.journey.state.account_id = Some(account_id);
             Ok(Verdict::Proved { means: "argon2id".into() })
