@@ -387,6 +387,12 @@ impl Client {
         self.dpop_bound_access_tokens || self.tls_client_certificate_bound_access_tokens
     }
 
+    /// What signs answers whose algorithm the client did not choose: RS256 by JARM §3 and RFC 9701
+    /// §6, which FAPI 2.0 forbids.
+    pub fn unchosen_alg(&self) -> Algorithm {
+        if self.is_fapi() { self.id_token_signed_response_alg } else { Algorithm::RS256 }
+    }
+
     /// Whether a person is asked before this client learns something.
     pub fn needs_consent(&self) -> bool {
         !self.first_party && !self.consent_obtained

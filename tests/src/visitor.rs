@@ -125,6 +125,14 @@ impl Visitor {
         location.unwrap_or_else(|| panic!("{} does not redirect", page.url)).to_owned()
     }
 
+    /// Submits; `url` is where the answer would lead, empty when it is a page.
+    pub async fn submit_without_following(&self, page: &Seen, fields: &[(&str, &str)]) -> Seen {
+        let answer = self.post(&self.stay, page, fields).await;
+        let to = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        let to = to.unwrap_or_default().to_owned();
+        Seen { url: to, ..seen(answer).await }
+    }
+
     async fn post(
         &self,
         client: &Client,
@@ -222,9 +230,27 @@ impl Seen {
     }
 }
 
+/// A text as it stood before it was escaped.
+fn unescaped(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (code, letter) in [
+        ("&#x2F;", "/"),
+        ("&#x3D;", "="),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#x60;", "`"),
+    ] {
+        out = out.replace(code, letter);
+    }
+    out.replace("&amp;", "&")
+}
+
 /// The value of an attribute, unescaped.
 fn attribute(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("{name}=\""))?;
     let value = rest.split_once('"')?.0;
-    Some(value.replace("&amp;", "&").replace("&#x2F;", "/").replace("&#x3D;", "="))
+    Some(unescaped(value))
 }

@@ -302,16 +302,9 @@ impl World {
 
     /// Starts the partner site, which signs in with openid-client.
     pub async fn launch_partner(&mut self) {
-        let app = root().join("tests/partner");
-        if !app.join("node_modules/openid-client").exists() {
-            let done = Command::new("npm")
-                .args(["ci", "--no-audit", "--no-fund"])
-                .current_dir(&app)
-                .status();
-            assert!(done.is_ok_and(|done| done.success()), "npm ci in tests/partner");
-        }
+        npm_install();
         let child = Command::new("node")
-            .arg(app.join("app.mjs"))
+            .arg(root().join("tests/partner/app.mjs"))
             .env("ISSUER", format!("{}/minato", self.idp_url))
             .env("CLIENT_ID", "partner")
             .env("CLIENT_SECRET", "q".repeat(40))
@@ -368,6 +361,19 @@ impl Drop for World {
             }
         }
     }
+}
+
+/// Fetches what the Node programs in `tests/partner` need, once per machine.
+pub fn npm_install() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let app = root().join("tests/partner");
+        if !app.join("node_modules/jose").exists() {
+            let install = ["ci", "--no-audit", "--no-fund"];
+            let done = Command::new("npm").args(install).current_dir(&app).status();
+            assert!(done.is_ok_and(|done| done.success()), "npm ci in tests/partner");
+        }
+    });
 }
 
 /// A folder with the product's plugins and, when asked for, the misbehaving one.

@@ -99,6 +99,11 @@ pub async fn update(
     }
     let new = acceptable(&app, &realm, &document).await?;
     let old = registered.client;
+    // RFC 7592 §2.2: a secret in the request must be the one in force; it cannot be chosen.
+    let given = document["client_secret"].as_str().map(oidc::secret::s256);
+    if given.is_some_and(|given| old.secrets.iter().all(|known| known.hash != given)) {
+        return Err(refused(Code::InvalidRequest.because("client_secret cannot be chosen")));
+    }
     let mut client = Client {
         client_id,
         own_sector: new.sector_identifier_uri.is_none(),

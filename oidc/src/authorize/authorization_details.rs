@@ -31,6 +31,41 @@ pub fn parse(text: Option<&str>, client: &Client) -> Result<Vec<Value>, OAuthErr
     Ok(details)
 }
 
+/// The asked part of what was granted (RFC 9396 §6); nothing asked means all.
+///
+/// # Errors
+/// `invalid_authorization_details` when something is asked that was not granted.
+pub fn narrowed(
+    granted: &[Value],
+    text: Option<&str>,
+    client: &Client,
+) -> Result<Vec<Value>, OAuthError> {
+    if text.is_none() {
+        return Ok(granted.to_vec());
+    }
+    let asked = parse(text, client)?;
+    let within = |asked: &Value| granted.iter().any(|granted| is_within(asked, granted));
+    if asked.iter().all(within) {
+        return Ok(asked);
+    }
+    Err(Code::InvalidAuthorizationDetails.because("authorization_details was not granted"))
+}
+
+/// Whether a request is another one or a part of it: the same members, lists with fewer entries.
+fn is_within(asked: &Value, granted: &Value) -> bool {
+    let (Some(asked), Some(granted)) = (asked.as_object(), granted.as_object()) else {
+        return false;
+    };
+    let part = |(name, value): (&String, &Value)| match (value, granted.get(name)) {
+        (Value::Array(asked), Some(Value::Array(granted))) => {
+            asked.iter().all(|one| granted.contains(one))
+        }
+        (value, found) => found == Some(value),
+    };
+    // A member that is left out could mean "all": it must be said.
+    asked.len() == granted.len() && asked.iter().all(part)
+}
+
 pub(super) fn check(request: &Request, accepted: &mut Authorize) -> Result<(), OAuthError> {
     let text = request.params.value("authorization_details");
     accepted.authorization_details = parse(text, request.client)?;
@@ -43,6 +78,26 @@ mod tests {
     use crate::authorize::tests::outcome;
     use crate::client::sample;
     use crate::error::Code;
+
+    /// RFC 9396 §6.
+    #[test]
+    fn less_but_never_more() {
+        let client = Client { authorization_details_types: vec!["meal".into()], ..sample() };
+        let granted = [serde_json::json!({"type": "meal", "actions": ["read", "write"], "a": 1})];
+        let run = |text: &str| super::narrowed(&granted, Some(text), &client).map(|all| all.len());
+        assert_eq!(super::narrowed(&granted, None, &client).unwrap(), granted);
+        assert_eq!(run(r#"[{"type":"meal","actions":["read"],"a":1}]"#), Ok(1));
+        assert_eq!(run("[]"), Ok(0));
+        for bad in [
+            r#"[{"type":"meal","actions":["read","delete"],"a":1}]"#,
+            r#"[{"type":"meal","actions":["read"]}]"#,
+            r#"[{"type":"meal","actions":["read"],"a":2}]"#,
+            r#"[{"type":"meal","actions":["read"],"a":1,"b":1}]"#,
+            r#"[{"type":"other"}]"#,
+        ] {
+            assert!(run(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn only_registered_types() {

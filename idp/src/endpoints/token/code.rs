@@ -1,6 +1,6 @@
 //! `authorization_code`: a code becomes tokens, once.
 
-use super::{Call, first_refresh, narrowed_resources, refresh_lives, tokens_of};
+use super::{Call, first_refresh, narrow, refresh_lives, tokens_of};
 use crate::endpoints::answer::{access, is_alive};
 use crate::endpoints::refused;
 use crate::store::grants::{self, Redeemed};
@@ -42,21 +42,15 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
         tx.commit().await?;
         return Err(refused(error));
     }
-    let resources = match narrowed_resources(call, &grant.detail.resources) {
-        Ok(resources) => resources,
-        Err(error) => {
-            tx.commit().await?;
-            return Err(error);
-        }
-    };
+    let mut content = access(realm, client, &grant, now);
+    if let Err(error) = narrow(call, &mut content, &grant) {
+        tx.commit().await?;
+        return Err(error);
+    }
     if !is_alive(&mut tx, realm, &grant).await? {
         return Err(invalid());
     }
     call.spend(&mut tx).await?;
-    let mut content = access(realm, client, &grant, now);
-    if !resources.is_empty() {
-        content.aud = resources;
-    }
     let mut refresh_token = None;
     if client.may(GrantType::RefreshToken) {
         grant.generation = 1;

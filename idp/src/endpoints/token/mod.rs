@@ -19,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::Conn;
 use oidc::Client;
+use oidc::authorize::authorization_details;
 use oidc::client::GrantType;
 use oidc::dpop::Proof;
 use oidc::error::Code;
@@ -150,9 +151,19 @@ fn refresh_lives(realm: &Realm) -> i64 {
     realm.definition.policy.protocol.refresh_token_days * 24 * 3600
 }
 
-/// The resources that this request narrows the grant to (RFC 8707 §2.2).
-fn narrowed_resources(call: &Call, granted: &[String]) -> Result<Vec<String>, Error> {
+/// Narrows an access token to what this request asks of the grant: resources (RFC 8707 §2.2) and
+/// rich authorization requests (RFC 9396 §6).
+fn narrow(call: &Call, content: &mut Access, grant: &Grant) -> Result<(), Error> {
+    let (params, detail) = (&call.api.params, &grant.detail);
     let widening = Code::InvalidTarget.because("resource was not granted");
-    let asked = call.api.params.values("resource");
-    oidc::token::narrowed(granted, asked, widening).map_err(refused)
+    let asked = params.values("resource");
+    let resources = oidc::token::narrowed(&detail.resources, asked, widening).map_err(refused)?;
+    if !resources.is_empty() {
+        content.aud = resources;
+    }
+    let asked = params.value("authorization_details");
+    let granted = &detail.authorization_details;
+    content.authorization_details =
+        authorization_details::narrowed(granted, asked, &call.client).map_err(refused)?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! tabs asked at once. A FAPI client keeps its token: it is bound to the client already (FAPI 2.0
 //! §5.3.2.1).
 
-use super::{Call, narrowed_resources, tokens_of};
+use super::{Call, narrow, tokens_of};
 use crate::endpoints::answer::{access, is_alive};
 use crate::endpoints::refused;
 use crate::store::grants;
@@ -54,10 +54,7 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     call.spend(&mut tx).await?;
     let mut content = access(realm, client, &grant, now);
     content.scope = scopes.join(" ");
-    let resources = narrowed_resources(call, &grant.detail.resources)?;
-    if !resources.is_empty() {
-        content.aud = resources;
-    }
+    narrow(call, &mut content, &grant)?;
     let next = if client.is_fapi() {
         old
     } else {
