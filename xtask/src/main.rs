@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask demo | test | check | tidy | settings | bench`.
+//! The project's own commands: `cargo xtask demo | test | check | tidy | settings | bench | partners | fuzz`.
 
 mod demo;
+mod fuzz;
 mod run;
 mod settings;
 mod test;
@@ -15,6 +16,8 @@ cargo xtask check            formatting, lints, tidy, generated pages, then the 
 cargo xtask tidy             the rules of the house: who may know whom, where SQL stands, …
 cargo xtask settings         write docs/settings-*.md from the code
 cargo xtask bench [--json F] CPU time per request, release build
+cargo xtask partners         the partner sites of docs/partners.md in every language
+cargo xtask fuzz [SECONDS]   each fuzz target for a while (60 seconds)
 ";
 
 fn main() -> ExitCode {
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
         Some("tidy") => tidy::run(),
         Some("settings") => settings::run(false),
         Some("bench") => test::bench(&rest),
+        Some("partners") => test::partners(),
+        Some("fuzz") => fuzz::run(rest.first().copied().unwrap_or("60")),
         _ => {
             print!("{HELP}");
             return ExitCode::FAILURE;

@@ -43,6 +43,34 @@ pub fn bench(args: &[&str]) -> Result<(), String> {
     checked(command.env("MUSUBI_TEST_POSTGRES", &postgres.url))
 }
 
+/// What the partner sites are made with.
+const PARTNERS: [(&str, &str); 8] = [
+    ("nodejs", "node"),
+    ("npm", "npm"),
+    ("python3-venv", "/usr/lib/python3/dist-packages"),
+    ("golang-go", "go"),
+    ("default-jdk-headless", "java"),
+    ("maven", "mvn"),
+    ("apache2-bin", "/usr/sbin/apache2"),
+    ("libapache2-mod-auth-openidc", "/usr/lib/apache2/modules/mod_auth_openidc.so"),
+];
+
+/// Runs the partner sites of `partners/`, one per language, on both engines.
+pub fn partners() -> Result<(), String> {
+    install(&NEEDED[..1])?;
+    install(&PARTNERS)?;
+    let postgres = Postgres::start()?;
+    cargo(&["build", "--workspace", "--all-targets"])?;
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.args(["test", "--package", "tests", "--test", "partners"]);
+    checked(
+        command
+            .env("MUSUBI_PARTNERS", "node python go java rust apache")
+            .env("MUSUBI_TEST_POSTGRES", &postgres.url)
+            .env("MUSUBI_BIN", target().join("debug")),
+    )
+}
+
 /// A throw-away PostgreSQL on loopback; gone when dropped.
 struct Postgres {
     url: String,
