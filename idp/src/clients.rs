@@ -8,7 +8,9 @@ use oidc::Client;
 
 use oidc::jwk::VerifyingKey;
 use serde_json::Value;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, RwLock};
 
 /// The client of an id, of this insurer or of all.
 pub async fn find(
@@ -19,16 +21,83 @@ pub async fn find(
     if let Some(client) = realm.clients.get(client_id) {
         return Ok(Some(client.clone()));
     }
+    if let Some(client) = realm.registered.get(realm.id(), client_id) {
+        return Ok(Some(client));
+    }
     let found = clients::by_id(conn, realm.id(), client_id).await?;
-    Ok(found.map(|registered| Arc::new(registered.client)))
+    let found = found.map(|registered| Arc::new(registered.client));
+    if let Some(client) = &found {
+        realm.registered.keep(realm.id(), client.clone());
+    }
+    Ok(found)
+}
+
+/// Registered clients in memory, for all insurers. A change by this process is seen at once, one
+/// by another node or a command within a second, like that of an insurer's folder.
+#[derive(Default)]
+pub struct Remembered {
+    changes: AtomicI64,
+    clients: RwLock<HashMap<(String, String), Arc<Client>>>,
+}
+
+/// Clients remembered at once.
+const REMEMBERED: usize = 20_000;
+
+impl Remembered {
+    fn get(&self, insurer: &str, client_id: &str) -> Option<Arc<Client>> {
+        let clients = self.clients.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        clients.get(&(insurer.to_owned(), client_id.to_owned())).cloned()
+    }
+
+    fn keep(&self, insurer: &str, client: Arc<Client>) {
+        let mut clients = self.clients.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if clients.len() >= REMEMBERED {
+            clients.clear();
+        }
+        clients.insert((insurer.to_owned(), client.client_id.clone()), client);
+    }
+
+    /// Forgets all: somebody changed a client.
+    pub fn forget(&self) {
+        self.clients.write().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+    }
+
+    /// Forgets all when the count of changes is another than last time.
+    pub fn see(&self, changes: i64) {
+        if self.changes.swap(changes, Ordering::Relaxed) != changes {
+            self.forget();
+        }
+    }
 }
 
 /// The same without a connection at hand: one is asked for only when it is needed.
 pub async fn lookup(app: &App, realm: &Realm, id: &str) -> Result<Option<Arc<Client>>, db::Error> {
-    match realm.clients.get(id) {
-        Some(client) => Ok(Some(client.clone())),
+    let known = realm.clients.get(id).cloned();
+    match known.or_else(|| realm.registered.get(realm.id(), id)) {
+        Some(client) => Ok(Some(client)),
         None => find(&mut app.db.read().await?, realm, id).await,
     }
+}
+
+/// A client whose credentials failed, read anew. `None` when it is of the folder, has gone or is
+/// just as it was.
+pub async fn look_again(
+    app: &App,
+    realm: &Realm,
+    id: &str,
+) -> Result<Option<Arc<Client>>, db::Error> {
+    if realm.clients.contains_key(id) {
+        return Ok(None);
+    }
+    let remembered = realm.registered.get(realm.id(), id);
+    let found = clients::by_id(&mut app.db.read().await?, realm.id(), id).await?;
+    let found = found
+        .map(|registered| Arc::new(registered.client))
+        .filter(|client| remembered.as_ref() != Some(client));
+    if let Some(client) = &found {
+        realm.registered.keep(realm.id(), client.clone());
+    }
+    Ok(found)
 }
 
 /// The keys to which ID tokens for a client are encrypted: fetched before any transaction begins.

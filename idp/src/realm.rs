@@ -1,9 +1,10 @@
 //! A published insurer in memory: definition, issuer, keys, clients, and the answers that never
 //! change.
 
+use crate::clients::Remembered;
 use crate::definition::Definition;
 use crate::settings::Settings;
-use crate::store::{insurers, signing_keys};
+use crate::store::{clients, insurers, signing_keys};
 use axum::body::Bytes;
 use db::{Conn, Db};
 use oidc::Client;
@@ -28,6 +29,8 @@ pub struct Realm {
     pub mtls_issuer: Option<String>,
     /// The clients of the insurer's folder.
     pub clients: HashMap<String, Arc<Client>>,
+    /// Those that were registered otherwise, as far as they are remembered.
+    pub registered: Arc<Remembered>,
     keys: Vec<RealmKey>,
     pub secrets: Arc<Secrets>,
     pub rules: Rules,
@@ -130,7 +133,7 @@ const NONCE_SECONDS: i64 = 300;
 
 /// All insurers. Reads are a lock and a clone of an `Arc`.
 #[derive(Default)]
-pub struct Realms(RwLock<HashMap<String, Arc<Realm>>>);
+pub struct Realms(RwLock<HashMap<String, Arc<Realm>>>, Arc<Remembered>);
 
 impl Realms {
     /// The insurer that a path names.
@@ -152,7 +155,10 @@ impl Realms {
         settings: &Settings,
         now: i64,
     ) -> Result<(), web::Error> {
-        let versions = insurers::versions(&mut db.read().await?).await?;
+        let mut conn = db.read().await?;
+        self.1.see(clients::changes(&mut conn).await?);
+        let versions = insurers::versions(&mut conn).await?;
+        drop(conn);
         for (slug, version, keys_version) in versions {
             let known = self.find(&slug);
             if known.as_ref().is_some_and(|realm| !realm.is_old(version, keys_version, now)) {
@@ -198,6 +204,7 @@ impl Realms {
                 discovery: oidc::discovery::metadata(&addresses, &offered).to_string().into(),
                 jwks: oidc::jws::jwks(keys.iter().map(|key| &key.key)).to_string().into(),
                 clients: clients.map(|(id, c)| (id.clone(), Arc::new(c.clone()))).collect(),
+                registered: self.1.clone(),
                 definition: Arc::new(definition),
                 issuer,
                 mtls_issuer,

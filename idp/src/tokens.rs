@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::clients;
 use crate::realm::Realm;
+use crate::store::accounts::{Account, Known};
 use crate::store::{grants, spent};
 use db::Conn;
 use oidc::Client;
@@ -94,6 +95,8 @@ pub struct Live {
     pub access: Access,
     pub client: Arc<Client>,
     pub grant: Option<grants::Grant>,
+    /// Whose it is.
+    pub holder: Option<(Account, Known)>,
 }
 
 /// Whether a token is in force: neither itself, its grant nor its session has ended, and its
@@ -109,22 +112,22 @@ pub async fn live(
     let Some(client) = clients::find(conn, realm, &access.client_id).await? else {
         return Ok(None);
     };
-    let grant = match &access.grant_id {
+    let (grant, holder) = match &access.grant_id {
         None => {
             if spent::is_spent(conn, realm.id(), REVOKED, &access.jti).await? {
                 return Ok(None);
             }
-            None
+            (None, None)
         }
         Some(grant_id) => {
             let jti = oidc::secret::hash(&access.jti);
             match grants::behind(conn, realm.id(), grant_id, &jti).await? {
-                Some(grant) => Some(grant),
+                Some((grant, account, known)) => (Some(grant), Some((account, known))),
                 None => return Ok(None),
             }
         }
     };
-    Ok(Some(Live { access, client, grant }))
+    Ok(Some(Live { access, client, grant, holder }))
 }
 
 /// The kind under which revoked access tokens are remembered.

@@ -40,6 +40,13 @@ CREATE TABLE clients (
     PRIMARY KEY (insurer_id, client_id)
 );
 
+-- Counts every change of a client, so that each node knows when to look again.
+CREATE TABLE client_changes (
+    id BIGINT PRIMARY KEY,
+    changes BIGINT NOT NULL
+);
+INSERT INTO client_changes (id, changes) VALUES (1, 0);
+
 -- Browser origins of those clients, for CORS.
 CREATE TABLE client_origins (
     insurer_id TEXT NOT NULL,

@@ -227,9 +227,9 @@ async fn dead_rows(world: &World) {
     for sql in [
         format!(
             "INSERT INTO grants (insurer_id, grant_id, client_id, account_id, sid, offline, detail,
-             code_hash, created_at, expires_at)
+             code_hash, generation, created_at, expires_at)
              {rows} SELECT 'minato', 'dead' || i, 'partner', 'a' || i, 's' || i, FALSE, '{{}}',
-             {bytes}, {expired}, {expired} FROM n"
+             {bytes}, 0, {expired}, {expired} FROM n"
         ),
         format!(
             "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,

@@ -147,6 +147,7 @@ pub async fn put(
     let origin = known.as_ref().map_or("admin", |known| known.origin.as_str());
     stored::put(&mut tx, realm.id(), &client, (origin, None), app.now()).await?;
     tx.commit().await?;
+    realm.registered.forget();
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let mut body = shown(&find(&app, &realm, &client_id).await?);
     if let Some(clear) = clear {
@@ -167,6 +168,7 @@ pub async fn delete(
     stored::delete(&mut tx, realm.id(), &client_id).await?;
     grants::revoke_client(&mut tx, realm.id(), &client_id).await?;
     tx.commit().await?;
+    realm.registered.forget();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -207,6 +209,7 @@ pub async fn rotate(
     let secret = rotated(&app.sealer, realm.id(), &mut client, overlap, now);
     stored::put(&mut tx, realm.id(), &client, ("admin", None), now).await?;
     tx.commit().await?;
+    realm.registered.forget();
     Ok(json(
         StatusCode::OK,
         &json!({

@@ -2,9 +2,10 @@
 
 use super::authorize::asked;
 use super::refused;
+use super::userinfo::person;
 use crate::realm::Realm;
 use crate::store::grants::{self, Detail, Grant};
-use crate::store::sessions::{self, Session};
+use crate::store::sessions::Session;
 use crate::store::{accounts, consents, pushed};
 use crate::tokens::{self, Access, Handle};
 use axum::response::Response;
@@ -100,7 +101,7 @@ pub async fn issue(
     }
     let registered = is_registered(&request.redirect_uri, client)
         && request.scopes.iter().all(|scope| client.scopes.contains(scope));
-    if !registered || !sessions::is_alive(conn, realm.id(), &session.sid, now).await? {
+    if !registered {
         return Ok(None);
     }
     if client.needs_consent() {
@@ -137,7 +138,9 @@ pub async fn issue(
         generation: 0,
     };
     let code_hash = code.as_ref().map(|code| code.hash.clone());
-    grants::insert(conn, realm.id(), &grant, code_hash, now).await?;
+    if !grants::insert(conn, realm.id(), &grant, code_hash, now).await? {
+        return Ok(None);
+    }
     let mut answer: Answer = Vec::new();
     let code = code.map(|code| code.text);
     let mut access_token = None;
@@ -231,8 +234,9 @@ pub async fn id_token(
         ..IdToken::default()
     };
     if alone || !detail.claims.id_token.is_empty() {
-        let person = super::userinfo::person(conn, realm, client, &grant.account_id).await?;
-        if let Some(person) = person {
+        let found = accounts::with_person(conn, realm.id(), &grant.account_id).await?;
+        if let Some(holder) = found {
+            let person = person(conn, realm, client, holder, false).await?;
             let scopes = &detail.scopes;
             claims.person =
                 oidc::claims::in_id_token(&person, scopes, &detail.claims, client, alone);
@@ -247,9 +251,4 @@ pub async fn id_token(
         tracing::info!(client = client.client_id, %error, "ID token not encrypted");
         refused(Code::InvalidRequest.because("the client has no key to encrypt ID tokens to"))
     })
-}
-
-/// Whether the account still exists: looked at before anything is issued for it again.
-pub async fn is_alive(conn: &mut Conn, realm: &Realm, grant: &Grant) -> Result<bool, Error> {
-    Ok(accounts::by_id(conn, realm.id(), &grant.account_id).await?.is_some())
 }

@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use db::Conn;
 use oidc::certificate::Certificate;
-use oidc::client_auth::{self, Attempt};
+use oidc::client_auth::{self, Attempt, Claimed, Spent};
 use oidc::dpop::{self, Proof};
 use oidc::error::Code;
-use oidc::{Client, Params};
+use oidc::{Client, OAuthError, Params};
 use std::sync::Arc;
 use web::Error;
 use web::tls::Peer;
@@ -120,6 +120,37 @@ pub async fn authenticate(app: &App, api: &Api, path: &str) -> Result<Arc<Client
     let claimed = client_auth::claimed(authorization, &api.params).map_err(refused)?;
     let client = clients::lookup(app, realm, &claimed.client_id).await?;
     let Some(client) = client else { return Err(refused(client_auth::unknown(&claimed))) };
+    let (client, spent) = match verify(app, api, path, &claimed, client).await {
+        Ok(verified) => verified,
+        // Remembered clients may be a second old: a new secret must work at once.
+        Err(error) => match clients::look_again(app, realm, &claimed.client_id).await? {
+            Some(client) => verify(app, api, path, &claimed, client).await.map_err(refused)?,
+            None => return Err(refused(error)),
+        },
+    };
+    if let Some(assertion) = spent {
+        let mut tx = app.db.begin().await?;
+        let value = format!("{}\n{}", client.client_id, assertion.jti);
+        let first =
+            spent::spend(&mut tx, realm.id(), "assertion", &value, assertion.expires_at).await?;
+        tx.commit().await?;
+        if !first {
+            let why = "client authentication failed";
+            return Err(refused(Code::InvalidClient.because(why)));
+        }
+    }
+    Ok(client)
+}
+
+/// Compares what the request carries with one state of the client.
+async fn verify(
+    app: &App,
+    api: &Api,
+    path: &str,
+    claimed: &Claimed,
+    client: Arc<Client>,
+) -> Result<(Arc<Client>, Option<Spent>), OAuthError> {
+    let realm = &api.realm;
     let assertion = api.params.value("client_assertion");
     let by_certificate = client.token_endpoint_auth_method.by_certificate();
     let (jwks, keys) = match assertion {
@@ -135,7 +166,7 @@ pub async fn authenticate(app: &App, api: &Api, path: &str) -> Result<Arc<Client
     let token = realm.endpoint("token", false);
     let called = realm.endpoint(path, api.caller.mutual);
     let attempt = Attempt {
-        claimed: &claimed,
+        claimed,
         client: &client,
         keys: &keys,
         jwks: Some(&jwks),
@@ -145,19 +176,8 @@ pub async fn authenticate(app: &App, api: &Api, path: &str) -> Result<Arc<Client
         audiences: &[&token, &called],
         now: app.now(),
     };
-    let spent = client_auth::check(&attempt).map_err(refused)?;
-    if let Some(assertion) = spent {
-        let mut tx = app.db.begin().await?;
-        let value = format!("{}\n{}", client.client_id, assertion.jti);
-        let first =
-            spent::spend(&mut tx, realm.id(), "assertion", &value, assertion.expires_at).await?;
-        tx.commit().await?;
-        if !first {
-            let why = "client authentication failed";
-            return Err(refused(Code::InvalidClient.because(why)));
-        }
-    }
-    Ok(client)
+    let spent = client_auth::check(&attempt)?;
+    Ok((client, spent))
 }
 
 /// The DPoP proof of a request, if it has one (RFC 9449 §4.3).
@@ -170,7 +190,7 @@ pub fn proof(
     headers: &HeaderMap,
     (method, path, mutual): (&str, &str, bool),
     access_token: Option<&str>,
-) -> Result<Option<Proof>, oidc::OAuthError> {
+) -> Result<Option<Proof>, OAuthError> {
     let mut lines = headers.get_all("dpop").iter();
     let Some(line) = lines.next() else { return Ok(None) };
     let wrong = |why| Code::InvalidDpopProof.because(why);

@@ -56,6 +56,7 @@ pub async fn create(
     let hash = random::hash(&management);
     stored::put(&mut tx, realm.id(), &client, ("dynamic", Some(hash)), now).await?;
     tx.commit().await?;
+    realm.registered.forget();
     let mut body = shown(&client);
     body.insert("client_id_issued_at".into(), json!(now));
     body.insert("registration_access_token".into(), json!(management));
@@ -142,6 +143,7 @@ pub async fn update(
     let mut tx = app.db.begin().await?;
     stored::put(&mut tx, realm.id(), &client, ("dynamic", None), app.now()).await?;
     tx.commit().await?;
+    realm.registered.forget();
     let mut body = shown(&client);
     body.insert("client_id_issued_at".into(), json!(registered.created_at));
     body.insert("registration_access_token".into(), json!(management));
@@ -164,6 +166,7 @@ pub async fn delete(
     stored::delete(&mut tx, realm.id(), &registered.client.client_id).await?;
     grants::revoke_client(&mut tx, realm.id(), &registered.client.client_id).await?;
     tx.commit().await?;
+    realm.registered.forget();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -4,8 +4,9 @@ use super::api::{self, Caller};
 use super::{json, no_store, signed};
 use crate::app::App;
 use crate::realm::Realm;
+use crate::store::accounts::{Account, Known};
+use crate::store::evidence;
 use crate::store::people::{self, Member};
-use crate::store::{accounts, evidence};
 use crate::tokens::{self, Access, Live};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -164,7 +165,9 @@ async fn show(
         || Challenge::new(dpop, Code::InvalidToken.because("the access token is not valid"));
     let mut conn = app.db.read().await?;
     let live = tokens::live(app, &mut conn, realm, &presented.token).await?;
-    let Some(Live { access, client, grant: Some(grant) }) = live else { return Err(invalid()) };
+    let Some(Live { access, client, grant: Some(grant), holder: Some(holder) }) = live else {
+        return Err(invalid());
+    };
     drop(conn);
     // A token for another resource server is not for us (RFC 8707 §2, RFC 9068 §4).
     let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
@@ -189,10 +192,11 @@ async fn show(
     if wants_card {
         stepped_up(realm, &access, dpop, app.now())?;
     }
-    let mut conn = app.db.read().await?;
-    let person = person_for(&mut conn, realm, &client, &grant.account_id, wants_card).await?;
-    drop(conn);
-    let person = person.ok_or_else(invalid)?;
+    // Most clients need nothing more than what came with the grant.
+    let person = match wants_card || client.verified_claims {
+        true => person(&mut app.db.read().await?, realm, &client, holder, wants_card).await?,
+        false => plain(realm, &client, holder),
+    };
     let claims = userinfo(&person, &scopes, &asked, &client);
     let Some(algorithm) = client.userinfo_signed_response_alg else {
         return Ok(json(StatusCode::OK, &claims));
@@ -271,40 +275,32 @@ fn stepped_up(realm: &Realm, access: &Access, dpop: bool, now: i64) -> Result<()
     }))
 }
 
-/// A person as a client sees him, without what only userinfo tells.
+/// A person as a client sees him, with the cards only when they are wanted.
 pub(super) async fn person(
     conn: &mut Conn,
     realm: &Realm,
     client: &Client,
-    account_id: &str,
-) -> Result<Option<Person>, db::Error> {
-    person_for(conn, realm, client, account_id, false).await
+    holder: (Account, Known),
+    wants_card: bool,
+) -> Result<Person, db::Error> {
+    let insurer = realm.id();
+    let (person_id, account_id) = (holder.0.person_id.clone(), holder.0.account_id.clone());
+    let mut person = plain(realm, client, holder);
+    if wants_card {
+        let own = people::memberships(conn, insurer, &person_id).await?;
+        let number = &realm.brand.insurer_number;
+        person.membership = membership(conn, (insurer, number), &own, client.first_party).await?;
+    }
+    if client.verified_claims {
+        let holder = format!("account:{account_id}");
+        person.verified_at = evidence::at(conn, insurer, &holder, "roster").await?;
+    }
+    Ok(person)
 }
 
-async fn person_for(
-    conn: &mut Conn,
-    realm: &Realm,
-    client: &Client,
-    account_id: &str,
-    wants_card: bool,
-) -> Result<Option<Person>, db::Error> {
-    let insurer = realm.id();
-    let found = accounts::with_person(conn, insurer, account_id).await?;
-    let Some((account, known)) = found else { return Ok(None) };
-    let membership = if wants_card {
-        let own = people::memberships(conn, insurer, &account.person_id).await?;
-        let number = &realm.brand.insurer_number;
-        membership(conn, (insurer, number), &own, client.first_party).await?
-    } else {
-        Value::Null
-    };
-    let verified_at = if client.verified_claims {
-        let holder = format!("account:{account_id}");
-        evidence::at(conn, insurer, &holder, "roster").await?
-    } else {
-        None
-    };
-    Ok(Some(Person {
+/// What account and roster say about somebody.
+fn plain(realm: &Realm, client: &Client, (account, known): (Account, Known)) -> Person {
+    Person {
         sub: client.subject(&account.account_id, &realm.secrets.pairwise),
         name: known.name,
         preferred_username: account.user_id,
@@ -313,9 +309,8 @@ async fn person_for(
         birthdate: known.birth_date,
         gender: known.sex,
         updated_at: account.created_at,
-        verified_at,
-        membership,
-    }))
+        ..Person::default()
+    }
 }
 
 /// The person's cards and, for an insured person and only to the insurer's own services, those of

@@ -83,15 +83,15 @@ pub async fn with_person(
                ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
                WHERE a.insurer_id = $1 AND a.account_id = $2";
     let row = conn.one(sql, params![insurer, account_id]).await?;
-    row.map(|row| {
-        let known = Known {
-            name: row.text("name")?,
-            birth_date: row.text("birth_date")?,
-            sex: row.text("sex")?,
-        };
-        Ok((account(&row)?, known))
+    row.map(|row| Ok((account(&row)?, known(&row)?))).transpose()
+}
+
+pub(super) fn known(row: &Row) -> Result<Known> {
+    Ok(Known {
+        name: row.text("name")?,
+        birth_date: row.text("birth_date")?,
+        sex: row.text("sex")?,
     })
-    .transpose()
 }
 
 async fn find(
@@ -103,7 +103,7 @@ async fn find(
     conn.one(sql, params![insurer, key]).await?.as_ref().map(account).transpose()
 }
 
-fn account(row: &Row) -> Result<Account> {
+pub(super) fn account(row: &Row) -> Result<Account> {
     Ok(Account {
         account_id: row.text("account_id")?,
         person_id: row.text("person_id")?,

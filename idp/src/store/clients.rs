@@ -58,6 +58,7 @@ pub async fn put(
     let document = serde_json::to_string(client).expect("a client is JSON");
     let params = params![insurer, &client.client_id, document, origin, registration_hash, now];
     conn.execute(sql, params).await?;
+    changed(conn).await?;
     let sql = "DELETE FROM client_origins WHERE insurer_id = $1 AND client_id = $2";
     conn.execute(sql, params![insurer, &client.client_id]).await?;
     for origin in &client.allowed_origins {
@@ -70,6 +71,7 @@ pub async fn put(
 
 /// Removes a client. Returns whether there was one.
 pub async fn delete(conn: &mut Conn, insurer: &str, client_id: &str) -> Result<bool> {
+    changed(conn).await?;
     for sql in [
         "DELETE FROM client_origins WHERE insurer_id = $1 AND client_id = $2",
         "DELETE FROM consents WHERE insurer_id = $1 AND client_id = $2",
@@ -78,6 +80,17 @@ pub async fn delete(conn: &mut Conn, insurer: &str, client_id: &str) -> Result<b
     }
     let sql = "DELETE FROM clients WHERE insurer_id = $1 AND client_id = $2";
     Ok(conn.execute(sql, params![insurer, client_id]).await? == 1)
+}
+
+async fn changed(conn: &mut Conn) -> Result<()> {
+    conn.execute("UPDATE client_changes SET changes = changes + 1", &[]).await?;
+    Ok(())
+}
+
+/// How often clients were changed so far.
+pub async fn changes(conn: &mut Conn) -> Result<i64> {
+    let row = conn.one("SELECT changes FROM client_changes", &[]).await?;
+    row.map_or(Ok(0), |row| row.int("changes"))
 }
 
 /// Whether a browser origin belongs to some client of the insurer.

@@ -1,6 +1,7 @@
 //! What was granted to clients: authorization codes, refresh tokens and the row behind every
 //! access token of a person.
 
+use super::accounts::{self, Account, Known};
 use db::{Conn, Error, Result, Row, params};
 use oidc::claims::ClaimsRequest;
 use serde::{Deserialize, Serialize};
@@ -53,16 +54,22 @@ fn is_default(claims: &ClaimsRequest) -> bool {
     *claims == ClaimsRequest::default()
 }
 
+/// Inserts a grant. `false` when its session has ended meanwhile, or its account is gone: then
+/// nothing may be issued.
+#[must_use = "without its row nothing may be issued"]
 pub async fn insert(
     conn: &mut Conn,
     insurer: &str,
     grant: &Grant,
     code_hash: Option<Vec<u8>>,
     now: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let sql = "INSERT INTO grants (insurer_id, grant_id, client_id, account_id, sid, offline,
                                    detail, code_hash, generation, created_at, expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+               WHERE ($6 OR EXISTS (SELECT 1 FROM sessions
+                      WHERE insurer_id = $1 AND sid = $5 AND expires_at > $10))
+               AND EXISTS (SELECT 1 FROM accounts WHERE insurer_id = $1 AND account_id = $4)";
     let params = params![
         insurer,
         &grant.grant_id,
@@ -76,8 +83,7 @@ pub async fn insert(
         now,
         grant.expires_at
     ];
-    conn.execute(sql, params).await?;
-    Ok(())
+    Ok(conn.execute(sql, params).await? == 1)
 }
 
 /// What became of an authorization code.
@@ -100,6 +106,8 @@ pub async fn redeem(
 ) -> Result<Redeemed> {
     let sql = "UPDATE grants SET code_used_at = $4 WHERE insurer_id = $1 AND grant_id = $2
                AND code_hash = $3 AND code_used_at IS NULL
+               AND EXISTS (SELECT 1 FROM accounts a WHERE a.insurer_id = grants.insurer_id
+                           AND a.account_id = grants.account_id)
                RETURNING grant_id, client_id, account_id, sid, offline, detail, expires_at,
                          generation";
     if let Some(row) = conn.one(sql, params![insurer, grant_id, code_hash, now]).await? {
@@ -127,11 +135,14 @@ pub async fn keep(conn: &mut Conn, insurer: &str, grant: &Grant) -> Result<()> {
     Ok(())
 }
 
-/// A grant that has refresh tokens, with the time of the last exchange, unless its session ended.
+/// A grant that has refresh tokens, with the time of the last exchange, unless its session has
+/// ended or its account is gone.
 pub async fn by_id(conn: &mut Conn, insurer: &str, grant_id: &str) -> Result<Option<(Grant, i64)>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, COALESCE(g.rotated_at, 0) AS rotated_at
-               FROM grants g WHERE g.insurer_id = $1 AND g.grant_id = $2 AND g.generation > 0
+               FROM grants g JOIN accounts a
+               ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id
+               WHERE g.insurer_id = $1 AND g.grant_id = $2 AND g.generation > 0
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))";
     let row = conn.one(sql, params![insurer, grant_id]).await?;
@@ -195,21 +206,27 @@ pub async fn clients_of(
     rows.iter().map(|row| Ok((row.text("client_id")?, row.text("account_id")?))).collect()
 }
 
-/// The grant behind an access token, unless its session has ended or the token itself was revoked.
+/// The grant behind an access token and whose it is, unless its session has ended, its account is
+/// gone or the token itself was revoked.
 pub async fn behind(
     conn: &mut Conn,
     insurer: &str,
     grant_id: &str,
     jti: &[u8],
-) -> Result<Option<Grant>> {
+) -> Result<Option<(Grant, Account, Known)>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
-                      g.expires_at, g.generation
-               FROM grants g WHERE g.insurer_id = $1 AND g.grant_id = $2
+                      g.expires_at, g.generation, a.person_id, a.user_id, a.email, a.created_at,
+                      p.name, p.birth_date, p.sex
+               FROM grants g
+               JOIN accounts a ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id
+               JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
+               WHERE g.insurer_id = $1 AND g.grant_id = $2
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))
                AND NOT EXISTS (SELECT 1 FROM spent s WHERE s.insurer_id = g.insurer_id
                     AND s.kind = 'access' AND s.digest = $3)";
-    conn.one(sql, params![insurer, grant_id, jti]).await?.as_ref().map(grant).transpose()
+    let row = conn.one(sql, params![insurer, grant_id, jti]).await?;
+    row.map(|row| Ok((grant(&row)?, accounts::account(&row)?, accounts::known(&row)?))).transpose()
 }
 
 fn json(detail: &Detail) -> String {

@@ -59,13 +59,7 @@ fn session(row: &Row) -> Result<Session> {
     })
 }
 
-/// Whether a session lives under this id, in whatever browser.
-pub async fn is_alive(conn: &mut Conn, insurer: &str, sid: &str, now: i64) -> Result<bool> {
-    let sql = "SELECT sid FROM sessions WHERE insurer_id = $1 AND sid = $2 AND expires_at > $3";
-    Ok(conn.one(sql, params![insurer, sid, now]).await?.is_some())
-}
-
-/// The same, and it was used since a time.
+/// Whether a session lives under this id, in whatever browser, and was used since a time.
 pub async fn is_seen(
     conn: &mut Conn,
     insurer: &str,

@@ -1,7 +1,7 @@
 //! `authorization_code`: a code becomes tokens, once.
 
 use super::{Call, first_refresh, narrow, refresh_lives, tokens_of};
-use crate::endpoints::answer::{access, is_alive};
+use crate::endpoints::answer::access;
 use crate::endpoints::refused;
 use crate::store::grants::{self, Redeemed};
 use crate::tokens::Handle;
@@ -46,9 +46,6 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
     if let Err(error) = narrow(call, &mut content, &grant) {
         tx.commit().await?;
         return Err(error);
-    }
-    if !is_alive(&mut tx, realm, &grant).await? {
-        return Err(invalid());
     }
     call.spend(&mut tx).await?;
     let mut refresh_token = None;

@@ -1,7 +1,7 @@
 //! `device_code`: a device asks until a person has decided (RFC 8628 §3.4, §3.5).
 
 use super::{Call, first_refresh, refresh_lives, tokens_of};
-use crate::endpoints::answer::{access, is_alive};
+use crate::endpoints::answer::access;
 use crate::endpoints::device::INTERVAL;
 use crate::endpoints::refused;
 use crate::store::devices;
@@ -56,11 +56,11 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
         expires_at: now + if keeps { refresh_lives(realm) } else { lives },
         generation: i64::from(keeps),
     };
-    if !is_alive(&mut tx, realm, &grant).await? {
+
+    grant.detail.dpop_jkt = call.jkt().filter(|_| client.is_public()).map(str::to_owned);
+    if !grants::insert(&mut tx, realm.id(), &grant, None, now).await? {
         return Err(invalid());
     }
-    grant.detail.dpop_jkt = call.jkt().filter(|_| client.is_public()).map(str::to_owned);
-    grants::insert(&mut tx, realm.id(), &grant, None, now).await?;
     let content = access(realm, client, &grant, now);
     let refresh_token = keeps.then(|| first_refresh(realm, &grant));
     let response = tokens_of(call, &mut tx, &grant, content, refresh_token, false).await?;
