@@ -61,4 +61,5 @@ views-title = Who saw my records
 views-lead = When family members looked at your medical fees and other records, the newest first, up to 100.
 views-none = No family member has looked at your records.
 views-back = Back to family view
+household-consents = See or withdraw what I allowed other services
 household-views = See who looked at my records

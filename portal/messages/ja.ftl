@@ -61,4 +61,5 @@ views-title = 記録を見た人
 views-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
 views-none = あなたの記録を見たご家族はいません。
 views-back = ご家族の表示に戻る
+household-consents = 許可したサービスを確かめる、取り消す
 household-views = 記録を見た人を確かめる

@@ -3,6 +3,7 @@
 //! the programs are killed and nothing acknowledged is lost.
 
 use tests::browser::Browser;
+use tests::relying::Relying;
 use tests::visitor::{HANAKO, PASSWORD};
 use tests::world::{Options, Program, World};
 
@@ -14,6 +15,7 @@ async fn a_member_registers_logs_in_once_and_reads_the_medical_fees() {
         let browser = Browser::start(world.engine).await;
         register(world, &browser).await;
         read(world, &browser).await;
+        agreements(world, &browser).await;
         partner(world, &browser).await;
         second_theme(world, &browser).await;
         browser.close().await;
@@ -102,6 +104,77 @@ async fn read(world: &mut World, browser: &Browser) {
     browser.open(&format!("{}/minato/p/notices", world.portal_url)).await;
     browser.shoot("21-not-offered").await;
     browser.open(&format!("{}/minato/nowhere", world.portal_url)).await.shoot("22-not-found").await;
+}
+
+/// What a member allows partners and devices, and takes back.
+async fn agreements(world: &World, browser: &Browser) {
+    let callback = format!("{}/nowhere", world.partner_url());
+    let toml = format!(
+        "name = {{ ja = \"しおなり 歩数手帳\", en = \"Shionari Steps\" }}\nconsent_obtained = false\n\
+         redirect_uris = [\"{callback}\"]\nclient_uri = \"https://steps.example/\"\n\
+         policy_uri = \"https://steps.example/policy\"\ntos_uri = \"https://steps.example/terms\"\n\
+         frontchannel_logout_uri = \"{}/\"\n\
+         grant_types = [\"authorization_code\", \"refresh_token\"]\n",
+        world.partner_url()
+    );
+    let steps = Relying::register(world, "steps", &toml);
+    let asks = |more: &[(&str, &str)]| {
+        let mut all = vec![
+            ("redirect_uri", callback.as_str()),
+            ("scope", "openid profile email offline_access"),
+        ];
+        all.extend(more);
+        steps.authorize(&all)
+    };
+    browser.open(&asks(&[])).await.sees("しおなり 歩数手帳").await.shoot("40-consent").await;
+    browser.click("button[value=allow]").await.sees("partner").await;
+    assert!(browser.url().await.contains("code="));
+    browser.open(&asks(&[("prompt", "select_account")])).await.shoot("41-account").await;
+    browser.click("button[value=this]").await.sees("partner").await;
+    // The form sends itself.
+    browser.open(&asks(&[("response_mode", "form_post")])).await.sees("partner").await;
+    browser.open(&format!("{}/minato/household", world.portal_url)).await;
+    browser
+        .click("a[href$='/consents']")
+        .await
+        .sees("しおなり 歩数手帳")
+        .await
+        .shoot("42-consents")
+        .await;
+
+    let kind = "urn:ietf:params:oauth:grant-type:device_code";
+    let tv = Relying::register(
+        world,
+        "tv",
+        &format!(
+            "token_endpoint_auth_method = \"none\"\ngrant_types = [\"{kind}\"]\n\
+             name = {{ ja = \"けんこうテレビ\", en = \"Health TV\" }}\n"
+        ),
+    );
+    let fields = [("client_id", "tv"), ("scope", "openid email")];
+    let device = tv.post("device_authorization", &fields, None).await.good();
+    browser.open(&tv.at("device")).await.shoot("43-device").await;
+    browser.fill("user_code", "BBBB-BBBB").await.click("main button[type=submit]").await;
+    browser.sees("文字に誤りがあり").await.shoot("44-device-wrong").await;
+    browser.fill("user_code", device.member("user_code")).await;
+    browser.click("main button[type=submit]").await.sees("けんこうテレビ").await;
+    browser.shoot("45-device-confirm").await;
+    browser
+        .click("button[value=allow]")
+        .await
+        .sees("許可しました")
+        .await
+        .shoot("46-device-done")
+        .await;
+
+    browser.open(&steps.at("consents")).await;
+    browser
+        .click("main form button")
+        .await
+        .sees("けんこうテレビ")
+        .await
+        .shoot("47-withdrawn")
+        .await;
 }
 
 /// A relying party that nobody here wrote logs the same member in without asking.

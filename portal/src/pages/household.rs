@@ -21,6 +21,8 @@ pub struct Household {
     pub people: Vec<Seen>,
     pub form: Form,
     pub views_url: String,
+    /// Where the member sees what partners may learn: at the identity provider.
+    pub consents_url: String,
 }
 
 /// A person of the household and whether his rows are seen.
@@ -48,6 +50,7 @@ impl Page for Household {
             people: vec![person("港　花子", true, true), person("港　一郎", false, false)],
             form: Form::new("/minato/household", &["hidden"]),
             views_url: "/minato/views".into(),
+            consents_url: "https://id.example/minato/consents".into(),
         };
         vec![
             sample(true, View::UnlessHidden),
@@ -93,6 +96,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         people,
         form,
         views_url: visit.path("views"),
+        consents_url: format!("{}/consents", visit.insurer.definition.issuer),
     };
     visit.look.page(&page)
 }
