@@ -1,5 +1,6 @@
 //! Runs statements: alone on a connection, or together in a transaction.
 
+use crate::readers::Reader;
 use crate::writer::WriterTx;
 use crate::{Result, Row, Value};
 use sqlx::pool::PoolConnection;
@@ -10,7 +11,7 @@ use std::ops::{Deref, DerefMut};
 pub struct Conn(pub(crate) Inner);
 
 pub(crate) enum Inner {
-    SqliteReader(PoolConnection<Sqlite>),
+    SqliteReader(Reader),
     SqliteWriter(WriterTx),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(sqlx::Transaction<'static, Postgres>),
@@ -19,8 +20,11 @@ pub(crate) enum Inner {
 macro_rules! on_engine {
     ($self:ident, $sql:ident, $params:ident, $run:ident, $wrap:expr) => {
         match &mut $self.0 {
-            Inner::SqliteReader(conn) => {
-                $wrap(conn.$run(sqlite($sql, $params)?).await?, Row::Sqlite)
+            Inner::SqliteReader(reader) => {
+                let query = sqlite($sql, $params)?;
+                let answer = reader.begin().$run(query).await;
+                reader.ended();
+                $wrap(answer?, Row::Sqlite)
             }
             Inner::SqliteWriter(tx) => {
                 $wrap(tx.conn().$run(sqlite($sql, $params)?).await?, Row::Sqlite)
@@ -39,7 +43,12 @@ impl Conn {
     /// Runs a statement and returns how many rows it changed.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
         Ok(match &mut self.0 {
-            Inner::SqliteReader(conn) => conn.execute(sqlite(sql, params)?).await?.rows_affected(),
+            Inner::SqliteReader(reader) => {
+                let query = sqlite(sql, params)?;
+                let answer = reader.begin().execute(query).await;
+                reader.ended();
+                answer?.rows_affected()
+            }
             Inner::SqliteWriter(tx) => {
                 tx.conn().execute(sqlite(sql, params)?).await?.rows_affected()
             }
@@ -69,7 +78,11 @@ impl Conn {
     pub async fn prepare(&mut self, sql: impl SqlSafeStr) -> Result<()> {
         let sql = sql.into_sql_str();
         match &mut self.0 {
-            Inner::SqliteReader(conn) => conn.prepare(sql).await.map(drop)?,
+            Inner::SqliteReader(reader) => {
+                let answer = reader.begin().prepare(sql).await.map(drop);
+                reader.ended();
+                answer?;
+            }
             Inner::SqliteWriter(tx) => tx.conn().prepare(sql).await.map(drop)?,
             Inner::Postgres(conn) => conn.prepare(sql).await.map(drop)?,
             Inner::PostgresTx(tx) => (&mut **tx).prepare(sql).await.map(drop)?,

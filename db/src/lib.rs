@@ -3,7 +3,7 @@
 //! Code map:
 //! - `open.rs`: a URL becomes a [`Db`]; settings of each engine
 //! - `conn.rs`: [`Conn`] runs statements, [`Tx`] commits them together
-//! - `writer.rs`: SQLite's single writer, which groups commits
+//! - `writer.rs`, `readers.rs`: SQLite's single writer, which groups commits, and its readers
 //! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
 //! - `migrate.rs`: the checksum ledger
 //! - `published.rs`: versions of definitions, for both programs
@@ -17,6 +17,7 @@ mod error;
 mod migrate;
 mod open;
 pub mod published;
+mod readers;
 mod row;
 pub mod testing;
 mod value;

@@ -1,10 +1,11 @@
 //! A URL becomes a database: SQLite file or PostgreSQL.
 
 use crate::conn::Inner;
+use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{Conn, Error, Result, Tx};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +23,11 @@ pub struct Db(pub(crate) Pools);
 
 #[derive(Clone)]
 pub(crate) enum Pools {
-    Sqlite { readers: sqlx::SqlitePool, writer: Arc<Writer> },
+    Sqlite { readers: Arc<Readers>, writer: Arc<Writer> },
     Postgres(sqlx::PgPool),
 }
 
-const READERS: u32 = 4;
+const READERS: usize = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a writer waits for another process that writes (an import in the same file).
 const BUSY: Duration = Duration::from_secs(60);
@@ -49,11 +50,7 @@ impl Db {
                 .pragma("cache_size", "-2000")
                 .optimize_on_close(false, None);
             let writer = Writer::open(&options).await?;
-            let readers = SqlitePoolOptions::new()
-                .max_connections(READERS)
-                .test_before_acquire(false)
-                .connect_with(options.pragma("query_only", "ON"))
-                .await?;
+            let readers = Readers::open(options.pragma("query_only", "ON"), READERS).await?;
             return Ok(Self(Pools::Sqlite { readers, writer }));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {

@@ -1,0 +1,119 @@
+//! SQLite's readers: a few connections that are handed out one by one. sqlx's own pool pings each
+//! connection when it comes back, which costs as much as the statement it was taken for.
+
+use crate::Result;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub(crate) struct Readers {
+    options: SqliteConnectOptions,
+    idle: Mutex<Vec<SqliteConnection>>,
+    slots: Arc<Semaphore>,
+    closed: AtomicBool,
+}
+
+impl Readers {
+    /// Opens the first connection; the others when they are needed, `count` in all.
+    pub(crate) async fn open(options: SqliteConnectOptions, count: usize) -> Result<Arc<Self>> {
+        let first = SqliteConnection::connect_with(&options).await?;
+        Ok(Arc::new(Self {
+            options,
+            idle: Mutex::new(vec![first]),
+            slots: Arc::new(Semaphore::new(count)),
+            closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// Waits for a connection.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> Result<Reader> {
+        let slot = self.slots.clone().acquire_owned().await;
+        let slot = slot.map_err(|_| sqlx::Error::PoolClosed)?;
+        let known = self.idle().pop();
+        let conn = match known {
+            Some(conn) => conn,
+            None => SqliteConnection::connect_with(&self.options).await?,
+        };
+        Ok(Reader { conn: Some(conn), busy: false, home: self.clone(), _slot: slot })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Closes what is idle; what is still out is closed when it comes back.
+    pub(crate) async fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.slots.close();
+        let idle = std::mem::take(&mut *self.idle());
+        for conn in idle {
+            conn.close().await.ok();
+        }
+    }
+}
+
+/// One connection for as long as it is held.
+pub(crate) struct Reader {
+    conn: Option<SqliteConnection>,
+    /// A statement began and has not been seen to end.
+    busy: bool,
+    home: Arc<Readers>,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    /// The connection, for one statement; [`Reader::ended`] must follow it.
+    pub(crate) fn begin(&mut self) -> &mut SqliteConnection {
+        self.busy = true;
+        self.conn.as_mut().expect("taken only when it is dropped")
+    }
+
+    /// The statement has ended.
+    pub(crate) fn ended(&mut self) {
+        self.busy = false;
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // A caller who went away in the middle of a statement leaves it running: that connection
+        // is not used again.
+        let keep = !self.busy && !self.home.closed.load(Ordering::Relaxed);
+        if let Some(conn) = self.conn.take().filter(|_| keep) {
+            self.home.idle().push(conn);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Readers;
+    use sqlx::Executor;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    #[tokio::test]
+    async fn an_abandoned_statement_costs_its_connection_and_nobody_else() {
+        let file = std::env::temp_dir().join(format!("musubi-readers-{}", std::process::id()));
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let readers = Readers::open(options, 1).await.unwrap();
+        let mut reader = readers.acquire().await.unwrap();
+        let slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+                    WHERE i < 3000000) SELECT COUNT(*) FROM n";
+        let short = std::time::Duration::from_millis(5);
+        let query = reader.begin().fetch_one(sqlx::raw_sql(slow));
+        assert!(tokio::time::timeout(short, query).await.is_err());
+        drop(reader);
+        assert!(readers.idle().is_empty(), "it is not handed out again");
+        for _ in 0..3 {
+            let mut reader = readers.acquire().await.unwrap();
+            reader.begin().fetch_one(sqlx::raw_sql("SELECT 1")).await.unwrap();
+            reader.ended();
+        }
+        assert_eq!(readers.idle().len(), 1);
+        readers.close().await;
+        assert!(readers.acquire().await.is_err());
+        std::fs::remove_file(file).ok();
+    }
+}
