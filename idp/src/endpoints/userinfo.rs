@@ -71,7 +71,7 @@ struct Challenge {
 }
 
 impl Challenge {
-    fn new(dpop: bool, error: OAuthError) -> Refusal {
+    fn because(dpop: bool, error: OAuthError) -> Refusal {
         Refusal::OAuth(Self { dpop, error: Some(error), acr: None, max_age: None })
     }
 
@@ -115,7 +115,7 @@ async fn present(
     headers: &HeaderMap,
     body: axum::body::Body,
 ) -> Result<Presented, Refusal> {
-    let wrong = |why| Challenge::new(false, Code::InvalidRequest.because(why));
+    let wrong = |why| Challenge::because(false, Code::InvalidRequest.because(why));
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let line = lines.next();
     if lines.next().is_some() {
@@ -128,7 +128,7 @@ async fn present(
         let body = axum::body::to_bytes(body, 16 * 1024).await;
         let body = body.map_err(|_| wrong("the body is too long"))?;
         let text = std::str::from_utf8(&body).map_err(|_| wrong("the body is not UTF-8"))?;
-        let params = Params::parse(text).map_err(|error| Challenge::new(false, error))?;
+        let params = Params::parse(text).map_err(|error| Challenge::because(false, error))?;
         in_body = params.own("access_token");
     }
     match (line.map(HeaderValue::to_str), in_body) {
@@ -162,7 +162,7 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let dpop = presented.dpop;
     let invalid =
-        || Challenge::new(dpop, Code::InvalidToken.because("the access token is not valid"));
+        || Challenge::because(dpop, Code::InvalidToken.because("the access token is not valid"));
     let mut conn = app.db.read().await?;
     let live = tokens::live(app, &mut conn, realm, &presented.token).await?;
     let Some(Live { access, client, grant: Some(grant), holder: Some(holder) }) = live else {
@@ -178,7 +178,7 @@ async fn show(
     let scopes = access.scopes();
     if !scopes.iter().any(|scope| scope == "openid") {
         let why = "userinfo needs scope openid";
-        return Err(Challenge::new(dpop, Code::InsufficientScope.because(why)));
+        return Err(Challenge::because(dpop, Code::InsufficientScope.because(why)));
     }
     // What was asked by name was granted to the first client, not to one that acts for it.
     let asked = match grant.client_id == client.client_id {
@@ -219,8 +219,8 @@ async fn bound(
     access: &Access,
     presented: &Presented,
 ) -> Result<(), Refusal> {
-    let wrong = |error| Challenge::new(true, error);
-    let mismatch = |why| Challenge::new(presented.dpop, Code::InvalidToken.because(why));
+    let wrong = |error| Challenge::because(true, error);
+    let mismatch = |why| Challenge::because(presented.dpop, Code::InvalidToken.because(why));
     match (&access.cnf.jkt, presented.dpop) {
         (Some(_), false) => return Err(wrong(Code::InvalidToken.because("use the scheme DPoP"))),
         (None, true) => return Err(mismatch("the access token is not bound to a key")),
