@@ -57,14 +57,8 @@ pub async fn create(
     stored::put(&mut tx, realm.id(), &client, ("dynamic", Some(hash)), now).await?;
     tx.commit().await?;
     realm.registered.forget();
-    let mut body = shown(&client);
-    body.insert("client_id_issued_at".into(), json!(now));
-    body.insert("registration_access_token".into(), json!(management));
-    if let Some(secret) = secret {
-        body.insert("client_secret".into(), json!(secret));
-        body.insert("client_secret_expires_at".into(), json!(0));
-    }
-    Ok(answer(StatusCode::CREATED, &realm, body))
+    let told = Told { client: &client, issued_at: now, management: &management, secret };
+    Ok(answer(StatusCode::CREATED, &realm, told))
 }
 
 /// `GET /{insurer}/clients/{client_id}`
@@ -75,11 +69,10 @@ pub async fn read(
 ) -> Result<Response, Error> {
     let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
     let registered = owned(&app, &realm, &client_id, &headers).await?;
-    let mut body = shown(&registered.client);
-    body.insert("client_id_issued_at".into(), json!(registered.created_at));
+    let (client, issued_at) = (&registered.client, registered.created_at);
     // RFC 7592 §3: the token of this very request.
-    body.insert("registration_access_token".into(), json!(bearer(&headers)));
-    Ok(answer(StatusCode::OK, &realm, body))
+    let management = bearer(&headers).unwrap_or_default();
+    Ok(answer(StatusCode::OK, &realm, Told { client, issued_at, management, secret: None }))
 }
 
 /// `PUT /{insurer}/clients/{client_id}`: replaces the metadata; what the insurer decided stays.
@@ -93,7 +86,7 @@ pub async fn update(
     if !realm.definition.policy.protocol.registration {
         return Err(closed());
     }
-    let management = bearer(request.headers()).map(str::to_owned);
+    let management = bearer(request.headers()).unwrap_or_default().to_owned();
     let document = document(request).await?;
     if document["client_id"] != client_id.as_str() {
         return Err(refused(Code::InvalidRequest.because("client_id must be the same")));
@@ -144,14 +137,12 @@ pub async fn update(
     stored::put(&mut tx, realm.id(), &client, ("dynamic", None), app.now()).await?;
     tx.commit().await?;
     realm.registered.forget();
-    let mut body = shown(&client);
-    body.insert("client_id_issued_at".into(), json!(registered.created_at));
-    body.insert("registration_access_token".into(), json!(management));
-    if let Some(secret) = secret {
-        body.insert("client_secret".into(), json!(secret));
-        body.insert("client_secret_expires_at".into(), json!(0));
-    }
-    Ok(answer(StatusCode::OK, &realm, body))
+    let issued_at = registered.created_at;
+    Ok(answer(
+        StatusCode::OK,
+        &realm,
+        Told { client: &client, issued_at, management: &management, secret },
+    ))
 }
 
 /// `DELETE /{insurer}/clients/{client_id}`: the client and everything that it was granted.
@@ -250,9 +241,25 @@ pub(super) fn new_secret(app: &App, realm: &Realm, client: &mut Client) -> Optio
     Some(clear)
 }
 
-fn answer(status: StatusCode, realm: &Realm, mut body: serde_json::Map<String, Value>) -> Response {
-    let id = body.get("client_id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let uri = realm.endpoint(&format!("clients/{id}"), false);
+/// What the owner of a client is told.
+struct Told<'a> {
+    client: &'a Client,
+    issued_at: i64,
+    /// The registration access token.
+    management: &'a str,
+    /// A new secret, shown once.
+    secret: Option<String>,
+}
+
+fn answer(status: StatusCode, realm: &Realm, told: Told) -> Response {
+    let mut body = shown(told.client);
+    let uri = realm.endpoint(&format!("clients/{}", told.client.client_id), false);
     body.insert("registration_client_uri".into(), json!(uri));
+    body.insert("registration_access_token".into(), json!(told.management));
+    body.insert("client_id_issued_at".into(), json!(told.issued_at));
+    if let Some(secret) = told.secret {
+        body.insert("client_secret".into(), json!(secret));
+        body.insert("client_secret_expires_at".into(), json!(0));
+    }
     json(status, &body)
 }
