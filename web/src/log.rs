@@ -12,7 +12,8 @@ pub fn start() {
     if std::io::stderr().is_terminal() {
         log.compact().init();
     } else {
-        log.json().flatten_event(true).init();
+        // The request's span once, not again as a list of one.
+        log.json().flatten_event(true).with_span_list(false).init();
     }
 }
 
