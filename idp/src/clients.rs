@@ -5,7 +5,6 @@ use crate::realm::Realm;
 use crate::store::clients;
 use db::Conn;
 use oidc::Client;
-
 use oidc::jwk::VerifyingKey;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -30,6 +29,15 @@ pub async fn find(
         realm.registered.keep(realm.id(), client.clone());
     }
     Ok(found)
+}
+
+/// The same without a connection at hand: one is asked for only when it is needed.
+pub async fn lookup(app: &App, realm: &Realm, id: &str) -> Result<Option<Arc<Client>>, db::Error> {
+    let known = realm.clients.get(id).cloned();
+    match known.or_else(|| realm.registered.get(realm.id(), id)) {
+        Some(client) => Ok(Some(client)),
+        None => find(&mut app.db.read().await?, realm, id).await,
+    }
 }
 
 /// Registered clients in memory, for all insurers. A change by this process is seen at once, one
@@ -67,15 +75,6 @@ impl Remembered {
         if self.changes.swap(changes, Ordering::Relaxed) != changes {
             self.forget();
         }
-    }
-}
-
-/// The same without a connection at hand: one is asked for only when it is needed.
-pub async fn lookup(app: &App, realm: &Realm, id: &str) -> Result<Option<Arc<Client>>, db::Error> {
-    let known = realm.clients.get(id).cloned();
-    match known.or_else(|| realm.registered.get(realm.id(), id)) {
-        Some(client) => Ok(Some(client)),
-        None => find(&mut app.db.read().await?, realm, id).await,
     }
 }
 

@@ -235,6 +235,14 @@ async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error
                 known(&db, &insurer).await?;
             }
             let mut tx = db.begin().await?;
+            // The folder's client would win, and this one would be registered for nothing.
+            let folder = store::insurers::current(&mut tx, &insurer).await?;
+            if folder.is_some_and(|(_, folder)| folder.clients.contains_key(&client.client_id)) {
+                let id = &client.client_id;
+                return Err(Error::Fault(format!(
+                    "{id} is in the folder of {insurer}: change it there and apply the folder"
+                )));
+            }
             let old = store::clients::by_id(&mut tx, &insurer, &client.client_id).await?;
             let old = old.filter(|old| old.insurer_id == insurer).map(|old| old.client);
             let mut shown = None;

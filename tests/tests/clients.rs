@@ -238,6 +238,10 @@ async fn one_client_of_all_insurers_by_the_command_line() {
             "client_id = \"x\"\ninsurer = \"nobody\"\nscopes=[\"a\"]\ngrant_types=[\"client_credentials\"]\n",
             "no insurer",
         ),
+        (
+            "client_id = \"portal\"\ninsurer = \"minato\"\nredirect_uris = [\"https://a.example/\"]\n",
+            "in the folder of minato",
+        ),
         ("client_id = \"x\"\ninsurer = \"minato\"\nredirect_urls = []\n", "redirect_urls"),
         ("client_id = \"x\"\ninsurer = \"minato\"\n", "redirect_uris is missing"),
         (
