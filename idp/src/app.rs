@@ -7,11 +7,11 @@ use crate::realm::Realms;
 use crate::settings::Settings;
 use db::{Db, Migration};
 use include_dir::{Dir, include_dir};
+use secret::Sealer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use web::Pages;
 use web::pages::Owner;
-use web::seal::Sealer;
 use web::tls::{ClientAuthorities, TrustedProxies};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");

@@ -4,11 +4,12 @@
 use crate::app::App;
 use crate::clients;
 use crate::store::logouts::{self, Waiting};
+use secret::random;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use web::{Error, random};
+use web::Error;
 
 /// Clients told at the same time.
 const AT_ONCE: usize = 32;

@@ -5,7 +5,8 @@ use crate::realm::Realm;
 use crate::store::clients;
 use db::Conn;
 use oidc::Client;
-use oidc::jwk::VerifyingKey;
+use oidc::jose::jwk::VerifyingKey;
+use secret::hash;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -123,7 +124,7 @@ pub async fn jwks(app: &App, client: &Client, insist: bool) -> Arc<Value> {
 
 /// The client's keys for a token: fetched anew when none has the token's `kid`.
 pub async fn keys_for(app: &App, client: &Client, token: &str) -> (Arc<Value>, Vec<VerifyingKey>) {
-    let kid = oidc::jwt::Unverified::parse(token)
+    let kid = oidc::jose::jwt::Unverified::parse(token)
         .and_then(|token| token.header("kid").map(str::to_owned));
     let known = jwks(app, client, false).await;
     let keys = VerifyingKey::set(&known);
@@ -142,7 +143,7 @@ pub fn secrets(app: &App, realm: &Realm, client: &Client) -> Vec<Vec<u8>> {
     let in_force = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|until| until > now));
     in_force
         .filter_map(|secret| {
-            let sealed = oidc::secret::from_base64url(secret.sealed.as_deref()?)?;
+            let sealed = hash::from_base64url(secret.sealed.as_deref()?)?;
             // A client of all insurers was sealed for none of them.
             let own = app.sealer.open(&sealed_for(realm.id()), &sealed);
             own.or_else(|_| app.sealer.open(&sealed_for(clients::ALL), &sealed)).ok()
@@ -175,13 +176,13 @@ pub async fn sector_fault(app: &App, client: &Client) -> Option<&'static str> {
 /// Makes a new secret for a client: shown once, kept hashed; sealed only where the protocol needs
 /// the secret itself.
 pub fn new_secret(
-    app_sealer: &web::seal::Sealer,
+    app_sealer: &secret::Sealer,
     insurer: &str,
     client: &Client,
     clear: &str,
 ) -> oidc::client::Secret {
     let jwt = client.token_endpoint_auth_method == oidc::client::AuthMethod::ClientSecretJwt;
-    let sealed = jwt
-        .then(|| oidc::secret::base64url(app_sealer.seal(&sealed_for(insurer), clear.as_bytes())));
-    oidc::client::Secret { hash: oidc::secret::s256(clear), sealed, expires_at: None }
+    let sealed =
+        jwt.then(|| hash::base64url(app_sealer.seal(&sealed_for(insurer), clear.as_bytes())));
+    oidc::client::Secret { hash: hash::s256(clear), sealed, expires_at: None }
 }

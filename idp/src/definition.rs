@@ -1,11 +1,11 @@
 //! An insurer's folder as one checked value: brand, policies, journeys, terms, clients.
 
 use oidc::Client;
+use secret::Sealer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use web::config::{ConfigError, insurer_file, toml_files};
-use web::seal::Sealer;
 use web::{Brand, Text};
 
 /// Everything that an operator decides about an insurer at the identity provider.

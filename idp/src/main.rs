@@ -5,11 +5,12 @@ use idp::definition::{ClientFile, Definition};
 use idp::roster::{self, Options};
 use idp::settings::Settings;
 use idp::{app, apply, endpoints, realm, serve, store};
+use secret::Sealer;
+use secret::{hash, random};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use web::Error;
 use web::config::{ConfigError, insurer_file, load, reference};
-use web::seal::Sealer;
-use web::{Error, random};
 
 /// Musubi identity provider: registration, login and OpenID Connect for health insurers.
 #[derive(Parser)]
@@ -300,7 +301,7 @@ async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error
         ClientCommand::Invite { insurer, uses, days } => {
             known(&db, &insurer).await?;
             let token = random::secret();
-            let hash = random::hash(&token);
+            let hash = hash::sha256(&token);
             let until = now + days * 24 * 3600;
             let mut tx = db.begin().await?;
             store::clients::allow_registration(&mut tx, &insurer, &hash, uses, until).await?;

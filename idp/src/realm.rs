@@ -9,14 +9,15 @@ use axum::body::Bytes;
 use db::{Conn, Db};
 use oidc::Client;
 use oidc::authorize::Rules;
-use oidc::client::Algorithm;
 use oidc::discovery::{Addresses, Offered};
-use oidc::jws::SigningKey;
+use oidc::jose::algorithm::Algorithm;
+use oidc::jose::jws::SigningKey;
+use secret::Sealer;
+use secret::{hash, random};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
-use web::seal::Sealer;
-use web::{Brand, random};
+use web::Brand;
 
 /// One insurer as every request finds it.
 pub struct Realm {
@@ -78,7 +79,7 @@ impl Realm {
     /// The claims of an ID token of ours, whatever its age: not of any other token that the same
     /// keys signed (signed userinfo, JARM, logout and access tokens).
     pub fn id_token(&self, token: &str, now: i64) -> Option<Value> {
-        let typ = oidc::jwt::Unverified::parse(token)?.header("typ").map(str::to_owned);
+        let typ = oidc::jose::jwt::Unverified::parse(token)?.header("typ").map(str::to_owned);
         let claims = self.verify(token, now)?;
         let good = typ.as_deref() == Some("JWT")
             && claims["iss"] == self.issuer.as_str()
@@ -92,8 +93,8 @@ impl Realm {
     /// The nonces that DPoP proofs may have now, the current one first.
     pub fn dpop_nonces(&self, now: i64) -> Vec<String> {
         let at = |step: i64| {
-            let mac = oidc::secret::hmac(&self.secrets.nonces, &step.to_be_bytes());
-            oidc::secret::base64url(&mac[..16])
+            let mac = hash::hmac(&self.secrets.nonces, &step.to_be_bytes());
+            hash::base64url(&mac[..16])
         };
         let step = now / NONCE_SECONDS;
         vec![at(step), at(step - 1)]
@@ -202,7 +203,7 @@ impl Realms {
                 keys_version,
                 brand: Arc::new(definition.brand.clone()),
                 discovery: oidc::discovery::metadata(&addresses, &offered).to_string().into(),
-                jwks: oidc::jws::jwks(keys.iter().map(|key| &key.key)).to_string().into(),
+                jwks: oidc::jose::jws::jwks(keys.iter().map(|key| &key.key)).to_string().into(),
                 clients: clients.map(|(id, c)| (id.clone(), Arc::new(c.clone()))).collect(),
                 registered: self.1.clone(),
                 definition: Arc::new(definition),

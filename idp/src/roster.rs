@@ -4,6 +4,7 @@ use crate::store::people::{self, Member};
 use db::Db;
 use handover::card::Card;
 use handover::{Layout, OpenError, Problem, Reader, Reason, Report, Row, date, kana};
+use secret::hash;
 use std::collections::HashMap;
 use std::io::Read;
 
@@ -116,7 +117,7 @@ pub async fn import(
         let id = match person_ids.get(&entry.person_key) {
             Some(id) => id.clone(),
             None => {
-                let new = web::random::id();
+                let new = secret::random::id();
                 let key = &entry.person_key;
                 people::upsert_person(&mut tx, insurer, &new, key, &entry.member).await?
             }
@@ -166,7 +167,7 @@ fn entry(row: &Row) -> Result<Entry, Problem> {
         lost_on: row.optional("lost_on", day, Reason::NotADate)?,
     };
     let person_key = row.required("person_key")?.to_owned();
-    let hash = web::random::short_hash(format!("{person_key}{member:?}").as_bytes());
+    let hash = hash::short(format!("{person_key}{member:?}").as_bytes());
     Ok(Entry { person_key, card_key: card.key(), household: Card::household(&card), hash, member })
 }
 

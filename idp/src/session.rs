@@ -5,7 +5,8 @@ use crate::realm::Realm;
 use crate::store::sessions::{self, Session};
 use axum::http::{HeaderMap, HeaderValue};
 use db::Conn;
-use web::{Error, cookies, random};
+use secret::{hash, random};
+use web::{Error, cookies};
 
 /// Sessions of insurers under one host must not meet, so the cookie names the insurer.
 fn cookie_name(realm: &Realm) -> String {
@@ -23,7 +24,7 @@ pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Optio
 
 /// The hash of the browser's session secret, if it brought one.
 pub fn secret_hash(app: &App, realm: &Realm, headers: &HeaderMap) -> Option<Vec<u8>> {
-    cookies::value(headers, &cookie_name(realm), app.settings.secure()).map(random::hash)
+    cookies::value(headers, &cookie_name(realm), app.settings.secure()).map(hash::sha256)
 }
 
 /// The same on a connection at hand: who holds one must not ask for another.
@@ -82,7 +83,7 @@ pub async fn begin(
         expires_at: now + realm.definition.policy.session.absolute_hours * 3600,
         proofs: new.proofs,
     };
-    sessions::insert(conn, realm.id(), &random::hash(&secret), &session).await?;
+    sessions::insert(conn, realm.id(), &hash::sha256(&secret), &session).await?;
     Ok((session, cookies::set(&cookie_name(realm), &secret, None, secure)))
 }
 

@@ -8,13 +8,15 @@ use crate::store::accounts::{Account, Known};
 use crate::store::{grants, spent};
 use db::Conn;
 use oidc::Client;
-use oidc::client::{AccessTokenFormat, Algorithm};
-use oidc::secret::{base64url, from_base64url};
+use oidc::client::AccessTokenFormat;
+use oidc::jose::algorithm::Algorithm;
 use oidc::token::Confirmation;
+use secret::hash::{base64url, from_base64url};
+use secret::{hash, random};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
 /// What an access token says (RFC 9068 §2.2, RFC 7662 §2.2). Times in seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -81,7 +83,7 @@ pub fn read(realm: &Realm, text: &str, now: i64) -> Option<Access> {
         let sealed = from_base64url(sealed)?;
         serde_json::from_slice(&realm.secrets.tokens.open("access", &sealed).ok()?).ok()?
     } else {
-        let token = oidc::jwt::Unverified::parse(text)?;
+        let token = oidc::jose::jwt::Unverified::parse(text)?;
         if token.header("typ") != Some(TYP) {
             return None;
         }
@@ -120,7 +122,7 @@ pub async fn live(
             (None, None)
         }
         Some(grant_id) => {
-            let jti = oidc::secret::hash(&access.jti);
+            let jti = hash::sha256(&access.jti);
             match grants::behind(conn, realm.id(), grant_id, &jti).await? {
                 Some((grant, account, known)) => (Some(grant), Some((account, known))),
                 None => return Ok(None),
@@ -145,14 +147,14 @@ impl Handle {
     /// A new secret for a row.
     pub fn new(id: &str) -> Self {
         let secret = random::secret();
-        Self { id: id.to_owned(), text: format!("{id}.{secret}"), hash: random::hash(&secret) }
+        Self { id: id.to_owned(), text: format!("{id}.{secret}"), hash: hash::sha256(&secret) }
     }
 
     /// Reads one that was presented.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_once('.')?;
         let plain = !id.is_empty() && id.len() <= 40 && secret.len() == 43;
-        plain.then(|| Self { id: id.to_owned(), text: text.to_owned(), hash: random::hash(secret) })
+        plain.then(|| Self { id: id.to_owned(), text: text.to_owned(), hash: hash::sha256(secret) })
     }
 }
 
@@ -175,11 +177,11 @@ impl Refresh {
         let (grant_id, rest) = text.split_once('.')?;
         let (generation, code) = rest.split_once('.')?;
         let read = Self { grant_id: grant_id.to_owned(), generation: generation.parse().ok()? };
-        oidc::secret::equal(read.code(realm).as_bytes(), code.as_bytes()).then_some(read)
+        hash::equal(read.code(realm).as_bytes(), code.as_bytes()).then_some(read)
     }
 
     fn code(&self, realm: &Realm) -> String {
         let message = format!("{}.{}", self.grant_id, self.generation);
-        base64url(oidc::secret::hmac(&realm.secrets.refresh, message.as_bytes()))
+        base64url(hash::hmac(&realm.secrets.refresh, message.as_bytes()))
     }
 }

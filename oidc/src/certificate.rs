@@ -42,7 +42,7 @@ pub fn belongs_to(certificate: &Certificate, client: &Client, jwks: Option<&Valu
             let keys = jwks.and_then(|jwks| jwks["keys"].as_array());
             keys.into_iter().flatten().any(|jwk| {
                 let whole = jwk["x5c"][0].as_str() == Some(&certificate.der_base64);
-                let key = crate::jwk::VerifyingKey::parse(jwk).map(|key| key.thumbprint);
+                let key = crate::jose::jwk::VerifyingKey::parse(jwk).map(|key| key.thumbprint);
                 whole || (key.is_some() && key == certificate.key_thumbprint)
             })
         }

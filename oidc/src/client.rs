@@ -1,6 +1,8 @@
 //! A relying party as it was registered, under the names of RFC 7591 §2 and OpenID Connect
 //! Dynamic Client Registration §2.
 
+use crate::jose::algorithm::{Algorithm, ContentAlgorithm, KeyAlgorithm};
+use secret::hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -234,60 +236,6 @@ pub enum SecurityProfile {
     Fapi2MessageSigning,
 }
 
-/// How tokens for this client are signed (RFC 7518 §3.1, RFC 8037 §3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum Algorithm {
-    #[default]
-    ES256,
-    RS256,
-    PS256,
-    EdDSA,
-}
-
-impl Algorithm {
-    /// All that are served.
-    pub const ALL: [Algorithm; 4] =
-        [Algorithm::ES256, Algorithm::RS256, Algorithm::PS256, Algorithm::EdDSA];
-    /// FAPI 2.0 §5.4.1.
-    pub const FAPI: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Algorithm::ES256 => "ES256",
-            Algorithm::RS256 => "RS256",
-            Algorithm::PS256 => "PS256",
-            Algorithm::EdDSA => "EdDSA",
-        }
-    }
-
-    /// The algorithm of a name on the wire.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
-    }
-}
-
-/// How the key of an encrypted token is wrapped (RFC 7518 §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyAlgorithm {
-    #[serde(rename = "RSA-OAEP-256")]
-    RsaOaep256,
-    #[serde(rename = "ECDH-ES")]
-    EcdhEs,
-}
-
-/// How the content of an encrypted token is encrypted (RFC 7518 §5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum ContentAlgorithm {
-    #[default]
-    #[serde(rename = "A128CBC-HS256")]
-    A128CbcHs256,
-    #[serde(rename = "A128GCM")]
-    A128Gcm,
-    #[serde(rename = "A256GCM")]
-    A256Gcm,
-}
-
 impl Default for Client {
     fn default() -> Self {
         Self {
@@ -423,7 +371,7 @@ impl Client {
         match (self.subject_type, self.sector()) {
             (SubjectType::Pairwise, Some(sector)) => {
                 let message = format!("{sector}\0{account_id}");
-                crate::secret::base64url(crate::secret::hmac(salt, message.as_bytes()))
+                hash::base64url(hash::hmac(salt, message.as_bytes()))
             }
             _ => account_id.to_owned(),
         }
@@ -434,11 +382,7 @@ impl Client {
 pub(crate) fn sample() -> Client {
     Client {
         client_id: "portal".into(),
-        secrets: vec![Secret {
-            hash: crate::secret::s256("correct"),
-            sealed: None,
-            expires_at: None,
-        }],
+        secrets: vec![Secret { hash: hash::s256("correct"), sealed: None, expires_at: None }],
         redirect_uris: vec!["https://portal.example/callback".into()],
         post_logout_redirect_uris: vec!["https://portal.example/".into()],
         scopes: vec!["openid".into(), "profile".into(), "email".into()],

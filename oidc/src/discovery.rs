@@ -4,7 +4,8 @@
 
 use crate::authorize::{ResponseMode, Rules, prompt};
 use crate::claims;
-use crate::client::{Algorithm, AuthMethod};
+use crate::client::AuthMethod;
+use crate::jose::algorithm::Algorithm;
 use serde_json::{Value, json};
 
 /// The addresses of one issuer; endpoints are below it.

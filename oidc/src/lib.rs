@@ -8,7 +8,7 @@
 //! - `certificate.rs`: a client's TLS certificate
 //! - `logout.rs`: RP-initiated logout and the logout token
 //! - `claims.rs`, `scope.rs`: what a client may learn
-//! - `jws.rs`, `jwe.rs`: our keys and tokens; `jwk.rs`, `jwt.rs`: those of others
+//! - `jose/`: our keys and tokens, those of others, and the algorithms
 //! - `discovery.rs`: what the provider says of itself
 //! - `error.rs`: the errors of the RFCs, by name
 //!
@@ -22,17 +22,13 @@ pub mod client_auth;
 pub mod discovery;
 pub mod dpop;
 pub mod error;
-pub mod jwe;
-pub mod jwk;
-pub mod jws;
-pub mod jwt;
+pub mod jose;
 pub mod logout;
 mod params;
 pub mod registration;
 pub mod request_object;
 pub mod response;
 pub mod scope;
-pub mod secret;
 pub mod token;
 
 pub use client::Client;

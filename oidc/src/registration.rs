@@ -1,8 +1,9 @@
 //! What can be registered and what cannot: the rules for a client's metadata (OpenID Connect
 //! Dynamic Client Registration §2, RFC 7591, RFC 9700 §2.1, FAPI 2.0 §5.3).
 
-use crate::client::{Algorithm, ApplicationType, AuthMethod, Client, GrantType};
+use crate::client::{ApplicationType, AuthMethod, Client, GrantType};
 use crate::error::Code;
+use crate::jose::algorithm::Algorithm;
 use serde_json::{Map, Value};
 
 /// The metadata that a client may set for itself by dynamic registration. Everything else is the

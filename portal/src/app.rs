@@ -6,10 +6,10 @@ use crate::settings::Settings;
 use crate::signin::Providers;
 use db::{Db, Migration, published};
 use include_dir::{Dir, include_dir};
+use secret::Sealer;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use web::pages::Owner;
-use web::seal::Sealer;
 use web::{Brand, Pages};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");

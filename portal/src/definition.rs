@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use db::{Db, published};
+use secret::Sealer;
+use secret::hash;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use web::Brand;
 use web::config::{ConfigError, insurer_file};
 use web::difference::difference;
-use web::random;
-use web::seal::Sealer;
 
 /// Everything that an operator decides about an insurer at the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Definition {
             issuer: file.signin.issuer,
             client_id: file.signin.client_id,
             client_secret: STANDARD.encode(sealer.seal(&purpose(&brand.slug), secret.as_bytes())),
-            client_secret_hash: random::short_hash(secret.as_bytes()),
+            client_secret_hash: hash::short(secret.as_bytes()),
             household: file.household.view,
             plugins: file.plugin,
             brand,

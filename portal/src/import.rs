@@ -7,11 +7,11 @@ use crate::store::imports;
 use db::{AssertSqlSafe, Db};
 use handover::{Layout, OpenError, Problem, Reader, Reason, Report, Row, date, kana};
 use sdk::abi;
+use secret::hash;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::time::Duration;
-use web::random;
 
 /// Rows that a plugin checks in one call.
 const BATCH: usize = 1000;
@@ -52,9 +52,9 @@ pub async fn import(
     }
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
-    let fingerprint = format!("{:?}{}", random::hash_bytes(&bytes), json!(layout.columns));
+    let fingerprint = format!("{:?}{}", hash::sha256(&bytes), json!(layout.columns));
     let fingerprint =
-        random::hash(&fingerprint).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        hash::sha256(&fingerprint).iter().map(|b| format!("{b:02x}")).collect::<String>();
 
     let personal = layout.columns.contains_key("number");
     let mut needed: Vec<&str> = importer.columns.keys().map(String::as_str).collect();

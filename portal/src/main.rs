@@ -5,11 +5,11 @@ use portal::definition::{Definition, apply};
 use portal::plugins::{Loaded, load, runner_process};
 use portal::settings::Settings;
 use portal::{app, import, serve};
+use secret::Sealer;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use web::Error;
 use web::config::{insurer_file, load as load_settings, reference};
-use web::seal::Sealer;
 
 /// Musubi member portal: plugins in each insurer's theme.
 #[derive(Parser)]

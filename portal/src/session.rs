@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::store::sessions::{self, Session};
 use axum::http::{HeaderMap, HeaderValue};
-use web::{Error, cookies, random};
+use secret::hash;
+use web::{Error, cookies};
 
 /// Seconds without a request after which a session has ended.
 const IDLE: i64 = 30 * 60;
@@ -22,7 +23,7 @@ pub fn secret<'h>(app: &App, slug: &str, headers: &'h HeaderMap) -> Option<&'h s
 /// The live session of a request.
 pub async fn find(app: &App, slug: &str, headers: &HeaderMap) -> Result<Option<Session>, Error> {
     let Some(secret) = secret(app, slug, headers) else { return Ok(None) };
-    let hash = random::hash(secret);
+    let hash = hash::sha256(secret);
     let found = sessions::by_secret(&mut app.db.read().await?, slug, &hash).await?;
     let now = app.now();
     let live = found.filter(|s| s.expires_at > now && s.seen_at + IDLE > now);

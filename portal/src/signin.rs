@@ -16,13 +16,14 @@ use openidconnect::{
     CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, UserInfoClaims,
 };
+use secret::{hash, random};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, RwLock};
 use web::look::{Action, is_own_path, see};
-use web::{Error, Posted, cookies, random};
+use web::{Error, Posted, cookies};
 
 /// Seconds that a login at the identity provider may take.
 const SIGNIN_LIVES: i64 = 3600;
@@ -153,7 +154,7 @@ pub async fn signin(
         pkce_verifier: verifier.secret().clone(),
         return_to: to,
     };
-    let hash = random::hash(&state);
+    let hash = hash::sha256(&state);
     let mut tx = app.db.begin().await?;
     signins::insert(&mut tx, visit.slug(), &hash, &signin, app.now() + SIGNIN_LIVES).await?;
     tx.commit().await?;
@@ -178,7 +179,7 @@ pub async fn callback(
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     }
     let mut tx = app.db.begin().await?;
-    let signin = signins::take(&mut tx, visit.slug(), &random::hash(&state), app.now()).await?;
+    let signin = signins::take(&mut tx, visit.slug(), &hash::sha256(&state), app.now()).await?;
     tx.commit().await?;
     let definition = &visit.insurer.definition;
     // RFC 9207: an answer of another issuer is not an answer to us.
@@ -211,7 +212,7 @@ pub async fn callback(
         seen_at: now,
         expires_at: now + session::ABSOLUTE,
     };
-    sessions::insert(&mut tx, visit.slug(), &random::hash(&secret), &session).await?;
+    sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
     tx.commit().await?;
     let mut response = see(&signin.return_to);
     let headers = response.headers_mut();
@@ -224,7 +225,7 @@ pub async fn callback(
 /// Whether this browser began the sign-in (attack 37: login CSRF).
 fn began_here(app: &App, slug: &str, headers: &HeaderMap, state: &str) -> bool {
     let cookie = cookies::value(headers, &cookie_name(slug), app.settings.secure());
-    cookie.is_some_and(|cookie| !state.is_empty() && random::equal(cookie, state))
+    cookie.is_some_and(|cookie| !state.is_empty() && hash::equal(cookie, state))
 }
 
 /// Code → ID token → userinfo → the member.
@@ -283,7 +284,7 @@ pub async fn signout(
     let slug = visit.slug();
     if let Some(secret) = session::secret(&app, slug, &visit.headers) {
         let mut tx = app.db.begin().await?;
-        sessions::delete(&mut tx, slug, &random::hash(secret)).await?;
+        sessions::delete(&mut tx, slug, &hash::sha256(secret)).await?;
         tx.commit().await?;
     }
     let home = format!("{}/{slug}/", app.settings.public_url);

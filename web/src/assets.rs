@@ -1,9 +1,9 @@
 //! Files of themes, served from memory under names that contain their hash.
 
-use crate::random;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use secret::hash;
 use std::collections::HashMap;
 
 /// All assets by URL path, such as `/assets/base/base-1a2b3c4d.css`.
@@ -16,7 +16,7 @@ impl Assets {
     /// Adds a file and returns its path.
     pub fn add(&mut self, theme: &str, name: &str, bytes: Vec<u8>) -> String {
         let (stem, end) = name.rsplit_once('.').unwrap_or((name, "bin"));
-        let path = format!("/assets/{theme}/{stem}-{}.{end}", random::short_hash(&bytes));
+        let path = format!("/assets/{theme}/{stem}-{}.{end}", hash::short(&bytes));
         self.by_path.insert(path.clone(), (kind(end), bytes.into()));
         path
     }

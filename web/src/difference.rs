@@ -1,6 +1,6 @@
 //! What a new version of an insurer's definition changes, for operators to read.
 
-use crate::random;
+use secret::hash;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
 /// Enough of a hash to see that it changed.
 fn fingerprint(value: &Value) -> String {
     let text = value.to_string();
-    format!("(secret {})", random::short_hash(text.as_bytes()))
+    format!("(secret {})", hash::short(text.as_bytes()))
 }
 
 fn short(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! The one error type of both servers, and the one place where it becomes an answer.
 
-use crate::random;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use secret::random;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -1,8 +1,9 @@
 //! Forms: what was posted, and what a form shows.
 
-use crate::{Error, cookies, random};
+use crate::{Error, cookies};
 use axum::extract::{FromRequest, Request};
 use axum::http::{Method, StatusCode, header};
+use secret::hash;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -60,7 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
             url::form_urlencoded::parse(&body).into_owned().collect();
         let token = fields.get(CSRF).map_or("", String::as_str);
         match cookie {
-            Some(cookie) if !token.is_empty() && random::equal(token, &cookie) => Ok(Self(fields)),
+            Some(cookie) if !token.is_empty() && hash::equal(token, &cookie) => Ok(Self(fields)),
             _ => Err(Error::FORGED),
         }
     }

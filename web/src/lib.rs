@@ -9,7 +9,6 @@
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
 //! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies
-//! - `random.rs`, `seal.rs`: secrets, and what lies sealed in the database
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
@@ -26,8 +25,6 @@ pub mod look;
 pub mod messages;
 pub mod metrics;
 pub mod pages;
-pub mod random;
-pub mod seal;
 pub mod serve;
 pub mod testing;
 pub mod themes;

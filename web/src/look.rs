@@ -3,10 +3,11 @@
 use crate::forms::CSRF;
 use crate::messages::LANGUAGES;
 use crate::pages::{Page, Pages};
-use crate::{Brand, Error, cookies, random};
+use crate::{Brand, Error, cookies};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use secret::random;
 use serde::Serialize;
 use std::sync::Arc;
 

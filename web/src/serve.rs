@@ -1,19 +1,20 @@
 //! The listeners, and what surrounds every request: id, log line, metrics, limits, headers,
 //! drawn errors.
 
+use crate::Error;
 use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Secure;
 use crate::look::Look;
 use crate::metrics::Metrics;
 use crate::tls::{Peer, PlainListener, TlsListener};
-use crate::{Error, random};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use secret::random;
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::pin::Pin;

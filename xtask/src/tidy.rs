@@ -5,31 +5,33 @@ use crate::run::root;
 use std::path::{Path, PathBuf};
 
 /// Which of our crates a crate may depend on.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
-    ("oidc", &[]),
+const MAY_KNOW: [(&str, &[&str]); 12] = [
+    ("secret", &[]),
+    ("oidc", &["secret"]),
     ("db", &[]),
     ("handover", &[]),
-    ("web", &["handover"]),
+    ("web", &["handover", "secret"]),
     ("plugins/sdk", &[]),
     ("plugins/*", &["sdk"]),
-    ("idp", &["oidc", "db", "web", "handover"]),
-    ("portal", &["db", "web", "handover", "sdk"]),
+    ("idp", &["secret", "oidc", "db", "web", "handover"]),
+    ("portal", &["secret", "db", "web", "handover", "sdk"]),
     ("demo", &[]),
     ("tests", &["demo", "db", "sdk", "handover"]),
     ("xtask", &[]),
 ];
 
-const OURS: [&str; 9] =
-    ["oidc", "db", "handover", "web", "sdk", "idp", "portal", "demo", "medical-fees"];
+const OURS: [&str; 10] =
+    ["secret", "oidc", "db", "handover", "web", "sdk", "idp", "portal", "demo", "medical-fees"];
 
 /// Checks all rules and names every breach with the way to mend it.
 pub fn run() -> Result<(), String> {
     let mut breaches = Vec::new();
     dependencies(&mut breaches);
     let mut files = Vec::new();
-    for folder in
-        ["oidc", "db", "handover", "web", "idp", "portal", "plugins", "demo", "tests", "xtask"]
-    {
+    for folder in [
+        "secret", "oidc", "db", "handover", "web", "idp", "portal", "plugins", "demo", "tests",
+        "xtask",
+    ] {
         collect(&root().join(folder), &mut files);
     }
     for file in &files {

@@ -18,10 +18,11 @@ use oidc::Client;
 use oidc::client::Secret;
 use oidc::error::Code;
 use oidc::registration::check;
+use secret::random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
 /// The scope that opens this API.
 pub const SCOPE: &str = "musubi:clients";
@@ -220,7 +221,7 @@ pub async fn rotate(
 
 /// Gives a client a new secret; those in force end after the overlap. Returns the new one.
 pub fn rotated(
-    sealer: &web::seal::Sealer,
+    sealer: &secret::Sealer,
     insurer: &str,
     client: &mut Client,
     overlap: i64,
@@ -365,6 +366,7 @@ fn description(issuer: &str) -> Value {
 mod tests {
     use super::{description, rotated};
     use oidc::Client;
+    use secret::hash;
 
     #[test]
     fn the_description_names_every_route_and_member() {
@@ -377,16 +379,16 @@ mod tests {
 
     #[test]
     fn two_secrets_overlap_and_no_more() {
-        let sealer = web::seal::Sealer::from_key(&[1; 32]).unwrap();
+        let sealer = secret::Sealer::from_key(&[1; 32]).unwrap();
         let mut client = Client::default();
-        let hash = |text: &str| oidc::secret::s256(text);
+        let hashed = |text: &str| hash::s256(text);
         let first = rotated(&sealer, "minato", &mut client, 60, 1000);
         let second = rotated(&sealer, "minato", &mut client, 60, 2000);
         assert_eq!(client.secrets.len(), 2);
-        assert_eq!(client.secrets[0].hash, hash(&second));
+        assert_eq!(client.secrets[0].hash, hashed(&second));
         assert_eq!(
             (client.secrets[1].hash.as_str(), client.secrets[1].expires_at),
-            (hash(&first).as_str(), Some(2060))
+            (hashed(&first).as_str(), Some(2060))
         );
         rotated(&sealer, "minato", &mut client, 60, 3000);
         assert_eq!(client.secrets.len(), 2);

@@ -15,10 +15,11 @@ use oidc::claims::IdToken;
 use oidc::error::Code;
 use oidc::response::{Answer, Sent, send};
 use oidc::{Client, OAuthError};
+use secret::{hash, random};
 use serde::Serialize;
 use serde_json::Value;
 use web::look::see;
-use web::{Error, Look, Page, random};
+use web::{Error, Look, Page};
 
 /// Seconds that a code lives (FAPI 2.0 §5.3.2.1 allows 60).
 const CODE_LIVES: i64 = 60;
@@ -95,7 +96,7 @@ pub async fn issue(
 ) -> Result<Option<Response>, Error> {
     let (realm, client, now) = (to.realm, to.client, to.now);
     if let Some(used) = &request.request_uri
-        && !pushed::delete(conn, realm.id(), &random::hash(used)).await?
+        && !pushed::delete(conn, realm.id(), &hash::sha256(used)).await?
     {
         return Ok(None);
     }
@@ -214,7 +215,7 @@ pub async fn id_token(
     now: i64,
 ) -> Result<String, Error> {
     let algorithm = client.id_token_signed_response_alg;
-    let left_half = |text: &String| oidc::secret::left_half(text, algorithm);
+    let left_half = |text: &String| oidc::jose::algorithm::left_half(text, algorithm);
     let detail = &grant.detail;
     let alone = front.code.is_none() && front.access_token.is_none();
     let mut claims = IdToken {
@@ -247,8 +248,10 @@ pub async fn id_token(
     let token = key.sign("JWT", &claims)?;
     let Some(alg) = client.id_token_encrypted_response_alg else { return Ok(token) };
     let enc = client.id_token_encrypted_response_enc.unwrap_or_default();
-    oidc::jwe::encrypt(&token, encryption.unwrap_or(&Value::Null), alg, enc).map_err(|error| {
-        tracing::info!(client = client.client_id, %error, "ID token not encrypted");
-        refused(Code::InvalidRequest.because("the client has no key to encrypt ID tokens to"))
-    })
+    oidc::jose::jwe::encrypt(&token, encryption.unwrap_or(&Value::Null), alg, enc).map_err(
+        |error| {
+            tracing::info!(client = client.client_id, %error, "ID token not encrypted");
+            refused(Code::InvalidRequest.because("the client has no key to encrypt ID tokens to"))
+        },
+    )
 }

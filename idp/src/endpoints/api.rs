@@ -17,6 +17,7 @@ use oidc::client_auth::{self, Attempt, Claimed, Spent};
 use oidc::dpop::{self, Proof};
 use oidc::error::Code;
 use oidc::{Client, OAuthError, Params};
+use secret::hash;
 use std::sync::Arc;
 use web::Error;
 use web::tls::Peer;
@@ -56,15 +57,15 @@ impl Caller {
 
     /// `x5t#S256`.
     pub fn thumbprint(&self) -> Option<String> {
-        self.certificate.as_ref().map(|der| oidc::secret::thumbprint(der))
+        self.certificate.as_ref().map(|der| hash::s256(der.as_slice()))
     }
 
     fn read(&self, app: &App) -> Option<Certificate> {
         let der = self.certificate.as_ref()?;
         let names = web::tls::names(der)?;
-        let key = names.jwk.as_ref().and_then(oidc::jwk::VerifyingKey::parse);
+        let key = names.jwk.as_ref().and_then(oidc::jose::jwk::VerifyingKey::parse);
         Some(Certificate {
-            thumbprint: oidc::secret::thumbprint(der),
+            thumbprint: hash::s256(der.as_slice()),
             subject_dn: names.subject_dn,
             san_dns: names.dns,
             san_uri: names.uri,

@@ -16,8 +16,9 @@ use axum::response::{IntoResponse, Response};
 use oidc::authorize::{Authorize, Refused, Request, check, is_registered};
 use oidc::error::Code;
 use oidc::{Client, OAuthError, Params};
+use secret::hash;
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
 /// RFC 9126 §2.2.
 pub const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
@@ -104,7 +105,7 @@ async fn resolve(
 ) -> Result<Result<Authorize, Refused>, Error> {
     let page = |code: Code, why| Ok(Err(Refused::Page(code.because(why))));
     if let Some(id) = params.value("request_uri").and_then(|uri| uri.strip_prefix(REQUEST_URI)) {
-        let hash = random::hash(id);
+        let hash = hash::sha256(id);
         let mut conn = app.db.read().await?;
         let found =
             pushed::find(&mut conn, realm.id(), &hash, &client.client_id, app.now()).await?;

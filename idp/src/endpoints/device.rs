@@ -19,11 +19,12 @@ use oidc::Params;
 use oidc::authorize::{authorization_details, resource};
 use oidc::client::GrantType;
 use oidc::error::Code;
+use secret::{hash, random};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 use web::look::see;
-use web::{Error, Form, Page, Posted, random};
+use web::{Error, Form, Page, Posted};
 
 /// Seconds between two questions of a device.
 pub const INTERVAL: i64 = 5;
@@ -94,7 +95,7 @@ pub async fn begin(State(app): State<Arc<App>>, api: Api) -> Result<Response, Er
     let now = app.now();
     let device_code = random::secret();
     let mut device = Device {
-        device_hash: random::hash(&device_code),
+        device_hash: hash::sha256(&device_code),
         user_code: String::new(),
         client_id: client.client_id.clone(),
         detail: Detail {

@@ -14,11 +14,12 @@ use axum::response::{IntoResponse, Response};
 use db::Conn;
 use oidc::logout::{After, after, front_channel_url};
 use oidc::{Client, Params};
+use secret::random;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 use web::look::see;
-use web::{Error, Form, Page, Posted, random};
+use web::{Error, Form, Page, Posted};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.
 #[derive(Serialize)]

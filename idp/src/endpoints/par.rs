@@ -10,9 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use oidc::authorize::Refused;
 use oidc::error::Code;
+use secret::{hash, random};
 use serde_json::json;
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
 /// Seconds until the browser must have come (FAPI 2.0 §5.3.2.2: less than 600). A journey that has
 /// begun goes on.
@@ -46,7 +47,7 @@ async fn push(app: &App, api: &Api) -> Result<Response, Error> {
     if let Some(proof) = &proof {
         api::spend(&mut tx, realm, proof).await?;
     }
-    let hash = random::hash(&id);
+    let hash = hash::sha256(&id);
     pushed::insert(&mut tx, realm.id(), &hash, &request, app.now() + LIVES).await?;
     tx.commit().await?;
     let body = json!({"request_uri": format!("{REQUEST_URI}{id}"), "expires_in": LIVES});

@@ -14,9 +14,10 @@ use oidc::Client;
 use oidc::client::{GrantType, SecurityProfile};
 use oidc::error::Code;
 use oidc::registration::{check, parse, shown};
+use secret::{hash, random};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use web::{Error, random};
+use web::Error;
 
 /// The longest document in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -31,7 +32,7 @@ pub async fn create(
     if !realm.definition.policy.protocol.registration {
         return Err(closed());
     }
-    let token = bearer(request.headers()).map(random::hash);
+    let token = bearer(request.headers()).map(hash::sha256);
     let needed = || {
         let why = "an initial access token of the insurer is needed";
         refused(Code::InvalidToken.because(why))
@@ -53,7 +54,7 @@ pub async fn create(
     }
     let secret = new_secret(&app, &realm, &mut client);
     let management = random::secret();
-    let hash = random::hash(&management);
+    let hash = hash::sha256(&management);
     stored::put(&mut tx, realm.id(), &client, ("dynamic", Some(hash)), now).await?;
     tx.commit().await?;
     realm.registered.forget();
@@ -94,7 +95,7 @@ pub async fn update(
     let new = acceptable(&app, &realm, &document).await?;
     let old = registered.client;
     // RFC 7592 §2.2: a secret in the request must be the one in force; it cannot be chosen.
-    let given = document["client_secret"].as_str().map(oidc::secret::s256);
+    let given = document["client_secret"].as_str().map(hash::s256);
     if given.is_some_and(|given| old.secrets.iter().all(|known| known.hash != given)) {
         return Err(refused(Code::InvalidRequest.because("client_secret cannot be chosen")));
     }
@@ -189,12 +190,12 @@ async fn owned(
     headers: &HeaderMap,
 ) -> Result<Registered, Error> {
     let refusal = || refused(Code::InvalidToken.because("the registration token is not valid"));
-    let token = bearer(headers).map(random::hash).ok_or_else(refusal)?;
+    let token = bearer(headers).map(hash::sha256).ok_or_else(refusal)?;
     let found = stored::by_id(&mut app.db.read().await?, realm.id(), client_id).await?;
     let found = found.filter(|found| found.origin == "dynamic" && found.insurer_id == realm.id());
     let found = found.ok_or_else(refusal)?;
     let known = found.registration_hash.as_deref().unwrap_or_default();
-    if oidc::secret::equal(known, &token) { Ok(found) } else { Err(refusal()) }
+    if hash::equal(known, &token) { Ok(found) } else { Err(refusal()) }
 }
 
 /// The metadata of a request, as far as the insurer allows it.

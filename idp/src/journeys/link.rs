@@ -7,10 +7,11 @@ use crate::visit::Visit;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use secret::{hash, random};
 use serde::Serialize;
 use std::sync::Arc;
 use web::look::see;
-use web::{Error, Form, Page, Posted, random};
+use web::{Error, Form, Page, Posted};
 
 /// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).
 #[derive(Serialize)]
@@ -33,7 +34,7 @@ pub async fn show(
     visit: Visit,
 ) -> Result<Response, Error> {
     let mut conn = app.db.read().await?;
-    let hash = random::hash(&token);
+    let hash = hash::sha256(&token);
     if !links::is_open(&mut conn, visit.realm.id(), &hash, app.now()).await? {
         return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
     }
@@ -54,7 +55,7 @@ pub async fn submit(
     let insurer = visit.realm.id();
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let hash = random::hash(&token);
+    let hash = hash::sha256(&token);
     let used = links::mark_used(&mut tx, insurer, &hash, now).await?;
     let journey = match used {
         Some(id) => journeys::by_id(&mut tx, insurer, &id, now).await?,
@@ -71,7 +72,7 @@ pub async fn submit(
         return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
     };
     let secret = random::secret();
-    let hash = random::hash(&secret);
+    let hash = hash::sha256(&secret);
     evidence::insert(&mut tx, insurer, &journey.holder(), "mailbox", "link", now).await?;
     journeys::rotate_secret(&mut tx, insurer, &journey.journey_id, &hash).await?;
     tx.commit().await?;

@@ -15,11 +15,12 @@ use axum::response::Response;
 use db::Conn;
 use oidc::Client;
 use oidc::authorize::Authorize;
+use secret::{hash, random};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use web::look::{Action, see};
-use web::{Error, Posted, cookies, random};
+use web::{Error, Posted, cookies};
 
 /// The cookie with the secret of one journey.
 fn cookie_name(journey_id: &str) -> String {
@@ -83,7 +84,7 @@ pub(super) async fn begin_on(
         journey_id: random::id(),
         kind: kind.to_owned(),
         version: realm.version,
-        secret_hash: random::hash(&secret),
+        secret_hash: hash::sha256(&secret),
         state,
         wrong: 0,
         expires_at: now + hours * 3600,
@@ -269,7 +270,7 @@ pub(super) async fn belongs_here(
     let mut conn = app.db.read().await?;
     let found = journeys::by_id(&mut conn, visit.realm.id(), journey_id, app.now()).await?;
     Ok(match (secret, found) {
-        (Some(secret), Some(journey)) => random::hash(secret) == journey.secret_hash,
+        (Some(secret), Some(journey)) => hash::sha256(secret) == journey.secret_hash,
         _ => false,
     })
 }
@@ -289,7 +290,7 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
     let (Some(secret), Some(journey)) = (secret, found) else {
         return Ok(Found::Gone(visit.gone()?));
     };
-    if random::hash(secret) != journey.secret_hash {
+    if hash::sha256(secret) != journey.secret_hash {
         // The link was opened elsewhere: that browser goes on.
         return Ok(Found::Gone(visit.moved_on()?));
     }

@@ -13,9 +13,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use db::Conn;
 use oidc::error::Code;
+use secret::random;
 use serde::Serialize;
 use web::look::see;
-use web::{Error, Page, random};
+use web::{Error, Page};
 
 /// Registration is complete (F015, F051).
 #[derive(Serialize)]

@@ -5,11 +5,12 @@ pub mod deliver;
 use crate::realm::Realm;
 use crate::store::outbox;
 use db::Conn;
+use secret::Sealer;
+use secret::random;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::Notify;
-use web::seal::Sealer;
-use web::{Error, Look, random};
+use web::{Error, Look};
 
 /// A mail as it waits: both parts are written, the address is fixed.
 #[derive(Serialize, Deserialize)]

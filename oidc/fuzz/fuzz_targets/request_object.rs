@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oidc::jwk::VerifyingKey;
+use oidc::jose::jwk::VerifyingKey;
 use oidc::{Client, Params};
 
 fuzz_target!(|text: &str| {

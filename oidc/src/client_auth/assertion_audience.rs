@@ -3,7 +3,7 @@
 
 use super::{Attempt, refused};
 use crate::error::OAuthError;
-use crate::jwt::Unverified;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result<(), OAuthError> {
     let Some(token) = assertion else { return Ok(()) };

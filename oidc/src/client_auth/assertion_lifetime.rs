@@ -3,7 +3,7 @@
 
 use super::{Attempt, refused};
 use crate::error::OAuthError;
-use crate::jwt::{SKEW, Unverified};
+use crate::jose::jwt::{SKEW, Unverified};
 
 /// An hour: a client that asks for longer would have its ids remembered for longer.
 const LONGEST: i64 = 3600;

@@ -2,9 +2,10 @@
 //! §3 item 9, RFC 8725 §3.1). FAPI 2.0 allows no RS256.
 
 use super::{Attempt, refused};
-use crate::client::{Algorithm, AuthMethod};
+use crate::client::AuthMethod;
 use crate::error::OAuthError;
-use crate::jwt::Unverified;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result<(), OAuthError> {
     let Some(token) = assertion else { return Ok(()) };

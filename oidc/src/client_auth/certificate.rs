@@ -3,7 +3,7 @@
 use super::{Attempt, refused};
 use crate::certificate::belongs_to;
 use crate::error::OAuthError;
-use crate::jwt::Unverified;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(attempt: &Attempt, _: Option<&Unverified>) -> Result<(), OAuthError> {
     if !attempt.client.token_endpoint_auth_method.by_certificate() {

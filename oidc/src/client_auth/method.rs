@@ -3,7 +3,7 @@
 use super::{Attempt, Credential, assertion_method, refused};
 use crate::client::AuthMethod;
 use crate::error::OAuthError;
-use crate::jwt::Unverified;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result<(), OAuthError> {
     let registered = attempt.client.token_endpoint_auth_method;

@@ -12,9 +12,10 @@ mod secret;
 use crate::certificate::Certificate;
 use crate::client::AuthMethod;
 use crate::error::{Code, OAuthError};
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 use crate::{Client, Params};
+use ::secret::hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -134,14 +135,14 @@ pub fn check(attempt: &Attempt) -> Result<Option<Spent>, OAuthError> {
     }
     Ok(assertion.map(|token| Spent {
         jti: token.text("jti").unwrap_or_default().to_owned(),
-        expires_at: token.time("exp").unwrap_or_default() + crate::jwt::SKEW,
+        expires_at: token.time("exp").unwrap_or_default() + crate::jose::jwt::SKEW,
     }))
 }
 
 /// What an unknown client costs: the same comparison, always refused.
 pub fn unknown(claimed: &Claimed) -> OAuthError {
     if let Credential::Basic(secret) | Credential::Post(secret) = &claimed.credential {
-        crate::secret::equal(crate::secret::s256(secret).as_bytes(), &[0; 43]);
+        hash::equal(hash::s256(secret).as_bytes(), &[0; 43]);
     }
     refused()
 }
@@ -174,11 +175,13 @@ fn assertion_method(token: &Unverified) -> AuthMethod {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::{Attempt, check, claimed};
+    use crate::Params;
     use crate::certificate::Certificate;
-    use crate::client::{Algorithm, AuthMethod, Client, SecurityProfile, sample};
-    use crate::jwk::VerifyingKey;
-    use crate::jws::SigningKey;
-    use crate::{Params, secret};
+    use crate::client::{AuthMethod, Client, SecurityProfile, sample};
+    use crate::jose::algorithm::Algorithm;
+    use crate::jose::jwk::VerifyingKey;
+    use crate::jose::jws::SigningKey;
+    use ::secret::hash;
     use base64::Engine as _;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -225,7 +228,7 @@ pub(crate) mod tests {
         let mut overlap = sample();
         overlap.secrets.insert(
             0,
-            crate::client::Secret { hash: secret::s256("new"), sealed: None, expires_at: None },
+            crate::client::Secret { hash: hash::s256("new"), sealed: None, expires_at: None },
         );
         for (client, header, body, expected) in [
             (&basic, Some("portal:correct"), "", true),
@@ -339,10 +342,10 @@ pub(crate) mod tests {
     fn client_secret_jwt_is_an_hmac_of_the_secret_and_nothing_else() {
         let client = Client { token_endpoint_auth_method: AuthMethod::ClientSecretJwt, ..sample() };
         let token = |alg: &str, key: &[u8]| {
-            let head = secret::base64url(json!({"alg": alg}).to_string());
-            let signed = format!("{head}.{}", secret::base64url(claims(&json!({})).to_string()));
-            let mac = secret::hmac(key, signed.as_bytes());
-            format!("{signed}.{}", secret::base64url(mac))
+            let head = hash::base64url(json!({"alg": alg}).to_string());
+            let signed = format!("{head}.{}", hash::base64url(claims(&json!({})).to_string()));
+            let mac = hash::hmac(key, signed.as_bytes());
+            format!("{signed}.{}", hash::base64url(mac))
         };
         let run = |client: &Client, text: &str| attempt(client, None, &body(text), &[], None);
         assert!(run(&client, &token("HS256", b"correct")));

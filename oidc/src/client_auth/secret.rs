@@ -2,8 +2,8 @@
 
 use super::{Attempt, Credential, refused};
 use crate::error::OAuthError;
-use crate::jwt::Unverified;
-use crate::secret::{equal, s256};
+use crate::jose::jwt::Unverified;
+use secret::hash::{equal, s256};
 
 pub(super) fn check(attempt: &Attempt, _: Option<&Unverified>) -> Result<(), OAuthError> {
     let (Credential::Basic(secret) | Credential::Post(secret)) = &attempt.claimed.credential else {

@@ -2,8 +2,9 @@
 
 use super::{Expected, refused};
 use crate::error::OAuthError;
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
+use secret::hash;
 
 pub(super) fn check(
     token: &Unverified,
@@ -11,7 +12,7 @@ pub(super) fn check(
     expected: &Expected,
 ) -> Result<(), OAuthError> {
     let Some(access_token) = expected.access_token else { return Ok(()) };
-    if token.text("ath") == Some(&crate::secret::s256(access_token)) {
+    if token.text("ath") == Some(&hash::s256(access_token)) {
         return Ok(());
     }
     Err(refused("ath is not the hash of the access token"))

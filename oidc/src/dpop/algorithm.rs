@@ -1,10 +1,10 @@
 //! An asymmetric algorithm that FAPI 2.0 allows, too (RFC 9449 §4.3 item 5).
 
 use super::{Expected, refused};
-use crate::client::Algorithm;
 use crate::error::OAuthError;
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(token: &Unverified, _: &VerifyingKey, _: &Expected) -> Result<(), OAuthError> {
     match token.algorithm() {

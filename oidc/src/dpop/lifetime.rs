@@ -2,8 +2,8 @@
 
 use super::{Expected, LIVES, refused};
 use crate::error::OAuthError;
-use crate::jwk::VerifyingKey;
-use crate::jwt::{SKEW, Unverified};
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::{SKEW, Unverified};
 
 pub(super) fn check(
     token: &Unverified,

@@ -9,8 +9,8 @@ mod signature;
 mod typ;
 
 use crate::error::{Code, OAuthError};
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 
 /// What the request looks like from our side.
 pub struct Expected<'a> {
@@ -74,11 +74,11 @@ pub fn check(text: &str, expected: &Expected) -> Result<Proof, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::{Expected, check};
-    use crate::client::Algorithm;
     use crate::error::Code;
-    use crate::jws::SigningKey;
-    use crate::secret::{base64url, s256};
+    use crate::jose::algorithm::Algorithm;
+    use crate::jose::jws::SigningKey;
     use proptest::prelude::*;
+    use secret::hash::{base64url, s256};
     use serde_json::{Value, json};
 
     const URI: &str = "https://id.example/minato/token";

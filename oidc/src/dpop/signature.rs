@@ -2,8 +2,8 @@
 
 use super::{Expected, refused};
 use crate::error::OAuthError;
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 
 pub(super) fn check(
     token: &Unverified,

@@ -3,7 +3,7 @@
 
 use super::{Signed, refused};
 use crate::error::OAuthError;
-use crate::jwt::SKEW;
+use crate::jose::jwt::SKEW;
 
 const HOUR: i64 = 3600;
 

@@ -9,8 +9,8 @@ mod signature;
 mod typ;
 
 use crate::error::{Code, OAuthError};
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 use crate::{Client, Params};
 use serde_json::Value;
 
@@ -85,9 +85,10 @@ pub fn open(
 mod tests {
     use super::open;
     use crate::Params;
-    use crate::client::{Algorithm, Client, SecurityProfile, sample};
-    use crate::jwk::VerifyingKey;
-    use crate::jws::SigningKey;
+    use crate::client::{Client, SecurityProfile, sample};
+    use crate::jose::algorithm::Algorithm;
+    use crate::jose::jwk::VerifyingKey;
+    use crate::jose::jws::SigningKey;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 //! §6.2, OpenID Connect Dynamic Client Registration §2). `none` is never accepted.
 
 use super::{Signed, refused};
-use crate::client::Algorithm;
 use crate::error::OAuthError;
+use crate::jose::algorithm::Algorithm;
 
 pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
     let algorithm = signed.token.algorithm();

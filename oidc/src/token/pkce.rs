@@ -2,7 +2,7 @@
 
 use super::Redemption;
 use crate::error::{Code, OAuthError};
-use crate::secret;
+use secret::hash;
 
 pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
     let verifier = redemption.params.value("code_verifier");
@@ -10,8 +10,8 @@ pub(super) fn check(redemption: &Redemption) -> Result<(), OAuthError> {
     match (&redemption.grant.code_challenge, verifier) {
         (None, None) if !redemption.params.has("code_verifier") => Ok(()),
         (Some(challenge), Some(verifier)) if (43..=128).contains(&verifier.len()) => {
-            let given = secret::s256(verifier);
-            if secret::equal(given.as_bytes(), challenge.as_bytes()) {
+            let given = hash::s256(verifier);
+            if hash::equal(given.as_bytes(), challenge.as_bytes()) {
                 Ok(())
             } else {
                 Err(refused())

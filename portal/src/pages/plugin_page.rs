@@ -11,13 +11,14 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::abi;
+use secret::random;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use web::look::Action;
-use web::{Error, Page, random};
+use web::{Error, Page};
 
 /// Shown when a plugin did not answer: plain, in the insurer's theme, with an incident number.
 #[derive(Serialize)]

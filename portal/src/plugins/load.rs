@@ -1,6 +1,7 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
 use super::call::{Allowed, CallFault, Deadline};
+use secret::hash;
 
 use super::in_process::InProcess;
 use super::manifest::Manifest;
@@ -12,7 +13,6 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use web::pages::Owner;
-use web::random;
 
 /// A plugin that is ready to be called.
 pub struct Plugin {
@@ -112,7 +112,7 @@ fn own_texts(owner: &Owner, id: &str) -> Result<(), String> {
 fn copy(settings: &Settings, name: &str) -> Result<PathBuf, String> {
     let file = settings.libraries.join(format!("lib{}.so", name.replace('-', "_")));
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let hex: String = random::hash_bytes(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = hash::sha256(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     std::fs::create_dir_all(&settings.copies).map_err(|error| error.to_string())?;
     let folder = settings.copies.canonicalize().map_err(|error| error.to_string())?;
     let copy = folder.join(format!("{hex}.so"));

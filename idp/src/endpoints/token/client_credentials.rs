@@ -8,7 +8,8 @@ use axum::response::Response;
 use oidc::authorize::{authorization_details, resource};
 use oidc::error::Code;
 use oidc::scope;
-use web::{Error, random};
+use secret::random;
+use web::Error;
 
 /// Scopes that concern a person: a service has none of them.
 fn is_personal(scope: &str) -> bool {

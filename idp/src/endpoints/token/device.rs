@@ -9,13 +9,14 @@ use crate::store::grants::{self, Grant};
 use axum::response::Response;
 use oidc::client::GrantType;
 use oidc::error::Code;
-use web::{Error, random};
+use secret::{hash, random};
+use web::Error;
 
 pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
     let (realm, client, now) = (call.realm, &call.client, call.now);
     let code = call.api.params.value("device_code");
     let code = code.ok_or(refused(Code::InvalidRequest.because("device_code is missing")))?;
-    let hash = random::hash(code);
+    let hash = hash::sha256(code);
     let mut tx = call.app.db.begin().await?;
     let found = devices::by_code(&mut tx, realm.id(), &hash).await?;
     let invalid = || refused(Code::InvalidGrant.because("the code or token is not valid"));

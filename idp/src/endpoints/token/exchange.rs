@@ -9,8 +9,9 @@ use axum::response::Response;
 use oidc::error::Code;
 use oidc::token::exchange::{ACCESS_TOKEN, Subject, act, read};
 use oidc::token::narrowed;
+use secret::random;
 use serde_json::json;
-use web::{Error, random};
+use web::Error;
 
 pub(super) async fn exchange(call: &Call<'_>) -> Result<Response, Error> {
     let (realm, client, params, now) = (call.realm, &*call.client, &call.api.params, call.now);

@@ -10,6 +10,7 @@ use crate::store::{consents, pushed};
 use axum::response::Response;
 use db::Conn;
 use oidc::error::Code;
+use secret::hash;
 use serde::Serialize;
 use web::{Error, Form, Page, Posted};
 
@@ -112,7 +113,7 @@ pub(super) async fn verify(
             let error = Code::AccessDenied.because("the member said no");
             let look = &running.visit.look;
             if let Some(used) = &request.request_uri {
-                pushed::delete(conn, realm.id(), &web::random::hash(used)).await?;
+                pushed::delete(conn, realm.id(), &hash::sha256(used)).await?;
             }
             let to = To { realm, client, look, encryption: None, now: running.now };
             Ok(Verdict::Ended(answer::error(&to, request, &error)?))

@@ -8,8 +8,9 @@ use crate::store::{accounts, attempts, journeys, links};
 use axum::response::Response;
 use db::Conn;
 use lettre::Address;
+use secret::{hash, random};
 use serde::Serialize;
-use web::{Error, Form, Page, Posted, random};
+use web::{Error, Form, Page, Posted};
 
 /// Mails to one address in an hour; more are not sent, and the page does not tell.
 const MAILS_PER_HOUR: i64 = 5;
@@ -126,7 +127,7 @@ pub(super) async fn verify(
         let token = random::secret();
         links::void(conn, insurer, &running.journey.journey_id, now).await?;
         // An address with an account gets a row, too, that no mail names: the same work is done.
-        let hash = random::hash(&token);
+        let hash = hash::sha256(&token);
         let expires_at = now + minutes * 60;
         links::insert(conn, insurer, &hash, &running.journey.journey_id, expires_at).await?;
         if known {

@@ -8,8 +8,9 @@ use crate::store::{accounts, attempts, passwords};
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::Conn;
+use secret::hash;
 use serde::Serialize;
-use web::{Error, Form, Page, Posted, random};
+use web::{Error, Form, Page, Posted};
 
 /// Wrong passwords for one user ID in a quarter of an hour; then nobody gets in for the rest of
 /// it. A right password does not reset the counter (attack 24).
@@ -228,7 +229,7 @@ fn bucket(account: Option<&accounts::Account>, login: &str) -> String {
     if let Some(account) = account {
         return format!("login:{}", account.account_id);
     }
-    let digest = random::hash(&accounts::email_match(login));
+    let digest = hash::sha256(&accounts::email_match(login));
     let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("login:{hex}")
 }

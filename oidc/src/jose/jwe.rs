@@ -1,14 +1,14 @@
 //! Encrypts tokens for a client's key (RFC 7516, RFC 7518): RSA-OAEP-256 or ECDH-ES. Decrypting
 //! is not needed: nobody sends us encrypted tokens.
 
-use crate::client::{ContentAlgorithm, KeyAlgorithm};
-use crate::secret::{base64url, from_base64url};
+use crate::jose::algorithm::{ContentAlgorithm, KeyAlgorithm};
 use aws_lc_rs::agreement::{self, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey};
 use aws_lc_rs::cipher::{AES_128, DecryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
 use aws_lc_rs::rand::{SystemRandom, fill};
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::RsaPublicKeyComponents;
 use aws_lc_rs::{aead, digest, hmac};
+use secret::hash::{base64url, from_base64url};
 use serde_json::{Value, json};
 
 /// The client's key or the plain text cannot be used.
@@ -145,8 +145,8 @@ fn seal(
 #[cfg(test)]
 mod tests {
     use super::{concat_kdf, encrypt};
-    use crate::client::{ContentAlgorithm, KeyAlgorithm};
-    use crate::secret::base64url;
+    use crate::jose::algorithm::{ContentAlgorithm, KeyAlgorithm};
+    use secret::hash::base64url;
     use serde_json::json;
 
     /// RFC 7518 appendix C, which has party names; without them the layout is the same.
@@ -158,8 +158,11 @@ mod tests {
 
     #[test]
     fn five_parts_and_only_for_a_fitting_key() {
-        let key = crate::jws::SigningKey::generate(crate::client::Algorithm::ES256).unwrap();
-        let key = crate::jws::SigningKey::parse(crate::client::Algorithm::ES256, &key).unwrap();
+        let key = crate::jose::jws::SigningKey::generate(crate::jose::algorithm::Algorithm::ES256)
+            .unwrap();
+        let key =
+            crate::jose::jws::SigningKey::parse(crate::jose::algorithm::Algorithm::ES256, &key)
+                .unwrap();
         let mut jwk = key.jwk().clone();
         jwk["use"] = json!("enc");
         let set = json!({"keys": [jwk]});

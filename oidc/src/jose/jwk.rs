@@ -1,11 +1,11 @@
 //! Keys of others: public keys as clients publish them (RFC 7517, RFC 7518 §6, RFC 8037).
 
-use crate::client::Algorithm;
-use crate::secret::{base64url, from_base64url, hash};
+use crate::jose::algorithm::Algorithm;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
+use secret::hash::{base64url, from_base64url, sha256};
 use serde_json::Value;
 
 /// A public key that may verify signatures.
@@ -74,7 +74,7 @@ impl VerifyingKey {
             kid: text("kid").map(str::to_owned),
             alg: text("alg").map(str::to_owned),
             material,
-            thumbprint: base64url(hash(&members)),
+            thumbprint: base64url(sha256(&members)),
         })
     }
 
@@ -112,9 +112,9 @@ impl VerifyingKey {
 #[cfg(test)]
 mod tests {
     use super::VerifyingKey;
-    use crate::client::Algorithm;
-    use crate::jws::SigningKey;
-    use crate::jwt::Unverified;
+    use crate::jose::algorithm::Algorithm;
+    use crate::jose::jws::SigningKey;
+    use crate::jose::jwt::Unverified;
     use serde_json::json;
 
     #[test]

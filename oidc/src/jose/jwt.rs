@@ -1,8 +1,9 @@
 //! A signed token as it arrives: parsed, not yet believed (RFC 7515 §7.1, RFC 8725).
 
-use crate::client::Algorithm;
-use crate::jwk::VerifyingKey;
-use crate::secret::from_base64url;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwk::VerifyingKey;
+use secret::hash;
+use secret::hash::from_base64url;
 use serde_json::{Map, Value};
 
 /// The parts of a compact JWS. Nothing in it is true until [`Unverified::signed_by`] said so.
@@ -77,8 +78,8 @@ impl<'t> Unverified<'t> {
 
     /// Whether it was signed with a shared secret by HMAC-SHA-256.
     pub fn signed_with(&self, secret: &[u8]) -> bool {
-        let expected = crate::secret::hmac(secret, self.signed.as_bytes());
-        self.header("alg") == Some("HS256") && crate::secret::equal(&expected, &self.signature)
+        let expected = hash::hmac(secret, self.signed.as_bytes());
+        self.header("alg") == Some("HS256") && hash::equal(&expected, &self.signature)
     }
 
     /// Whether an `aud`, text or list, contains one of these values.
@@ -97,10 +98,11 @@ impl<'t> Unverified<'t> {
 mod tests {
     use super::Unverified;
     use proptest::prelude::*;
+    use secret::hash::base64url;
 
     #[test]
     fn only_three_parts_of_json() {
-        let encode = |text: &str| crate::secret::base64url(text);
+        let encode = |text: &str| base64url(text);
         let (header, claims) = (encode(r#"{"alg":"none"}"#), encode(r#"{"iss":"x"}"#));
         let good = format!("{header}.{claims}.");
         assert_eq!(Unverified::parse(&good).unwrap().text("iss"), Some("x"));

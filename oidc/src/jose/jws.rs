@@ -1,9 +1,8 @@
 //! Signing keys, signed tokens (RFC 7515) and the public key set (RFC 7517).
 
-use crate::client::Algorithm;
-use crate::jwk::VerifyingKey;
-use crate::jwt::Unverified;
-use crate::secret::base64url;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwk::VerifyingKey;
+use crate::jose::jwt::Unverified;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
@@ -11,6 +10,7 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
     RSA_PSS_SHA256,
 };
+use secret::hash::base64url;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -172,7 +172,7 @@ pub fn jwks<'k>(keys: impl IntoIterator<Item = &'k SigningKey>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::{SigningKey, jwks};
-    use crate::client::Algorithm;
+    use crate::jose::algorithm::Algorithm;
     use serde_json::json;
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
             assert_eq!(key.verify(&token).unwrap()["sub"], "x");
             assert!(other.verify(&token).is_none());
             let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
-            let encode = |text: &str| crate::secret::base64url(text);
+            let encode = |text: &str| secret::hash::base64url(text);
             parts[1] = encode(r#"{"sub":"y"}"#);
             assert!(key.verify(&parts.join(".")).is_none());
             parts[0] = encode(r#"{"alg":"none"}"#);
