@@ -91,7 +91,7 @@ impl Code {
     }
 
     /// The error with a sentence for the client's developer; never with a value of the request.
-    pub fn because(self, error_description: &'static str) -> OAuthError {
+    pub const fn because(self, error_description: &'static str) -> OAuthError {
         OAuthError { error: self, error_description }
     }
 }

@@ -405,6 +405,14 @@ pub(crate) fn content_security_policy(
     policy
 }
 
+/// `https://host:port` of an address, for a content security policy: nothing that means something
+/// else there.
+pub fn origin(url: &str) -> Option<String> {
+    let origin = url::Url::parse(url).ok()?.origin().ascii_serialization();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:/".contains(&b);
+    (origin != "null" && origin.bytes().all(plain)).then_some(origin)
+}
+
 /// Whether a `back` or `return_to` stays on this host (attack 2: `//evil`, `/\evil`).
 pub fn is_own_path(path: &str) -> bool {
     let printable = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

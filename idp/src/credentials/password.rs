@@ -1,5 +1,5 @@
-//! Password hashes: argon2id on a few worker threads behind a bounded queue, so that memory and
-//! CPU stay bounded however many people log in at once.
+//! Passwords: hashes by argon2id on a few worker threads behind a bounded queue, so that memory
+//! and CPU stay bounded however many people log in at once; and what a new one must be.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
@@ -9,16 +9,39 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Memory in KiB, passes, lanes (OWASP's first choice for argon2id).
-pub const COST: (u32, u32, u32) = (19_456, 2, 1);
+/// What a hash costs. Only the test support makes another one: no setting reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+impl Cost {
+    /// OWASP's first choice for argon2id.
+    pub const REAL: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
+    /// For tests in the process.
+    pub const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// A hash of this cost that no password has: its output is all zeros.
+    fn nobody(self) -> String {
+        format!("{}bm9ib2R5IGlzIGhlcmUh${}", self.prefix(), "A".repeat(43))
+    }
+
+    fn prefix(self) -> String {
+        let Cost { memory_kib, passes, lanes } = self;
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$")
+    }
+}
 
 /// How long an idle worker keeps its 19 MiB.
-const KEEP: Duration = Duration::from_secs(2);
+const KEEP_MEMORY: Duration = Duration::from_secs(2);
 
 /// The workers. Cheap to clone.
 #[derive(Clone)]
 pub struct Hasher {
     queue: SyncSender<Job>,
+    cost: Cost,
 }
 
 struct Job {
@@ -39,8 +62,8 @@ enum Answer {
 pub struct Busy;
 
 impl Hasher {
-    /// Starts the workers; 0 means one per core.
-    pub fn start(workers: usize, queue: usize) -> Self {
+    /// Starts the workers; 0 means one per core. New hashes have this cost.
+    pub fn start(workers: usize, queue: usize, cost: Cost) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (sender, receiver) = sync_channel(queue.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
@@ -48,10 +71,10 @@ impl Hasher {
             let receiver = receiver.clone();
             std::thread::Builder::new()
                 .name("hasher".into())
-                .spawn(move || work(&receiver))
+                .spawn(move || work(&receiver, cost))
                 .expect("a thread can be started");
         }
-        Self { queue: sender }
+        Self { queue: sender, cost }
     }
 
     /// Hashes a new password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
@@ -65,7 +88,7 @@ impl Hasher {
     /// Compares a password with a stored hash. Without one the same work is done and the answer
     /// is `false`: time does not tell whether an account exists.
     pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, Busy> {
-        let stored = stored.unwrap_or(NOBODY).to_owned();
+        let stored = stored.map_or_else(|| self.cost.nobody(), str::to_owned);
         match self.run(password, Some(stored)).await? {
             Answer::Matches(matches) => Ok(matches),
             Answer::Hash(_) => Err(Busy),
@@ -82,15 +105,12 @@ impl Hasher {
     }
 }
 
-/// A hash that no password has: its output is all zeros.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$\
-                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-fn work(queue: &Mutex<Receiver<Job>>) {
+fn work(queue: &Mutex<Receiver<Job>>, cost: Cost) {
     // Fresh pages cost half as much again as the hash itself: keep them between hashes.
     let mut memory: Vec<Block> = Vec::new();
     loop {
-        let next = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv_timeout(KEEP);
+        let next =
+            queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv_timeout(KEEP_MEMORY);
         let job = match next {
             Ok(job) => job,
             Err(RecvTimeoutError::Timeout) => {
@@ -103,10 +123,10 @@ fn work(queue: &Mutex<Receiver<Job>>) {
             None => {
                 let mut salt = [0; 16];
                 aws_lc_rs::rand::fill(&mut salt).expect("the system has randomness");
-                let hash = argon2id(&job.password, &salt, COST, &mut memory);
-                let (m, t, p) = COST;
+                let hash = argon2id(&job.password, &salt, cost, &mut memory);
                 Answer::Hash(format!(
-                    "$argon2id$v=19$m={m},t={t},p={p}${}${}",
+                    "{}{}${}",
+                    cost.prefix(),
                     STANDARD_NO_PAD.encode(salt),
                     STANDARD_NO_PAD.encode(hash)
                 ))
@@ -120,14 +140,9 @@ fn work(queue: &Mutex<Receiver<Job>>) {
     }
 }
 
-fn argon2id(
-    password: &str,
-    salt: &[u8],
-    cost: (u32, u32, u32),
-    memory: &mut Vec<Block>,
-) -> [u8; 32] {
-    let (m, t, p) = cost;
-    let params = Params::new(m, t, p, Some(32)).expect("checked when parsed");
+fn argon2id(password: &str, salt: &[u8], cost: Cost, memory: &mut Vec<Block>) -> [u8; 32] {
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
+        .expect("checked when parsed");
     let blocks = params.block_count();
     if memory.len() < blocks {
         memory.resize(blocks, Block::default());
@@ -139,7 +154,7 @@ fn argon2id(
     out
 }
 
-type Parsed = ((u32, u32, u32), Vec<u8>, Vec<u8>);
+type Parsed = (Cost, Vec<u8>, Vec<u8>);
 
 fn parse(stored: &str) -> Option<Parsed> {
     let rest = stored.strip_prefix("$argon2id$v=19$m=")?;
@@ -147,30 +162,38 @@ fn parse(stored: &str) -> Option<Parsed> {
     let (salt, hash) = rest.split_once('$')?;
     let (m, cost) = cost.split_once(",t=")?;
     let (t, p) = cost.split_once(",p=")?;
-    let cost = (m.parse().ok()?, t.parse().ok()?, p.parse().ok()?);
-    Params::new(cost.0, cost.1, cost.2, Some(32)).ok()?;
+    let cost =
+        Cost { memory_kib: m.parse().ok()?, passes: t.parse().ok()?, lanes: p.parse().ok()? };
+    Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
     Some((cost, STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?))
+}
+
+/// Whether a password is on the lists of common ones or made of the person's own words.
+pub fn is_common(password: &str, own_words: &[&str]) -> bool {
+    u8::from(zxcvbn::zxcvbn(password, own_words).score()) < 3
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, NOBODY, parse};
+    use super::{Cost, Hasher, parse};
 
     #[tokio::test]
     async fn only_the_right_password_matches() {
-        let hasher = Hasher::start(1, 4);
+        let hasher = Hasher::start(1, 4, Cost::REAL);
         let hash = hasher.hash("みなと の しおかぜ 2026").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(hasher.matches("みなと の しおかぜ 2026", Some(&hash)).await.unwrap());
         assert!(!hasher.matches("みなと の しおかぜ 2025", Some(&hash)).await.unwrap());
         assert!(!hasher.matches("x", None).await.unwrap());
         assert!(!hasher.matches("x", Some("$2b$garbage")).await.unwrap());
-        assert!(parse(NOBODY).is_some());
+        for cost in [Cost::REAL, Cost::CHEAP] {
+            assert_eq!(parse(&cost.nobody()).unwrap().0, cost);
+        }
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_instead_of_growing() {
-        let hasher = Hasher::start(1, 1);
+        let hasher = Hasher::start(1, 1, Cost::REAL);
         let many: Vec<_> = (0..40)
             .map(|_| {
                 let hasher = hasher.clone();

@@ -2,7 +2,6 @@
 //! each client beside the others, so that a slow one delays nobody.
 
 use crate::app::App;
-use crate::clients;
 use crate::store::logouts::{self, Waiting};
 use secret::random;
 use std::collections::HashMap;
@@ -16,12 +15,12 @@ const AT_ONCE: usize = 32;
 /// Of them for one client: a silent one holds up nobody else.
 const PER_CLIENT: usize = 4;
 /// Tries before a client is given up: about half a day.
-const TRIES: i64 = 12;
+const MAX_TRIES: i64 = 12;
 
 /// How many a client is being told of right now.
 type Telling = Arc<Mutex<HashMap<String, usize>>>;
 
-/// Delivers for ever.
+/// Runs until shutdown.
 pub async fn run(app: Arc<App>) {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let telling = Telling::default();
@@ -37,7 +36,7 @@ pub async fn run(app: Arc<App>) {
 }
 
 async fn once(app: &Arc<App>, slots: &Arc<Semaphore>, telling: &Telling) -> Result<(), Error> {
-    let due = logouts::due(&mut app.db.read().await?, app.now()).await?;
+    let due = logouts::due(&mut app.tools.db.read().await?, app.now()).await?;
     for waiting in due {
         let id = format!("{} {}", waiting.insurer_id, waiting.client_id);
         if count(telling, &id, 0) >= PER_CLIENT {
@@ -46,7 +45,7 @@ async fn once(app: &Arc<App>, slots: &Arc<Semaphore>, telling: &Telling) -> Resu
         let slot = slots.clone().acquire_owned().await.map_err(Error::fault)?;
         // 10 s, 20 s, … up to some hours; also the lease in case this node dies.
         let pause = 10 << waiting.tries.clamp(0, 11);
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.tools.db.begin().await?;
         let mine = logouts::claim(&mut tx, &waiting, app.now() + pause).await?;
         tx.commit().await?;
         if !mine {
@@ -78,38 +77,29 @@ fn count(telling: &Telling, id: &str, change: isize) -> usize {
 }
 
 async fn tell(app: &App, waiting: &Waiting) -> Result<(), Error> {
-    let realm = app.realms.find(&waiting.insurer_id);
-    let client = match &realm {
-        Some(realm) => clients::find(&mut app.db.read().await?, realm, &waiting.client_id).await?,
-        None => None,
+    let told = match token(app, waiting).await? {
+        Some((uri, token)) => app.outbound.post(&uri, format!("logout_token={token}")).await,
+        // The client or its address is gone: nobody is left to tell.
+        None => Ok(()),
     };
-    let told =
-        match (&realm, client.as_ref().and_then(|client| client.backchannel_logout_uri.as_ref())) {
-            (Some(realm), Some(uri)) => {
-                let client = client.as_ref().ok_or_else(|| Error::fault("no client"))?;
-                let sub = client.subject(&waiting.account_id, &realm.secrets.pairwise);
-                let now = app.now();
-                let claims = oidc::logout::token(
-                    &realm.issuer,
-                    &client.client_id,
-                    &sub,
-                    &waiting.sid,
-                    &random::id(),
-                    now,
-                );
-                let key = realm.key(client.id_token_signed_response_alg, now);
-                let key = key.ok_or_else(|| Error::fault("no key of this algorithm"))?;
-                let token = key.sign("logout+jwt", &claims)?;
-                let form = format!("logout_token={token}");
-                app.outbound.post(uri, form).await
-            }
-            // The client or its address is gone: nobody is left to tell.
-            _ => Ok(()),
-        };
-    if told.is_ok() || waiting.tries >= TRIES {
-        let mut tx = app.db.begin().await?;
+    if told.is_ok() || waiting.tries >= MAX_TRIES {
+        let mut tx = app.tools.db.begin().await?;
         logouts::delete(&mut tx, &waiting.logout_id).await?;
         tx.commit().await?;
     }
     Ok(told?)
+}
+
+/// The logout token (Back-Channel Logout §2.4) and where it goes.
+async fn token(app: &App, waiting: &Waiting) -> Result<Option<(String, String)>, Error> {
+    let Some(realm) = app.realm(&waiting.insurer_id).await? else { return Ok(None) };
+    let client = app.clients.lookup(&realm, &waiting.client_id).await?;
+    let Some(client) = client else { return Ok(None) };
+    let Some(uri) = client.backchannel_logout_uri.clone() else { return Ok(None) };
+    let sub = client.subject(&waiting.account_id, &realm.keys.pairwise);
+    let now = app.now();
+    let (issuer, client_id) = (&realm.issuer, &client.client_id);
+    let claims = oidc::logout::token(issuer, client_id, &sub, &waiting.sid, &random::id(), now);
+    let key = realm.key(client.id_token_signed_response_alg, now)?;
+    Ok(Some((uri, key.sign("logout+jwt", &claims)?)))
 }

@@ -1,7 +1,7 @@
 //! Delivers waiting mails over SMTP and tries again when the server does not take them.
 
-use super::{Mail, purpose};
 use crate::app::App;
+use crate::mail::{Mail, purpose};
 use crate::settings::{Smtp, SmtpSecurity};
 use crate::store::outbox::{self, Waiting};
 use lettre::message::{Mailbox, MultiPart};
@@ -13,7 +13,7 @@ use web::Error;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// Delivers for ever: at once when something was posted, and every few seconds for retries and
+/// Runs until shutdown: at once when something was posted, and every few seconds for retries and
 /// what other nodes posted.
 pub async fn run(app: Arc<App>) {
     let transport = match transport(&app.settings.smtp) {
@@ -28,7 +28,7 @@ pub async fn run(app: Arc<App>) {
             tracing::warn!(%error, "outbox");
         }
         tokio::select! {
-            () = app.outbox.wake.notified() => {}
+            () = app.tools.outbox.wake.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
     }
@@ -50,11 +50,11 @@ pub fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Erro
 }
 
 async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
-    let due = outbox::due(&mut app.db.read().await?, app.now()).await?;
+    let due = outbox::due(&mut app.tools.db.read().await?, app.now()).await?;
     for waiting in due {
         // 1, 2, 4, … minutes, at most two hours; also the lease in case this node dies.
         let pause = 60 << waiting.tries.clamp(0, 7);
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.tools.db.begin().await?;
         let mine = outbox::claim(&mut tx, &waiting, app.now() + pause).await?;
         tx.commit().await?;
         if !mine {
@@ -68,12 +68,12 @@ async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
         };
         let insurer = &waiting.insurer_id;
         match outcome {
-            Ok(()) => tracing::info!(insurer, "mail delivered"),
-            Err(Failure::Hopeless(why)) => tracing::error!(insurer, why, "mail given up"),
-            Err(Failure::Later(why)) => tracing::warn!(insurer, why, "mail delivery failed"),
+            Ok(()) => tracing::info!(%insurer, "mail delivered"),
+            Err(Failure::Hopeless(why)) => tracing::error!(%insurer, why, "mail given up"),
+            Err(Failure::Later(why)) => tracing::warn!(%insurer, why, "mail delivery failed"),
         }
         if done {
-            let mut tx = app.db.begin().await?;
+            let mut tx = app.tools.db.begin().await?;
             outbox::delete(&mut tx, &waiting.mail_id).await?;
             tx.commit().await?;
         }

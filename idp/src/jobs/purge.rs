@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A day: used codes stay that long, so that a late replay is still noticed.
-const KEEP: i64 = 24 * 3600;
-const EVERY: Duration = Duration::from_secs(600);
+const RETENTION_SECS: i64 = 24 * 3600;
+const PURGE_INTERVAL: Duration = Duration::from_secs(600);
 
-/// Purges for ever.
+/// Runs until shutdown.
 pub async fn run(app: Arc<App>) {
     loop {
-        if let Err(error) = once(&app.db, app.now()).await {
+        if let Err(error) = once(&app.tools.db, app.now()).await {
             tracing::warn!(%error, "expired rows could not be removed; trying again later");
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(PURGE_INTERVAL).await;
     }
 }
 
@@ -24,7 +24,7 @@ pub async fn once(db: &Db, now: i64) -> Result<(), db::Error> {
     for batch in crate::store::EXPIRED {
         loop {
             let mut tx = db.begin().await?;
-            let removed = tx.execute(*batch, params![now - KEEP]).await?;
+            let removed = tx.execute(*batch, params![now - RETENTION_SECS]).await?;
             tx.commit().await?;
             if removed < 1000 {
                 break;

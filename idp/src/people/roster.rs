@@ -1,5 +1,6 @@
 //! The insurer's list of members: read and checked whole, compared, then written at once.
 
+use crate::ids::{InsurerId, PersonId};
 use crate::store::people::{self, Member};
 use db::Db;
 use handover::card::Card;
@@ -49,6 +50,12 @@ pub enum ImportError {
     LargeChange { ended: usize, of: usize },
 }
 
+/// A roster file and how it is laid out.
+pub struct Source<'l, R> {
+    pub reader: R,
+    pub layout: &'l Layout,
+}
+
 struct Entry {
     person_key: String,
     card_key: String,
@@ -61,12 +68,13 @@ struct Entry {
 /// same file twice changes nothing. `progress` hears how many bytes were read.
 pub async fn import(
     db: &Db,
-    insurer: &str,
-    (source, layout): (impl Read, &Layout),
+    insurer: &InsurerId,
+    source: Source<'_, impl Read>,
     options: Options,
     today: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, ImportError> {
+    let Source { reader, layout } = source;
     let snapshot = match layout.mode.as_str() {
         "snapshot" => true,
         "delta" => false,
@@ -75,7 +83,7 @@ pub async fn import(
     let mut report = Report::default();
     let mut entries: Vec<Entry> = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
-    let mut reader = Reader::open(source, layout, &COLUMNS)?;
+    let mut reader = Reader::open(reader, layout, &COLUMNS)?;
     while let Some(row) = reader.next_row() {
         report.rows += 1;
         let entry = row.and_then(|row| {
@@ -104,7 +112,7 @@ pub async fn import(
         .collect();
     let living = before.values().filter(|(_, lost)| !lost).count();
     // One transaction, so that a reader never sees half a roster.
-    let mut person_ids: HashMap<String, String> = HashMap::new();
+    let mut person_ids: HashMap<String, PersonId> = HashMap::new();
     for mut entry in entries {
         match before.remove(&entry.card_key) {
             Some((hash, _)) if hash == entry.hash => {
@@ -117,7 +125,7 @@ pub async fn import(
         let id = match person_ids.get(&entry.person_key) {
             Some(id) => id.clone(),
             None => {
-                let new = secret::random::id();
+                let new = PersonId::random();
                 let key = &entry.person_key;
                 people::upsert_person(&mut tx, insurer, &new, key, &entry.member).await?
             }
@@ -152,7 +160,7 @@ fn entry(row: &Row) -> Result<Entry, Problem> {
     let day = |text: &str| date::day(text).map(|day| day.to_string());
     let sexes = Reason::Unknown { expected: "男 女 1 2" };
     let member = Member {
-        person_id: String::new(),
+        person_id: PersonId::new(""),
         name: row.required("name")?.split_whitespace().collect::<Vec<_>>().join("　"),
         name_kana: kana::shown(name_kana),
         kana_match,
@@ -167,8 +175,29 @@ fn entry(row: &Row) -> Result<Entry, Problem> {
         lost_on: row.optional("lost_on", day, Reason::NotADate)?,
     };
     let person_key = row.required("person_key")?.to_owned();
-    let hash = hash::short(format!("{person_key}{member:?}").as_bytes());
+    let hash = row_hash(&person_key, &member);
     Ok(Entry { person_key, card_key: card.key(), household: Card::household(&card), hash, member })
+}
+
+/// SHA-256 over every field in a fixed order, each with its length before it, so that no two rows
+/// have one text: the same file twice is no change.
+fn row_hash(person_key: &str, member: &Member) -> String {
+    let fields = [
+        person_key,
+        &member.name,
+        &member.name_kana,
+        &member.kana_match,
+        &member.birth_date,
+        &member.sex,
+        &member.symbol,
+        &member.number,
+        &member.branch,
+        &member.relation,
+        &member.acquired_on,
+        member.lost_on.as_deref().unwrap_or("-"),
+    ];
+    let text: String = fields.iter().map(|field| format!("{}:{field}", field.len())).collect();
+    hash::s256(text)
 }
 
 fn sex(text: &str) -> Option<&'static str> {

@@ -1,18 +1,17 @@
 //! Access tokens: the same content either as a signed JWT (RFC 9068) or sealed, so that only the
 //! provider reads it. No row is written for one: what a person granted is the row behind it.
 
-use crate::app::App;
-use crate::clients;
+use crate::clients::Clients;
+use crate::ids::GrantId;
 use crate::realm::Realm;
-use crate::store::accounts::{Account, Known};
 use crate::store::{grants, spent};
 use db::Conn;
 use oidc::Client;
 use oidc::client::AccessTokenFormat;
 use oidc::jose::algorithm::Algorithm;
 use oidc::token::Confirmation;
+use secret::hash;
 use secret::hash::{base64url, from_base64url};
-use secret::{hash, random};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ use web::Error;
 #[serde(default)]
 pub struct Access {
     pub iss: String,
-    /// The person as this client sees him, or the client itself.
+    /// The person as this client sees them, or the client itself.
     pub sub: String,
     pub aud: Vec<String>,
     pub client_id: String,
@@ -33,7 +32,7 @@ pub struct Access {
     pub scope: String,
     /// The grant of a person; none for a client's own token.
     #[serde(rename = "gid", skip_serializing_if = "Option::is_none")]
-    pub grant_id: Option<String>,
+    pub grant_id: Option<GrantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,13 +64,11 @@ pub fn mint(realm: &Realm, client: &Client, access: &Access, now: i64) -> Result
         AccessTokenFormat::Jwt => {
             // Resource servers are not asked which algorithm they know: RFC 9068 §4 wants RS256 or
             // better; ES256 is ours.
-            let key = realm.key(Algorithm::ES256, now);
-            let key = key.ok_or_else(|| Error::fault("the insurer has no ES256 key"))?;
-            Ok(key.sign(TYP, access)?)
+            Ok(realm.key(Algorithm::ES256, now)?.sign(TYP, access)?)
         }
         AccessTokenFormat::Opaque => {
             let text = serde_json::to_vec(access)?;
-            Ok(format!("{PREFIX}{}", base64url(realm.secrets.tokens.seal("access", &text))))
+            Ok(format!("{PREFIX}{}", base64url(realm.keys.tokens.seal("access", &text))))
         }
     }
 }
@@ -81,7 +78,7 @@ pub fn mint(realm: &Realm, client: &Client, access: &Access, now: i64) -> Result
 pub fn read(realm: &Realm, text: &str, now: i64) -> Option<Access> {
     let access: Access = if let Some(sealed) = text.strip_prefix(PREFIX) {
         let sealed = from_base64url(sealed)?;
-        serde_json::from_slice(&realm.secrets.tokens.open("access", &sealed).ok()?).ok()?
+        serde_json::from_slice(&realm.keys.tokens.open("access", &sealed).ok()?).ok()?
     } else {
         let token = oidc::jose::jwt::Unverified::parse(text)?;
         if token.header("typ") != Some(TYP) {
@@ -92,96 +89,41 @@ pub fn read(realm: &Realm, text: &str, now: i64) -> Option<Access> {
     (access.iss == realm.issuer && access.exp > now).then_some(access)
 }
 
-/// An access token that is in force, with its client and the grant behind it.
+/// An access token that is in force, with its client and, for a person's, what stands behind it.
 pub struct Live {
     pub access: Access,
     pub client: Arc<Client>,
-    pub grant: Option<grants::Grant>,
-    /// Whose it is.
-    pub holder: Option<(Account, Known)>,
+    pub behind: Option<grants::Behind>,
 }
 
 /// Whether a token is in force: neither itself, its grant nor its session has ended, and its
 /// client is still there.
 pub async fn live(
-    app: &App,
+    clients: &Clients,
     conn: &mut Conn,
     realm: &Realm,
     text: &str,
+    now: i64,
 ) -> Result<Option<Live>, db::Error> {
-    let Some(access) = read(realm, text, app.now()) else { return Ok(None) };
+    let Some(access) = read(realm, text, now) else { return Ok(None) };
     // A client that is gone has no tokens any more.
-    let Some(client) = clients::find(conn, realm, &access.client_id).await? else {
+    let Some(client) = clients.find(conn, realm, &access.client_id).await? else {
         return Ok(None);
     };
-    let (grant, holder) = match &access.grant_id {
+    let behind = match &access.grant_id {
         None => {
-            if spent::is_spent(conn, realm.id(), REVOKED, &access.jti).await? {
+            if spent::is_spent(conn, realm.id(), spent::Kind::Revoked, &access.jti).await? {
                 return Ok(None);
             }
-            (None, None)
+            None
         }
         Some(grant_id) => {
             let jti = hash::sha256(&access.jti);
             match grants::behind(conn, realm.id(), grant_id, &jti).await? {
-                Some((grant, account, known)) => (Some(grant), Some((account, known))),
+                Some(behind) => Some(behind),
                 None => return Ok(None),
             }
         }
     };
-    Ok(Some(Live { access, client, grant, holder }))
-}
-
-/// The kind under which revoked access tokens are remembered.
-pub const REVOKED: &str = "access";
-
-/// A secret that carries the id of its row, so that no index is needed: `ID.SECRET`.
-pub struct Handle {
-    pub id: String,
-    pub text: String,
-    /// SHA-256 of the secret part.
-    pub hash: Vec<u8>,
-}
-
-impl Handle {
-    /// A new secret for a row.
-    pub fn new(id: &str) -> Self {
-        let secret = random::secret();
-        Self { id: id.to_owned(), text: format!("{id}.{secret}"), hash: hash::sha256(&secret) }
-    }
-
-    /// Reads one that was presented.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.split_once('.')?;
-        let plain = !id.is_empty() && id.len() <= 40 && secret.len() == 43;
-        plain.then(|| Self { id: id.to_owned(), text: text.to_owned(), hash: hash::sha256(secret) })
-    }
-}
-
-/// A refresh token: the grant, which one of its family it is, and a code that only this insurer
-/// can compute. So a token that was never issued is told from one that was used before, and the
-/// successor of a token can be given a second time.
-pub struct Refresh {
-    pub grant_id: String,
-    pub generation: i64,
-}
-
-impl Refresh {
-    /// The token's text: `GRANT.GENERATION.CODE`.
-    pub fn text(&self, realm: &Realm) -> String {
-        format!("{}.{}.{}", self.grant_id, self.generation, self.code(realm))
-    }
-
-    /// Reads a token that this insurer issued.
-    pub fn read(realm: &Realm, text: &str) -> Option<Self> {
-        let (grant_id, rest) = text.split_once('.')?;
-        let (generation, code) = rest.split_once('.')?;
-        let read = Self { grant_id: grant_id.to_owned(), generation: generation.parse().ok()? };
-        hash::equal(read.code(realm).as_bytes(), code.as_bytes()).then_some(read)
-    }
-
-    fn code(&self, realm: &Realm) -> String {
-        let message = format!("{}.{}", self.grant_id, self.generation);
-        base64url(hash::hmac(&realm.secrets.refresh, message.as_bytes()))
-    }
+    Ok(Some(Live { access, client, behind }))
 }

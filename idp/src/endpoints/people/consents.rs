@@ -1,16 +1,17 @@
 //! What a member allowed partners to learn: a list, and a button that withdraws.
 
 use crate::app::App;
-use crate::clients;
+use crate::authorization::consent::learns;
+use crate::clock::today;
+use crate::ids::AccountId;
+use crate::journeys::begin::sign_in_for;
 use crate::session;
 use crate::store::{consents, grants};
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
-use web::look::Look;
 use web::{Error, Form, Page, Posted};
 
 /// The list.
@@ -49,33 +50,10 @@ impl Page for Consents {
     }
 }
 
-/// What scopes mean, in words. A scope without words is a permission of the partner's own service
-/// and stands as it is.
-pub fn learns(look: &Look, scopes: &[String]) -> Vec<String> {
-    let mut learns = Vec::new();
-    for scope in scopes.iter().filter(|scope| !scope.starts_with("detail:")) {
-        let id = format!("consent-scope-{scope}");
-        let text = look.t_or(&id);
-        learns.push(if text == id { scope.clone() } else { text });
-    }
-    learns
-}
-
-/// A rich authorization request in one line: its type, and all that it says.
-pub fn detail(detail: &Value) -> String {
-    let mut rest = detail.clone();
-    let kind = rest.as_object_mut().and_then(|members| members.remove("type"));
-    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
-    match rest.as_object().is_none_or(serde_json::Map::is_empty) {
-        true => kind,
-        false => format!("{kind} {rest}"),
-    }
-}
-
 /// `GET /{insurer}/consents`
 pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
-    let Some(session) = session::find(&app, &visit.realm, &visit.headers).await? else {
-        return crate::journeys::page::begin_then(&app, &visit, "consents").await;
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, "consents");
     };
     draw(&app, &visit, &session.account_id, None).await
 }
@@ -83,20 +61,20 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
 async fn draw(
     app: &App,
     visit: &Visit,
-    account: &str,
+    account: &AccountId,
     withdrawn: Option<String>,
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
-    let mut conn = app.db.read().await?;
+    let mut conn = app.tools.db.read().await?;
     let mut items = Vec::new();
     for consent in consents::list(&mut conn, realm.id(), account).await? {
-        let client = clients::find(&mut conn, realm, &consent.client_id).await?;
+        let client = app.clients.find(&mut conn, realm, &consent.client_id).await?;
         let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
         items.push(Given {
             client_name: name.unwrap_or_else(|| consent.client_id.clone()),
             client_id: consent.client_id,
             learns: learns(&visit.look, &consent.scopes),
-            granted_on: crate::app::today(consent.granted_at),
+            granted_on: today(consent.granted_at),
             form: Form::new(visit.path("consents"), &[]),
         });
     }
@@ -110,13 +88,13 @@ pub async fn submit(
     posted: Posted,
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
-    let Some(session) = session::find(&app, realm, &visit.headers).await? else {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
         return Ok(web::look::see(&visit.path("consents")));
     };
     let client_id = posted.value("client_id");
     let account = &session.account_id;
-    let mut tx = app.db.begin().await?;
-    let client = clients::find(&mut tx, realm, client_id).await?;
+    let mut tx = app.tools.db.begin().await?;
+    let client = app.clients.find(&mut tx, realm, client_id).await?;
     consents::delete(&mut tx, realm.id(), account, client_id).await?;
     grants::revoke_for(&mut tx, realm.id(), account, client_id).await?;
     tx.commit().await?;

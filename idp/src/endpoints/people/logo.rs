@@ -2,7 +2,6 @@
 //! never load anything from a partner before they agreed.
 
 use crate::app::App;
-use crate::clients;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -24,8 +23,8 @@ pub async fn get(
     State(app): State<Arc<App>>,
     Path((insurer, client_id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
-    let client = clients::lookup(&app, &realm, &client_id).await?;
+    let realm = app.realms.published(&insurer).ok_or(Error::NOT_FOUND)?;
+    let client = app.clients.lookup(&realm, &client_id).await?;
     let uri = client.and_then(|client| client.logo_uri.clone()).ok_or(Error::NOT_FOUND)?;
     let bytes = app.outbound.document(&uri, false, app.now()).await.map_err(|error| {
         tracing::info!(insurer, %error, "logo");

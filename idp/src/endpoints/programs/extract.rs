@@ -1,17 +1,16 @@
-//! What all endpoints for programs share: the form body, who the client is, its proof of
-//! possession, and which browser origins may call.
+//! What all endpoints for programs share: the form body, who the client is, and its proof of
+//! possession.
 
 use super::refused;
 use crate::app::App;
-use crate::clients;
+use crate::endpoints::slug;
 use crate::realm::Realm;
-use crate::store::{clients as stored, spent};
-use axum::extract::{ConnectInfo, FromRef, FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
+use crate::store::spent;
+use axum::extract::{ConnectInfo, FromRef, FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
-use db::Conn;
+use db::Tx;
 use oidc::certificate::Certificate;
 use oidc::client_auth::{self, Attempt, Claimed, Spent};
 use oidc::dpop::{self, Proof};
@@ -90,7 +89,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let app = Arc::<App>::from_ref(state);
         let (parts, body) = request.into_parts();
-        let realm = app.realms.find(crate::visit::slug(&parts)).ok_or(Error::NOT_FOUND)?;
+        let realm = app.realm(slug(&parts)).await?.ok_or(Error::NOT_FOUND)?;
         let wrong = |why| refused(Code::InvalidRequest.because(why));
         let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
         let form = b"application/x-www-form-urlencoded";
@@ -119,21 +118,22 @@ pub async fn authenticate(app: &App, api: &Api, path: &str) -> Result<Arc<Client
         }
     };
     let claimed = client_auth::claimed(authorization, &api.params).map_err(refused)?;
-    let client = clients::lookup(app, realm, &claimed.client_id).await?;
+    let client = app.clients.lookup(realm, &claimed.client_id).await?;
     let Some(client) = client else { return Err(refused(client_auth::unknown(&claimed))) };
     let (client, spent) = match verify(app, api, path, &claimed, client).await {
         Ok(verified) => verified,
         // Remembered clients may be a second old: a new secret must work at once.
-        Err(error) => match clients::look_again(app, realm, &claimed.client_id).await? {
+        Err(error) => match app.clients.look_again(realm, &claimed.client_id).await? {
             Some(client) => verify(app, api, path, &claimed, client).await.map_err(refused)?,
             None => return Err(refused(error)),
         },
     };
     if let Some(assertion) = spent {
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.tools.db.begin().await?;
         let value = format!("{}\n{}", client.client_id, assertion.jti);
         let first =
-            spent::spend(&mut tx, realm.id(), "assertion", &value, assertion.expires_at).await?;
+            spent::spend(&mut tx, realm.id(), spent::Kind::Assertion, &value, assertion.expires_at)
+                .await?;
         tx.commit().await?;
         if !first {
             let why = "client authentication failed";
@@ -151,17 +151,17 @@ async fn verify(
     claimed: &Claimed,
     client: Arc<Client>,
 ) -> Result<(Arc<Client>, Option<Spent>), OAuthError> {
-    let realm = &api.realm;
+    let (realm, now) = (&api.realm, app.now());
     let assertion = api.params.value("client_assertion");
     let by_certificate = client.token_endpoint_auth_method.by_certificate();
     let (jwks, keys) = match assertion {
-        Some(assertion) => clients::keys_for(app, &client, assertion).await,
-        None if by_certificate => (clients::jwks(app, &client, false).await, Vec::new()),
+        Some(assertion) => app.clients.keys_for(&client, assertion, now).await,
+        None if by_certificate => (app.clients.jwks(&client, false, now).await, Vec::new()),
         None => (Arc::default(), Vec::new()),
     };
     let certificate = if by_certificate { api.caller.read(app) } else { None };
     let secrets = match assertion {
-        Some(_) => clients::secrets(app, realm, &client),
+        Some(_) => app.clients.secrets(realm, &client, now),
         None => Vec::new(),
     };
     let token = realm.endpoint("token", false);
@@ -175,10 +175,20 @@ async fn verify(
         certificate: certificate.as_ref(),
         issuer: &realm.issuer,
         audiences: &[&token, &called],
-        now: app.now(),
+        now,
     };
     let spent = client_auth::check(&attempt)?;
     Ok((client, spent))
+}
+
+/// What a proof must be for.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    pub method: &'a str,
+    /// The endpoint's own part of the address.
+    pub path: &'a str,
+    /// It came to the address for clients with certificates.
+    pub mutual: bool,
 }
 
 /// The DPoP proof of a request, if it has one (RFC 9449 §4.3).
@@ -186,12 +196,13 @@ async fn verify(
 /// # Errors
 /// `invalid_dpop_proof` or `use_dpop_nonce`.
 pub fn proof(
-    app: &App,
     realm: &Realm,
     headers: &HeaderMap,
-    (method, path, mutual): (&str, &str, bool),
+    call: Call<'_>,
     access_token: Option<&str>,
+    now: i64,
 ) -> Result<Option<Proof>, OAuthError> {
+    let Call { method, path, mutual } = call;
     let mut lines = headers.get_all("dpop").iter();
     let Some(line) = lines.next() else { return Ok(None) };
     let wrong = |why| Code::InvalidDpopProof.because(why);
@@ -199,7 +210,6 @@ pub fn proof(
         return Err(wrong("two DPoP headers"));
     }
     let text = line.to_str().map_err(|_| wrong("the DPoP header is not ASCII"))?;
-    let now = app.now();
     let uri = realm.endpoint(path, mutual);
     let expected = dpop::Expected {
         method,
@@ -212,14 +222,14 @@ pub fn proof(
     dpop::check(text, &expected).map(Some)
 }
 
-/// Uses a proof up: its `jti` must be new (RFC 9449 §11.1).
-pub async fn spend(conn: &mut Conn, realm: &Realm, proof: &Proof) -> Result<(), Error> {
+/// Uses a proof up: its `jti` must be new (RFC 9449 §11.1). `false` when it was used before.
+pub async fn spend(tx: &mut Tx, realm: &Realm, proof: &Proof) -> Result<bool, db::Error> {
     let value = format!("{}\n{}", proof.jkt, proof.jti);
-    if spent::spend(conn, realm.id(), "dpop", &value, proof.expires_at).await? {
-        return Ok(());
-    }
-    Err(refused(Code::InvalidDpopProof.because("the DPoP proof was used before")))
+    spent::spend(tx, realm.id(), spent::Kind::Dpop, &value, proof.expires_at).await
 }
+
+/// The refusal of a proof that was used before.
+pub const PROOF_USED: OAuthError = Code::InvalidDpopProof.because("the DPoP proof was used before");
 
 /// Adds our nonce to the answer of a request with a proof, whatever the answer is (RFC 9449 §8).
 pub fn with_nonce(
@@ -234,76 +244,4 @@ pub fn with_nonce(
         response.headers_mut().insert("dpop-nonce", value);
     }
     response
-}
-
-/// CORS for the endpoints that a browser application calls (token, userinfo, revocation,
-/// introspection, PAR, device): only for origins that a client registered. Credentials of the
-/// browser are never allowed: tokens travel in headers and bodies.
-pub async fn cors(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let preflight = request.method() == Method::OPTIONS;
-    let slug = request.uri().path().trim_start_matches('/').split('/').next().unwrap_or("");
-    let realm = app.realms.find(slug);
-    let allowed = match (&realm, origin.as_ref().and_then(|origin| origin.to_str().ok())) {
-        (Some(realm), Some(origin)) => is_known_origin(&app, realm, origin).await,
-        _ => false,
-    };
-    let mut response = if preflight && realm.is_some() {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        as_json(next.run(request).await)
-    };
-    let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    if preflight {
-        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, OPTIONS"));
-    }
-    if let (true, Some(origin)) = (allowed, origin) {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let mut put = |name, value| {
-            headers.insert(name, HeaderValue::from_static(value));
-        };
-        put(header::ACCESS_CONTROL_EXPOSE_HEADERS, "DPoP-Nonce, WWW-Authenticate");
-        if preflight {
-            put(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
-            put(header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP");
-            put(header::ACCESS_CONTROL_MAX_AGE, "600");
-        }
-    }
-    response
-}
-
-/// A fault or a page of ours as the JSON that a program reads.
-fn as_json(mut response: Response) -> Response {
-    let Some(drawn) = response.extensions_mut().remove::<web::error::Drawn>() else {
-        return response;
-    };
-    let (error, why) = match drawn.status {
-        StatusCode::NOT_FOUND => ("invalid_request", "there is no such insurer".to_owned()),
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("temporarily_unavailable", "too much at once: try again".to_owned())
-        }
-        _ => ("server_error", format!("incident {}", drawn.incident.unwrap_or_default())),
-    };
-    let body = serde_json::json!({"error": error, "error_description": why});
-    super::json(drawn.status, &body)
-}
-
-async fn is_known_origin(app: &App, realm: &Realm, origin: &str) -> bool {
-    let here = |client: &Arc<Client>| client.allowed_origins.iter().any(|known| known == origin);
-    if realm.clients.values().any(here) {
-        return true;
-    }
-    match app.db.read().await {
-        Ok(mut conn) => stored::has_origin(&mut conn, realm.id(), origin).await.unwrap_or(false),
-        Err(_) => false,
-    }
-}
-
-/// A method that an endpoint for programs does not have: JSON, with what it has.
-pub async fn wrong_method() -> Response {
-    let body = serde_json::json!({
-        "error": "invalid_request", "error_description": "this endpoint has no such method",
-    });
-    super::json(StatusCode::METHOD_NOT_ALLOWED, &body)
 }

@@ -1,12 +1,14 @@
 //! Introspection (RFC 7662), also as a signed JWT (RFC 9701): a resource server asks whether a
 //! token is good. It learns only about tokens that were issued to it or for it.
 
-use super::api::{self, Api};
+use super::extract::{self as api, Api};
 use super::{json, refused, signed};
 use crate::app::App;
 use crate::realm::Realm;
 use crate::store::grants;
-use crate::tokens::{self, Live, Refresh};
+use crate::store::grants::Behind;
+use crate::tokens::Refresh;
+use crate::tokens::access::{self, Live};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -42,15 +44,15 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
         "iss": realm.issuer, "aud": client.client_id, "iat": app.now(),
         "token_introspection": body,
     });
-    let key = realm.key(algorithm, app.now());
-    let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
+    let key = realm.key(algorithm, app.now())?;
     Ok(signed(key.sign("token-introspection+jwt", &claims)?, KIND))
 }
 
 async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result<Value, Error> {
     let inactive = json!({"active": false});
-    let mut conn = app.db.read().await?;
-    if let Some(Live { access, grant, .. }) = tokens::live(app, &mut conn, realm, token).await? {
+    let mut conn = app.tools.db.read().await?;
+    let live = access::live(&app.clients, &mut conn, realm, token, app.now()).await?;
+    if let Some(Live { access, behind, .. }) = live {
         let own = access.client_id == client.client_id;
         let meant =
             client.introspects && access.aud.iter().any(|aud| client.resources.contains(aud));
@@ -61,9 +63,11 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
             "active": true,
             "iss": access.iss,
             "client_id": access.client_id,
-            "sub": match &grant {
+            "sub": match &behind {
                 // As the asking client sees the person.
-                Some(grant) => client.subject(&grant.account_id, &realm.secrets.pairwise),
+                Some(Behind { grant, .. }) => {
+                    client.subject(&grant.account_id, &realm.keys.pairwise)
+                }
                 None => access.sub.clone(),
             },
             "aud": access.aud,
@@ -103,7 +107,7 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
         "active": true,
         "iss": realm.issuer,
         "client_id": grant.client_id,
-        "sub": client.subject(&grant.account_id, &realm.secrets.pairwise),
+        "sub": client.subject(&grant.account_id, &realm.keys.pairwise),
         "scope": grant.detail.scopes.join(" "),
         "exp": grant.expires_at,
         "token_type": "refresh_token",

@@ -13,8 +13,8 @@ pub async fn discovery(
     State(app): State<Arc<App>>,
     Path(insurer): Path<String>,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
-    Ok(json(realm.discovery.clone()))
+    let realm = app.realms.published(&insurer).ok_or(Error::NOT_FOUND)?;
+    Ok(json(realm.discovery()))
 }
 
 /// `GET /{insurer}/jwks`
@@ -22,8 +22,8 @@ pub async fn jwks(
     State(app): State<Arc<App>>,
     Path(insurer): Path<String>,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
-    Ok(json(realm.jwks.clone()))
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
+    Ok(json(realm.keys.jwks.clone()))
 }
 
 /// `OPTIONS` of both: anybody may read them from anywhere.

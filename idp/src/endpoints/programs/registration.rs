@@ -1,14 +1,15 @@
 //! Dynamic registration and management of clients (RFC 7591, RFC 7592): with an initial access
 //! token of the insurer, and only what the insurer allows.
 
-use super::{json, refused, refused_because};
+use super::{bearer, document, json, refused, refused_because};
 use crate::app::App;
-use crate::clients;
+use crate::clients::put::{Put, put};
+use crate::clients::secrets::ClearSecret;
 use crate::realm::Realm;
-use crate::store::clients::{self as stored, Registered};
+use crate::store::clients::{self as stored, Origin, Registered};
 use crate::store::grants;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use oidc::Client;
 use oidc::client::{GrantType, SecurityProfile};
@@ -19,16 +20,13 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use web::Error;
 
-/// The longest document in bytes.
-const MAX_BODY: usize = 64 * 1024;
-
 /// `POST /{insurer}/clients`
 pub async fn create(
     State(app): State<Arc<App>>,
     Path(insurer): Path<String>,
     request: Request,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
     if !realm.definition.policy.protocol.registration {
         return Err(closed());
     }
@@ -40,7 +38,7 @@ pub async fn create(
     // Before anything is read or fetched for a stranger.
     let token = token.ok_or_else(needed)?;
     let now = app.now();
-    if !stored::may_register(&mut app.db.read().await?, realm.id(), &token, now).await? {
+    if !stored::may_register(&mut app.tools.db.read().await?, realm.id(), &token, now).await? {
         return Err(needed());
     }
     let document = document(request).await?;
@@ -48,17 +46,24 @@ pub async fn create(
     client.client_id = random::id();
     // The host of a redirect URI proves nothing; a sector document does.
     client.own_sector = client.sector_identifier_uri.is_none();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.tools.db.begin().await?;
     if !stored::use_registration(&mut tx, realm.id(), &token, now).await? {
         return Err(needed());
     }
-    let secret = new_secret(&app, &realm, &mut client);
     let management = random::secret();
-    let hash = hash::sha256(&management);
-    stored::put(&mut tx, realm.id(), &client, ("dynamic", Some(hash)), now).await?;
+    let new = Put {
+        insurer: realm.id(),
+        client,
+        old: None,
+        chosen_secret: None,
+        origin: Origin::Dynamic,
+        registration_hash: Some(hash::sha256(&management)),
+    };
+    let written = put(&mut tx, &app.sealer, new, now).await?;
     tx.commit().await?;
-    realm.registered.forget();
-    let told = Told { client: &client, issued_at: now, management: &management, secret };
+    app.clients.cache.forget();
+    let (client, secret) = (&written.client, written.clear);
+    let told = Told { client, issued_at: now, management: &management, secret };
     Ok(answer(StatusCode::CREATED, &realm, told))
 }
 
@@ -68,7 +73,7 @@ pub async fn read(
     Path((insurer, client_id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
     let registered = owned(&app, &realm, &client_id, &headers).await?;
     let (client, issued_at) = (&registered.client, registered.created_at);
     // RFC 7592 §3: the token of this very request.
@@ -82,7 +87,7 @@ pub async fn update(
     Path((insurer, client_id)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
     let registered = owned(&app, &realm, &client_id, request.headers()).await?;
     if !realm.definition.policy.protocol.registration {
         return Err(closed());
@@ -99,7 +104,7 @@ pub async fn update(
     if given.is_some_and(|given| old.secrets.iter().all(|known| known.hash != given)) {
         return Err(refused(Code::InvalidRequest.because("client_secret cannot be chosen")));
     }
-    let mut client = Client {
+    let client = Client {
         client_id,
         own_sector: new.sector_identifier_uri.is_none(),
         // What the insurer narrowed or tightened since stays so.
@@ -127,22 +132,23 @@ pub async fn update(
         let why = "security_profile cannot be lowered";
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
-    let same_method = client.token_endpoint_auth_method == old.token_endpoint_auth_method;
-    let secret = if same_method {
-        client.secrets = old.secrets;
-        None
-    } else {
-        new_secret(&app, &realm, &mut client)
+    let mut tx = app.tools.db.begin().await?;
+    let changed = Put {
+        insurer: realm.id(),
+        client,
+        old: Some(&old),
+        chosen_secret: None,
+        origin: Origin::Dynamic,
+        registration_hash: None,
     };
-    let mut tx = app.db.begin().await?;
-    stored::put(&mut tx, realm.id(), &client, ("dynamic", None), app.now()).await?;
+    let written = put(&mut tx, &app.sealer, changed, app.now()).await?;
     tx.commit().await?;
-    realm.registered.forget();
+    app.clients.cache.forget();
     let issued_at = registered.created_at;
     Ok(answer(
         StatusCode::OK,
         &realm,
-        Told { client: &client, issued_at, management: &management, secret },
+        Told { client: &written.client, issued_at, management: &management, secret: written.clear },
     ))
 }
 
@@ -152,33 +158,20 @@ pub async fn delete(
     Path((insurer, client_id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
     let registered = owned(&app, &realm, &client_id, &headers).await?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.tools.db.begin().await?;
     stored::delete(&mut tx, realm.id(), &registered.client.client_id).await?;
     grants::revoke_client(&mut tx, realm.id(), &registered.client.client_id).await?;
     tx.commit().await?;
-    realm.registered.forget();
+    app.clients.cache.forget();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 fn closed() -> Error {
     let why = "this insurer does not offer dynamic registration";
     let body = json!({"error": "access_denied", "error_description": why});
-    Error::Refused(Box::new(super::json(StatusCode::FORBIDDEN, &body)))
-}
-
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-/// A JSON body.
-pub(super) async fn document(request: Request) -> Result<Value, Error> {
-    let wrong = |why| refused(Code::InvalidClientMetadata.because(why));
-    let body = axum::body::to_bytes(request.into_body(), MAX_BODY).await;
-    let body = body.map_err(|_| wrong("the body is too long"))?;
-    serde_json::from_slice(&body).map_err(|_| wrong("the body is not JSON"))
+    Error::Refused(Box::new(json(StatusCode::FORBIDDEN, &body)))
 }
 
 /// The client of a management token. The same answer whether the client or the token is wrong
@@ -191,8 +184,9 @@ async fn owned(
 ) -> Result<Registered, Error> {
     let refusal = || refused(Code::InvalidToken.because("the registration token is not valid"));
     let token = bearer(headers).map(hash::sha256).ok_or_else(refusal)?;
-    let found = stored::by_id(&mut app.db.read().await?, realm.id(), client_id).await?;
-    let found = found.filter(|found| found.origin == "dynamic" && found.insurer_id == realm.id());
+    let found = stored::by_id(&mut app.tools.db.read().await?, realm.id(), client_id).await?;
+    let found =
+        found.filter(|found| found.origin == Origin::Dynamic && found.insurer_id == *realm.id());
     let found = found.ok_or_else(refusal)?;
     let known = found.registration_hash.as_deref().unwrap_or_default();
     if hash::equal(known, &token) { Ok(found) } else { Err(refusal()) }
@@ -225,21 +219,10 @@ async fn acceptable(app: &App, realm: &Realm, document: &Value) -> Result<Client
         let why = "this insurer allows response type code only";
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
-    if let Some(why) = clients::sector_fault(app, &client).await {
+    if let Some(why) = app.clients.sector_fault(&client).await {
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
     Ok(client)
-}
-
-/// A secret for a client that needs one: shown once.
-pub(super) fn new_secret(app: &App, realm: &Realm, client: &mut Client) -> Option<String> {
-    client.secrets.clear();
-    if !client.token_endpoint_auth_method.by_secret() {
-        return None;
-    }
-    let clear = random::secret();
-    client.secrets.push(clients::new_secret(&app.sealer, realm.id(), client, &clear));
-    Some(clear)
 }
 
 /// What the owner of a client is told.
@@ -249,7 +232,7 @@ struct Told<'a> {
     /// The registration access token.
     management: &'a str,
     /// A new secret, shown once.
-    secret: Option<String>,
+    secret: Option<ClearSecret>,
 }
 
 fn answer(status: StatusCode, realm: &Realm, told: Told) -> Response {
@@ -259,7 +242,7 @@ fn answer(status: StatusCode, realm: &Realm, told: Told) -> Response {
     body.insert("registration_access_token".into(), json!(told.management));
     body.insert("client_id_issued_at".into(), json!(told.issued_at));
     if let Some(secret) = told.secret {
-        body.insert("client_secret".into(), json!(secret));
+        body.insert("client_secret".into(), json!(secret.0));
         body.insert("client_secret_expires_at".into(), json!(0));
     }
     json(status, &body)

@@ -1,11 +1,11 @@
 //! Revocation (RFC 7009): a client gives a token back. A refresh token takes its whole grant with
 //! it; an access token only itself.
 
-use super::api::{self, Api};
+use super::extract::{self as api, Api};
 use super::{no_store, refused};
 use crate::app::App;
 use crate::store::{grants, spent};
-use crate::tokens::{self, Refresh};
+use crate::tokens::{Refresh, access};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -19,10 +19,10 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
     let token = api.params.value("token");
     let token = token.ok_or(refused(Code::InvalidRequest.because("token is missing")))?;
     let realm = &*api.realm;
-    let mut tx = app.db.begin().await?;
-    if let Some(access) = tokens::read(realm, token, app.now()) {
-        if access.client_id == client.client_id {
-            spent::spend(&mut tx, realm.id(), tokens::REVOKED, &access.jti, access.exp).await?;
+    let mut tx = app.tools.db.begin().await?;
+    if let Some(token) = access::read(realm, token, app.now()) {
+        if token.client_id == client.client_id {
+            spent::spend(&mut tx, realm.id(), spent::Kind::Revoked, &token.jti, token.exp).await?;
         }
     } else if let Some(refresh) = Refresh::read(realm, token) {
         // Any token of the family, also one that was exchanged: the client is done with it.

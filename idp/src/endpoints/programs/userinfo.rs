@@ -1,22 +1,20 @@
 //! Userinfo: what the client of an access token may learn about the person.
 
-use super::api::{self, Caller};
+use super::extract::{self as api, Call, Caller};
 use super::{json, no_store, signed};
 use crate::app::App;
+use crate::endpoints::slug;
+use crate::people::claims::{Holder, person, plain};
 use crate::realm::Realm;
-use crate::store::accounts::{Account, Known};
-use crate::store::evidence;
-use crate::store::people::{self, Member};
-use crate::tokens::{self, Access, Live};
+use crate::store::grants::Behind;
+use crate::tokens::access::{self, Access, Live};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use db::Conn;
-use handover::card::Card;
-use oidc::claims::{ClaimsRequest, Person, userinfo};
+use oidc::claims::{ClaimsRequest, userinfo};
 use oidc::error::Code;
-use oidc::{Client, OAuthError, Params};
-use serde_json::{Value, json};
+use oidc::{OAuthError, Params};
+use serde_json::json;
 use std::sync::Arc;
 use web::Error;
 
@@ -24,8 +22,10 @@ use web::Error;
 /// or, with POST, in the body (RFC 6750 §2.2). Never in the query.
 pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(realm) = app.realms.find(crate::visit::slug(&parts)) else {
-        return Error::NOT_FOUND.into_response();
+    let realm = match app.realm(slug(&parts)).await {
+        Ok(Some(realm)) => realm,
+        Ok(None) => return Error::NOT_FOUND.into_response(),
+        Err(error) => return error.into_response(),
     };
     let caller = Caller::of(&parts, &app);
     let has_proof = parts.headers.contains_key("dpop");
@@ -163,18 +163,22 @@ async fn show(
     let dpop = presented.dpop;
     let invalid =
         || Challenge::because(dpop, Code::InvalidToken.because("the access token is not valid"));
-    let mut conn = app.db.read().await?;
-    let live = tokens::live(app, &mut conn, realm, &presented.token).await?;
-    let Some(Live { access, client, grant: Some(grant), holder: Some(holder) }) = live else {
+    let mut conn = app.tools.db.read().await?;
+    let live = access::live(&app.clients, &mut conn, realm, &presented.token, app.now()).await?;
+    let Some(Live { access, client, behind: Some(behind) }) = live else {
         return Err(invalid());
     };
     drop(conn);
+    let Behind { grant, account, roster } = behind;
+    let holder = Holder { account, roster };
     // A token for another resource server is not for us (RFC 8707 §2, RFC 9068 §4).
     let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
     if !access.aud.iter().any(|aud| here.contains(&aud.as_str())) {
         return Err(invalid());
     }
-    bound(app, realm, (method, headers, caller), &access, presented).await?;
+    let call = Call { method: method.as_str(), path: "userinfo", mutual: caller.mutual };
+    let shown = Shown { call, headers, caller, presented };
+    bound(app, realm, &access, shown).await?;
     let scopes = access.scopes();
     if !scopes.iter().any(|scope| scope == "openid") {
         let why = "userinfo needs scope openid";
@@ -194,7 +198,7 @@ async fn show(
     }
     // Most clients need nothing more than what came with the grant.
     let person = match wants_card || client.verified_claims {
-        true => person(&mut app.db.read().await?, realm, &client, holder, wants_card).await?,
+        true => person(&mut app.tools.db.read().await?, realm, &client, holder, wants_card).await?,
         false => plain(realm, &client, holder),
     };
     let claims = userinfo(&person, &scopes, &asked, &client);
@@ -204,29 +208,29 @@ async fn show(
     let mut claims = claims;
     claims.insert("iss".into(), json!(realm.issuer));
     claims.insert("aud".into(), json!(client.client_id));
-    let key = realm.key(algorithm, app.now());
-    let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
-    let token = key.sign("JWT", &claims).map_err(Error::fault)?;
+    let token = realm.key(algorithm, app.now())?.sign("JWT", &claims)?;
     Ok(signed(token, "application/jwt"))
+}
+
+/// What the caller showed with its token.
+struct Shown<'a> {
+    call: Call<'a>,
+    headers: &'a HeaderMap,
+    caller: &'a Caller,
+    presented: &'a Presented,
 }
 
 /// A bound token needs its key or its certificate, under its own scheme (RFC 9449 §7.1 and §7.2,
 /// RFC 8705 §3).
-async fn bound(
-    app: &App,
-    realm: &Realm,
-    (method, headers, caller): (&Method, &HeaderMap, &Caller),
-    access: &Access,
-    presented: &Presented,
-) -> Result<(), Refusal> {
+async fn bound(app: &App, realm: &Realm, access: &Access, shown: Shown<'_>) -> Result<(), Refusal> {
+    let Shown { call, headers, caller, presented } = shown;
     let wrong = |error| Challenge::because(true, error);
     let mismatch = |why| Challenge::because(presented.dpop, Code::InvalidToken.because(why));
     match (&access.cnf.jkt, presented.dpop) {
         (Some(_), false) => return Err(wrong(Code::InvalidToken.because("use the scheme DPoP"))),
         (None, true) => return Err(mismatch("the access token is not bound to a key")),
         (Some(jkt), true) => {
-            let call = (method.as_str(), "userinfo", caller.mutual);
-            let proof = api::proof(app, realm, headers, call, Some(&presented.token));
+            let proof = api::proof(realm, headers, call, Some(&presented.token), app.now());
             let proof = proof.map_err(wrong)?;
             let missing = Code::InvalidDpopProof.because("the DPoP proof is missing");
             let proof = proof.ok_or_else(|| wrong(missing))?;
@@ -234,13 +238,9 @@ async fn bound(
                 let why = "the access token is bound to another key";
                 return Err(wrong(Code::InvalidToken.because(why)));
             }
-            let mut tx = app.db.begin().await?;
-            let value = format!("{}\n{}", proof.jkt, proof.jti);
-            let new =
-                crate::store::spent::spend(&mut tx, realm.id(), "dpop", &value, proof.expires_at);
-            if !new.await? {
-                let why = "the DPoP proof was used before";
-                return Err(wrong(Code::InvalidDpopProof.because(why)));
+            let mut tx = app.tools.db.begin().await?;
+            if !api::spend(&mut tx, realm, &proof).await? {
+                return Err(wrong(api::PROOF_USED));
             }
             tx.commit().await?;
         }
@@ -255,8 +255,7 @@ async fn bound(
 /// The level and freshness that card symbol and number need here (RFC 9470 §3).
 fn stepped_up(realm: &Realm, access: &Access, dpop: bool, now: i64) -> Result<(), Refusal> {
     let protocol = &realm.definition.policy.protocol;
-    let levels = || protocol.levels.iter().map(|level| level.acr.as_str());
-    let rank = |acr: &str| levels().position(|level| level == acr);
+    let rank = |acr: &str| realm.rank(acr);
     let low = protocol
         .membership_acr
         .as_deref()
@@ -273,87 +272,4 @@ fn stepped_up(realm: &Realm, access: &Access, dpop: bool, now: i64) -> Result<()
         acr: low.map(str::to_owned),
         max_age: old,
     }))
-}
-
-/// A person as a client sees him, with the cards only when they are wanted.
-pub(super) async fn person(
-    conn: &mut Conn,
-    realm: &Realm,
-    client: &Client,
-    holder: (Account, Known),
-    wants_card: bool,
-) -> Result<Person, db::Error> {
-    let insurer = realm.id();
-    let (person_id, account_id) = (holder.0.person_id.clone(), holder.0.account_id.clone());
-    let mut person = plain(realm, client, holder);
-    if wants_card {
-        let own = people::memberships(conn, insurer, &person_id).await?;
-        let number = &realm.brand.insurer_number;
-        person.membership = membership(conn, (insurer, number), &own, client.first_party).await?;
-    }
-    if client.verified_claims {
-        let holder = format!("account:{account_id}");
-        person.verified_at = evidence::at(conn, insurer, &holder, "roster").await?;
-    }
-    Ok(person)
-}
-
-/// What account and roster say about somebody.
-fn plain(realm: &Realm, client: &Client, (account, known): (Account, Known)) -> Person {
-    Person {
-        sub: client.subject(&account.account_id, &realm.secrets.pairwise),
-        name: known.name,
-        preferred_username: account.user_id,
-        email: account.email,
-        locale: "ja".into(),
-        birthdate: known.birth_date,
-        gender: known.sex,
-        updated_at: account.created_at,
-        ..Person::default()
-    }
-}
-
-/// The person's cards and, for an insured person and only to the insurer's own services, those of
-/// the household: one member cannot consent for others.
-async fn membership(
-    conn: &mut Conn,
-    (insurer, insurer_number): (&str, &str),
-    own: &[Member],
-    first_party: bool,
-) -> Result<Value, db::Error> {
-    let mut household = Vec::new();
-    for card in own.iter().filter(|member| member.insured && first_party) {
-        for other in people::household(conn, insurer, &key(card).household()).await? {
-            if other.person_id != card.person_id {
-                household.push(shown(&other));
-            }
-        }
-    }
-    Ok(json!({
-        "insurer_number": insurer_number,
-        "insured": own.first().is_some_and(|member| member.insured),
-        "cards": own.iter().map(shown).collect::<Vec<_>>(),
-        "household": household,
-    }))
-}
-
-fn key(member: &Member) -> Card {
-    Card {
-        symbol: member.symbol.clone(),
-        number: member.number.clone(),
-        branch: member.branch.clone(),
-    }
-}
-
-fn shown(member: &Member) -> Value {
-    json!({
-        "person": member.person_id,
-        "name": member.name,
-        "relation": member.relation,
-        "symbol": member.symbol,
-        "number": member.number,
-        "branch": member.branch,
-        "acquired_on": member.acquired_on,
-        "lost_on": member.lost_on,
-    })
 }

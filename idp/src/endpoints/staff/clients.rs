@@ -2,30 +2,28 @@
 //! clients of that insurer, and gives them new secrets. It authenticates as a client itself, with
 //! an access token of scope `musubi:clients`.
 
-use super::registration::document;
-use super::{json, refused, refused_because};
 use crate::app::App;
-use crate::clients;
+use crate::clients::put::{Put, put as write};
+use crate::clients::secrets;
+use crate::endpoints::programs::{bearer, document, json, refused, refused_because};
 use crate::realm::Realm;
-use crate::store::clients::{self as stored, Registered};
+use crate::store::clients::{self as stored, Origin, Registered};
 use crate::store::grants;
-use crate::tokens;
+use crate::tokens::access;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use db::Conn;
 use oidc::Client;
-use oidc::client::Secret;
 use oidc::error::Code;
 use oidc::registration::check;
-use secret::random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use web::Error;
 
-/// The scope that opens this API.
-pub const SCOPE: &str = "musubi:clients";
+use oidc::scope::MANAGE_CLIENTS as SCOPE;
+
 /// Clients on one page.
 const PAGE: i64 = 100;
 /// Seconds for which the old secret is accepted beside the new one, unless the request says.
@@ -33,13 +31,14 @@ const OVERLAP: i64 = 7 * 24 * 3600;
 
 /// The insurer of a caller who may do this.
 async fn allowed(app: &App, insurer: &str, headers: &HeaderMap) -> Result<Arc<Realm>, Error> {
-    let realm = app.realms.find(insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(insurer).await?.ok_or(Error::NOT_FOUND)?;
     let refusal = || refused(Code::InvalidToken.because("the access token is not valid"));
-    let token = super::registration::bearer(headers).ok_or_else(refusal)?;
-    let mut conn = app.db.read().await?;
-    let live = tokens::live(app, &mut conn, &realm, token).await?.ok_or_else(refusal)?;
+    let token = bearer(headers).ok_or_else(refusal)?;
+    let mut conn = app.tools.db.read().await?;
+    let live = access::live(&app.clients, &mut conn, &realm, token, app.now()).await?;
+    let live = live.ok_or_else(refusal)?;
     // A service's own unbound token: never a person's, whatever scopes that has.
-    if live.grant.is_some() || !live.access.cnf.is_none() {
+    if live.behind.is_some() || !live.access.cnf.is_none() {
         return Err(refusal());
     }
     if !live.access.aud.contains(&realm.issuer) {
@@ -55,11 +54,11 @@ async fn allowed(app: &App, insurer: &str, headers: &HeaderMap) -> Result<Arc<Re
 }
 
 /// A client without its secrets.
-fn shown(registered: &Registered) -> Value {
+fn public_json(registered: &Registered) -> Value {
     let mut body = serde_json::to_value(&registered.client).unwrap_or_default();
     if let Some(body) = body.as_object_mut() {
         body.remove("secrets");
-        body.insert("origin".into(), json!(registered.origin));
+        body.insert("origin".into(), json!(registered.origin.as_str()));
         body.insert("created_at".into(), json!(registered.created_at));
     }
     body
@@ -80,10 +79,10 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let realm = allowed(&app, &insurer, &headers).await?;
-    let found = stored::list(&mut app.db.read().await?, realm.id(), &after, PAGE + 1).await?;
+    let found = stored::list(&mut app.tools.db.read().await?, realm.id(), &after, PAGE + 1).await?;
     let more = found.len() > usize::try_from(PAGE).unwrap_or(0);
     let page: Vec<Value> =
-        found.iter().take(usize::try_from(PAGE).unwrap_or(0)).map(shown).collect();
+        found.iter().take(usize::try_from(PAGE).unwrap_or(0)).map(public_json).collect();
     let next = page.last().filter(|_| more).map(|last| last["client_id"].clone());
     Ok(json(StatusCode::OK, &json!({"clients": page, "next": next})))
 }
@@ -96,7 +95,7 @@ pub async fn read(
 ) -> Result<Response, Error> {
     let realm = allowed(&app, &insurer, &headers).await?;
     let found = find(&app, &realm, &client_id).await?;
-    Ok(json(StatusCode::OK, &shown(&found)))
+    Ok(json(StatusCode::OK, &public_json(&found)))
 }
 
 /// `PUT /{insurer}/admin/clients/{client_id}`: makes or replaces a client. Unknown members are
@@ -123,7 +122,7 @@ pub async fn put(
         return Err(refusal("secrets cannot be set: ask for a new one".into()));
     }
     object.insert("client_id".into(), json!(client_id));
-    let mut client: Client =
+    let client: Client =
         serde_json::from_value(body).map_err(|error| refusal(error.to_string()))?;
     if realm.clients.contains_key(&client_id) {
         return Err(refusal("this client is in the insurer's folder: change it there".into()));
@@ -131,28 +130,27 @@ pub async fn put(
     if let Some(fault) = check(&client) {
         return Err(refused_because(fault.error, &fault.why));
     }
-    if let Some(why) = clients::sector_fault(&app, &client).await {
+    if let Some(why) = app.clients.sector_fault(&client).await {
         return Err(refusal(why.into()));
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.tools.db.begin().await?;
     let known = stored::by_id(&mut tx, realm.id(), &client_id).await?;
-    let known = known.filter(|known| known.insurer_id == realm.id());
-    let mut clear = None;
-    let keeps = known.as_ref().is_some_and(|known| {
-        known.client.token_endpoint_auth_method == client.token_endpoint_auth_method
-    });
-    match &known {
-        Some(known) if keeps => client.secrets.clone_from(&known.client.secrets),
-        _ => clear = super::registration::new_secret(&app, &realm, &mut client),
-    }
-    let origin = known.as_ref().map_or("admin", |known| known.origin.as_str());
-    stored::put(&mut tx, realm.id(), &client, (origin, None), app.now()).await?;
+    let known = known.filter(|known| known.insurer_id == *realm.id());
+    let new = Put {
+        insurer: realm.id(),
+        client,
+        old: known.as_ref().map(|known| &known.client),
+        chosen_secret: None,
+        origin: Origin::Admin,
+        registration_hash: None,
+    };
+    let written = write(&mut tx, &app.sealer, new, app.now()).await?;
     tx.commit().await?;
-    realm.registered.forget();
+    app.clients.cache.forget();
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    let mut body = shown(&find(&app, &realm, &client_id).await?);
-    if let Some(clear) = clear {
-        body["client_secret"] = json!(clear);
+    let mut body = public_json(&find(&app, &realm, &client_id).await?);
+    if let Some(clear) = written.clear {
+        body["client_secret"] = json!(clear.0);
     }
     Ok(json(status, &body))
 }
@@ -165,11 +163,11 @@ pub async fn delete(
 ) -> Result<Response, Error> {
     let realm = allowed(&app, &insurer, &headers).await?;
     find(&app, &realm, &client_id).await?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.tools.db.begin().await?;
     stored::delete(&mut tx, realm.id(), &client_id).await?;
     grants::revoke_client(&mut tx, realm.id(), &client_id).await?;
     tx.commit().await?;
-    realm.registered.forget();
+    app.clients.cache.forget();
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -200,53 +198,33 @@ pub async fn rotate(
     if !(0..=90 * 24 * 3600).contains(&overlap) {
         return Err(refused(Code::InvalidRequest.because("overlap_seconds: 0 to 90 days")));
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.tools.db.begin().await?;
     let mut client = find_on(&mut tx, &realm, &client_id).await?.client;
     if !client.token_endpoint_auth_method.by_secret() {
         let why = "this client authenticates without a secret";
         return Err(refused(Code::InvalidRequest.because(why)));
     }
     let now = app.now();
-    let secret = rotated(&app.sealer, realm.id(), &mut client, overlap, now);
-    stored::put(&mut tx, realm.id(), &client, ("admin", None), now).await?;
+    let secret = secrets::rotate(&app.sealer, realm.id(), &mut client, overlap, now);
+    stored::put(&mut tx, realm.id(), &client, Origin::Admin, None, now).await?;
     tx.commit().await?;
-    realm.registered.forget();
+    app.clients.cache.forget();
     Ok(json(
         StatusCode::OK,
         &json!({
-            "client_id": client_id, "client_secret": secret, "old_secret_expires_at": now + overlap,
+            "client_id": client_id, "client_secret": secret.0, "old_secret_expires_at": now + overlap,
         }),
     ))
 }
 
-/// Gives a client a new secret; those in force end after the overlap. Returns the new one.
-pub fn rotated(
-    sealer: &secret::Sealer,
-    insurer: &str,
-    client: &mut Client,
-    overlap: i64,
-    now: i64,
-) -> String {
-    let until = now + overlap;
-    client.secrets.retain(|secret| secret.expires_at.is_none_or(|at| at > now));
-    for Secret { expires_at, .. } in &mut client.secrets {
-        *expires_at = Some(expires_at.map_or(until, |at| at.min(until)));
-    }
-    // Two are enough for any exchange.
-    client.secrets.truncate(1);
-    let clear = random::secret();
-    client.secrets.insert(0, clients::new_secret(sealer, insurer, client, &clear));
-    clear
-}
-
 async fn find(app: &App, realm: &Realm, client_id: &str) -> Result<Registered, Error> {
-    find_on(&mut app.db.read().await?, realm, client_id).await
+    find_on(&mut app.tools.db.read().await?, realm, client_id).await
 }
 
 async fn find_on(conn: &mut Conn, realm: &Realm, client_id: &str) -> Result<Registered, Error> {
     let found = stored::by_id(conn, realm.id(), client_id).await?;
     // A client of all insurers belongs to none of them.
-    let found = found.filter(|found| found.insurer_id == realm.id());
+    let found = found.filter(|found| found.insurer_id == *realm.id());
     found.ok_or_else(|| {
         let body = json!({"error": "not_found", "error_description": "there is no such client"});
         Error::Refused(Box::new(json(StatusCode::NOT_FOUND, &body)))
@@ -258,7 +236,7 @@ pub async fn openapi(
     State(app): State<Arc<App>>,
     Path(insurer): Path<String>,
 ) -> Result<Response, Error> {
-    let realm = app.realms.find(&insurer).ok_or(Error::NOT_FOUND)?;
+    let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
     Ok(json(StatusCode::OK, &description(&realm.issuer)))
 }
 
@@ -364,9 +342,7 @@ fn description(issuer: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{description, rotated};
-    use oidc::Client;
-    use secret::hash;
+    use super::description;
 
     #[test]
     fn the_description_names_every_route_and_member() {
@@ -375,22 +351,5 @@ mod tests {
             assert!(text.contains(name), "{name}");
         }
         assert!(!text.contains("\"secrets\""));
-    }
-
-    #[test]
-    fn two_secrets_overlap_and_no_more() {
-        let sealer = secret::Sealer::from_key(&[1; 32]).unwrap();
-        let mut client = Client::default();
-        let hashed = |text: &str| hash::s256(text);
-        let first = rotated(&sealer, "minato", &mut client, 60, 1000);
-        let second = rotated(&sealer, "minato", &mut client, 60, 2000);
-        assert_eq!(client.secrets.len(), 2);
-        assert_eq!(client.secrets[0].hash, hashed(&second));
-        assert_eq!(
-            (client.secrets[1].hash.as_str(), client.secrets[1].expires_at),
-            (hashed(&first).as_str(), Some(2060))
-        );
-        rotated(&sealer, "minato", &mut client, 60, 3000);
-        assert_eq!(client.secrets.len(), 2);
     }
 }

@@ -1,8 +1,8 @@
 //! `client_credentials`: a service's own token. No row is written: the token says it all.
 
-use super::{Call, shown};
-use crate::endpoints::{admin, json, refused};
-use crate::tokens::{self, Access};
+use super::{Call, token_body};
+use crate::endpoints::programs::{json, refused};
+use crate::tokens::access::{self, Access};
 use axum::http::StatusCode;
 use axum::response::Response;
 use oidc::authorize::{authorization_details, resource};
@@ -21,7 +21,7 @@ pub(super) async fn issue(call: &Call<'_>) -> Result<Response, Error> {
     let own: Vec<String> = client.scopes.iter().filter(|s| !is_personal(s)).cloned().collect();
     let scopes = match params.value("scope") {
         // The right to manage clients is asked for by name, never given along.
-        None => own.into_iter().filter(|scope| scope != admin::SCOPE).collect(),
+        None => own.into_iter().filter(|scope| scope != scope::MANAGE_CLIENTS).collect(),
         Some(asked) => {
             let granted = scope::granted(asked, &own);
             if granted.is_empty() {
@@ -34,12 +34,12 @@ pub(super) async fn issue(call: &Call<'_>) -> Result<Response, Error> {
     let resources = resource::resources(params, client).map_err(refused)?;
     let details = params.value("authorization_details");
     let details = authorization_details::parse(details, client).map_err(refused)?;
-    let access = Access {
+    let content = Access {
         iss: realm.issuer.clone(),
         sub: client.client_id.clone(),
         aud: if resources.is_empty() { vec![realm.issuer.clone()] } else { resources },
         client_id: client.client_id.clone(),
-        exp: now + realm.definition.policy.protocol.access_token_minutes * 60,
+        exp: now + realm.definition.policy.protocol.access_token_seconds(),
         iat: now,
         jti: random::id(),
         scope: scopes.join(" "),
@@ -48,10 +48,10 @@ pub(super) async fn issue(call: &Call<'_>) -> Result<Response, Error> {
         ..Access::default()
     };
     if call.proof.is_some() {
-        let mut tx = call.app.db.begin().await?;
+        let mut tx = call.app.tools.db.begin().await?;
         call.spend(&mut tx).await?;
         tx.commit().await?;
     }
-    let text = tokens::mint(realm, client, &access, now)?;
-    Ok(json(StatusCode::OK, &shown(call, &access, &text)))
+    let text = access::mint(realm, client, &content, now)?;
+    Ok(json(StatusCode::OK, &token_body(call, &content, &text)))
 }

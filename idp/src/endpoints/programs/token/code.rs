@@ -1,10 +1,11 @@
 //! `authorization_code`: a code becomes tokens, once.
 
-use super::{Call, first_refresh, narrow, refresh_lives, tokens_of};
-use crate::endpoints::answer::access;
-use crate::endpoints::refused;
+use super::{Call, narrow, tokens_of};
+use crate::endpoints::programs::refused;
+use crate::ids::GrantId;
 use crate::store::grants::{self, Redeemed};
-use crate::tokens::Handle;
+use crate::tokens::issue::access;
+use crate::tokens::{Refresh, SplitToken};
 use axum::response::Response;
 use oidc::client::GrantType;
 use oidc::error::Code;
@@ -15,17 +16,18 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
     let (realm, client, now) = (call.realm, &call.client, call.now);
     let invalid = || refused(Code::InvalidGrant.because("the code or token is not valid"));
     let code = oidc::token::code(&call.api.params).map_err(refused)?;
-    let code = Handle::parse(code).ok_or_else(invalid)?;
-    let mut tx = call.app.db.begin().await?;
-    let redeemed = grants::redeem(&mut tx, realm.id(), &code.id, &code.hash, now).await?;
+    let code = SplitToken::parse(code).ok_or_else(invalid)?;
+    let grant_id = GrantId::new(&code.id);
+    let mut tx = call.app.tools.db.begin().await?;
+    let redeemed = grants::redeem(&mut tx, realm.id(), &grant_id, &code.hash, now).await?;
     let mut grant = match redeemed {
         Redeemed::First(grant) => grant,
         Redeemed::Unknown => return Err(invalid()),
         Redeemed::Again => {
             // RFC 6749 §4.1.2: somebody has a copy of the code, so what it issued is revoked.
-            grants::revoke(&mut tx, realm.id(), &code.id).await?;
+            grants::revoke(&mut tx, realm.id(), &grant_id).await?;
             tx.commit().await?;
-            tracing::warn!(insurer = realm.id(), client = client.client_id, "code replayed");
+            tracing::warn!(insurer = %realm.id(), client = client.client_id, "code replayed");
             return Err(invalid());
         }
     };
@@ -52,7 +54,7 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
     if client.may(GrantType::RefreshToken) {
         grant.generation = 1;
         grant.offline = grant.detail.scopes.iter().any(|scope| scope == "offline_access");
-        grant.expires_at = now + refresh_lives(realm);
+        grant.expires_at = now + Refresh::lifetime_secs(realm);
         // A public client's refresh token is bound to its key (RFC 9449 §5).
         if client.is_public() {
             grant.detail.dpop_jkt = call.jkt().map(str::to_owned);
@@ -60,7 +62,7 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
             grant.detail.dpop_jkt = None;
         }
         grants::keep(&mut tx, realm.id(), &grant).await?;
-        refresh_token = Some(first_refresh(realm, &grant));
+        refresh_token = Some(Refresh::of(&grant).text(realm));
     }
     let response = tokens_of(call, &mut tx, &grant, content, refresh_token, true).await?;
     tx.commit().await?;

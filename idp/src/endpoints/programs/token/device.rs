@@ -1,15 +1,15 @@
 //! `device_code`: a device asks until a person has decided (RFC 8628 §3.4, §3.5).
 
-use super::{Call, first_refresh, refresh_lives, tokens_of};
-use crate::endpoints::answer::access;
-use crate::endpoints::device::INTERVAL;
-use crate::endpoints::refused;
-use crate::store::devices;
-use crate::store::grants::{self, Grant};
+use super::{Call, tokens_of};
+use crate::authorization::grant;
+use crate::endpoints::programs::device_authorization::INTERVAL_SECS;
+use crate::endpoints::programs::refused;
+use crate::store::devices::{self, State};
+use crate::tokens::Refresh;
+use crate::tokens::issue::access;
 use axum::response::Response;
-use oidc::client::GrantType;
 use oidc::error::Code;
-use secret::{hash, random};
+use secret::hash;
 use web::Error;
 
 pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
@@ -17,7 +17,7 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
     let code = call.api.params.value("device_code");
     let code = code.ok_or(refused(Code::InvalidRequest.because("device_code is missing")))?;
     let hash = hash::sha256(code);
-    let mut tx = call.app.db.begin().await?;
+    let mut tx = call.app.tools.db.begin().await?;
     let found = devices::by_code(&mut tx, realm.id(), &hash).await?;
     let invalid = || refused(Code::InvalidGrant.because("the code or token is not valid"));
     let device = found.filter(|device| device.client_id == client.client_id);
@@ -25,13 +25,13 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
     if device.expires_at <= now {
         return Err(refused(Code::ExpiredToken.because("the device code has expired")));
     }
-    let account_id = match (device.state.as_str(), device.account_id) {
-        ("allowed", Some(account_id)) => account_id,
-        ("denied", _) => {
+    match device.state {
+        State::Allowed => {}
+        State::Denied => {
             return Err(refused(Code::AccessDenied.because("the member said no")));
         }
-        _ => {
-            let soon = now - device.polled_at < INTERVAL;
+        State::Waiting => {
+            let soon = now - device.polled_at < INTERVAL_SECS;
             devices::polled(&mut tx, realm.id(), &hash, now).await?;
             tx.commit().await?;
             return Err(refused(if soon {
@@ -40,30 +40,15 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
                 Code::AuthorizationPending.because("the member has not decided yet")
             }));
         }
-    };
+    }
     if !devices::take(&mut tx, realm.id(), &hash).await? {
         return Err(invalid());
     }
     call.spend(&mut tx).await?;
-    let keeps = client.may(GrantType::RefreshToken);
-    let lives = realm.definition.policy.protocol.access_token_minutes * 60;
-    let mut grant = Grant {
-        grant_id: random::id(),
-        client_id: client.client_id.clone(),
-        account_id,
-        sid: String::new(),
-        offline: true,
-        detail: device.detail,
-        expires_at: now + if keeps { refresh_lives(realm) } else { lives },
-        generation: i64::from(keeps),
-    };
-
-    grant.detail.dpop_jkt = call.jkt().filter(|_| client.is_public()).map(str::to_owned);
-    if !grants::insert(&mut tx, realm.id(), &grant, None, now).await? {
-        return Err(invalid());
-    }
+    let granted = grant::for_device(&mut tx, realm, client, device, call.jkt(), now).await?;
+    let grant = granted.ok_or_else(invalid)?;
     let content = access(realm, client, &grant, now);
-    let refresh_token = keeps.then(|| first_refresh(realm, &grant));
+    let refresh_token = (grant.generation > 0).then(|| Refresh::of(&grant).text(realm));
     let response = tokens_of(call, &mut tx, &grant, content, refresh_token, false).await?;
     tx.commit().await?;
     Ok(response)

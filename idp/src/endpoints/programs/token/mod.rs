@@ -6,18 +6,17 @@ mod device;
 mod exchange;
 mod refresh;
 
-use super::answer::{Front, id_token};
-use super::api::{self, Api};
+use super::extract::{self as api, Api};
 use super::{json, refused};
 use crate::app::App;
-use crate::clients;
 use crate::realm::Realm;
 use crate::store::grants::Grant;
-use crate::tokens::{self, Access, Refresh};
+use crate::tokens::access::{self, Access};
+use crate::tokens::issue::{Audience, Beside, IdTokenError, id_token};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use db::Conn;
+use db::Tx;
 use oidc::Client;
 use oidc::authorize::authorization_details;
 use oidc::client::GrantType;
@@ -48,11 +47,19 @@ impl Call<'_> {
     }
 
     /// Uses the DPoP proof up, inside the grant's own transaction.
-    async fn spend(&self, conn: &mut Conn) -> Result<(), Error> {
+    async fn spend(&self, tx: &mut Tx) -> Result<(), Error> {
         match &self.proof {
-            Some(proof) => api::spend(conn, self.realm, proof).await,
-            None => Ok(()),
+            Some(proof) if !api::spend(tx, self.realm, proof).await? => {
+                Err(refused(api::PROOF_USED))
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// For whom tokens are issued.
+    fn audience(&self) -> Audience<'_> {
+        let encryption = self.encryption.as_deref();
+        Audience { realm: self.realm, client: &self.client, encryption }
     }
 }
 
@@ -66,36 +73,30 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Response {
 async fn grant(app: &App, api: &Api) -> Result<Response, Error> {
     let realm = &*api.realm;
     let client = api::authenticate(app, api, "token").await?;
-    let kind = match api.params.value("grant_type") {
-        Some("authorization_code") => GrantType::AuthorizationCode,
-        Some("refresh_token") => GrantType::RefreshToken,
-        Some("client_credentials") => GrantType::ClientCredentials,
-        Some("urn:ietf:params:oauth:grant-type:device_code") => GrantType::DeviceCode,
-        Some("urn:ietf:params:oauth:grant-type:token-exchange") => GrantType::TokenExchange,
-        Some(_) => {
-            let why = "this grant_type is not offered";
-            return Err(refused(Code::UnsupportedGrantType.because(why)));
-        }
-        None => return Err(refused(Code::InvalidRequest.because("grant_type is missing"))),
-    };
+    let kind = api.params.value("grant_type");
+    let kind = kind.ok_or(refused(Code::InvalidRequest.because("grant_type is missing")))?;
+    let why = "this grant_type is not offered";
+    let kind = GrantType::of_token_endpoint(kind)
+        .ok_or(refused(Code::UnsupportedGrantType.because(why)))?;
     if !client.may(kind) {
         let why = "the client is not registered for this grant_type";
         return Err(refused(Code::UnauthorizedClient.because(why)));
     }
-    let call = ("POST", "token", api.caller.mutual);
-    let proof = api::proof(app, realm, &api.headers, call, None).map_err(refused)?;
+    let now = app.now();
+    let call = api::Call { method: "POST", path: "token", mutual: api.caller.mutual };
+    let proof = api::proof(realm, &api.headers, call, None, now).map_err(refused)?;
     let jkt = proof.as_ref().map(|proof| proof.jkt.as_str());
     let x5t = api.caller.thumbprint();
     let cnf = confirmation(&client, jkt, x5t.as_deref()).map_err(refused)?;
-    let encryption = clients::encryption_keys(app, &client).await;
-    let call = Call { app, api, realm, client, proof, cnf, encryption, now: app.now() };
+    let encryption = app.clients.encryption_keys(&client, now).await;
+    let call = Call { app, api, realm, client, proof, cnf, encryption, now };
     match kind {
         GrantType::AuthorizationCode => code::redeem(&call).await,
         GrantType::RefreshToken => refresh::refresh(&call).await,
         GrantType::ClientCredentials => client_credentials::issue(&call).await,
         GrantType::DeviceCode => device::poll(&call).await,
         GrantType::TokenExchange => exchange::exchange(&call).await,
-        GrantType::Implicit => unreachable!("no grant_type names it"),
+        GrantType::Implicit => Err(refused(Code::UnsupportedGrantType.because(why))),
     }
 }
 
@@ -103,7 +104,7 @@ async fn grant(app: &App, api: &Api) -> Result<Response, Error> {
 /// refresh token when there is one.
 async fn tokens_of(
     call: &Call<'_>,
-    conn: &mut Conn,
+    tx: &mut Tx,
     grant: &Grant,
     access: Access,
     refresh_token: Option<String>,
@@ -111,22 +112,21 @@ async fn tokens_of(
 ) -> Result<Response, Error> {
     let (realm, client, now) = (call.realm, &*call.client, call.now);
     let access = Access { cnf: call.cnf.clone(), ..access };
-    let access_token = tokens::mint(realm, client, &access, now)?;
-    let mut body = shown(call, &access, &access_token);
+    let access_token = access::mint(realm, client, &access, now)?;
+    let mut body = token_body(call, &access, &access_token);
     if let Some(refresh_token) = refresh_token {
         body.insert("refresh_token".into(), json!(refresh_token));
     }
     if access.scope.split(' ').any(|scope| scope == "openid") {
-        let front = Front { access_token: Some(access_token), nonce, ..Front::default() };
-        let to = (realm, client, call.encryption.as_deref());
-        let token = id_token(conn, to, grant, front, now).await?;
-        body.insert("id_token".into(), json!(token));
+        let beside = Beside { access_token: Some(access_token), nonce, ..Beside::default() };
+        let token = id_token(tx, call.audience(), grant, beside, now).await;
+        body.insert("id_token".into(), json!(token.map_err(refused_id_token)?));
     }
     Ok(json(StatusCode::OK, &body))
 }
 
 /// The members that every answer has (RFC 6749 §5.1).
-fn shown(call: &Call, access: &Access, text: &str) -> Map<String, Value> {
+fn token_body(call: &Call, access: &Access, text: &str) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("access_token".into(), json!(text));
     body.insert("token_type".into(), json!(call.cnf.token_type()));
@@ -140,15 +140,14 @@ fn shown(call: &Call, access: &Access, text: &str) -> Map<String, Value> {
     body
 }
 
-/// The first refresh token of a family.
-fn first_refresh(realm: &Realm, grant: &Grant) -> String {
-    let first = Refresh { grant_id: grant.grant_id.clone(), generation: grant.generation };
-    first.text(realm)
-}
-
-/// Seconds that a refresh token lives from now.
-fn refresh_lives(realm: &Realm) -> i64 {
-    realm.definition.policy.protocol.refresh_token_days * 24 * 3600
+fn refused_id_token(error: IdTokenError) -> Error {
+    match error {
+        IdTokenError::NoEncryptionKey => {
+            let why = "the client has no key to encrypt ID tokens to";
+            refused(Code::InvalidRequest.because(why))
+        }
+        IdTokenError::Fault(fault) => fault,
+    }
 }
 
 /// Narrows an access token to what this request asks of the grant: resources (RFC 8707 §2.2) and

@@ -4,17 +4,17 @@
 //! §5.3.2.1).
 
 use super::{Call, narrow, tokens_of};
-use crate::endpoints::answer::access;
-use crate::endpoints::refused;
+use crate::endpoints::programs::refused;
 use crate::store::grants;
 use crate::tokens::Refresh;
+use crate::tokens::issue::access;
 use axum::response::Response;
 use oidc::error::Code;
 use oidc::token::{Grant, check_refresh, narrowed};
 use web::Error;
 
 /// Seconds in which the token before the one in force is still answered.
-const GRACE: i64 = 10;
+const GRACE_SECS: i64 = 10;
 
 pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     let (realm, client, now) = (call.realm, &call.client, call.now);
@@ -24,7 +24,7 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     let text = text.ok_or(refused(Code::InvalidRequest.because("refresh_token is missing")))?;
     // What was never issued proves nothing and ends nothing.
     let old = Refresh::read(realm, text).ok_or_else(invalid)?;
-    let mut tx = call.app.db.begin().await?;
+    let mut tx = call.app.tools.db.begin().await?;
     let found = grants::by_id(&mut tx, realm.id(), &old.grant_id).await?;
     let (grant, rotated_at) = found.ok_or_else(invalid)?;
     let rule = Grant {
@@ -35,12 +35,12 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     };
     check_refresh(params, client, &rule, call.jkt(), now).map_err(refused)?;
     let in_force = old.generation == grant.generation;
-    let lost = old.generation + 1 == grant.generation && now - rotated_at <= GRACE;
+    let lost = old.generation + 1 == grant.generation && now - rotated_at <= GRACE_SECS;
     if !in_force && !lost {
         // Exchanged before: two have it, so nobody keeps it.
         grants::revoke(&mut tx, realm.id(), &old.grant_id).await?;
         tx.commit().await?;
-        tracing::warn!(insurer = realm.id(), client = client.client_id, "refresh token reused");
+        tracing::warn!(insurer = %realm.id(), client = client.client_id, "refresh token reused");
         return Err(invalid());
     }
     let widening = Code::InvalidScope.because("scope was not granted");
