@@ -10,7 +10,6 @@ use axum::extract::{ConnectInfo, FromRef, FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
 use db::Conn;
 use oidc::certificate::Certificate;
 use oidc::client_auth::{self, Attempt, Claimed, Spent};
@@ -62,18 +61,9 @@ impl Caller {
 
     fn read(&self, app: &App) -> Option<Certificate> {
         let der = self.certificate.as_ref()?;
-        let names = web::tls::names(der)?;
-        let key = names.jwk.as_ref().and_then(oidc::jose::jwk::VerifyingKey::parse);
         Some(Certificate {
-            thumbprint: hash::s256(der.as_slice()),
-            subject_dn: names.subject_dn,
-            san_dns: names.dns,
-            san_uri: names.uri,
-            san_ip: names.ip,
-            san_email: names.email,
-            key_thumbprint: key.map(|key| key.thumbprint),
-            der_base64: base64::engine::general_purpose::STANDARD.encode(der.as_slice()),
             trusted: app.authorities.trust(der, &self.chain, app.now()),
+            ..Certificate::parse(der)?
         })
     }
 }
