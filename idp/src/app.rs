@@ -11,8 +11,8 @@ use secret::Sealer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use web::Pages;
+use web::listen::{ClientAuthorities, TrustedProxies};
 use web::pages::Owner;
-use web::tls::{ClientAuthorities, TrustedProxies};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");

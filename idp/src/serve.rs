@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use web::Error;
 use web::config::ConfigError;
+use web::listen::{Identity, PlainListener, TlsListener};
 use web::metrics::Metrics;
 use web::serve::{Listening, Surround, bind, serve, surround};
-use web::tls::{Identity, PlainListener, TlsListener};
 
 /// How often operators' changes are taken over.
 const REFRESH: Duration = Duration::from_secs(1);

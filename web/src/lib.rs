@@ -2,7 +2,7 @@
 //! configuration. It knows neither insurers' data nor OpenID Connect.
 //!
 //! Code map:
-//! - `tls.rs`: connections, our own TLS, clients' certificates, trusted proxies
+//! - `listen/`: connections, our own TLS, clients' certificates, trusted proxies
 //! - `serve.rs`: the listener and what surrounds every request (ids, logs, limits, headers)
 //! - `error.rs`: the one error type and how it becomes an answer
 //! - `look.rs`: insurer, language, text size and person of one request: draws pages
@@ -20,6 +20,7 @@ pub mod cookies;
 pub mod difference;
 pub mod error;
 pub mod forms;
+pub mod listen;
 pub mod log;
 pub mod look;
 pub mod messages;
@@ -28,7 +29,6 @@ pub mod pages;
 pub mod serve;
 pub mod testing;
 pub mod themes;
-pub mod tls;
 
 pub use brand::{Brand, Text};
 pub use error::{Error, Result};

@@ -19,7 +19,7 @@ use oidc::{Client, OAuthError, Params};
 use secret::hash;
 use std::sync::Arc;
 use web::Error;
-use web::tls::Peer;
+use web::listen::Peer;
 
 /// The longest body in bytes.
 const MAX_BODY: usize = 128 * 1024;
