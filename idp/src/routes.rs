@@ -79,7 +79,7 @@ where
 
 /// `GET /{insurer}/`: there is nothing to do here but at the insurer's portal.
 async fn home(visit: Visit) -> Response {
-    web::look::see(&visit.realm.definition.policy.home.url)
+    web::look::see_other(&visit.realm.definition.policy.home.url)
 }
 
 /// `GET /{insurer}/display?lang=…&size=…&back=…`

@@ -296,7 +296,7 @@ impl Look {
     }
 
     /// A notice whose texts are the messages `{key}-title` and `{key}-text`.
-    pub fn told(
+    pub fn notice_page(
         &self,
         status: StatusCode,
         key: &str,
@@ -365,7 +365,7 @@ pub fn display(query: &str, secure: bool) -> Response {
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
     let back = value("back").filter(|back| is_own_path(back)).unwrap_or("/");
-    let mut response = see(back);
+    let mut response = see_other(back);
     let headers = response.headers_mut();
     for name in ["lang", "size"] {
         let known = |code: &&str| {
@@ -381,7 +381,7 @@ pub fn display(query: &str, secure: bool) -> Response {
 }
 
 /// 303: go on with GET.
-pub fn see(url: &str) -> Response {
+pub fn see_other(url: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(header::LOCATION, location);

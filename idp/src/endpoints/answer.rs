@@ -18,7 +18,7 @@ use oidc::{Client, OAuthError};
 use secret::{hash, random};
 use serde::Serialize;
 use serde_json::Value;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Look, Page};
 
 /// Seconds that a code lives (FAPI 2.0 §5.3.2.1 allows 60).
@@ -74,7 +74,7 @@ fn transmit(to: &To, request: &Authorize, answer: Answer) -> Result<Response, Er
         Ok(key.sign("JWT", &claims)?)
     };
     match send(request, &to.realm.issuer, answer, to.now, sign)? {
-        Sent::Redirect(url) => Ok(see(&url)),
+        Sent::Redirect(url) => Ok(see_other(&url)),
         Sent::Form { action, fields } => {
             let mut look = to.look.clone();
             look.form_origin = crate::journeys::steps::password::origin(&action);

@@ -64,7 +64,7 @@ pub(super) fn come_again(visit: &Visit, path: &str, body: &str) -> Result<Option
     let params = Params::parse(body).map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
     let query = params.to_query();
     Ok((query.len() < LONGEST_ADDRESS)
-        .then(|| web::look::see(&visit.path(&format!("{path}?{query}")))))
+        .then(|| web::look::see_other(&visit.path(&format!("{path}?{query}")))))
 }
 
 /// Bytes that every browser and proxy takes in an address.

@@ -111,7 +111,7 @@ pub async fn submit(
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
     let Some(session) = session::find(&app, realm, &visit.headers).await? else {
-        return Ok(web::look::see(&visit.path("consents")));
+        return Ok(web::look::see_other(&visit.path("consents")));
     };
     let client_id = posted.value("client_id");
     let account = &session.account_id;

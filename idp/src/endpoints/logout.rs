@@ -18,7 +18,7 @@ use secret::random;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.
@@ -239,9 +239,9 @@ fn signed_out(
         After::Stay => None,
     };
     match target {
-        Some(target) if frames.is_empty() => Ok(see(&target)),
+        Some(target) if frames.is_empty() => Ok(see_other(&target)),
         None if frames.is_empty() => {
-            visit.look.told(StatusCode::OK, "signed-out", "success", visit.beginnings())
+            visit.look.notice_page(StatusCode::OK, "signed-out", "success", visit.beginnings())
         }
         next_url => {
             let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());

@@ -10,7 +10,7 @@ use axum::response::Response;
 use secret::{hash, random};
 use serde::Serialize;
 use std::sync::Arc;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).
@@ -36,7 +36,7 @@ pub async fn show(
     let mut conn = app.db.read().await?;
     let hash = hash::sha256(&token);
     if !links::is_open(&mut conn, visit.realm.id(), &hash, app.now()).await? {
-        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
+        return visit.look.notice_page(StatusCode::OK, "link-gone", "warn", visit.beginnings());
     }
     let journey = visit.realm.definition.journeys.get("register");
     let title = journey.map_or("", |journey| journey.title.in_language(&visit.look.lang));
@@ -67,16 +67,16 @@ pub async fn submit(
         if let Some(id) = links::journey_of(&mut app.db.read().await?, insurer, &hash).await?
             && belongs_here(&app, &visit, &id).await?
         {
-            return Ok(see(&visit.path(&format!("journey/{id}"))));
+            return Ok(see_other(&visit.path(&format!("journey/{id}"))));
         }
-        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
+        return visit.look.notice_page(StatusCode::OK, "link-gone", "warn", visit.beginnings());
     };
     let secret = random::secret();
     let hash = hash::sha256(&secret);
     evidence::insert(&mut tx, insurer, &journey.holder(), "mailbox", "link", now).await?;
     journeys::rotate_secret(&mut tx, insurer, &journey.journey_id, &hash).await?;
     tx.commit().await?;
-    let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
+    let mut response = see_other(&visit.path(&format!("journey/{}", journey.journey_id)));
     remember(&mut response, &journey, &secret, &app, now);
     Ok(response)
 }

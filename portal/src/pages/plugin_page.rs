@@ -79,7 +79,12 @@ async fn show(
             url: visit.path(""),
             primary: true,
         };
-        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", vec![home]);
+        return visit.look.notice_page(
+            StatusCode::NOT_FOUND,
+            "plugin-not-offered",
+            "info",
+            vec![home],
+        );
     };
     let route = plugin.manifest.route(path).ok_or(Error::NOT_FOUND)?;
     let member = match visit.signed_in() {

@@ -219,7 +219,7 @@ pub(super) async fn verify(
 fn locked(running: &Running) -> Result<Verdict, Error> {
     let actions = running.visit.beginnings();
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let page = running.visit.look.told(status, "journey-locked", "warn", actions)?;
+    let page = running.visit.look.notice_page(status, "journey-locked", "warn", actions)?;
     Ok(Verdict::Shown(page))
 }
 

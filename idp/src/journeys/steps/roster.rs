@@ -97,7 +97,7 @@ fn draw(
 
 fn locked(running: &Running) -> Result<Response, Error> {
     let actions = running.visit.beginnings();
-    running.visit.look.told(StatusCode::OK, "journey-locked", "warn", actions)
+    running.visit.look.notice_page(StatusCode::OK, "journey-locked", "warn", actions)
 }
 
 pub(super) async fn verify(
