@@ -57,7 +57,7 @@ where
         let session = session::find(&app, &insurer.brand.slug, &parts.headers).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
-        look.form_origin = url::Url::parse(&insurer.definition.issuer)
+        look.policy.form = url::Url::parse(&insurer.definition.issuer)
             .ok()
             .map(|u| u.origin().ascii_serialization());
         if let Some(session) = &session {

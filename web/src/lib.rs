@@ -5,7 +5,7 @@
 //! - `listen/`: connections, our own TLS, clients' certificates, trusted proxies
 //! - `serve.rs`: the listener and what surrounds every request (ids, logs, limits, headers)
 //! - `error.rs`: the one error type and how it becomes an answer
-//! - `look.rs`: insurer, language, text size and person of one request: draws pages
+//! - `look/`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
 //! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies

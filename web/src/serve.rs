@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Secure;
 use crate::listen::{Peer, PlainListener, TlsListener};
-use crate::look::Look;
+use crate::look::{Look, Policy};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -113,7 +113,7 @@ fn put_headers(response: &mut Response, id: &str) {
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "no-referrer");
     if html {
-        put("content-security-policy", &crate::look::content_security_policy(None, &[]));
+        put("content-security-policy", &Policy::default().header());
         put("x-frame-options", "DENY");
         put("cross-origin-opener-policy", "same-origin");
         put("permissions-policy", "geolocation=(), microphone=()");

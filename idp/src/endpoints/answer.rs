@@ -77,7 +77,7 @@ fn transmit(to: &To, request: &Authorize, answer: Answer) -> Result<Response, Er
         Sent::Redirect(url) => Ok(see_other(&url)),
         Sent::Form { action, fields } => {
             let mut look = to.look.clone();
-            look.form_origin = crate::journeys::steps::password::origin(&action);
+            look.policy.form = web::look::origin(&action);
             let fields = fields.into_iter().map(|(name, value)| Field { name, value }).collect();
             let client_name = to.client.name_in(&look.lang).to_owned();
             look.page(&FormPost { action, fields, client_name })

@@ -114,7 +114,7 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
         let target = params.value("post_logout_redirect_uri");
         let client = hint.as_ref().map(|(client, _)| &**client);
         if let After::Redirect { uri } = after(client, target) {
-            look.form_origin = crate::journeys::steps::password::origin(uri);
+            look.policy.form = web::look::origin(uri);
         }
         return look.page(&Logout { form: Form::new(action, &[]), user_name });
     }
@@ -246,9 +246,8 @@ fn signed_out(
         next_url => {
             let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
             let mut look = visit.look.clone();
-            let origins =
-                frames.iter().filter_map(|url| crate::journeys::steps::password::origin(url));
-            look.frame_origins = origins.collect();
+            let origins = frames.iter().filter_map(|url| web::look::origin(url));
+            look.policy.frames = origins.collect();
             look.page(&SignedOut { frames, next_url, next_name: name.unwrap_or_default() })
         }
     }

@@ -310,7 +310,7 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
     if let Some(request) = &journey.state.request {
         visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
         // Every page of this journey may end with a redirect to the client.
-        visit.look.form_origin = steps::password::origin(&request.redirect_uri);
+        visit.look.policy.form = web::look::origin(&request.redirect_uri);
     }
     let encryption = match (&client, &journey.state.request) {
         (Some(client), Some(request)) if request.response_type.id_token => {

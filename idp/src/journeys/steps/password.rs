@@ -122,14 +122,6 @@ fn know(running: &Running, form: Form, failed: bool) -> Result<Response, Error> 
     })
 }
 
-/// `https://host:port` of an address, for a content security policy: nothing that means something
-/// else there.
-pub(crate) fn origin(url: &str) -> Option<String> {
-    let origin = url::Url::parse(url).ok()?.origin().ascii_serialization();
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:/".contains(&b);
-    (origin != "null" && origin.bytes().all(plain)).then_some(origin)
-}
-
 /// The work with argon2, before the transaction. Cheap checks come first: only a password that
 /// could be accepted is hashed at registration.
 pub(super) async fn hash(running: &Running, posted: &Posted) -> Result<Hashed, Error> {
