@@ -82,11 +82,7 @@ where
         let (parts, body) = request.into_parts();
         let realm = app.realms.find(crate::visit::slug(&parts)).ok_or(Error::NOT_FOUND)?;
         let wrong = |why| refused(Code::InvalidRequest.because(why));
-        let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-        let form = b"application/x-www-form-urlencoded";
-        if !kind.is_some_and(|kind| {
-            kind.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form))
-        }) {
+        if !web::forms::is_form(&parts.headers) {
             return Err(wrong("the body must be application/x-www-form-urlencoded"));
         }
         let body = axum::body::to_bytes(body, MAX_BODY).await;

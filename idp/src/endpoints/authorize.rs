@@ -11,7 +11,7 @@ use crate::store::sessions::Session;
 use crate::store::{consents, pushed};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oidc::authorize::{Authorize, Refused, Request, check, is_registered};
 use oidc::error::Code;
@@ -45,8 +45,7 @@ pub async fn post(
     headers: HeaderMap,
     body: String,
 ) -> Result<Response, Error> {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if !kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded")) {
+    if !web::forms::is_form(&headers) {
         return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     match come_again(&visit, "authorize", &body)? {
