@@ -11,6 +11,7 @@ use secret::Sealer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use web::Pages;
+pub use web::clock::today;
 use web::listen::{ClientAuthorities, TrustedProxies};
 use web::pages::Owner;
 
@@ -87,14 +88,6 @@ impl App {
     pub async fn refresh(&self) -> Result<(), web::Error> {
         self.realms.refresh(&self.db, &self.sealer, &self.settings, self.now()).await
     }
-}
-
-/// The day in Japan at a time, `YYYY-MM-DD`.
-pub fn today(now: i64) -> String {
-    let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::from_second(now)
-        .map(|at| at.to_zoned(japan).date().to_string())
-        .unwrap_or_default()
 }
 
 /// Opens and migrates the database.

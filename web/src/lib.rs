@@ -9,12 +9,14 @@
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
 //! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies
+//! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
 pub mod brand;
+pub mod clock;
 pub mod config;
 pub mod cookies;
 pub mod difference;
