@@ -218,7 +218,7 @@ async fn known(db: &db::Db, insurer: &str) -> Result<(), Error> {
     if store::insurers::current(&mut db.read().await?, insurer).await?.is_some() {
         return Ok(());
     }
-    Err(Error::Fault(format!("no insurer {insurer:?}: apply its folder first")))
+    Err(Error::fault(format!("no insurer {insurer:?}: apply its folder first")))
 }
 
 async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error> {
@@ -240,7 +240,7 @@ async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error
             let folder = store::insurers::current(&mut tx, &insurer).await?;
             if folder.is_some_and(|(_, folder)| folder.clients.contains_key(&client.client_id)) {
                 let id = &client.client_id;
-                return Err(Error::Fault(format!(
+                return Err(Error::fault(format!(
                     "{id} is in the folder of {insurer}: change it there and apply the folder"
                 )));
             }
@@ -278,7 +278,7 @@ async fn client(settings: &Settings, command: ClientCommand) -> Result<(), Error
             let mut tx = db.begin().await?;
             let mut client = registered(&mut tx, &insurer, &client_id).await?;
             if !client.token_endpoint_auth_method.by_secret() {
-                return Err(Error::Fault(format!("{client_id} authenticates without a secret")));
+                return Err(Error::fault(format!("{client_id} authenticates without a secret")));
             }
             let overlap = overlap_hours * 3600;
             let clear = endpoints::admin::rotated(&sealer, &insurer, &mut client, overlap, now);
@@ -321,6 +321,6 @@ async fn registered(
     let found = store::clients::by_id(conn, insurer, client_id).await?;
     let found = found.filter(|found| found.insurer_id == insurer);
     found.map(|found| found.client).ok_or_else(|| {
-        Error::Fault(format!("{insurer} has no client {client_id:?} outside its folder"))
+        Error::fault(format!("{insurer} has no client {client_id:?} outside its folder"))
     })
 }

@@ -195,7 +195,7 @@ pub async fn callback(
         Err(error) => {
             app.providers.forget(&definition.issuer);
             if let Error::Fault(why) = error {
-                tracing::warn!(insurer = visit.slug(), why, "sign-in failed");
+                tracing::warn!(insurer = visit.slug(), %why, "sign-in failed");
             }
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }

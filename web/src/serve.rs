@@ -65,9 +65,7 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
         .fallback(async || Error::NOT_FOUND)
         .method_not_allowed_fallback(async || Error::Shown(StatusCode::METHOD_NOT_ALLOWED));
     router
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::Fault("a handler panicked".to_owned()).into_response()
-        }))
+        .layer(CatchPanicLayer::custom(|_| Error::fault("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(Arc::new(surround), around))
 }
 

@@ -158,7 +158,7 @@ fn draw(visit: &Visit, plugin: &Plugin, answer: &Value) -> Result<Response, Call
     }
     let template = format!("{}/{name}", plugin.id());
     visit.look.draw(StatusCode::OK, &template, &answer["data"]).map_err(|error| match error {
-        Error::Fault(why) => CallFault::Failed(why),
+        Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
 }
