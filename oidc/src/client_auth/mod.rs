@@ -45,7 +45,7 @@ pub struct Attempt<'a> {
     pub client: &'a Client,
     /// The client's published keys, for `private_key_jwt`.
     pub keys: &'a [VerifyingKey],
-    /// The same as the client published them, for its certificate.
+    /// The whole key set as the client published it, to find its certificate in.
     pub jwks: Option<&'a Value>,
     /// Its secrets in clear, for `client_secret_jwt`.
     pub secrets: &'a [Vec<u8>],
@@ -142,7 +142,7 @@ pub fn check(attempt: &Attempt) -> Result<Option<Spent>, OAuthError> {
 /// What an unknown client costs: the same comparison, always refused.
 pub fn unknown(claimed: &Claimed) -> OAuthError {
     if let Credential::Basic(secret) | Credential::Post(secret) = &claimed.credential {
-        hash::equal(hash::s256(secret).as_bytes(), &[0; 43]);
+        hash::equal(hash::s256(secret).as_bytes(), [0; 43]);
     }
     refused()
 }

@@ -1,6 +1,6 @@
 //! A proof is made for one moment (RFC 9449 §4.3 item 11, §11.1).
 
-use super::{Expected, LIVES, refused};
+use super::{Expected, LIFETIME_SECS, refused};
 use crate::error::OAuthError;
 use crate::jose::jwk::VerifyingKey;
 use crate::jose::jwt::{SKEW, Unverified};
@@ -12,7 +12,7 @@ pub(super) fn check(
 ) -> Result<(), OAuthError> {
     let now = expected.now;
     let issued = token.time("iat").ok_or(refused("iat is missing"))?;
-    if (now - issued).abs() > LIVES {
+    if (now - issued).abs() > LIFETIME_SECS {
         return Err(refused("iat is too far from now: make a new proof, and check the clock"));
     }
     let over = token.time("exp").is_some_and(|exp| exp + SKEW <= now);

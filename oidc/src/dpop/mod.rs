@@ -37,7 +37,7 @@ pub struct Proof {
 }
 
 /// Seconds for which a proof is good.
-pub const LIVES: i64 = 60;
+pub const LIFETIME_SECS: i64 = 60;
 
 type Check = fn(&Unverified, &VerifyingKey, &Expected) -> Result<(), OAuthError>;
 
@@ -68,7 +68,7 @@ pub fn check(text: &str, expected: &Expected) -> Result<Proof, OAuthError> {
     }
     let jti = token.text("jti").filter(|jti| !jti.is_empty() && jti.len() <= 512);
     let jti = jti.ok_or(refused("jti is missing"))?.to_owned();
-    Ok(Proof { jkt: key.thumbprint, jti, expires_at: expected.now + 2 * LIVES })
+    Ok(Proof { jkt: key.thumbprint, jti, expires_at: expected.now + 2 * LIFETIME_SECS })
 }
 
 #[cfg(test)]
