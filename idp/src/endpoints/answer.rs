@@ -68,7 +68,7 @@ pub fn error(to: &To, request: &Authorize, error: &OAuthError) -> Result<Respons
 fn transmit(to: &To, request: &Authorize, answer: Answer) -> Result<Response, Error> {
     let sign = |claims: Value| -> Result<String, Error> {
         let algorithm = to.client.authorization_signed_response_alg;
-        let algorithm = algorithm.unwrap_or(to.client.unchosen_alg());
+        let algorithm = algorithm.unwrap_or(to.client.default_response_alg());
         let key = to.realm.key(algorithm, to.now);
         let key = key.ok_or_else(|| Error::fault("the insurer has no key of this algorithm"))?;
         Ok(key.sign("JWT", &claims)?)
