@@ -1,4 +1,4 @@
-//! Published documents: the definition of each insurer, every version kept for ever. Both
+//! Published documents: the definition of each insurer, every version is kept. Both
 //! programs have the tables `insurers` and `insurer_versions` of their own.
 
 use crate::{Conn, Result, params};
