@@ -19,3 +19,25 @@ pub(super) fn check(
     let early = token.time("nbf").is_some_and(|nbf| nbf > now + SKEW);
     if over || early { Err(refused("the proof is not valid now")) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::tests::holds;
+    use serde_json::json;
+
+    #[test]
+    fn made_now_and_valid_now() {
+        for (claims, expected) in [
+            (json!({"iat": 1000 - 60}), true),
+            (json!({"iat": 1000 - 61}), false),
+            (json!({"iat": 1000 + 60}), true),
+            (json!({"iat": 1000 + 61}), false),
+            (json!({"iat": null}), false),
+            (json!({"nbf": 1005, "exp": 1100}), true),
+            (json!({"exp": 900}), false),
+            (json!({"nbf": 1100}), false),
+        ] {
+            assert_eq!(holds(json!({}), claims.clone()), expected, "{claims}");
+        }
+    }
+}
