@@ -3,7 +3,6 @@
 
 use crate::clients::Clients;
 use crate::clients::remembered::ClientCache;
-use crate::clock::Clock;
 use crate::credentials::password::{Cost, Hasher};
 use crate::journeys::Tools;
 use crate::mail::Outbox;
@@ -16,8 +15,9 @@ use db::{Db, Migration};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
+use web::clock::Clock;
+use web::listen::{ClientAuthorities, TrustedProxies};
 use web::pages::Owner;
-use web::tls::{ClientAuthorities, TrustedProxies};
 use web::{Brand, Error, Look, Pages};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -75,7 +75,7 @@ impl App {
             authorities: ClientAuthorities::read(Settings::file(&settings.mtls.authorities_file))?,
             logouts: tokio::sync::Notify::new(),
             realms: Realms::default(),
-            clock: Clock::default(),
+            clock: Clock::system(),
             settings,
             pages,
             sealer,

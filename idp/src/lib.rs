@@ -10,13 +10,12 @@
 //! - `realm/`, `definition/`: an insurer in memory, an insurer's folder
 //! - `store/`: the only place with SQL
 //! - the ground that every floor may use: `need/` (what must be proved, and the plan), `ids.rs`,
-//!   `clock.rs`, `settings.rs`
+//!   `settings.rs`
 //! - `app.rs`, `visit.rs`: what a handler finds
 
 pub mod app;
 pub mod authorization;
 pub mod clients;
-pub mod clock;
 pub mod commands;
 pub mod credentials;
 pub mod definition;

@@ -8,9 +8,9 @@ use axum::Router;
 use axum::http::request::Parts;
 use std::sync::Arc;
 use web::config::ConfigError;
+use web::listen::{Identity, PlainListener, TlsListener};
 use web::metrics::Metrics;
 use web::serve::{Listening, Surround, bind, serve, surround};
-use web::tls::{Identity, PlainListener, TlsListener};
 use web::{Error, Look};
 
 /// The complete router.

@@ -40,7 +40,7 @@ impl Visit {
 
     /// The journey has ended, has expired or belongs to another browser: begin again.
     pub fn gone(&self) -> Result<Response, Error> {
-        self.look.told(StatusCode::OK, "journey-gone", "info", self.beginnings())
+        self.look.notice_page(StatusCode::OK, "journey-gone", "info", self.beginnings())
     }
 
     /// Across sites a POST brings no cookies (SameSite=Lax); going on with GET brings them. `None`
@@ -52,6 +52,6 @@ impl Visit {
         let params = Params::parse(body).map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
         let query = params.to_query();
         Ok((query.len() < LONGEST_ADDRESS)
-            .then(|| web::look::see(&self.path(&format!("{path}?{query}")))))
+            .then(|| web::look::see_other(&self.path(&format!("{path}?{query}")))))
     }
 }

@@ -346,7 +346,7 @@ impl Client {
 
     /// What signs answers whose algorithm the client did not choose: RS256 by JARM §3 and RFC 9701
     /// §6, which FAPI 2.0 forbids.
-    pub fn unchosen_alg(&self) -> Algorithm {
+    pub fn default_response_alg(&self) -> Algorithm {
         if self.is_fapi() { self.id_token_signed_response_alg } else { Algorithm::RS256 }
     }
 

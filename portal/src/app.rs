@@ -71,8 +71,7 @@ impl App {
 
     /// Today in Japan, `YYYY-MM-DD`.
     pub fn today(&self) -> String {
-        let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-        jiff::Timestamp::now().to_zoned(japan).date().to_string()
+        web::clock::today(self.now())
     }
 
     /// The insurer that a path names.

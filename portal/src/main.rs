@@ -107,7 +107,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let layout = insurer_file(&layout)?;
             let db = app::open_db(&settings).await?;
             if db::published::current(&mut db.read().await?, &insurer).await?.is_none() {
-                return Err(Error::Fault(format!(
+                return Err(Error::fault(format!(
                     "no insurer {insurer:?}: apply its folder first"
                 )));
             }
@@ -119,8 +119,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
                 });
             let plugin = match found {
                 Some(Ok(plugin)) => plugin,
-                Some(Err(why)) => return Err(Error::Fault(format!("plugin {plugin}: {why}"))),
-                None => return Err(Error::Fault(format!("there is no plugin {plugin:?}"))),
+                Some(Err(why)) => return Err(Error::fault(format!("plugin {plugin}: {why}"))),
+                None => return Err(Error::fault(format!("there is no plugin {plugin:?}"))),
             };
             let source = std::fs::File::open(&file)?;
             let bar = indicatif::ProgressBar::new(source.metadata()?.len());

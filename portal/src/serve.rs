@@ -8,9 +8,9 @@ use db::params;
 use std::sync::Arc;
 use std::time::Duration;
 use web::Error;
+use web::listen::PlainListener;
 use web::metrics::Metrics;
 use web::serve::{Listening, Surround, bind, serve, surround};
-use web::tls::PlainListener;
 
 /// How often operators' changes are taken over.
 const REFRESH: Duration = Duration::from_secs(1);

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, RwLock};
-use web::look::{Action, is_own_path, see};
+use web::look::{Action, is_own_path, see_other};
 use web::{Error, Posted, cookies};
 
 /// Seconds that a login at the identity provider may take.
@@ -128,7 +128,7 @@ pub async fn signin(
     let home = visit.path("");
     let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
     if visit.session.is_some() {
-        return Ok(see(&to));
+        return Ok(see_other(&to));
     }
     let definition = &visit.insurer.definition;
     let Ok(metadata) = app.providers.metadata(&definition.issuer).await else {
@@ -158,7 +158,7 @@ pub async fn signin(
     let mut tx = app.db.begin().await?;
     signins::insert(&mut tx, visit.slug(), &hash, &signin, app.now() + SIGNIN_LIVES).await?;
     tx.commit().await?;
-    let mut response = see(url.as_str());
+    let mut response = see_other(url.as_str());
     let secure = app.settings.secure();
     let cookie = cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIVES), secure);
     response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -195,7 +195,7 @@ pub async fn callback(
         Err(error) => {
             app.providers.forget(&definition.issuer);
             if let Error::Fault(why) = error {
-                tracing::warn!(insurer = visit.slug(), why, "sign-in failed");
+                tracing::warn!(insurer = visit.slug(), %why, "sign-in failed");
             }
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
@@ -214,7 +214,7 @@ pub async fn callback(
     };
     sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
     tx.commit().await?;
-    let mut response = see(&signin.return_to);
+    let mut response = see_other(&signin.return_to);
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, session::cookie(&app, visit.slug(), &secret));
     let gone = cookies::clear(&cookie_name(visit.slug()), app.settings.secure());
@@ -272,7 +272,7 @@ fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Erro
         url: visit.path("signin"),
         primary: true,
     };
-    visit.look.told(status, key, "warn", vec![again])
+    visit.look.notice_page(status, key, "warn", vec![again])
 }
 
 /// `POST /{insurer}/signout`: ends the session here, then the one at the identity provider.
@@ -295,7 +295,7 @@ pub async fn signout(
     }
     query.append_pair("client_id", &visit.insurer.definition.client_id);
     let target = format!("{}/logout?{}", visit.insurer.definition.issuer, query.finish());
-    let mut response = see(&target);
+    let mut response = see_other(&target);
     response.headers_mut().append(header::SET_COOKIE, session::forget(&app, slug));
     Ok(response)
 }

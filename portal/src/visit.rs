@@ -7,7 +7,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{HeaderMap, request::Parts};
 use axum::response::Response;
 use std::sync::Arc;
-use web::look::{NavItem, User, see};
+use web::look::{NavItem, User, see_other};
 use web::{Brand, Error, Look};
 
 /// Insurer, look and session of a request.
@@ -36,7 +36,7 @@ impl Visit {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("to", &self.path)
                 .finish();
-            Box::new(see(&self.path(&format!("signin?{query}"))))
+            Box::new(see_other(&self.path(&format!("signin?{query}"))))
         })
     }
 }
@@ -57,7 +57,7 @@ where
         let session = session::find(&app, &insurer.brand.slug, &parts.headers).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
-        look.form_origin = url::Url::parse(&insurer.definition.issuer)
+        look.policy.form = url::Url::parse(&insurer.definition.issuer)
             .ok()
             .map(|u| u.origin().ascii_serialization());
         if let Some(session) = &session {

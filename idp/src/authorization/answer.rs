@@ -7,7 +7,7 @@ use oidc::response::{Answer, Sent, send};
 use oidc::{Client, OAuthError};
 use serde::Serialize;
 use serde_json::Value;
-use web::look::see;
+use web::look::{Policy, origin, see_other};
 use web::{Error, Look, Page};
 
 /// Hands the answer over by a form (OAuth 2.0 Form Post Response Mode §4).
@@ -60,17 +60,16 @@ pub(super) fn transmit(
 ) -> Result<Response, Error> {
     let sign = |claims: Value| -> Result<String, Error> {
         let algorithm = to.client.authorization_signed_response_alg;
-        let algorithm = algorithm.unwrap_or(to.client.unchosen_alg());
+        let algorithm = algorithm.unwrap_or(to.client.default_response_alg());
         Ok(to.realm.key(algorithm, to.now)?.sign("JWT", &claims)?)
     };
     match send(request, &to.realm.issuer, answer, to.now, sign)? {
-        Sent::Redirect(url) => Ok(see(&url)),
+        Sent::Redirect(url) => Ok(see_other(&url)),
         Sent::Form { action, fields } => {
-            let mut look = to.look.clone();
-            look.form_origin = web::look::origin(&action);
+            let policy = Policy { form: origin(&action), frames: Vec::new() };
             let fields = fields.into_iter().map(|(name, value)| Field { name, value }).collect();
-            let client_name = to.client.name_in(&look.lang).to_owned();
-            look.page(&FormPost { action, fields, client_name })
+            let client_name = to.client.name_in(&to.look.lang).to_owned();
+            to.look.page_allowing(&FormPost { action, fields, client_name }, &policy)
         }
     }
 }

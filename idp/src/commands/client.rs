@@ -63,7 +63,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
             let mut tx = db.begin().await?;
             let mut client = registered(&mut tx, &insurer, &client_id).await?;
             if !client.token_endpoint_auth_method.by_secret() {
-                return Err(Error::Fault(format!("{client_id} authenticates without a secret")));
+                return Err(Error::fault(format!("{client_id} authenticates without a secret")));
             }
             let clear = rotate(&sealer, &insurer, &mut client, overlap_hours * 3600, now());
             clients::put(&mut tx, &insurer, &client, Origin::Operator, None, now()).await?;
@@ -114,7 +114,7 @@ async fn apply(db: &Db, sealer: &Sealer, file: &Path) -> Result<(), Error> {
     if folder.is_some_and(|(_, folder)| folder.clients.contains_key(&client.client_id)) {
         let id = &client.client_id;
         let why = format!("{id} is in the folder of {insurer}: change it there and apply it");
-        return Err(Error::Fault(why));
+        return Err(Error::fault(why));
     }
     let old = clients::by_id(&mut tx, &insurer, &client.client_id).await?;
     let old = old.filter(|old| old.insurer_id == insurer).map(|old| old.client);
@@ -145,6 +145,6 @@ async fn registered(
     let found = clients::by_id(conn, insurer, client_id).await?;
     let found = found.filter(|found| found.insurer_id == *insurer);
     found.map(|found| found.client).ok_or_else(|| {
-        Error::Fault(format!("{insurer} has no client {client_id:?} outside its folder"))
+        Error::fault(format!("{insurer} has no client {client_id:?} outside its folder"))
     })
 }

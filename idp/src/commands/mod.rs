@@ -69,7 +69,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
 
 /// The time of a command. A command is not a request: it has no clock that tests move.
 fn now() -> i64 {
-    crate::clock::Clock::default().now()
+    web::clock::Clock::system().now()
 }
 
 /// The insurer of a slug; refuses one that nobody has.
@@ -78,5 +78,5 @@ async fn known(db: &db::Db, slug: &str) -> Result<InsurerId, Error> {
     if insurers::exists(&mut db.read().await?, &insurer).await? {
         return Ok(insurer);
     }
-    Err(Error::Fault(format!("no insurer {slug:?}: apply its folder first")))
+    Err(Error::fault(format!("no insurer {slug:?}: apply its folder first")))
 }

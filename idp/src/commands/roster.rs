@@ -2,13 +2,13 @@
 
 use super::{known, now};
 use crate::app::open_db;
-use crate::clock::today;
 use crate::people::roster::{self, Options, Source};
 use crate::settings::Settings;
 use clap::Subcommand;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use web::Error;
+use web::clock::today;
 use web::config::insurer_file;
 
 #[derive(Subcommand)]

@@ -4,7 +4,7 @@ use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
 use web::Error;
-use web::tls::Identity;
+use web::listen::Identity;
 
 /// How often changes are looked for.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);

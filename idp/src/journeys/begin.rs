@@ -7,7 +7,7 @@ use crate::ids::JourneyId;
 use crate::visit::Visit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, cookies};
 
 /// Journeys that one browser carries along at once; beginning another forgets the oldest.
@@ -41,7 +41,7 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
     let Some(sealed) = instance.for_browser(&realm.keys.journeys, realm.id()) else {
         return Ok(Begun::TooLong);
     };
-    let mut response = see(&visit.path(&format!("journey/{}", instance.id)));
+    let mut response = see_other(&visit.path(&format!("journey/{}", instance.id)));
     let headers = response.headers_mut();
     for name in forgotten(&visit.headers) {
         headers.append(header::SET_COOKIE, cookies::clear(&name, visit.secure));

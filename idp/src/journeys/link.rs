@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use secret::{hash, random};
 use serde::Serialize;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page};
 
 /// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).
@@ -48,7 +48,7 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
 }
 
 fn gone(visit: &Visit) -> Result<Response, Error> {
-    visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings())
+    visit.look.notice_page(StatusCode::OK, "link-gone", "warn", visit.beginnings())
 }
 
 fn opened(visit: &Visit, id: &JourneyId, sealed: &[u8]) -> Option<Instance> {
@@ -105,7 +105,7 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let need = running.need()?;
     let ends = next(&need, &running.known()) == Next::Done;
     let mut response = match ends {
-        false => see(&running.here_url()),
+        false => see_other(&running.here_url()),
         true => {
             let mut tx = tools.db.begin().await?;
             let advanced = advance(&mut running, &mut tx).await?;
@@ -125,7 +125,7 @@ async fn second_click(tools: &Tools, visit: Visit, token: &[u8]) -> Result<Respo
         && let Some(row) = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?
         && hash::equal(hash::sha256(ticket.secret()), &row.secret_hash)
     {
-        return Ok(see(&visit.path(&format!("journey/{}", target.journey_id))));
+        return Ok(see_other(&visit.path(&format!("journey/{}", target.journey_id))));
     }
     gone(&visit)
 }

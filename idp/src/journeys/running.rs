@@ -113,7 +113,7 @@ pub async fn find<'t>(
     if let Some(request) = &request {
         visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
         // Every page of this journey may end with a redirect to the client.
-        visit.look.form_origin = web::look::origin(&request.redirect_uri);
+        visit.look.policy.form = web::look::origin(&request.redirect_uri);
     }
     let encryption = match (&client, &request) {
         (Some(client), Some(request)) if request.response_type.id_token => {
@@ -122,7 +122,7 @@ pub async fn find<'t>(
         _ => None,
     };
     let sign_in = match definition.sign_in() {
-        Some((_, journey)) => definition.need_of(journey).map_err(Error::Fault)?,
+        Some((_, journey)) => definition.need_of(journey).map_err(Error::fault)?,
         None => return Err(Error::NOT_FOUND),
     };
     let mut running = Running {
@@ -147,7 +147,7 @@ pub async fn find<'t>(
 }
 
 fn moved_on(visit: &Visit) -> Result<Response, Error> {
-    visit.look.told(StatusCode::OK, "moved-on", "info", Vec::new())
+    visit.look.notice_page(StatusCode::OK, "moved-on", "info", Vec::new())
 }
 
 enum Waiting {
@@ -236,7 +236,7 @@ impl Running<'_> {
         match &self.instance.goal {
             goal @ Goal::Register { .. } => {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
-                self.definition.need_of(journey).map_err(Error::Fault)
+                self.definition.need_of(journey).map_err(Error::fault)
             }
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();

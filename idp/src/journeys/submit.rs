@@ -4,7 +4,7 @@ use super::begin::Ticket;
 use super::finish::{self, Finished};
 use super::running::{Found, KnownAccount, Running, find};
 use super::steps;
-use super::steps::verdict::{At, Limits, Place, Screen, Verdict};
+use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
@@ -16,7 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Tx;
 use secret::hash;
-use web::look::see;
+use web::look::{Screen, see_other};
 use web::{Error, Posted};
 
 /// What is asked next.
@@ -48,7 +48,8 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
             return locked(at.visit);
         }
     }
-    asked.show(&at).await
+    let screen = asked.show(&at).await?;
+    Ok(at.visit.look.answer(screen))
 }
 
 /// An answer to what is asked now. An answer to another step (the same form twice, a later one
@@ -87,7 +88,7 @@ pub async fn submit(
             return conclude(&running, tx, advanced).await;
         }
         Next::Stuck(why) => return stuck(&running, why),
-        _ => return Ok(see(&running.here_url())),
+        _ => return Ok(see_other(&running.here_url())),
     };
     answer(running, &need, &step, posted).await
 }
@@ -128,11 +129,10 @@ async fn answer(
             Some(response) => Advanced::Kept(response),
             None => Advanced::Overtaken,
         },
-        Verdict::Again => return Ok(see(&running.here_url())),
-        Verdict::Invalid(screen) => return Ok(screen),
+        Verdict::Again => return Ok(see_other(&running.here_url())),
+        Verdict::Invalid(screen) => return Ok(running.visit.look.answer(screen)),
         Verdict::Wrong(screen) => {
-            let screen = counted(&running, &limits, &mut tx, screen).await?;
-            Advanced::Kept(screen)
+            Advanced::Kept(counted(&running, &limits, &mut tx, screen).await?)
         }
         Verdict::Declined(error) => match finish::decline(&mut running, &mut tx, &error).await? {
             Finished::Done(response) => Advanced::Kept(response),
@@ -148,14 +148,14 @@ async fn counted(
     limits: &Limits,
     tx: &mut Tx,
     screen: Screen,
-) -> Result<Screen, Error> {
+) -> Result<Response, Error> {
     let (insurer, now) = (running.visit.realm.id(), running.visit.now);
     let mut is_over = false;
     for (bucket, limit) in limits {
         let left = attempts::take(tx, insurer, bucket, *limit, now).await?;
         is_over |= limit.tells && left.is_none_or(|left| left == 0);
     }
-    if is_over { locked(&running.visit) } else { Ok(screen) }
+    if is_over { locked(&running.visit) } else { Ok(running.visit.look.answer(screen)) }
 }
 
 /// What an answer led to.
@@ -202,7 +202,7 @@ pub(super) async fn conclude(
         }
         Advanced::Overtaken => {
             drop(tx);
-            let mut response = see(&running.here_url());
+            let mut response = see_other(&running.here_url());
             // The row that was faster may be this browser's own, whose answer got lost.
             if let Ticket::Sealed(text) = &running.ticket {
                 let ticket = Ticket::Row(text.clone());
@@ -229,7 +229,7 @@ async fn keep(running: &mut Running<'_>, tx: &mut Tx) -> Result<Option<Response>
         revision: running.revision.unwrap_or_default(),
         expires_at: instance.expires_at,
     };
-    let mut response = see(&running.here_url());
+    let mut response = see_other(&running.here_url());
     let kept = match running.revision {
         Some(_) => journeys::update(tx, insurer, &instance.id, &row).await?,
         None => {
@@ -256,7 +256,7 @@ async fn keep_choice(mut running: Box<Running<'_>>) -> Result<Response, Error> {
         let sealed = instance.for_browser(&realm.keys.journeys, realm.id());
         let sealed = sealed.ok_or_else(|| Error::fault("a choice made a journey too long"))?;
         let cookie = Ticket::Sealed(sealed).cookie(&running.visit, instance);
-        let mut response = see(&running.here_url());
+        let mut response = see_other(&running.here_url());
         response.headers_mut().append(header::SET_COOKIE, cookie);
         return Ok(response);
     }
@@ -292,9 +292,9 @@ impl Running<'_> {
 }
 
 /// Too many wrong answers.
-fn locked(visit: &Visit) -> Result<Screen, Error> {
+fn locked(visit: &Visit) -> Result<Response, Error> {
     let status = StatusCode::TOO_MANY_REQUESTS;
-    visit.look.told(status, "journey-locked", "warn", visit.beginnings())
+    visit.look.notice_page(status, "journey-locked", "warn", visit.beginnings())
 }
 
 /// A definition that passed its check leads nobody here; the operator is told.

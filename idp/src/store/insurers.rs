@@ -49,14 +49,14 @@ pub async fn version(
 
 /// Puts a new version in force.
 pub async fn publish(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &InsurerId,
     version: i64,
     definition: &Definition,
     now: i64,
 ) -> Result<()> {
     let text = serde_json::to_string(definition).expect("a definition is JSON");
-    published::publish(conn, insurer, version, &text, now).await
+    published::publish(tx, insurer, version, &text, now).await
 }
 
 fn parse(text: &str) -> Result<Definition> {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// Who sees whose rows.
@@ -121,5 +121,5 @@ pub async fn submit(
         household_choices::choose(&mut tx, visit.slug(), me, hidden, app.now()).await?;
         tx.commit().await?;
     }
-    Ok(see(&visit.path("household")))
+    Ok(see_other(&visit.path("household")))
 }

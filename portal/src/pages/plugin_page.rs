@@ -79,7 +79,12 @@ async fn show(
             url: visit.path(""),
             primary: true,
         };
-        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", vec![home]);
+        return visit.look.notice_page(
+            StatusCode::NOT_FOUND,
+            "plugin-not-offered",
+            "info",
+            vec![home],
+        );
     };
     let route = plugin.manifest.route(path).ok_or(Error::NOT_FOUND)?;
     let member = match visit.signed_in() {
@@ -153,7 +158,7 @@ fn draw(visit: &Visit, plugin: &Plugin, answer: &Value) -> Result<Response, Call
     }
     let template = format!("{}/{name}", plugin.id());
     visit.look.draw(StatusCode::OK, &template, &answer["data"]).map_err(|error| match error {
-        Error::Fault(why) => CallFault::Failed(why),
+        Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
 }

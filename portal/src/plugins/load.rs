@@ -41,7 +41,7 @@ pub enum Loaded {
 pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(&settings.folder)
         .map_err(|error| {
-            web::Error::Fault(format!("plugins.folder {}: {error}", settings.folder.display()))
+            web::Error::fault(format!("plugins.folder {}: {error}", settings.folder.display()))
         })?
         .flatten()
         .map(|entry| entry.path())

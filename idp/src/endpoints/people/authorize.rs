@@ -15,7 +15,7 @@ use crate::store::consents;
 use crate::store::sessions::Session;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use oidc::Params;
 use oidc::authorize::{Authorize, Refused};
@@ -45,8 +45,7 @@ pub async fn post(
     headers: HeaderMap,
     body: String,
 ) -> Result<Response, Error> {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if !kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded")) {
+    if !web::forms::is_form(&headers) {
         return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     match visit.retry_with_cookies("authorize", &body)? {
@@ -164,7 +163,7 @@ fn goal(open: Next<'_>, session: Option<Session>, request: &Authorize) -> Goal {
 /// `prompt=create` (Initiating User Registration via OpenID Connect §4.1).
 fn register(visit: &Visit, to: Recipient<'_>, request: Authorize) -> Result<Response, Error> {
     let Some(journey) = only_journey(visit, GoalKind::Register) else {
-        return Ok(web::look::see(&visit.path("register")));
+        return Ok(web::look::see_other(&visit.path("register")));
     };
     let goal = Goal::Register { journey, resume: Resume::client(request.clone()) };
     start(visit, to, request, goal)

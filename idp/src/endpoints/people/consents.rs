@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::authorization::consent::learns;
-use crate::clock::today;
 use crate::ids::AccountId;
 use crate::journeys::begin::sign_in_for;
 use crate::session;
@@ -12,6 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
+use web::clock::today;
 use web::{Error, Form, Page, Posted};
 
 /// The list.
@@ -89,7 +89,7 @@ pub async fn submit(
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
-        return Ok(web::look::see(&visit.path("consents")));
+        return Ok(web::look::see_other(&visit.path("consents")));
     };
     let client_id = posted.value("client_id");
     let account = &session.account_id;

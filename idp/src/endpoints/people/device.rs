@@ -19,7 +19,7 @@ use db::Tx;
 use oidc::Params;
 use serde::Serialize;
 use std::sync::Arc;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// Wrong codes of one signed-in person (RFC 8628 §5.1).
@@ -164,18 +164,19 @@ pub async fn submit(
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
-        return Ok(see(&visit.path("device")));
+        return Ok(see_other(&visit.path("device")));
     };
     let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
     let decision = posted.value("decision");
     let Some(user_code) = params.value("user_code").map(normal).filter(|_| !decision.is_empty())
     else {
         let typed = normal(posted.value("user_code"));
-        return Ok(see(&visit.path(&format!("device?user_code={typed}"))));
+        return Ok(see_other(&visit.path(&format!("device?user_code={typed}"))));
     };
     let mut tx = app.tools.db.begin().await?;
     let account = &session.account_id;
-    let gone = |visit: &Visit| visit.look.told(StatusCode::OK, "device-gone", "warn", Vec::new());
+    let gone =
+        |visit: &Visit| visit.look.notice_page(StatusCode::OK, "device-gone", "warn", Vec::new());
     let Some(mut device) = waiting(&mut tx, realm, &user_code, account, visit.now).await? else {
         tx.commit().await?;
         return gone(&visit);
@@ -195,7 +196,7 @@ pub async fn submit(
     }
     tx.commit().await?;
     let (key, kind) = if allow { ("device-done", "success") } else { ("device-denied", "info") };
-    visit.look.told(StatusCode::OK, key, kind, Vec::new())
+    visit.look.notice_page(StatusCode::OK, key, kind, Vec::new())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// `GET /{insurer}/`: there is nothing to do here but at the insurer's portal.
 pub async fn show(visit: Visit) -> Response {
-    web::look::see(&visit.realm.definition.policy.home.url)
+    web::look::see_other(&visit.realm.definition.policy.home.url)
 }
 
 /// `GET /{insurer}/display?lang=…&size=…&back=…`

@@ -48,7 +48,7 @@ fn choose(visit: &Visit) -> Result<Response, Error> {
             primary: true,
         })
         .collect();
-    visit.look.told(StatusCode::OK, "register-ways", "info", actions)
+    visit.look.notice_page(StatusCode::OK, "register-ways", "info", actions)
 }
 
 /// `GET /{insurer}/login`

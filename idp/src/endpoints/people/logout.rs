@@ -13,7 +13,7 @@ use oidc::{Client, Params};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-use web::look::see;
+use web::look::{Policy, origin, see_other};
 use web::{Error, Form, Page, Posted};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.
@@ -106,13 +106,14 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
                 .await?;
         let action = visit.path(&format!("logout/confirm?{}", params.to_query()));
         let user_name = account.map(|account| account.shown_name().to_owned()).unwrap_or_default();
-        let mut look = visit.look.clone();
+        let mut policy = Policy::default();
         let target = params.value("post_logout_redirect_uri");
         let client = hint.as_ref().map(|(client, _)| &**client);
         if let After::Redirect { uri } = after(client, target) {
-            look.form_origin = web::look::origin(uri);
+            policy.form = origin(uri);
         }
-        return look.page(&Logout { form: Form::new(action, &[]), user_name });
+        let page = Logout { form: Form::new(action, &[]), user_name };
+        return visit.look.page_allowing(&page, &policy);
     }
     let frames = end(app, visit, &session.sid).await?;
     forgotten(visit, signed_out(visit, &params, hint.as_ref(), frames)?)
@@ -199,16 +200,16 @@ fn signed_out(
         After::Stay => None,
     };
     match target {
-        Some(target) if frames.is_empty() => Ok(see(&target)),
+        Some(target) if frames.is_empty() => Ok(see_other(&target)),
         None if frames.is_empty() => {
-            visit.look.told(StatusCode::OK, "signed-out", "success", visit.beginnings())
+            visit.look.notice_page(StatusCode::OK, "signed-out", "success", visit.beginnings())
         }
         next_url => {
             let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
-            let mut look = visit.look.clone();
-            let origins = frames.iter().filter_map(|url| web::look::origin(url));
-            look.frame_origins = origins.collect();
-            look.page(&SignedOut { frames, next_url, next_name: name.unwrap_or_default() })
+            let frames_from = frames.iter().filter_map(|url| origin(url)).collect();
+            let policy = Policy { form: None, frames: frames_from };
+            let page = SignedOut { frames, next_url, next_name: name.unwrap_or_default() };
+            visit.look.page_allowing(&page, &policy)
         }
     }
 }

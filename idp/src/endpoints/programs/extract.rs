@@ -9,7 +9,6 @@ use crate::store::spent;
 use axum::extract::{ConnectInfo, FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
 use db::Tx;
 use oidc::certificate::Certificate;
 use oidc::client_auth::{self, Attempt, Claimed, Spent};
@@ -19,7 +18,7 @@ use oidc::{Client, OAuthError, Params};
 use secret::hash;
 use std::sync::Arc;
 use web::Error;
-use web::tls::Peer;
+use web::listen::Peer;
 
 /// The longest body in bytes.
 const MAX_BODY: usize = 128 * 1024;
@@ -61,19 +60,8 @@ impl Caller {
 
     fn read(&self, app: &App) -> Option<Certificate> {
         let der = self.certificate.as_ref()?;
-        let names = web::tls::names(der)?;
-        let key = names.jwk.as_ref().and_then(oidc::jose::jwk::VerifyingKey::parse);
-        Some(Certificate {
-            thumbprint: hash::s256(der.as_slice()),
-            subject_dn: names.subject_dn,
-            san_dns: names.dns,
-            san_uri: names.uri,
-            san_ip: names.ip,
-            san_email: names.email,
-            key_thumbprint: key.map(|key| key.thumbprint),
-            der_base64: base64::engine::general_purpose::STANDARD.encode(der.as_slice()),
-            trusted: app.authorities.trust(der, &self.chain, app.now()),
-        })
+        let trusted = app.authorities.trust(der, &self.chain, app.now());
+        Some(Certificate { trusted, ..Certificate::parse(der)? })
     }
 }
 
@@ -91,11 +79,7 @@ where
         let (parts, body) = request.into_parts();
         let realm = app.realm(slug(&parts)).await?.ok_or(Error::NOT_FOUND)?;
         let wrong = |why| refused(Code::InvalidRequest.because(why));
-        let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-        let form = b"application/x-www-form-urlencoded";
-        if !kind.is_some_and(|kind| {
-            kind.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form))
-        }) {
+        if !web::forms::is_form(&parts.headers) {
             return Err(wrong("the body must be application/x-www-form-urlencoded"));
         }
         let body = axum::body::to_bytes(body, MAX_BODY).await;

@@ -34,8 +34,9 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
         accept.is_some_and(|accept| accept.contains(kind))
     };
     const KIND: &str = "application/token-introspection+jwt";
-    let Some(algorithm) =
-        client.introspection_signed_response_alg.or(accepts(KIND).then_some(client.unchosen_alg()))
+    let Some(algorithm) = client
+        .introspection_signed_response_alg
+        .or(accepts(KIND).then_some(client.default_response_alg()))
     else {
         return Ok(json(StatusCode::OK, &body));
     };

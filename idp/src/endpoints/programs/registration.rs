@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use oidc::Client;
 use oidc::client::{GrantType, SecurityProfile};
 use oidc::error::Code;
-use oidc::registration::{check, parse, shown};
+use oidc::registration::{check, parse, to_metadata};
 use secret::{hash, random};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -236,7 +236,7 @@ struct Told<'a> {
 }
 
 fn answer(status: StatusCode, realm: &Realm, told: Told) -> Response {
-    let mut body = shown(told.client);
+    let mut body = to_metadata(told.client);
     let uri = realm.endpoint(&format!("clients/{}", told.client.client_id), false);
     body.insert("registration_client_uri".into(), json!(uri));
     body.insert("registration_access_token".into(), json!(told.management));

@@ -121,10 +121,8 @@ async fn present(
     if lines.next().is_some() {
         return Err(wrong("two Authorization headers"));
     }
-    let form = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let form = form.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
     let mut in_body = None;
-    if method == Method::POST && form {
+    if method == Method::POST && web::forms::is_form(headers) {
         let body = axum::body::to_bytes(body, 16 * 1024).await;
         let body = body.map_err(|_| wrong("the body is too long"))?;
         let text = std::str::from_utf8(&body).map_err(|_| wrong("the body is not UTF-8"))?;

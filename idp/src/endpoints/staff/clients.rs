@@ -264,7 +264,7 @@ fn description(issuer: &str) -> Value {
     let mut properties: serde_json::Map<String, Value> = (sample.as_object().into_iter().flatten())
         .map(|(name, value)| (name.clone(), kind(value)))
         .collect();
-    for name in oidc::registration::DYNAMIC {
+    for name in oidc::registration::CLIENT_SETTABLE {
         properties.entry(name).or_insert_with(|| json!({}));
     }
     let secret = json!({"type": "string", "description": "Shown once."});

@@ -18,7 +18,7 @@ use db::Tx;
 use oidc::OAuthError;
 use secret::hash;
 use web::Error;
-use web::look::see;
+use web::look::see_other;
 
 /// How an ending ended.
 pub(super) enum Finished {
@@ -76,8 +76,8 @@ async fn forget(running: &Running<'_>, tx: &mut Tx) -> Result<bool, Error> {
 pub(super) fn again(running: &Running<'_>) -> Result<Response, Error> {
     let resume = running.instance.goal.resume().clone();
     match resume {
-        Resume::Home => Ok(see(&running.visit.realm.definition.policy.home.url)),
-        Resume::Page(below) => Ok(see(&running.visit.path(&below))),
+        Resume::Home => Ok(see_other(&running.visit.realm.definition.policy.home.url)),
+        Resume::Page(below) => Ok(see_other(&running.visit.path(&below))),
         resume => match begin(&running.visit, Goal::StepUp { sid: None, resume })? {
             Begun::Response(response) => Ok(response),
             Begun::TooLong => running.visit.gone(),

@@ -18,7 +18,7 @@ use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
 use web::Error;
-use web::look::see;
+use web::look::see_other;
 
 pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
     let account = running.instance.learned.account.clone();
@@ -40,8 +40,8 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     let begun = session::begin(tx, &running.visit, before.as_ref(), clients, new).await?;
     let Some((session, cookie)) = begun else { return Ok(Advanced::EndedBefore) };
     let response = match running.instance.goal.resume() {
-        Resume::Home => Some(see(&running.visit.realm.definition.policy.home.url)),
-        Resume::Page(below) => Some(see(&running.visit.path(below))),
+        Resume::Home => Some(see_other(&running.visit.realm.definition.policy.home.url)),
+        Resume::Page(below) => Some(see_other(&running.visit.path(below))),
         Resume::Client(_) | Resume::Pushed { .. } => answer_client(running, tx, session).await?,
     };
     let Some(mut response) = response else { return Ok(Advanced::Overtaken) };
@@ -98,7 +98,7 @@ async fn answer_client(
 ) -> Result<Option<Response>, Error> {
     let (Some(request), Some(client)) = (running.request.clone(), running.client.clone()) else {
         // The client was removed meanwhile: the person is signed in and goes home.
-        return Ok(Some(see(&running.visit.realm.definition.policy.home.url)));
+        return Ok(Some(see_other(&running.visit.realm.definition.policy.home.url)));
     };
     // Who has just registered has not been asked yet what the client may learn, and so on.
     if running.registers() {

@@ -1,11 +1,12 @@
 //! Added by `prompt=select_account`: the person says whether to go on as who is signed in.
 
-use super::verdict::{At, Prepared, Screen, Verdict};
+use super::verdict::{At, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::journeys::goal::Goal;
 use crate::store::accounts;
 use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Go on as this person, or as another?

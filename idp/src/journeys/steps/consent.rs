@@ -1,12 +1,13 @@
 //! Added by a client that needs it: the person agrees to what the client asks, or says no.
 
-use super::verdict::{At, Prepared, Screen, Verdict};
+use super::verdict::{At, Prepared, Verdict};
 use super::{Boxed, Step, account};
 use crate::authorization::consent::{detail, learns, required};
 use crate::store::consents;
 use db::Tx;
 use oidc::error::Code;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// What the client wants, in words.

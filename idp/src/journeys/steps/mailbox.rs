@@ -1,6 +1,6 @@
 //! `mailbox`: a person reads mail at the address that they typed.
 
-use super::verdict::{At, Place, Prepared, Screen, Verdict};
+use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::mail::letters::{AlreadyRegistered, RegistrationLink};
 use crate::need::Settings;
@@ -11,6 +11,7 @@ use db::Tx;
 use lettre::Address;
 use secret::{hash, random};
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Mails to one address in an hour; more are not sent, and the page does not tell.

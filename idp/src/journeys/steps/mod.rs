@@ -13,7 +13,8 @@ use crate::need::{Act, Kind};
 use db::Tx;
 use std::future::Future;
 use std::pin::Pin;
-use verdict::{At, Limits, Prepared, Screen, Verdict};
+use verdict::{At, Limits, Prepared, Verdict};
+use web::look::Screen;
 use web::{Error, Posted};
 
 /// A future of a step.

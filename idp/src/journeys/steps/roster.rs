@@ -1,8 +1,7 @@
 //! `roster`: the fields of the insurance card name one person of the insurer's roster.
 
-use super::verdict::{At, Limits, Place, Prepared, Screen, Verdict};
+use super::verdict::{At, Limits, Place, Prepared, Verdict};
 use super::{Boxed, Step};
-use crate::clock::today;
 use crate::need::{Field, Relation, Settings};
 use crate::store::attempts::{Bucket, Limit};
 use crate::store::people::Member;
@@ -11,6 +10,8 @@ use db::Tx;
 use handover::card::Card;
 use handover::{card, date, kana};
 use serde::Serialize;
+use web::clock::today;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 const DAY: i64 = 24 * 3600;

@@ -1,11 +1,12 @@
 //! `terms`: the person agreed to the newest version of every document.
 
-use super::verdict::{At, Place, Prepared, Screen, Verdict};
+use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::definition::Terms as Document;
 use crate::definition::terms::newest;
 use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Shows what is to be agreed to, in full.

@@ -12,10 +12,8 @@ use oidc::Client;
 use oidc::OAuthError;
 use oidc::authorize::Authorize;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Page};
-
-/// A drawn page.
-pub type Screen = axum::response::Response;
 
 /// What became of an answer.
 pub enum Verdict {
@@ -88,7 +86,7 @@ impl At<'_> {
 
     /// A drawn page.
     pub fn screen<P: Page>(&self, page: &P) -> Result<Screen, Error> {
-        self.visit.look.page(page)
+        self.visit.look.screen(page)
     }
 
     /// A text in the language of the page.

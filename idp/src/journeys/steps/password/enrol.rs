@@ -1,13 +1,14 @@
 //! A person chooses user ID and password.
 
 use crate::credentials::password::is_common;
-use crate::journeys::steps::verdict::{At, Place, Prepared, Screen, Verdict};
+use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::{Act, StepId};
 use crate::store::accounts;
 use crate::store::addresses::match_form;
 use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 const CHOOSE: [&str; 3] = ["user_id", "password", "password_again"];

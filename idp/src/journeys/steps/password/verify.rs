@@ -1,12 +1,13 @@
 //! A person knows user ID (or mail address) and password.
 
-use crate::journeys::steps::verdict::{At, Limits, Prepared, Screen, Verdict};
+use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::Evidence;
 use crate::store::attempts::{self, Bucket, Limit};
 use crate::store::{accounts, passwords};
 use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Wrong passwords for one account in a quarter of an hour; then nobody gets in for the rest of

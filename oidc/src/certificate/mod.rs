@@ -1,10 +1,12 @@
 //! A client's TLS certificate as far as the protocol looks at it (RFC 8705).
 
+mod read;
+
 use crate::Client;
 use crate::client::AuthMethod;
 use serde_json::Value;
 
-/// What a certificate says; reading it is the server's work.
+/// What a certificate says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Certificate {
     /// `x5t#S256`: base64url(SHA-256(DER)).
