@@ -215,6 +215,8 @@ async fn a_cross_site_post_signs_nobody_out() {
     let answer =
         visitor.header(&format!("{}?{evil}", client.at("logout")), "content-security-policy").await;
     assert!(!answer.contains("script-src") && !answer.contains('*'), "{answer}");
+    // Attack 37: nobody puts the page into a frame.
+    assert!(answer.contains("frame-ancestors 'none'"), "{answer}");
 }
 
 /// Attack 22: signing in again leaves no second session behind.

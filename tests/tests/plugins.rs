@@ -139,3 +139,15 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
     }
     assert!(text.contains("medical-fees 0.1.0: ready"), "{text}");
 }
+
+/// F054: minato has not switched notices on, so nothing leads to them and their address is nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_is_not_on_is_neither_seen_nor_reached() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let (world, visitor) = member(options).await;
+    let home = visitor.open(&format!("{}/minato/", world.portal_url)).await;
+    home.sees("medical-fees").does_not_see("notices");
+    let page = visitor.open(&format!("{}/minato/p/notices", world.portal_url)).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.sees("この機能を提供していません");
+}

@@ -415,6 +415,15 @@ mod tests {
     use super::{display, is_own_path};
     use axum::http::header;
 
+    /// F019: the chosen size is kept for the pages that follow.
+    #[test]
+    fn a_text_size_is_kept() {
+        let response = display("size=l&back=/minato/", false);
+        assert_eq!(response.headers()[header::LOCATION], "/minato/");
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(cookie.starts_with("size=l; "), "{cookie}");
+    }
+
     #[test]
     fn back_never_leaves_the_host() {
         assert!(is_own_path("/minato/login?x=1"));
