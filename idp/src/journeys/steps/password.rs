@@ -67,6 +67,7 @@ pub struct Login {
 
 impl Page for Login {
     const TEMPLATE: &'static str = "idp/login.html";
+    /// F034: with the way to register.
     fn samples() -> Vec<Self> {
         let sample = |client: Option<&str>, failed| Self {
             title: "ログイン".into(),
