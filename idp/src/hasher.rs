@@ -156,6 +156,7 @@ fn parse(stored: &str) -> Option<Parsed> {
 mod tests {
     use super::{Hasher, NOBODY, parse};
 
+    /// Attack 36: for an account that does not exist a hash is computed, too.
     #[tokio::test]
     async fn only_the_right_password_matches() {
         let hasher = Hasher::start(1, 4);

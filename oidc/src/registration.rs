@@ -360,6 +360,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    /// Attacks 1 and 2, before a request is ever made.
     #[test]
     fn addresses_that_cannot_be_registered() {
         for good in ["https://a.example/cb", "http://localhost:1/cb", "https://a.example/cb?x=1"] {

@@ -1,4 +1,4 @@
-//! Attacks of the security requirements, tried on the running product over HTTP.
+//! Attacks of `docs/attacks.md`, tried on the running product over HTTP.
 
 use base64::Engine as _;
 use reqwest::{StatusCode, redirect};

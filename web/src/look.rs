@@ -424,6 +424,7 @@ mod tests {
         assert!(cookie.starts_with("size=l; "), "{cookie}");
     }
 
+    /// Attack 2.
     #[test]
     fn back_never_leaves_the_host() {
         assert!(is_own_path("/minato/login?x=1"));
