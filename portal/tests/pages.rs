@@ -31,6 +31,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<Notice>(&pages);
 }
 
+/// F128: each column and the sum; F129: each kind of care, in days or times.
 #[test]
 fn every_page_of_the_plugins_draws() {
     let pages = pages();
@@ -112,6 +113,7 @@ fn every_page_of_the_plugins_draws() {
     );
 }
 
+/// F123: the page says what to do when a mail does not come.
 #[test]
 fn the_help_page_draws() {
     let one = json!({"questions": [{"question": "Q", "answer": "A"}]});

@@ -177,6 +177,7 @@ pub fn is_common(password: &str, own_words: &[&str]) -> bool {
 mod tests {
     use super::{Cost, Hasher, parse};
 
+    /// Attack 36: for an account that does not exist a hash is computed, too.
     #[tokio::test]
     async fn only_the_right_password_matches() {
         let hasher = Hasher::start(1, 4, Cost::REAL);

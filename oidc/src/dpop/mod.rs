@@ -155,6 +155,7 @@ mod tests {
     }
 
     proptest! {
+        /// Attack 35.
         #[test]
         fn any_text_is_refused(text in "[A-Za-z0-9_.-]{0,300}") {
             prop_assert!(check(&text, &expected()).is_err());

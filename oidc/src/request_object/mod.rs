@@ -139,6 +139,7 @@ mod tests {
     }
 
     proptest! {
+        /// Attack 35.
         #[test]
         fn any_text_is_refused(text in "[A-Za-z0-9_.-]{0,300}") {
             let opened = open(&text, &Params::default(), &sample(), &[], (ISSUER, 1000));

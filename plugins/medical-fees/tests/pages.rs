@@ -34,6 +34,7 @@ fn page(handler: &str, query: Value) -> Value {
     reply
 }
 
+/// F127: the newest month and what was paid in it.
 #[test]
 fn overview_shows_the_newest_month_and_this_year() {
     let data = &page("overview", json!({}))["show"]["data"];
@@ -42,6 +43,7 @@ fn overview_shows_the_newest_month_and_this_year() {
     assert_eq!(data["this_year"]["months"], 1);
 }
 
+/// F129: a row without the facility's name shows none. Attack 34: a month is six digits.
 #[test]
 fn month_knows_its_neighbours_and_adds_up() {
     let data = &page("month", json!({"month": "202503"}))["show"]["data"];
@@ -54,6 +56,7 @@ fn month_knows_its_neighbours_and_adds_up() {
     }
 }
 
+/// F134: years, newest first, with their months. F026: a month without care stays listed.
 #[test]
 fn past_lists_months_without_care() {
     let data = &page("past", json!({}))["show"]["data"];

@@ -40,6 +40,7 @@ pub async fn get(
 
 #[cfg(test)]
 mod tests {
+    /// Attack 4.
     #[test]
     fn only_pictures_without_scripts() {
         assert_eq!(super::kind(b"\x89PNG\r\n"), Some("image/png"));

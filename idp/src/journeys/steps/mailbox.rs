@@ -186,6 +186,8 @@ fn checked(typed: &str) -> Result<String, &'static str> {
 mod tests {
     use super::checked;
 
+    /// F064: empty; F066: not an address; F067: more than 255 characters. Attack 34: a mail header
+    /// cannot be typed in.
     #[test]
     fn addresses_as_people_type_them() {
         assert_eq!(checked(" hanako@example.jp ").unwrap(), "hanako@example.jp");

@@ -38,6 +38,8 @@ pub struct Roster {
 
 impl Page for Roster {
     const TEMPLATE: &'static str = "idp/roster.html";
+    /// F278: where symbol and number can be read. F265, F297: the page of a card that named nobody
+    /// tells who has registered to log in, and everybody else whom to ask.
     fn samples() -> Vec<Self> {
         let all = ["symbol", "number", "branch", "name_kana", "birth_date", "sex"];
         let sample = |fields: &[&'static str], failed, wrong: bool| {

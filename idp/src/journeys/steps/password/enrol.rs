@@ -111,7 +111,7 @@ impl Step for Enrol {
     }
 }
 
-/// The rules for user ID and password (F071 to F074, F077 to F079, C-02).
+/// The rules for user ID and password (F034, F071 to F074, F077 to F079, C-02).
 fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
     let policy = &at.definition.policy;
     let look = &at.visit.look;
