@@ -3,6 +3,7 @@
 mod demo;
 mod floors;
 mod fuzz;
+mod release;
 mod run;
 mod settings;
 mod signs;
@@ -19,6 +20,7 @@ cargo xtask tidy             the rules of the house: who may know whom, what ids
 cargo xtask settings         write docs/settings-*.md from the code
 cargo xtask bench [--json F] CPU time per request, release build
 cargo xtask partners         the partner sites of docs/partners.md in every language
+cargo xtask release NAME     leave what later releases are tested with (migrations/fixtures)
 cargo xtask fuzz [SECONDS]   each fuzz target for a while (60 seconds)
 ";
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Some("settings") => settings::run(false),
         Some("bench") => test::bench(&rest),
         Some("partners") => test::partners(),
+        Some("release") => release::run(rest.first().copied()),
         Some("fuzz") => fuzz::run(rest.first().copied().unwrap_or("60")),
         _ => {
             print!("{HELP}");

@@ -71,16 +71,17 @@ pub async fn insert(tx: &mut Tx, insurer: &InsurerId, account: &Account) -> Resu
     addresses::put(tx, insurer, id, Role::Login, email, Some(at)).await
 }
 
-const FOUND: &str = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
-    m.address AS email FROM accounts a LEFT JOIN addresses m
-    ON m.insurer_id = a.insurer_id AND m.account_id = a.account_id AND m.role = 'login'";
-
 pub async fn by_id(
     conn: &mut Conn,
     insurer: &InsurerId,
     account: &AccountId,
 ) -> Result<Option<Account>> {
-    find(conn, "a.insurer_id = $1 AND a.account_id = $2", insurer, account).await
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+                      m.address AS email
+               FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
+                    AND m.account_id = a.account_id AND m.role = 'login'
+               WHERE a.insurer_id = $1 AND a.account_id = $2";
+    find(conn, sql, insurer, account).await
 }
 
 /// The account of a person that is not closed.
@@ -89,8 +90,12 @@ pub async fn by_person(
     insurer: &InsurerId,
     person: &str,
 ) -> Result<Option<Account>> {
-    let found = "a.insurer_id = $1 AND a.person_id = $2 AND a.state <> 'closed'";
-    find(conn, found, insurer, person).await
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+                      m.address AS email
+               FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
+                    AND m.account_id = a.account_id AND m.role = 'login'
+               WHERE a.insurer_id = $1 AND a.person_id = $2 AND a.state <> 'closed'";
+    find(conn, sql, insurer, person).await
 }
 
 /// The active account that a person means by what they type at login: user ID or mail address.
@@ -99,11 +104,15 @@ pub async fn by_login(
     insurer: &InsurerId,
     login: &str,
 ) -> Result<Option<Account>> {
-    let meant = "a.insurer_id = $1 AND a.state = 'active' AND a.account_id IN
-        (SELECT account_id FROM accounts WHERE insurer_id = $1 AND user_id = $2
-         UNION ALL SELECT account_id FROM addresses
-         WHERE insurer_id = $1 AND role = 'login' AND address_match = $2)";
-    find(conn, meant, insurer, &addresses::match_form(login)).await
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+                      m.address AS email
+               FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
+                    AND m.account_id = a.account_id AND m.role = 'login'
+               WHERE a.insurer_id = $1 AND a.state = 'active' AND a.account_id IN
+               (SELECT account_id FROM accounts WHERE insurer_id = $1 AND user_id = $2
+                UNION ALL SELECT account_id FROM addresses
+                WHERE insurer_id = $1 AND role = 'login' AND address_match = $2)";
+    find(conn, sql, insurer, &addresses::match_form(login)).await
 }
 
 /// Whether a user ID or address is taken by any account, also a closed one.
@@ -180,11 +189,10 @@ pub(super) fn roster_entry(row: &Row) -> Result<Option<RosterEntry>> {
 
 async fn find(
     conn: &mut Conn,
-    condition: &str,
+    sql: &'static str,
     insurer: &InsurerId,
     key: &str,
 ) -> Result<Option<Account>> {
-    let sql = db::AssertSqlSafe(format!("{FOUND} WHERE {condition}"));
     conn.one(sql, params![insurer, key]).await?.as_ref().map(account).transpose()
 }
 
