@@ -103,7 +103,7 @@ pub async fn find<'t>(
     };
     let request = match waiting(tools, &visit, instance.goal.resume()).await? {
         Waiting::Nobody => None,
-        Waiting::Client(request) => Some(request),
+        Waiting::Client(request) => Some(*request),
         Waiting::Answered => return Ok(Found::Gone(visit.gone()?)),
     };
     let client = match &request {
@@ -152,7 +152,7 @@ fn moved_on(visit: &Visit) -> Result<Response, Error> {
 
 enum Waiting {
     Nobody,
-    Client(Authorize),
+    Client(Box<Authorize>),
     /// What was pushed has had its answer.
     Answered,
 }
@@ -160,7 +160,7 @@ enum Waiting {
 async fn waiting(tools: &Tools, visit: &Visit, resume: &Resume) -> Result<Waiting, Error> {
     match resume {
         Resume::Home | Resume::Page(_) => Ok(Waiting::Nobody),
-        Resume::Client(request) => Ok(Waiting::Client((**request).clone())),
+        Resume::Client(request) => Ok(Waiting::Client(request.clone())),
         Resume::Pushed { request_uri, client_id } => {
             let hash = hash::sha256(request_uri);
             let mut conn = tools.db.read().await?;
@@ -168,7 +168,7 @@ async fn waiting(tools: &Tools, visit: &Visit, resume: &Resume) -> Result<Waitin
             let found = pushed::begun(&mut conn, visit.realm.id(), &hash, client_id).await?;
             Ok(found.map_or(Waiting::Answered, |request| {
                 let request_uri = Some(request_uri.clone());
-                Waiting::Client(Authorize { request_uri, ..request })
+                Waiting::Client(Box::new(Authorize { request_uri, ..request }))
             }))
         }
     }

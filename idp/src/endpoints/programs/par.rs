@@ -49,10 +49,10 @@ async fn push(app: &App, api: &Api) -> Result<Response, Error> {
     };
     let id = random::secret();
     let mut tx = app.tools.db.begin().await?;
-    if let Some(proof) = &proof {
-        if !api::spend(&mut tx, realm, proof).await? {
-            return Err(refused(api::PROOF_USED));
-        }
+    if let Some(proof) = &proof
+        && !api::spend(&mut tx, realm, proof).await?
+    {
+        return Err(refused(api::PROOF_USED));
     }
     let hash = hash::sha256(&id);
     pushed::insert(&mut tx, realm.id(), &hash, &request, now + LIFETIME_SECS).await?;
