@@ -6,7 +6,7 @@ use crate::plugins::manifest::{Column, ColumnKind, Importer};
 use crate::store::imports;
 use db::{AssertSqlSafe, Db};
 use handover::{Layout, OpenError, Problem, Reader, Reason, Report, Row, date, kana};
-use sdk::abi;
+use sdk::{CheckReply, abi};
 use secret::hash;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -189,17 +189,14 @@ async fn check(
         subjects: Vec::new(),
         queries: Default::default(),
     };
-    let reply = plugin
+    let reply: CheckReply = plugin
         .call(allowed, abi::CHECK, &request, CHECK)
         .await
         .map_err(|fault| ImportError::Check(format!("{fault:?}")))?;
-    for problem in reply["problems"].as_array().into_iter().flatten() {
-        let column = problem["column"].as_str().unwrap_or("");
-        problems.push(Problem {
-            line: problem["line"].as_u64().unwrap_or(0),
-            column: layout.columns.get(column).cloned().unwrap_or_default(),
-            reason: Reason::from_code(problem["code"].as_str().unwrap_or("")),
-        });
-    }
+    problems.extend(reply.problems.into_iter().map(|problem| Problem {
+        line: problem.line,
+        column: layout.columns.get(&problem.column).cloned().unwrap_or_default(),
+        reason: Reason::from_code(&problem.code),
+    }));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Questions and answers (F248): the society's own, from its settings, besides some of ours.
 
-use sdk::{Call, Fault, Page, Value, json};
+use sdk::{Call, Fault, PageReply, Value, json};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
@@ -10,7 +10,7 @@ sdk::plugin! {
 }
 
 /// `/`: each question opens its answer.
-fn list(call: &Call) -> Result<Page, Fault> {
+fn list(call: &Call) -> Result<PageReply, Fault> {
     let none = Vec::new();
     let own = call.settings["questions"].as_array().unwrap_or(&none);
     let questions: Vec<Value> = own
@@ -23,7 +23,7 @@ fn list(call: &Call) -> Result<Page, Fault> {
             Some(json!({"question": text("question")?, "answer": text("answer")?}))
         })
         .collect();
-    Page::show("list.html", json!({ "questions": questions }))
+    PageReply::show("list.html", json!({ "questions": questions }))
 }
 
 #[cfg(test)]

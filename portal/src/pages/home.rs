@@ -8,7 +8,7 @@ use crate::plugins::manifest::DataClass;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use sdk::abi;
+use sdk::{CardReply, abi};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -143,25 +143,22 @@ async fn card(
     let name = plugin.manifest.plugin.name.in_language(&look.lang).to_owned();
     let deadline = Duration::from_millis(app.settings.plugins.card_ms);
     let asked = ask(app, visit, (plugin, settings), (abi::CARD, handler, ""), seen, deadline);
-    let answer = match asked.await {
-        Ok(answer) => answer,
+    let reply: CardReply = match asked.await {
+        Ok(reply) => reply,
         Err(fault) => {
             let fault = Some(incident(visit, plugin, &fault));
             return Card { title: name, url: base, fault, ..Card::default() };
         }
     };
-    let text = |name: &str| answer[name].as_str().map(str::to_owned);
+    let path = if reply.path.starts_with('/') && reply.path != "/" { &reply.path } else { "" };
     // A plugin names a message, or gives a text of its data.
-    let told = |name: &str| text(name).map(|key| look.t_or(&key));
-    let path = text("path").filter(|path| path.starts_with('/')).unwrap_or_default();
-    let path = if path == "/" { String::new() } else { path };
     Card {
-        title: told("title").unwrap_or(name),
+        title: look.t_or(&reply.title),
         url: format!("{base}{path}"),
-        value: text("value"),
-        unit: told("unit"),
-        text: told("text"),
-        as_of: text("as_of").map(|when| look.when(&when)),
+        value: reply.value,
+        unit: reply.unit.map(|key| look.t_or(&key)),
+        text: reply.text.map(|key| look.t_or(&key)),
+        as_of: reply.as_of.map(|when| look.when(&when)),
         fault: None,
     }
 }

@@ -10,9 +10,10 @@ use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use sdk::abi;
+use sdk::{PageReply, abi};
 use secret::random;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,8 +97,8 @@ async fn show(
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
     let drawn = match ask(app, visit, (plugin, settings), asked, &seen, deadline).await {
-        Ok(answer) if answer == "not_found" => return Err(Error::NOT_FOUND),
-        Ok(answer) => draw(visit, plugin, &answer["show"]),
+        Ok(PageReply::NotFound) => return Err(Error::NOT_FOUND),
+        Ok(PageReply::Show { template, data }) => draw(visit, plugin, &template, &data),
         Err(fault) => Err(fault),
     };
     match drawn {
@@ -146,27 +147,26 @@ pub(super) async fn note_views(
 }
 
 /// Draws the template that the plugin named. Only its own templates can be named.
-fn draw(visit: &Visit, plugin: &Plugin, answer: &Value) -> Result<Response, CallFault> {
-    let name = answer["template"].as_str().unwrap_or("");
+fn draw(visit: &Visit, plugin: &Plugin, name: &str, data: &Value) -> Result<Response, CallFault> {
     if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
         return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
     }
     let template = format!("{}/{name}", plugin.id());
-    visit.look.draw(StatusCode::OK, &template, &answer["data"]).map_err(|error| match error {
+    visit.look.draw(StatusCode::OK, &template, data).map_err(|error| match error {
         Error::Fault(why) => CallFault::Failed(why),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
 }
 
 /// Asks a handler of a plugin.
-pub(super) async fn ask(
+pub(super) async fn ask<R: DeserializeOwned>(
     app: &App,
     visit: &Visit,
     (plugin, settings): (&Arc<Plugin>, &Value),
     (op, handler, query): (u32, &str, &str),
     seen: &Subjects,
     deadline: Duration,
-) -> Result<Value, CallFault> {
+) -> Result<R, CallFault> {
     let query: BTreeMap<String, String> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let insured = visit.session.as_ref().is_some_and(|session| session.member.insured);

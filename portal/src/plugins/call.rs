@@ -2,7 +2,8 @@
 
 use super::queries::{self, Queries};
 use db::Db;
-use sdk::abi;
+use sdk::{ErrorReply, abi};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,13 +94,50 @@ async fn query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     }
 }
 
-/// What a call's status and body mean.
-pub fn read_reply(status: i32, body: &[u8]) -> Result<Value, CallFault> {
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|error| CallFault::Failed(format!("reply is not JSON: {error}")))?;
-    if status == abi::OK {
-        return Ok(body);
+/// A call's status and body, as the plugin gave them.
+pub type Reply = (i32, Vec<u8>);
+
+/// What a reply says: the shape of its op, or the plugin's reason.
+///
+/// # Errors
+/// [`CallFault::Failed`] when the plugin cannot answer or its reply has another shape.
+pub fn read_reply<R: DeserializeOwned>((status, body): &Reply) -> Result<R, CallFault> {
+    // Where, never what: a value may be a member's.
+    let other_shape = |what: &str, error: &serde_json::Error| {
+        CallFault::Failed(format!(
+            "status {status}: the reply is not the {what} of plugins/sdk/src/wire.rs ({:?} error \
+             at byte {})",
+            error.classify(),
+            error.column()
+        ))
+    };
+    if *status == abi::OK {
+        let shape = std::any::type_name::<R>().rsplit("::").next().unwrap_or_default();
+        return serde_json::from_slice(body).map_err(|error| other_shape(shape, &error));
     }
-    let why = body["error"].as_str().unwrap_or("no reason given");
-    Err(CallFault::Failed(format!("status {status}: {why}")))
+    let reply: ErrorReply =
+        serde_json::from_slice(body).map_err(|error| other_shape("ErrorReply", &error))?;
+    Err(CallFault::Failed(format!("status {status}: {}", reply.error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallFault, read_reply};
+    use sdk::{PageReply, abi};
+
+    #[test]
+    fn a_reply_of_another_shape_is_a_fault_that_repeats_no_value() {
+        let why = |status: i32, body: &str| match read_reply::<PageReply>(&(status, body.into())) {
+            Err(CallFault::Failed(why)) => why,
+            other => panic!("{body}: {other:?}"),
+        };
+        for body in [r#"{"show": "港 花子"}"#, r#"{"shown": {}}"#, r#""gone""#, "{}", "<html>"] {
+            let why = why(abi::OK, body);
+            assert!(why.contains("PageReply") && !why.contains("花子"), "{why}");
+        }
+        assert_eq!(why(abi::E_PLUGIN, r#"{"error": "no rows"}"#), "status 7: no rows");
+        assert!(why(abi::E_PLUGIN, "[]").contains("ErrorReply"));
+        let good = read_reply::<PageReply>(&(abi::OK, br#""not_found""#.to_vec()));
+        assert_eq!(good, Ok(PageReply::NotFound));
+    }
 }

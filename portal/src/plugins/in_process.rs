@@ -1,10 +1,9 @@
 //! The plugin in the portal's own process: an operator's choice for his own plugins. A crash
 //! takes the portal down; a hang loses a thread.
 
-use super::call::{Allowed, CallFault, Deadline, host_service, read_reply};
+use super::call::{Allowed, CallFault, Deadline, Reply, host_service};
 use super::library::Library;
 use sdk::abi::{self, Bytes, Host, Sink};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::path::Path;
@@ -64,7 +63,7 @@ impl InProcess {
         op: u32,
         request: Vec<u8>,
         deadline: Deadline,
-    ) -> Result<Value, CallFault> {
+    ) -> Result<Reply, CallFault> {
         let handle = NEXT.fetch_add(1, Ordering::Relaxed);
         calls().insert(handle, (allowed, Handle::current()));
         let library = self.library.clone();
@@ -74,7 +73,7 @@ impl InProcess {
             reply
         });
         match tokio::time::timeout(deadline, work).await {
-            Ok(Ok((status, body))) => read_reply(status, &body),
+            Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) => Err(CallFault::Crashed),
             Err(_) => {
                 // The thread cannot be stopped, but it can no longer reach any data.

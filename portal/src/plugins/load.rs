@@ -1,6 +1,6 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
-use super::call::{Allowed, CallFault, Deadline};
+use super::call::{Allowed, CallFault, Deadline, read_reply};
 use secret::hash;
 
 use super::in_process::InProcess;
@@ -9,6 +9,7 @@ use super::queries::{self, Queries};
 use super::runner::Runner;
 use crate::settings::{Loading, Plugins as Settings};
 use db::{Db, Migration};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -149,26 +150,27 @@ impl Plugin {
         Owner::from_folder(self.id(), &self.folder)
     }
 
-    /// Calls a handler. A page or card whose process died is asked once more: reading twice does
+    /// Calls a handler and reads its reply: `R` is the shape of the op. A page or card whose process died is asked once more: reading twice does
     /// no harm.
-    pub async fn call(
+    pub async fn call<R: DeserializeOwned>(
         &self,
         allowed: Allowed,
         op: u32,
         request: &Value,
         deadline: Deadline,
-    ) -> Result<Value, CallFault> {
+    ) -> Result<R, CallFault> {
         let allowed = Arc::new(allowed);
         let body = request.to_string().into_bytes();
-        match &self.running {
-            Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await,
+        let reply = match &self.running {
+            Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await?,
             Running::Runner(runner) => {
                 match runner.call(allowed.clone(), op, body.clone(), deadline).await {
-                    Err(CallFault::Crashed) => runner.call(allowed, op, body, deadline).await,
-                    other => other,
+                    Err(CallFault::Crashed) => runner.call(allowed, op, body, deadline).await?,
+                    other => other?,
                 }
             }
-        }
+        };
+        read_reply(&reply)
     }
 
     /// The id of the runner's process, when there is one.

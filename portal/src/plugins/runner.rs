@@ -1,9 +1,8 @@
 //! The plugin in a process of its own: started when needed, killed when it hangs, started again
 //! when it died. What goes wrong there stays there.
 
-use super::call::{Allowed, CallFault, Deadline, host_service, read_reply};
+use super::call::{Allowed, CallFault, Deadline, Reply, host_service};
 use super::wire::{Frame, HEAD, Kind};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -35,7 +34,7 @@ pub struct Runner {
 
 struct Pending {
     allowed: Arc<Allowed>,
-    reply: oneshot::Sender<(i32, Vec<u8>)>,
+    reply: oneshot::Sender<Reply>,
 }
 
 /// A running process.
@@ -78,7 +77,7 @@ impl Runner {
         op: u32,
         request: Vec<u8>,
         deadline: Deadline,
-    ) -> Result<Value, CallFault> {
+    ) -> Result<Reply, CallFault> {
         let live = match tokio::time::timeout(deadline, self.live()).await {
             Ok(live) => live?,
             Err(_) => return Err(CallFault::Slow),
@@ -92,7 +91,7 @@ impl Runner {
         let word = i32::try_from(op).unwrap_or(0);
         live.out.send(Frame { kind: Kind::Call, id, word, body: request }).ok();
         match tokio::time::timeout(deadline, &mut receiver).await {
-            Ok(Ok((status, body))) => read_reply(status, &body),
+            Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) => Err(CallFault::Crashed),
             Err(_) => {
                 // From now on the call's handle is dead: it reaches no data.

@@ -2,7 +2,7 @@
 
 use super::summary::patients;
 use crate::rows::{Month, Row, Sums};
-use sdk::{Call, Fault, Page, Value, json};
+use sdk::{Call, Fault, PageReply, Value, json};
 
 fn rows(call: &Call, from: &str, until: &str) -> Result<Vec<Row>, Fault> {
     call.query("rows", json!({"from": from, "until": until, "patient": call.param("patient")}))
@@ -25,12 +25,12 @@ fn common(call: &Call, rows: &[Row]) -> Result<Value, Fault> {
 }
 
 /// `/month?month=202503&patient=…`; without a month the newest.
-pub fn month(call: &Call) -> Result<Page, Fault> {
+pub fn month(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<Month>("months", json!({}))?;
     let wanted = match (call.param("month"), months.first()) {
         ("", Some(newest)) => newest.month.clone(),
         (wanted, _) if is_month(wanted) => wanted.to_owned(),
-        _ => return Ok(Page::NotFound),
+        _ => return Ok(PageReply::NotFound),
     };
     let at = months.iter().position(|month| month.month == wanted);
     let neighbour = |at: Option<usize>| at.and_then(|at| months.get(at)).map(|m| m.month.clone());
@@ -41,11 +41,11 @@ pub fn month(call: &Call) -> Result<Page, Fault> {
     data["months"] =
         months.iter().map(|m| json!({"month": m.month, "selected": m.month == wanted})).collect();
     data["month"] = json!(wanted);
-    Page::show("month.html", data)
+    PageReply::show("month.html", data)
 }
 
 /// `/year?year=2025&patient=…`; a calendar year (contradiction C-18), without one the newest.
-pub fn year(call: &Call) -> Result<Page, Fault> {
+pub fn year(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<Month>("months", json!({}))?;
     let mut years: Vec<String> =
         months.iter().filter_map(|month| month.month.get(..4).map(str::to_owned)).collect();
@@ -55,7 +55,7 @@ pub fn year(call: &Call) -> Result<Page, Fault> {
         (wanted, _) if wanted.len() == 4 && wanted.bytes().all(|b| b.is_ascii_digit()) => {
             wanted.to_owned()
         }
-        _ => return Ok(Page::NotFound),
+        _ => return Ok(PageReply::NotFound),
     };
     let rows = rows(call, &format!("{wanted}01"), &format!("{wanted}12"))?;
     let mut data = common(call, &rows)?;
@@ -63,7 +63,7 @@ pub fn year(call: &Call) -> Result<Page, Fault> {
     data["years"] =
         years.iter().map(|y| json!({"year": number(y), "selected": *y == wanted})).collect();
     data["year"] = json!(number(&wanted));
-    Page::show("year.html", data)
+    PageReply::show("year.html", data)
 }
 
 fn is_month(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The newest month, this year and all past months (F126, F127, F134).
 
 use crate::rows::{Month, Sums};
-use sdk::{Call, Card, Fault, Page, json};
+use sdk::{Call, CardReply, Fault, PageReply, json};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -16,12 +16,12 @@ pub(super) fn patients(call: &Call) -> Result<Vec<String>, Fault> {
 }
 
 /// `/`
-pub fn overview(call: &Call) -> Result<Page, Fault> {
+pub fn overview(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<Month>("months", json!({}))?;
     let year = call.today.get(..4).unwrap_or("");
     let this_year: Vec<&Month> = months.iter().filter(|m| m.month.starts_with(year)).collect();
     let sums = Sums::of(this_year.iter().map(|month| month.sums));
-    Page::show(
+    PageReply::show(
         "overview.html",
         json!({
             "base": call.base,
@@ -37,10 +37,10 @@ pub fn overview(call: &Call) -> Result<Page, Fault> {
 }
 
 /// The card of the home page: the newest month's own payment.
-pub fn latest(call: &Call) -> Result<Card, Fault> {
+pub fn latest(call: &Call) -> Result<CardReply, Fault> {
     let months = call.query::<Month>("months", json!({}))?;
     let newest = months.first();
-    Ok(Card {
+    Ok(CardReply {
         title: "medical-fees-card-title".into(),
         path: newest.map_or("/".into(), |m| format!("/month?month={}", m.month)),
         value: newest.map(|m| separated(m.sums.own_paid)),
@@ -78,7 +78,7 @@ struct PastMonth {
 }
 
 /// `/past`
-pub fn past(call: &Call) -> Result<Page, Fault> {
+pub fn past(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<Month>("months", json!({}))?;
     let mut years: Vec<Year> = Vec::new();
     if let (Some(newest), Some(oldest)) = (months.first(), months.last()) {
@@ -102,7 +102,7 @@ pub fn past(call: &Call) -> Result<Page, Fault> {
         }
     }
     let data = json!({"base": call.base, "note": call.text_setting("note"), "years": years});
-    Page::show("past.html", data)
+    PageReply::show("past.html", data)
 }
 
 /// The month before: `202501` → `202412`.
