@@ -4,7 +4,7 @@
 //! - `abi.rs`: the header, in Rust
 //! - `call.rs`: what a handler gets ([`Call`])
 //! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`]
-//! - `page.rs`: a page as a struct with its template
+//! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
 //!
@@ -19,5 +19,6 @@ pub mod testing;
 pub mod wire;
 
 pub use call::{Actor, Call, Fault, Rows};
+pub use page::Page;
 pub use serde_json::{Value, json};
 pub use wire::{CardReply, CheckReply, ErrorReply, PageReply, Problem};
