@@ -83,19 +83,37 @@ fn all_files<'d>(dir: &'d include_dir::Dir<'d>) -> Vec<&'d include_dir::File<'d>
 
 /// Every theme with every owner's pages.
 pub struct Pages {
-    themes: HashMap<String, Arc<Theme>>,
+    themes: HashMap<String, Theme>,
     pub assets: Assets,
 }
 
 impl Pages {
-    /// Loads the themes below `folder`.
+    /// Loads the themes below `folder`, all of them.
     ///
     /// # Errors
-    /// [`ThemeError`] names the theme and what to mend.
+    /// [`ThemeError`] names the first theme that cannot be used and what to mend.
     pub fn load(folder: &Path, owners: &[Owner]) -> Result<Self, ThemeError> {
+        let (pages, mut refused) = Self::load_usable(folder, owners)?;
+        if refused.is_empty() { Ok(pages) } else { Err(refused.remove(0)) }
+    }
+
+    /// Loads the themes below `folder` that can be used, and says why the others cannot: one
+    /// insurer's theme must not stop the others' pages.
+    ///
+    /// # Errors
+    /// [`ThemeError`] when `base` or the pages of an owner cannot be used.
+    pub fn load_usable(
+        folder: &Path,
+        owners: &[Owner],
+    ) -> Result<(Self, Vec<ThemeError>), ThemeError> {
         let mut assets = Assets::default();
-        let themes = themes::load(folder, owners, &mut assets)?;
-        Ok(Self { themes: themes.into_iter().map(|(id, t)| (id, Arc::new(t))).collect(), assets })
+        let found = themes::load(folder, owners, &mut assets)?;
+        Ok((Self { themes: found.themes, assets }, found.refused))
+    }
+
+    /// Whether there is a theme with this id.
+    pub fn has_theme(&self, id: &str) -> bool {
+        self.themes.contains_key(id)
     }
 
     /// A theme by id; base when it does not exist.
@@ -127,7 +145,7 @@ impl Pages {
         context.insert("lang", lang);
         context.insert("site", site);
         context.insert("page", page);
-        let _guard = Speaking::begin(theme, lang);
+        let _guard = Speaking::begin(theme.messages(lang).clone(), lang);
         theme.tera.render(template, &context)
     }
 }
@@ -135,20 +153,20 @@ impl Pages {
 thread_local! {
     /// The texts of the page that this thread draws. Templates are drawn synchronously, and
     /// components see no variables of the page, so the language reaches `t` this way.
-    static SPEAKING: RefCell<Option<(*const Messages, bool)>> = const { RefCell::new(None) };
+    static SPEAKING: RefCell<Option<(Arc<Messages>, bool)>> = const { RefCell::new(None) };
 }
 
-struct Speaking<'m>(std::marker::PhantomData<&'m Messages>);
+/// While it lives, this thread draws in one language.
+struct Speaking;
 
-impl<'m> Speaking<'m> {
-    fn begin(theme: &'m Theme, lang: &str) -> Self {
-        let messages: *const Messages = theme.messages(lang);
+impl Speaking {
+    fn begin(messages: Arc<Messages>, lang: &str) -> Self {
         SPEAKING.with(|slot| *slot.borrow_mut() = Some((messages, lang == "en")));
-        Self(std::marker::PhantomData)
+        Self
     }
 }
 
-impl Drop for Speaking<'_> {
+impl Drop for Speaking {
     fn drop(&mut self) {
         SPEAKING.with(|slot| *slot.borrow_mut() = None);
     }
@@ -177,7 +195,7 @@ pub(crate) fn register(tera: &mut Tera) {
 }
 
 fn english() -> bool {
-    SPEAKING.with(|slot| slot.borrow().is_some_and(|(_, english)| english))
+    SPEAKING.with(|slot| slot.borrow().as_ref().is_some_and(|(_, english)| *english))
 }
 
 fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
@@ -194,12 +212,8 @@ fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
             (name.to_string(), value)
         })
         .collect();
-    let text = SPEAKING.with(|slot| {
-        let (messages, _) = (*slot.borrow())?;
-        // SAFETY: `Speaking` clears the slot before the borrowed `Messages` can go away, and a
-        // template is drawn on the thread that began to speak.
-        unsafe { &*messages }.format_with(&key, given)
-    });
+    let text =
+        SPEAKING.with(|slot| slot.borrow().as_ref().and_then(|(m, _)| m.format_with(&key, given)));
     text.ok_or_else(|| tera::Error::message(format!("no message {key:?} with these arguments")))
 }
 
