@@ -1,7 +1,8 @@
 //! What every request finds: settings, database, insurers, plugins, pages.
 
-use crate::definition::Definition;
-use crate::plugins::{Loaded, Plugin, load};
+use crate::insurers::definition::Definition;
+use crate::plugins::package::load;
+use crate::plugins::{Loaded, Plugin};
 use crate::settings::Settings;
 use crate::signin::Providers;
 use db::{Db, Migration, published};

@@ -1,10 +1,13 @@
 //! The command line of the portal.
 
 use clap::{Parser, Subcommand};
-use portal::definition::{Definition, apply};
-use portal::plugins::{Loaded, load, runner_process};
+use portal::commands::serve;
+use portal::insurers::definition::{Definition, apply};
+use portal::plugins::Loaded;
+use portal::plugins::package::load;
+use portal::plugins::run::runner_process;
 use portal::settings::Settings;
-use portal::{app, import, serve};
+use portal::{app, imports};
 use secret::Sealer;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -127,7 +130,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             let now = jiff::Timestamp::now().as_second();
             let told = |bytes| bar.set_position(bytes);
             let report =
-                import::import(&db, &insurer, &plugin, (source, &layout), dry_run, now, told)
+                imports::import(&db, &insurer, &plugin, (source, &layout), dry_run, now, told)
                     .await?;
             bar.finish_and_clear();
             println!("{report}");

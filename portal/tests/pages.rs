@@ -1,10 +1,10 @@
 //! Every page of the portal and of the plugins × sample × theme × language draws.
 
+use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
-use portal::pages::views::Views;
-use portal::plugins::manifest::Manifest;
+use portal::plugins::package::manifest::Manifest;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<Home>(&pages);
     draws::<Household>(&pages);
     draws::<PluginFault>(&pages);
-    draws::<Views>(&pages);
+    draws::<AccessRecord>(&pages);
     draws::<ErrorPage>(&pages);
     draws::<Notice>(&pages);
 }

@@ -1,10 +1,10 @@
 //! The home page: who is here, and a card from every plugin. Without a session: a welcome.
 
 use crate::app::App;
-use crate::household::{Subjects, subjects};
-use crate::pages::plugin_page::{ask, incident, note_views};
+use crate::household::subjects::{Subjects, subjects};
+use crate::pages::plugin_page::{ask, incident, note_looks};
 use crate::plugins::Plugin;
-use crate::plugins::manifest::DataClass;
+use crate::plugins::package::manifest::DataClass;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -109,14 +109,14 @@ pub async fn show(
             plugins: plugins.collect(),
         });
     };
-    let view = visit.insurer.definition.household;
+    let policy = visit.insurer.definition.household;
     let mut conn = app.db.read().await?;
-    let seen = subjects(&mut conn, visit.slug(), view, &session.member).await?;
+    let seen = subjects(&mut conn, visit.slug(), policy, &session.member).await?;
     drop(conn);
     let mut cards = Vec::new();
     for (plugin, settings) in app.offered(&visit.insurer) {
         if plugin.manifest.card.iter().any(|card| card.data == DataClass::Medical) {
-            note_views(&app, &visit, plugin, &session.member, &seen).await?;
+            note_looks(&app, &visit, plugin, &session.member, &seen).await?;
         }
         for declared in &plugin.manifest.card {
             let handler = &declared.handler;

@@ -1,11 +1,12 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
 use crate::app::App;
-use crate::household::{Member, Subjects, subjects};
+use crate::household::member::Member;
+use crate::household::subjects::{Subjects, subjects};
 use crate::plugins::Plugin;
-use crate::plugins::call::{Allowed, CallFault};
-use crate::plugins::manifest::DataClass;
-use crate::store::views::{self, View};
+use crate::plugins::border::host::{Allowed, CallFault};
+use crate::plugins::package::manifest::DataClass;
+use crate::store::access_record::{self, Look};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -87,12 +88,12 @@ async fn show(
         Ok(session) => &session.member,
         Err(signin) => return Ok(*signin),
     };
-    let view = visit.insurer.definition.household;
+    let policy = visit.insurer.definition.household;
     let mut conn = app.db.read().await?;
-    let seen = subjects(&mut conn, visit.slug(), view, member).await?;
+    let seen = subjects(&mut conn, visit.slug(), policy, member).await?;
     drop(conn);
     if route.data == DataClass::Medical {
-        note_views(app, visit, plugin, member, &seen).await?;
+        note_looks(app, visit, plugin, member, &seen).await?;
     }
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
@@ -120,7 +121,7 @@ async fn show(
 }
 
 /// Notes whose rows are about to be seen. When that cannot be written, nothing is shown.
-pub(super) async fn note_views(
+pub(super) async fn note_looks(
     app: &App,
     visit: &Visit,
     plugin: &Plugin,
@@ -131,8 +132,8 @@ pub(super) async fn note_views(
         return Ok(());
     }
     let at = app.now();
-    let views: Vec<View> = (seen.others.iter())
-        .map(|person| View {
+    let looks: Vec<Look> = (seen.others.iter())
+        .map(|person| Look {
             person: person.clone(),
             seen_by: member.person().unwrap_or("").to_owned(),
             seen_by_name: member.name.clone(),
@@ -141,7 +142,7 @@ pub(super) async fn note_views(
         })
         .collect();
     let mut tx = app.db.begin().await?;
-    views::insert(&mut tx, visit.slug(), &views).await?;
+    access_record::insert(&mut tx, visit.slug(), &looks).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Sessions of signed-in members, and when each member came last.
 
-use crate::household::Member;
+use crate::household::member::Member;
 use db::{Conn, Error, Result, params};
 
 /// A session; its secret is in the browser's cookie.

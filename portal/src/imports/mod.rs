@@ -1,8 +1,8 @@
 //! Insurers' files for plugins: the host reads and writes, the plugin checks.
 
 use crate::plugins::Plugin;
-use crate::plugins::call::Allowed;
-use crate::plugins::manifest::{Column, ColumnKind, Importer};
+use crate::plugins::border::host::Allowed;
+use crate::plugins::package::manifest::{Column, ColumnKind, Importer};
 use crate::store::imports;
 use db::{AssertSqlSafe, Db};
 use handover::{Layout, OpenError, Problem, Reader, Reason, Report, Row, date, kana};

@@ -1,14 +1,14 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
-use super::call::{Allowed, CallFault, Deadline, read_reply};
-use secret::hash;
-
-use super::in_process::InProcess;
 use super::manifest::Manifest;
-use super::queries::{self, Queries};
-use super::runner::Runner;
+use crate::plugins::border::host::{Allowed, CallFault, Deadline, read_reply};
+use crate::plugins::data::fence;
+use crate::plugins::data::query::{self, Queries};
+use crate::plugins::run::in_process::InProcess;
+use crate::plugins::run::runner::Runner;
 use crate::settings::{Loading, Plugins as Settings};
 use db::{Db, Migration};
+use secret::hash;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ async fn one(settings: &Settings, db: &Db, folder: &Path, name: &str) -> Result<
     let text = std::fs::read_to_string(folder.join("plugin.toml")).map_err(|e| e.to_string())?;
     let manifest = Manifest::parse(&text, name)?;
     let prefix = manifest.table_prefix();
-    let queries = queries::read(&folder.join("queries"), &prefix)?;
+    let queries = query::read(&folder.join("queries"), &prefix)?;
     for importer in &manifest.importer {
         for statement in [&importer.clear, &importer.insert] {
             if !queries.contains_key(statement) {
@@ -82,8 +82,8 @@ async fn one(settings: &Settings, db: &Db, folder: &Path, name: &str) -> Result<
     }
     migrate(db, folder, &prefix).await?;
     let mut conn = db.read().await.map_err(|error| error.to_string())?;
-    for (query, checked) in &queries {
-        checked.prepare(&mut conn).await.map_err(|why| format!("query {query}: {why}"))?;
+    for (name, query) in &queries {
+        query.prepare(&mut conn).await.map_err(|why| format!("query {name}: {why}"))?;
     }
     let running = match settings.loading {
         Loading::Runner => Running::Runner(Box::new(runner)),
@@ -131,8 +131,7 @@ async fn migrate(db: &Db, folder: &Path, prefix: &str) -> Result<(), String> {
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let sql = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
-            queries::fence::migration(&sql, prefix)
-                .map_err(|why| format!("migration {name}: {why}"))?;
+            fence::migration(&sql, prefix).map_err(|why| format!("migration {name}: {why}"))?;
             files.push(Migration::new(&name, &sql).map_err(|error| error.to_string())?);
         }
     }

@@ -1,8 +1,8 @@
 //! The other side of `runner.rs`: `portal runner LIBRARY`, a process that holds one plugin and
 //! talks over the socket that is its standard input. It has no database and no network.
 
-use super::library::Library;
-use super::wire::{Frame, Kind};
+use crate::plugins::border::library::Library;
+use crate::plugins::border::wire::{Frame, Kind};
 use sdk::abi::{self, Bytes, Host, Sink};
 use std::collections::HashMap;
 use std::ffi::c_void;

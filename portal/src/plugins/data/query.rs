@@ -1,8 +1,7 @@
 //! Named queries: the finite list of what a plugin can read. The host binds the insurer as `$1`
 //! and the persons as `$subjects`; everything else is a named parameter.
 
-pub mod fence;
-
+use super::fence;
 use db::{AssertSqlSafe, Conn, Value};
 use serde_json::Map;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! The plugin in a process of its own: started when needed, killed when it hangs, started again
 //! when it died. What goes wrong there stays there.
 
-use super::call::{Allowed, CallFault, Deadline, Reply, host_service};
-use super::wire::{Frame, HEAD, Kind};
+use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, host_service};
+use crate::plugins::border::wire::{Frame, HEAD, Kind};
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
 use crate::app::{App, Insurer};
-use crate::household::{Member, Person};
+use crate::household::member::{Member, Person};
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;

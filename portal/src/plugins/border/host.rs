@@ -1,6 +1,6 @@
 //! One call of a plugin: what it may see, how long it may take, what became of it.
 
-use super::queries::{self, Queries};
+use crate::plugins::data::query::{self, Queries};
 use db::Db;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
@@ -54,7 +54,7 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> (i32, Vec<
     let (status, body) = match serde_json::from_slice::<Value>(body) {
         Err(error) => (abi::E_REQUEST, json!({"error": error.to_string()})),
         Ok(request) => match op {
-            abi::QUERY => query(allowed, &request).await,
+            abi::QUERY => answer_query(allowed, &request).await,
             abi::LOG => {
                 let text: String =
                     request["message"].as_str().unwrap_or("").chars().take(500).collect();
@@ -67,22 +67,22 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> (i32, Vec<
     (status, body.to_string().into_bytes())
 }
 
-async fn query(allowed: &Allowed, request: &Value) -> (i32, Value) {
+async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     let refuse = |status: i32, why: &str| (status, json!({"error": why}));
     let name = request["name"].as_str().unwrap_or("");
     // Pages and cards read; only importers write, and those statements the host runs itself.
-    let Some(query) = allowed.queries.get(name).filter(|query| !query.writes) else {
+    let Some(found) = allowed.queries.get(name).filter(|query| !query.writes) else {
         return refuse(abi::E_NOT_DECLARED, "the query is not declared for reading");
     };
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);
-    let bound = match query.bind(&allowed.insurer, &allowed.subjects, params) {
+    let bound = match found.bind(&allowed.insurer, &allowed.subjects, params) {
         Ok(bound) => bound,
         Err(why) => return refuse(abi::E_REQUEST, &why),
     };
     let rows = async {
         let mut conn = allowed.db.read().await?;
-        queries::run(&mut conn, bound).await
+        query::run(&mut conn, bound).await
     };
     match rows.await {
         Ok(rows) if rows.len() > MAX_ROWS => refuse(abi::E_HOST, "too many rows"),

@@ -1,8 +1,8 @@
 //! The plugin in the portal's own process: an operator's choice for his own plugins. A crash
 //! takes the portal down; a hang loses a thread.
 
-use super::call::{Allowed, CallFault, Deadline, Reply, host_service};
-use super::library::Library;
+use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, host_service};
+use crate::plugins::border::library::Library;
 use sdk::abi::{self, Bytes, Host, Sink};
 use std::collections::HashMap;
 use std::ffi::c_void;

@@ -20,14 +20,14 @@ pub struct Definition {
     /// Sealed, base64. The fingerprint shows whether it changed.
     pub client_secret: String,
     pub client_secret_hash: String,
-    pub household: View,
+    pub household: HouseholdPolicy,
     pub plugins: Vec<Enabled>,
 }
 
 /// Whether an insured person sees the rows of dependants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum View {
+pub enum HouseholdPolicy {
     Never,
     /// Unless the dependant chose otherwise: implied consent with a way to object.
     UnlessHidden,
@@ -63,7 +63,7 @@ struct Signin {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Household {
-    view: View,
+    view: HouseholdPolicy,
 }
 
 fn purpose(slug: &str) -> String {

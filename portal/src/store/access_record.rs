@@ -4,10 +4,10 @@ use db::{AssertSqlSafe, Conn, Result, params};
 
 /// One look at a person's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
+pub struct Look {
     /// Whose rows.
     pub person: String,
-    /// The person who looked, and his name at that time.
+    /// The person who looked, and their name at that time.
     pub seen_by: String,
     pub seen_by_name: String,
     pub plugin: String,
@@ -15,15 +15,15 @@ pub struct View {
 }
 
 /// Keeps what one page showed, all persons in one statement; the same look once an hour.
-pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()> {
-    if views.is_empty() {
+pub async fn insert(conn: &mut Conn, insurer: &str, looks: &[Look]) -> Result<()> {
+    if looks.is_empty() {
         return Ok(());
     }
     let mut sql = String::from(
         "INSERT INTO views (insurer_id, view_id, person, seen_by, seen_by_name, plugin, at) VALUES ",
     );
     let mut values = params![insurer].to_vec();
-    for (at, view) in views.iter().enumerate() {
+    for (at, look) in looks.iter().enumerate() {
         let sign = if at == 0 { "" } else { ", " };
         let next = |n: usize| values.len() + n;
         sql.push_str(&format!(
@@ -36,12 +36,12 @@ pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()
             next(6)
         ));
         values.extend_from_slice(params![
-            format!("{}:{}:{}:{}", view.seen_by, view.person, view.plugin, view.at / 3600),
-            &view.person,
-            &view.seen_by,
-            &view.seen_by_name,
-            &view.plugin,
-            view.at
+            format!("{}:{}:{}:{}", look.seen_by, look.person, look.plugin, look.at / 3600),
+            &look.person,
+            &look.seen_by,
+            &look.seen_by_name,
+            &look.plugin,
+            look.at
         ]);
     }
     sql.push_str(" ON CONFLICT DO NOTHING");
@@ -49,15 +49,15 @@ pub async fn insert(conn: &mut Conn, insurer: &str, views: &[View]) -> Result<()
     Ok(())
 }
 
-/// The newest looks at a person's rows by others than himself.
-pub async fn list_for(conn: &mut Conn, insurer: &str, person: &str) -> Result<Vec<View>> {
+/// The newest looks at a person's rows by others than themselves.
+pub async fn list_for(conn: &mut Conn, insurer: &str, person: &str) -> Result<Vec<Look>> {
     let sql = "SELECT person, seen_by, seen_by_name, plugin, at FROM views
                WHERE insurer_id = $1 AND person = $2 AND seen_by <> $2
                ORDER BY at DESC LIMIT 100";
     let rows = conn.all(sql, params![insurer, person]).await?;
     rows.iter()
         .map(|row| {
-            Ok(View {
+            Ok(Look {
                 person: row.text("person")?,
                 seen_by: row.text("seen_by")?,
                 seen_by_name: row.text("seen_by_name")?,

@@ -1,0 +1,3 @@
+//! What an operator types, one file per command.
+
+pub mod serve;

@@ -1,0 +1,3 @@
+//! What operators decide about an insurer.
+
+pub mod definition;

@@ -1,0 +1,4 @@
+//! What plugins can read and write: named queries behind a fence.
+
+pub mod fence;
+pub mod query;

@@ -1,0 +1,4 @@
+//! A plugin's folder: read, checked, loaded, or refused with the reason.
+
+pub mod load;
+pub mod manifest;
