@@ -2,6 +2,7 @@
 
 use crate::plugins::Plugin;
 use crate::plugins::border::host::Allowed;
+use crate::plugins::data::class::DataClass;
 use crate::plugins::package::manifest::{Column, ColumnKind, Importer};
 use crate::store::imports;
 use db::{AssertSqlSafe, Db};
@@ -188,6 +189,8 @@ async fn check(
         plugin: plugin.id().to_owned(),
         subjects: Vec::new(),
         queries: Default::default(),
+        class: DataClass::None,
+        listed: None,
     };
     let reply: CheckReply = plugin
         .call(allowed, abi::CHECK, &request, CHECK)

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::household::subjects::{Subjects, subjects};
 use crate::pages::plugin_page::{ask, incident, note_looks};
 use crate::plugins::Plugin;
-use crate::plugins::package::manifest::DataClass;
+use crate::plugins::data::class::{DataClass, Declared};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -119,8 +119,7 @@ pub async fn show(
             note_looks(&app, &visit, plugin, &session.member, &seen).await?;
         }
         for declared in &plugin.manifest.card {
-            let handler = &declared.handler;
-            cards.push(card(&app, &visit, (plugin, settings), handler, &seen).await);
+            cards.push(card(&app, &visit, (plugin, settings), declared.declared(), &seen).await);
         }
     }
     visit.look.page(&Home {
@@ -135,14 +134,14 @@ async fn card(
     app: &App,
     visit: &Visit,
     (plugin, settings): (&Arc<Plugin>, &Value),
-    handler: &str,
+    declared: Declared<'_>,
     seen: &Subjects,
 ) -> Card {
     let look = &visit.look;
     let base = visit.path(&format!("p/{}", plugin.id()));
     let name = plugin.manifest.plugin.name.in_language(&look.lang).to_owned();
     let deadline = Duration::from_millis(app.settings.plugins.card_ms);
-    let asked = ask(app, visit, (plugin, settings), (abi::CARD, handler, ""), seen, deadline);
+    let asked = ask(app, visit, (plugin, settings), (abi::CARD, declared, ""), seen, deadline);
     let reply: CardReply = match asked.await {
         Ok(reply) => reply,
         Err(fault) => {

@@ -5,7 +5,7 @@ use crate::household::member::Member;
 use crate::household::subjects::{Subjects, subjects};
 use crate::plugins::Plugin;
 use crate::plugins::border::host::{Allowed, CallFault};
-use crate::plugins::package::manifest::DataClass;
+use crate::plugins::data::class::{DataClass, Declared};
 use crate::store::access_record::{self, Look};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
@@ -96,7 +96,7 @@ async fn show(
         note_looks(app, visit, plugin, member, &seen).await?;
     }
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-    let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
+    let asked = (abi::PAGE, route.declared(), query.as_str());
     let drawn = match ask(app, visit, (plugin, settings), asked, &seen, deadline).await {
         Ok(PageReply::NotFound) => return Err(Error::NOT_FOUND),
         Ok(PageReply::Show { template, data }) => draw(visit, plugin, &template, &data),
@@ -164,7 +164,7 @@ pub(super) async fn ask<R: DeserializeOwned>(
     app: &App,
     visit: &Visit,
     (plugin, settings): (&Arc<Plugin>, &Value),
-    (op, handler, query): (u32, &str, &str),
+    (op, declared, query): (u32, Declared<'_>, &str),
     seen: &Subjects,
     deadline: Duration,
 ) -> Result<R, CallFault> {
@@ -172,7 +172,7 @@ pub(super) async fn ask<R: DeserializeOwned>(
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let insured = visit.session.as_ref().is_some_and(|session| session.member.insured);
     let request = json!({
-        "handler": handler,
+        "handler": declared.handler,
         "lang": visit.look.lang,
         "base": visit.path(&format!("p/{}", plugin.id())),
         "query": query,
@@ -186,6 +186,8 @@ pub(super) async fn ask<R: DeserializeOwned>(
         plugin: plugin.id().to_owned(),
         subjects: seen.keys.clone(),
         queries: plugin.queries.clone(),
+        class: declared.class,
+        listed: declared.queries.map(<[String]>::to_vec),
     };
     plugin.call(allowed, op, &request, deadline).await
 }

@@ -1,4 +1,5 @@
 //! What plugins can read and write: named queries behind a fence.
 
+pub mod class;
 pub mod fence;
 pub mod query;

@@ -1,6 +1,7 @@
 //! Named queries: the finite list of what a plugin can read. The host binds the insurer as `$1`
 //! and the persons as `$subjects`; everything else is a named parameter.
 
+use super::class::DataClass;
 use super::fence;
 use db::{AssertSqlSafe, Conn, Value};
 use serde_json::Map;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 pub struct Query {
     parts: Vec<Part>,
     pub writes: bool,
+    /// What its rows are.
+    pub class: DataClass,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub fn read(folder: &Path, prefix: &str) -> Result<Queries, String> {
             let name = entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
             let query =
-                Query::parse(&text, prefix).map_err(|why| format!("query {name}: {why}"))?;
+                Query::parse(&text, prefix).map_err(|why| format!("queries/{name}.sql: {why}"))?;
             Ok((name, query))
         })
         .collect()
@@ -47,8 +50,11 @@ pub fn read(folder: &Path, prefix: &str) -> Result<Queries, String> {
 
 impl Query {
     /// Cuts a query at its parameters and checks the rules.
-    pub fn parse(text: &str, prefix: &str) -> Result<Self, String> {
-        let text: Vec<&str> = text.lines().filter(|line| !line.starts_with("--")).collect();
+    ///
+    /// # Errors
+    /// The rule that it breaks and what to write.
+    pub fn parse(file: &str, prefix: &str) -> Result<Self, String> {
+        let text: Vec<&str> = file.lines().filter(|line| !line.starts_with("--")).collect();
         let text = text.join("\n");
         let mut parts = Vec::new();
         let mut rest = text.as_str();
@@ -69,9 +75,10 @@ impl Query {
             rest = &after[end..];
         }
         parts.push(Part::Sql(rest.to_owned()));
-        let mut query = Self { parts, writes: false };
+        let mut query = Self { parts, writes: false, class: DataClass::Medical };
         let (sql, _) = query.bind("", &[String::new()], &query.no_params())?;
         query.writes = fence::query(&sql, prefix)?;
+        query.class = DataClass::of_query(file)?;
         Ok(query)
     }
 
@@ -171,7 +178,7 @@ mod tests {
 
     #[test]
     fn insurer_and_persons_are_bound_by_the_host() {
-        let text = "-- comment\nSELECT a FROM fees_x WHERE insurer_id = $1 AND p IN ($subjects) AND (m = $m OR m = $m)";
+        let text = "-- comment\n-- class: pii\nSELECT a FROM fees_x WHERE insurer_id = $1 AND p IN ($subjects) AND (m = $m OR m = $m)";
         let query = Query::parse(text, "fees_").unwrap();
         let params = json!({"m": "202503", "insurer": "other", "subjects": "x"});
         let subjects = ["a".to_owned(), "b".to_owned()];

@@ -66,13 +66,7 @@ async fn one(settings: &Settings, db: &Db, folder: &Path, name: &str) -> Result<
     let manifest = Manifest::parse(&text, name)?;
     let prefix = manifest.table_prefix();
     let queries = query::read(&folder.join("queries"), &prefix)?;
-    for importer in &manifest.importer {
-        for statement in [&importer.clear, &importer.insert] {
-            if !queries.contains_key(statement) {
-                return Err(format!("query {statement} is missing (importer {})", importer.id));
-            }
-        }
-    }
+    manifest.check(&queries)?;
     own_texts(&Owner::from_folder(name, folder), name)?;
     // Load in a process of its own, before anything is written.
     let library = copy(settings, name)?;

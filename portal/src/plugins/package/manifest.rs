@@ -1,5 +1,7 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
+use crate::plugins::data::class::{DataClass, Declared};
+use crate::plugins::data::query::Queries;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::Text;
@@ -36,6 +38,16 @@ pub struct Route {
     pub path: String,
     pub handler: String,
     pub data: DataClass,
+    /// The queries that it may use; all that read when nothing is said.
+    pub queries: Option<Vec<String>>,
+}
+
+impl Route {
+    /// What the manifest says about it.
+    pub fn declared(&self) -> Declared<'_> {
+        let queries = self.queries.as_deref();
+        Declared { handler: &self.handler, class: self.data, queries }
+    }
 }
 
 /// A card of the home page.
@@ -45,15 +57,16 @@ pub struct Card {
     pub id: String,
     pub handler: String,
     pub data: DataClass,
+    /// The queries that it may use; all that read when nothing is said.
+    pub queries: Option<Vec<String>>,
 }
 
-/// What a route can carry; the level that it needs follows from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DataClass {
-    None,
-    Pii,
-    Medical,
+impl Card {
+    /// What the manifest says about it.
+    pub fn declared(&self) -> Declared<'_> {
+        let queries = self.queries.as_deref();
+        Declared { handler: &self.handler, class: self.data, queries }
+    }
 }
 
 /// The entry in the menu: a message of the plugin's.
@@ -139,6 +152,33 @@ impl Manifest {
             return Err(format!("host_api {asked}: this portal offers {HOST_API}"));
         }
         Ok(manifest)
+    }
+
+    /// Checks pages, cards and importers against the plugin's queries.
+    ///
+    /// # Errors
+    /// The entry that does not fit, the query, and what to write.
+    pub fn check(&self, queries: &Queries) -> Result<(), String> {
+        for route in &self.route {
+            let checked = route.declared().check(queries);
+            checked.map_err(|why| format!("plugin.toml: route {} {why}", route.path))?;
+        }
+        for card in &self.card {
+            let checked = card.declared().check(queries);
+            checked.map_err(|why| format!("plugin.toml: card {} {why}", card.id))?;
+        }
+        for importer in &self.importer {
+            for statement in [&importer.clear, &importer.insert] {
+                if !queries.contains_key(statement) {
+                    return Err(format!(
+                        "plugin.toml: importer {} names the query {statement:?}; add \
+                         queries/{statement}.sql",
+                        importer.id
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the plugin's tables must begin with.

@@ -1,0 +1,164 @@
+//! How sensitive data is. A query says what it reads, a page what it can carry, and no page may
+//! use a query above it: a plugin cannot lower a rule.
+
+use super::query::Queries;
+use serde::Deserialize;
+
+/// The class of a query's rows and of a page or card; the level that it needs follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataClass {
+    /// Nothing of a person.
+    None,
+    /// Personal data (個人情報).
+    Pii,
+    /// Sensitive personal data (要配慮個人情報): whoever looks is recorded.
+    Medical,
+}
+
+const WRITE: &str = "write `-- class: none`, `-- class: pii` or `-- class: medical`";
+
+impl DataClass {
+    /// The word in manifests and queries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DataClass::None => "none",
+            DataClass::Pii => "pii",
+            DataClass::Medical => "medical",
+        }
+    }
+
+    /// Reads the `-- class:` line of a query's text.
+    ///
+    /// # Errors
+    /// The line and what to write there.
+    pub fn of_query(text: &str) -> Result<Self, String> {
+        let mut found = None;
+        for (at, line) in text.lines().enumerate() {
+            let Some(word) = line.strip_prefix("-- class:") else { continue };
+            let line = at + 1;
+            let class = match word.trim() {
+                "none" => DataClass::None,
+                "pii" => DataClass::Pii,
+                "medical" => DataClass::Medical,
+                other => return Err(format!("line {line}: class {other:?} is unknown; {WRITE}")),
+            };
+            if found.replace(class).is_some() {
+                return Err(format!("line {line}: a query has one class; remove this line"));
+            }
+        }
+        let class = found.ok_or_else(|| {
+            format!("line 1: the class of what the query reads or writes is missing; {WRITE}")
+        })?;
+        let persons =
+            text.lines().position(|line| !line.starts_with("--") && line.contains("$subjects"));
+        match (class, persons) {
+            (DataClass::None, Some(at)) => Err(format!(
+                "line {}: rows of $subjects are rows of persons; write `-- class: pii` or \
+                 `-- class: medical`",
+                at + 1
+            )),
+            _ => Ok(class),
+        }
+    }
+}
+
+/// What the manifest says about a page or card.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared<'m> {
+    pub handler: &'m str,
+    pub class: DataClass,
+    /// The queries that it may use; all that read when nothing is said.
+    pub queries: Option<&'m [String]>,
+}
+
+impl Declared<'_> {
+    /// Whether the page may use a query of this name.
+    pub fn names(&self, query: &str) -> bool {
+        self.queries.is_none_or(|names| names.iter().any(|name| name == query))
+    }
+
+    /// Checks that every query that the page may use is there, reads, and is not above its class.
+    ///
+    /// # Errors
+    /// The query and what to write into `plugin.toml`.
+    pub fn check(&self, queries: &Queries) -> Result<(), String> {
+        for name in self.queries.into_iter().flatten() {
+            match queries.get(name) {
+                None => return Err(format!("names the query {name:?}; add queries/{name}.sql")),
+                Some(query) if query.writes => {
+                    return Err(format!("names the query {name:?}, which writes; remove it"));
+                }
+                Some(_) => {}
+            }
+        }
+        let above = queries
+            .iter()
+            .find(|(name, query)| !query.writes && query.class > self.class && self.names(name));
+        let Some((name, query)) = above else { return Ok(()) };
+        Err(format!(
+            "has data = {:?}, but may use queries/{name}.sql, which is {}; write data = {:?}, or \
+             list the queries that it uses: queries = [\"…\"]",
+            self.class.as_str(),
+            query.class.as_str(),
+            query.class.as_str()
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataClass, Declared};
+    use crate::plugins::data::query::{Queries, Query};
+
+    #[test]
+    fn a_query_says_its_class_once_and_in_a_known_word() {
+        let sql = "SELECT a FROM fees_x WHERE insurer_id = $1";
+        for (text, class) in [
+            (format!("-- class: none\n{sql}"), Ok(DataClass::None)),
+            (format!("-- why\n-- class: pii\n{sql}"), Ok(DataClass::Pii)),
+            (format!("-- class:medical\n{sql} AND p IN ($subjects)"), Ok(DataClass::Medical)),
+            (sql.to_owned(), Err("line 1: the class")),
+            (format!("-- why\n-- class: secret\n{sql}"), Err("line 2: class \"secret\"")),
+            (format!("-- class: none\n-- class: pii\n{sql}"), Err("line 2: a query has one")),
+            (format!("-- class: none\n{sql} AND p IN ($subjects)"), Err("line 2: rows of $subj")),
+        ] {
+            match (DataClass::of_query(&text), class) {
+                (Ok(found), Ok(class)) => assert_eq!(found, class, "{text}"),
+                (Err(why), Err(word)) => assert!(why.starts_with(word), "{why}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_below_a_query_that_it_may_use_is_refused() {
+        let query = |class: &str, sql: &str| {
+            Query::parse(&format!("-- class: {class}\n{sql}"), "fees_").unwrap()
+        };
+        let read = "SELECT a FROM fees_x WHERE insurer_id = $1";
+        let queries = Queries::from([
+            ("rows".to_owned(), query("medical", read)),
+            ("news".to_owned(), query("none", read)),
+            ("clear".to_owned(), query("medical", "DELETE FROM fees_x WHERE insurer_id = $1")),
+        ]);
+        let check = |class: DataClass, names: Option<&[&str]>| {
+            let names =
+                names.map(|names| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+            Declared { handler: "x", class, queries: names.as_deref() }.check(&queries)
+        };
+        assert_eq!(check(DataClass::Medical, None), Ok(()));
+        assert_eq!(check(DataClass::None, Some(&["news"])), Ok(()));
+        assert_eq!(check(DataClass::None, Some(&[])), Ok(()));
+        for (class, names, word) in [
+            (DataClass::None, None, "rows.sql"),
+            (DataClass::Pii, None, "data = \"medical\""),
+            (DataClass::None, Some(["news", "rows"].as_slice()), "rows.sql"),
+            (DataClass::Medical, Some(["gone"].as_slice()), "gone.sql"),
+            (DataClass::Medical, Some(["clear"].as_slice()), "which writes"),
+        ] {
+            let why = check(class, names).unwrap_err();
+            assert!(why.contains(word), "{why}");
+        }
+    }
+}
