@@ -1,6 +1,7 @@
 //! The session of a request: found by cookie, begun by the callback, ended by sign-out.
 
 use crate::app::App;
+use crate::clock;
 use crate::store::sessions::{self, Session};
 use axum::http::{HeaderMap, HeaderValue};
 use secret::hash;
@@ -25,7 +26,7 @@ pub async fn find(app: &App, slug: &str, headers: &HeaderMap) -> Result<Option<S
     let Some(secret) = secret(app, slug, headers) else { return Ok(None) };
     let hash = hash::sha256(secret);
     let found = sessions::by_secret(&mut app.db.read().await?, slug, &hash).await?;
-    let now = app.now();
+    let now = clock::now();
     let live = found.filter(|s| s.expires_at > now && s.seen_at + IDLE > now);
     // Written once a minute at most: a read must not cost a durable write each time.
     if live.as_ref().is_some_and(|session| session.seen_at + 60 < now) {

@@ -1,6 +1,7 @@
 //! `portal serve`: the running server and its background work.
 
 use crate::app::App;
+use crate::clock;
 use crate::settings::Settings;
 use crate::{routes, visit};
 use axum::Router;
@@ -64,7 +65,7 @@ async fn purge(app: &App) -> Result<(), Error> {
     for batch in crate::store::EXPIRED {
         loop {
             let mut tx = app.db.begin().await?;
-            let removed = tx.execute(*batch, params![app.now()]).await?;
+            let removed = tx.execute(*batch, params![clock::now()]).await?;
             tx.commit().await?;
             if removed < 1000 {
                 break;

@@ -1,6 +1,7 @@
 //! The household: a dependant decides who sees their rows; the insured person sees who is shown.
 
 use crate::app::App;
+use crate::clock;
 use crate::household::subjects::hidden;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::store::household_choices;
@@ -118,7 +119,7 @@ pub async fn submit(
     };
     if let (Some(hidden), Some(me), false) = (choice, member.person(), member.insured) {
         let mut tx = app.db.begin().await?;
-        household_choices::choose(&mut tx, visit.slug(), me, hidden, app.now()).await?;
+        household_choices::choose(&mut tx, visit.slug(), me, hidden, clock::now()).await?;
         tx.commit().await?;
     }
     Ok(see(&visit.path("household")))

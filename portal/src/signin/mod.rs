@@ -1,7 +1,9 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
-use crate::app::{App, Insurer};
+use crate::app::App;
+use crate::clock;
 use crate::household::member::{Member, Person};
+use crate::insurers::Insurer;
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
@@ -156,7 +158,7 @@ pub async fn signin(
     };
     let hash = hash::sha256(&state);
     let mut tx = app.db.begin().await?;
-    signins::insert(&mut tx, visit.slug(), &hash, &signin, app.now() + SIGNIN_LIVES).await?;
+    signins::insert(&mut tx, visit.slug(), &hash, &signin, clock::now() + SIGNIN_LIVES).await?;
     tx.commit().await?;
     let mut response = see(url.as_str());
     let secure = app.settings.secure();
@@ -179,7 +181,7 @@ pub async fn callback(
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     }
     let mut tx = app.db.begin().await?;
-    let signin = signins::take(&mut tx, visit.slug(), &hash::sha256(&state), app.now()).await?;
+    let signin = signins::take(&mut tx, visit.slug(), &hash::sha256(&state), clock::now()).await?;
     tx.commit().await?;
     let definition = &visit.insurer.definition;
     // RFC 9207: an answer of another issuer is not an answer to us.
@@ -201,7 +203,7 @@ pub async fn callback(
         }
     };
     let (member, id_token) = answered;
-    let now = app.now();
+    let now = clock::now();
     let secret = random::secret();
     let mut tx = app.db.begin().await?;
     let previous = sessions::note_login(&mut tx, visit.slug(), &member.sub, now).await?;
