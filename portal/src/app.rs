@@ -50,6 +50,12 @@ impl App {
                 }
             }
         }
+        if !plugins.is_empty() {
+            tracing::warn!(
+                "a plugin's SQL can reach every row of this database, also other insurers' and \
+                 the portal's own: list only libraries that you trust in plugins.allowed_file"
+            );
+        }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
         let insurers = Registry::default();

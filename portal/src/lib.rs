@@ -10,7 +10,7 @@
 //! - `imports/`: insurers' files for plugins
 //! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
 //! - `household/`: whose rows a person may see
-//! - `commands/`: what an operator types
+//! - `commands/`: what an operator types; `jobs/`: loops that run by themselves
 //! - `store/`: the only place with SQL
 
 pub mod app;
@@ -19,6 +19,7 @@ pub mod commands;
 pub mod household;
 pub mod imports;
 pub mod insurers;
+pub mod jobs;
 pub mod pages;
 pub mod plugins;
 pub mod routes;

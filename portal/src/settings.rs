@@ -31,6 +31,9 @@ pub struct Plugins {
     pub folder: PathBuf,
     /// The folder with the libraries `libNAME.so`.
     pub libraries: PathBuf,
+    /// The file that lists the libraries which may be loaded, one line each as `sha256sum *.so` or
+    /// `portal plugins hash` prints it. No other library is loaded.
+    pub allowed_file: PathBuf,
     /// Where verified copies of the libraries are kept, named by their hash.
     pub copies: PathBuf,
     /// `runner` (default): each plugin in a process of its own, where a crash or a hang stays.
@@ -68,6 +71,7 @@ impl Default for Plugins {
         Self {
             folder: "plugins".into(),
             libraries: "plugins/lib".into(),
+            allowed_file: "plugins/allowed.sha256".into(),
             copies: "plugin-copies".into(),
             loading: Loading::Runner,
             page_ms: 2000,

@@ -13,6 +13,34 @@ pub struct Insurer {
     pub definition: Definition,
 }
 
+impl Insurer {
+    /// Reads a published definition.
+    ///
+    /// # Errors
+    /// Why this program cannot use it, and what to do.
+    pub fn read(version: i64, text: &str) -> Result<Self, String> {
+        let definition: Definition = serde_json::from_str(text).map_err(|error| {
+            format!(
+                "its definition cannot be read ({error}): apply its folder with this program, \
+                 `portal insurer apply FOLDER`"
+            )
+        })?;
+        Ok(Self { version, brand: Arc::new(definition.brand.clone()), definition })
+    }
+
+    fn with_theme(self, has_theme: impl Fn(&str) -> bool) -> Result<Self, String> {
+        let theme = &self.brand.theme;
+        if has_theme(theme) {
+            return Ok(self);
+        }
+        Err(format!(
+            "the theme {theme:?} was not loaded at the start: put its folder into `themes` (the \
+             log says why it was left out when it is there) and restart, or apply the insurer \
+             with another theme"
+        ))
+    }
+}
+
 /// All insurers by slug.
 #[derive(Default)]
 pub struct Registry {
@@ -53,7 +81,8 @@ impl Registry {
             }
             let found = published::current(&mut db.read().await?, &slug).await?;
             let Some((version, text)) = found else { continue };
-            match read(version, &text, &has_theme) {
+            let insurer = Insurer::read(version, &text);
+            match insurer.and_then(|insurer| insurer.with_theme(&has_theme)) {
                 Ok(insurer) => {
                     tracing::info!(insurer = slug, version, "insurer loaded");
                     let insurer = Arc::new(insurer);
@@ -75,24 +104,6 @@ impl Registry {
         let refused = self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         refused.get(slug) == Some(&version)
     }
-}
-
-fn read(version: i64, text: &str, has_theme: impl Fn(&str) -> bool) -> Result<Insurer, String> {
-    let definition: Definition = serde_json::from_str(text).map_err(|error| {
-        format!(
-            "its definition cannot be read ({error}): apply its folder with this program, `portal \
-             insurer apply FOLDER`"
-        )
-    })?;
-    let theme = &definition.brand.theme;
-    if !has_theme(theme) {
-        return Err(format!(
-            "the theme {theme:?} was not loaded at the start: put its folder into `themes` (the \
-             log says why it was left out when it is there) and restart, or apply the insurer \
-             with another theme"
-        ));
-    }
-    Ok(Insurer { version, brand: Arc::new(definition.brand.clone()), definition })
 }
 
 #[cfg(test)]

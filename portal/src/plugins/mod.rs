@@ -5,6 +5,7 @@
 //! - `data/`: named queries with the insurer and the persons bound by the host, and which SQL
 //!   passes
 //! - `border/`: the library, the frames, and what a call may ask of the host
+//! - `plugin.rs`: a loaded plugin
 //! - `ask.rs`: a question on behalf of a member
 //! - `run/`: the plugin in a process of its own (default) or in this one
 
@@ -12,9 +13,11 @@ pub mod ask;
 pub mod border;
 pub mod data;
 pub mod package;
+mod plugin;
 pub mod run;
 
-pub use package::load::{Loaded, Plugin};
+pub use package::load::Loaded;
+pub use plugin::Plugin;
 
 /// The loaded plugins by id.
 pub type Plugins = std::collections::BTreeMap<String, std::sync::Arc<Plugin>>;

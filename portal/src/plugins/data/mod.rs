@@ -2,4 +2,5 @@
 
 pub mod class;
 pub mod fence;
+pub mod migrate;
 pub mod query;
