@@ -73,7 +73,7 @@ const MAX_ROWS: usize = 20_000;
 pub type Deadline = Duration;
 
 /// Answers what a plugin asks of the host: status and body.
-pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> (i32, Vec<u8>) {
+pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
     let (status, body) = match serde_json::from_slice::<Value>(body) {
         Err(error) => (abi::E_REQUEST, json!({"error": error.to_string()})),
         Ok(request) => match op {
@@ -117,8 +117,18 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     }
 }
 
-/// A call's status and body, as the plugin gave them.
+/// Status and body, in either direction.
 pub type Reply = (i32, Vec<u8>);
+
+/// A reply that gives a reason.
+pub fn refusal(status: i32, why: &str) -> Reply {
+    (status, json!(ErrorReply { error: why.to_owned() }).to_string().into_bytes())
+}
+
+/// What a call that has ended hears from the host.
+pub fn ended() -> Reply {
+    refusal(abi::E_HANDLE, "the call has ended")
+}
 
 /// What a reply says: the shape of its op, or the plugin's reason.
 ///

@@ -1,6 +1,8 @@
-//! The border: opens a library, checks its descriptor, passes bytes. The only unsafe code here.
+//! The border: opens a library, checks its descriptor, passes bytes both ways. All unsafe code of
+//! the portal stands in this file.
 
-use sdk::abi::{self, Bytes, Descriptor, Host};
+use super::host::Reply;
+use sdk::abi::{self, Bytes, Descriptor, Host, Sink};
 use std::ffi::c_void;
 use std::path::Path;
 
@@ -65,11 +67,25 @@ impl Library {
     }
 
     /// Calls the plugin on this thread and returns status and reply.
-    pub fn call(&self, handle: u64, op: u32, request: &[u8]) -> (i32, Vec<u8>) {
+    pub fn call(&self, handle: u64, op: u32, request: &[u8]) -> Reply {
         let mut reply: Vec<u8> = Vec::new();
         let ctx: *mut c_void = (&raw mut reply).cast();
         let request = Bytes::of(request);
         let status = (self.descriptor.call)(handle, op, request, abi::into_vec, ctx);
         (status, reply)
     }
+}
+
+/// Answers what a plugin asks of the host: the body of a [`Host`]'s `call`. `request` must be what
+/// the plugin lent for the duration of this very call.
+pub(in crate::plugins) fn answer(
+    request: Bytes,
+    (reply, reply_ctx): (Sink, *mut c_void),
+    host: impl FnOnce(&[u8]) -> Reply,
+) -> i32 {
+    // SAFETY: the plugin lends the request for the duration of the call.
+    let request = unsafe { request.as_slice() };
+    let (status, body) = host(request);
+    reply(reply_ctx, body.as_ptr(), body.len());
+    status
 }

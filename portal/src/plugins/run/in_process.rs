@@ -1,9 +1,9 @@
-//! The plugin in the portal's own process: an operator's choice for his own plugins. A crash
+//! The plugin in the portal's own process: an operator's choice for plugins of their own. A crash
 //! takes the portal down; a hang loses a thread.
 
-use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, host_service};
-use crate::plugins::border::library::Library;
-use sdk::abi::{self, Bytes, Host, Sink};
+use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, ended, host_service};
+use crate::plugins::border::library::{self, Library};
+use sdk::abi::{Bytes, Host, Sink};
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::path::Path;
@@ -30,16 +30,10 @@ extern "C" fn host_call(
     ctx: *mut c_void,
 ) -> i32 {
     let found = calls().get(&handle).cloned();
-    let Some((allowed, runtime)) = found else {
-        let body = br#"{"error":"the call has ended"}"#;
-        reply(ctx, body.as_ptr(), body.len());
-        return abi::E_HANDLE;
-    };
-    // SAFETY: the plugin lends the request for the duration of the call.
-    let request = unsafe { request.as_slice() };
-    let (status, body) = runtime.block_on(host_service(&allowed, op, request));
-    reply(ctx, body.as_ptr(), body.len());
-    status
+    library::answer(request, (reply, ctx), |request| match found {
+        Some((allowed, runtime)) => runtime.block_on(host_service(&allowed, op, request)),
+        None => ended(),
+    })
 }
 
 static HOST: Host = Host { struct_size: size_of::<Host>() as u32, call: host_call };

@@ -1,8 +1,8 @@
 //! The plugin in a process of its own: started when needed, killed when it hangs, started again
 //! when it died. What goes wrong there stays there.
 
-use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, host_service};
-use crate::plugins::border::wire::{Frame, HEAD, Kind};
+use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, ended, host_service};
+use crate::plugins::border::wire::{Frame, HEAD, Kind, MAX_BODY};
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -78,6 +78,9 @@ impl Runner {
         request: Vec<u8>,
         deadline: Deadline,
     ) -> Result<Reply, CallFault> {
+        if request.len() > MAX_BODY {
+            return Err(CallFault::Failed("the request is longer than 8 MiB".into()));
+        }
         let live = match tokio::time::timeout(deadline, self.live()).await {
             Ok(live) => live?,
             Err(_) => return Err(CallFault::Slow),
@@ -163,7 +166,12 @@ impl Live {
             Ok(Ok(Frame { kind: Kind::Refused, body, .. })) => {
                 return Err(String::from_utf8_lossy(&body).into_owned());
             }
-            Ok(_) => {
+            Ok(Ok(_)) => {
+                return Err("the library calls the host in init; call it in handlers only".into());
+            }
+            Ok(Err(_)) => {
+                // It has ended, or what it sends is no frame: either way nothing more will come.
+                child.start_kill().ok();
                 let status = child.wait().await.map(|s| s.to_string()).unwrap_or_default();
                 return Err(format!("the process died while loading the library ({status})"));
             }
@@ -217,14 +225,14 @@ impl Live {
                     .and_then(|pending| pending.get(&frame.id))
                     .map(|call| call.allowed.clone());
                 tokio::spawn(async move {
-                    let (word, body) = match allowed {
+                    let answer = match allowed {
                         Some(allowed) => {
                             let op = u32::try_from(frame.word).unwrap_or(0);
                             host_service(&allowed, op, &frame.body).await
                         }
-                        None => (sdk::abi::E_HANDLE, br#"{"error":"the call has ended"}"#.to_vec()),
+                        None => ended(),
                     };
-                    live.out.send(Frame { kind: Kind::Answer, id: frame.id, word, body }).ok();
+                    live.out.send(Frame::reply(Kind::Answer, frame.id, answer)).ok();
                 });
             }
             _ => self.kill(),

@@ -1,8 +1,9 @@
 //! The other side of `runner.rs`: `portal runner LIBRARY`, a process that holds one plugin and
 //! talks over the socket that is its standard input. It has no database and no network.
 
-use crate::plugins::border::library::Library;
-use crate::plugins::border::wire::{Frame, Kind};
+use crate::plugins::border::host::{Reply, refusal};
+use crate::plugins::border::library::{self, Library};
+use crate::plugins::border::wire::{Frame, Kind, MAX_BODY};
 use sdk::abi::{self, Bytes, Host, Sink};
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 const THREADS: usize = 8;
 
 /// Status and body of the host's answers, by handle.
-type Waiting = HashMap<u64, Sender<(i32, Vec<u8>)>>;
+type Waiting = HashMap<u64, Sender<Reply>>;
 
 struct Client {
     socket: Mutex<UnixStream>,
@@ -35,14 +36,16 @@ extern "C" fn host_call(
     reply: Sink,
     ctx: *mut c_void,
 ) -> i32 {
-    // SAFETY: the plugin lends the request for the duration of the call.
-    let body = unsafe { request.as_slice() }.to_vec();
-    let (status, answer) = ask(handle, op, body).unwrap_or((abi::E_HOST, Vec::new()));
-    reply(ctx, answer.as_ptr(), answer.len());
-    status
+    library::answer(request, (reply, ctx), |request| {
+        let silent = || refusal(abi::E_HOST, "the portal does not answer");
+        ask(handle, op, request.to_vec()).unwrap_or_else(silent)
+    })
 }
 
-fn ask(handle: u64, op: u32, body: Vec<u8>) -> Option<(i32, Vec<u8>)> {
+fn ask(handle: u64, op: u32, body: Vec<u8>) -> Option<Reply> {
+    if body.len() > MAX_BODY {
+        return Some(refusal(abi::E_REQUEST, "the request is longer than 8 MiB"));
+    }
     let client = CLIENT.get()?;
     let (sender, receiver) = channel();
     lock(&client.waiting).insert(handle, sender);
@@ -75,6 +78,10 @@ fn serve(socket: OwnedFd, path: &Path) -> std::io::Result<()> {
         Ok(library) => Arc::new(library),
         Err(why) => return first(Kind::Refused, why.as_bytes()).write(&mut socket),
     };
+    if library.manifest().len() > MAX_BODY {
+        let why = b"the plugin.toml inside the library is longer than 8 MiB";
+        return first(Kind::Refused, why).write(&mut socket);
+    }
     first(Kind::Ready, library.manifest()).write(&mut socket)?;
     let (queue, calls) = channel::<Frame>();
     let calls = Arc::new(Mutex::new(calls));
@@ -103,8 +110,8 @@ fn answer_calls(library: &Library, calls: &Mutex<Receiver<Frame>>) {
     loop {
         let Ok(frame) = lock(calls).recv() else { return };
         let op = u32::try_from(frame.word).unwrap_or(0);
-        let (word, body) = library.call(frame.id, op, &frame.body);
-        let reply = Frame { kind: Kind::Reply, id: frame.id, word, body };
+        let reply = library.call(frame.id, op, &frame.body);
+        let reply = Frame::reply(Kind::Reply, frame.id, reply);
         let client = CLIENT.get().expect("set before the first call");
         if reply.write(&mut *lock(&client.socket)).is_err() {
             return;
