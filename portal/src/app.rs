@@ -5,7 +5,7 @@ use crate::insurers::registry::Registry;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::settings::Settings;
-use crate::signin::Providers;
+use crate::signin::provider::Providers;
 use db::{Db, Migration};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;

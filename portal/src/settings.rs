@@ -5,8 +5,8 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Settings of the member portal.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// Settings of the member portal. The database's address may hold a password: no `Debug`.
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Address and port to listen on.

@@ -82,7 +82,9 @@ where
         let app = Arc::<App>::from_ref(state);
         let insurer = app.insurers.find(slug(parts)).ok_or(Error::NOT_FOUND)?;
         let mut look = look(parts, &app, Some(&insurer));
-        let session = session::find(&app, &insurer.brand.slug, &parts.headers).await?;
+        let session =
+            session::find(&app.db, &insurer.brand.slug, &parts.headers, app.settings.secure())
+                .await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
         look.form_origin = url::Url::parse(&insurer.definition.issuer)

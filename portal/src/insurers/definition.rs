@@ -42,8 +42,8 @@ pub struct Enabled {
     pub settings: serde_json::Value,
 }
 
-/// `portal.toml`.
-#[derive(Debug, Deserialize)]
+/// `portal.toml`. It holds the client secret in clear: no `Debug`.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     signin: Signin,
@@ -52,7 +52,7 @@ struct File {
     plugin: Vec<Enabled>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Signin {
     issuer: String,
@@ -97,11 +97,6 @@ impl Definition {
     pub fn secret(&self, sealer: &Sealer) -> Result<String, web::Error> {
         let sealed = STANDARD.decode(&self.client_secret)?;
         Ok(String::from_utf8(sealer.open(&purpose(&self.brand.slug), &sealed)?)?)
-    }
-
-    /// The plugin's entry, when it is switched on.
-    pub fn enabled(&self, plugin: &str) -> Option<&Enabled> {
-        self.plugins.iter().find(|enabled| enabled.id == plugin)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock;
 use crate::household::access_record::note;
 use crate::insurers::offer::{self, Offer};
-use crate::plugins::ask::Asking;
+use crate::plugins::ask::{Asking, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::visit::Visit;
@@ -12,7 +12,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::PageReply;
-use secret::random;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -126,11 +125,4 @@ fn draw(visit: &Visit, id: &str, name: &str, data: &Value) -> Result<Response, C
         Error::Fault(why) => CallFault::Failed(why),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
-}
-
-/// Logs a fault and returns the number by which the log can be searched.
-pub(super) fn incident(insurer: &str, plugin: &str, fault: &CallFault) -> String {
-    let incident = random::incident();
-    tracing::error!(%incident, plugin, insurer, ?fault, "plugin fault");
-    incident
 }

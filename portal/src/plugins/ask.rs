@@ -5,6 +5,7 @@ use super::border::host::{Allowed, CallFault};
 use super::data::class::Declared;
 use db::Db;
 use sdk::{CardReply, PageReply, abi};
+use secret::random;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -128,6 +129,13 @@ where
             None => return answers,
         }
     }
+}
+
+/// Logs a fault and returns the number by which the log can be searched.
+pub fn incident(insurer: &str, plugin: &str, fault: &CallFault) -> String {
+    let incident = random::incident();
+    tracing::error!(%incident, plugin, insurer, ?fault, "plugin fault");
+    incident
 }
 
 #[cfg(test)]

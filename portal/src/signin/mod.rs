@@ -1,118 +1,34 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
+pub mod provider;
+
+use self::provider::Registration;
 use crate::app::App;
 use crate::clock;
-use crate::household::member::{Member, Person};
-use crate::insurers::Insurer;
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata,
-};
-use openidconnect::{
-    AccessToken, AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret,
-    CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, UserInfoClaims,
-};
+use openidconnect::RedirectUrl;
 use secret::{hash, random};
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use web::look::{Action, is_own_path, see};
 use web::{Error, Posted, cookies};
 
 /// Seconds that a login at the identity provider may take.
-const SIGNIN_LIVES: i64 = 3600;
+const SIGNIN_LIFETIME_SECS: i64 = 3600;
 
-/// Discovered providers, by issuer.
-pub struct Providers {
-    http: Http,
-    known: RwLock<HashMap<String, Arc<CoreProviderMetadata>>>,
-}
-
-impl Providers {
-    /// # Errors
-    /// When the system has no certificate store.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            // Following redirects would let a provider send us anywhere.
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(std::time::Duration::from_secs(10))
-            .build()?;
-        Ok(Self { http: Http(http), known: RwLock::default() })
-    }
-
-    async fn metadata(&self, issuer: &str) -> Result<Arc<CoreProviderMetadata>, Error> {
-        let known = |providers: &Self| {
-            let known = providers.known.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-            known.get(issuer).cloned()
-        };
-        if let Some(found) = known(self) {
-            return Ok(found);
-        }
-        let url = IssuerUrl::new(issuer.to_owned())?;
-        let found = Arc::new(CoreProviderMetadata::discover_async(url, &self.http).await?);
-        let mut known = self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        known.insert(issuer.to_owned(), found.clone());
-        Ok(found)
-    }
-
-    /// Forgets what was discovered: the keys may have changed.
-    fn forget(&self, issuer: &str) {
-        self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(issuer);
-    }
-}
-
-/// The HTTP client that `openidconnect` calls.
-struct Http(reqwest::Client);
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let answer = self.0.execute(reqwest::Request::try_from(request)?).await?;
-            let mut response = openidconnect::http::Response::builder().status(answer.status());
-            if let Some(headers) = response.headers_mut() {
-                headers.extend(answer.headers().clone());
-            }
-            response.body(answer.bytes().await?.to_vec()).map_err(HttpError::Response)
-        })
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum HttpError {
-    #[error("{0}")]
-    Request(#[from] reqwest::Error),
-    #[error("{0}")]
-    Response(openidconnect::http::Error),
-}
-
-/// What the identity provider says about the person besides the standard claims.
-#[derive(Debug, Deserialize, Serialize)]
-struct MusubiClaims {
-    membership: Membership,
-}
-
-impl AdditionalClaims for MusubiClaims {}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct Membership {
-    insured: bool,
-    cards: Vec<Person>,
-    household: Vec<Person>,
-}
-
-fn callback_url(app: &App, slug: &str) -> Result<RedirectUrl, Error> {
-    Ok(RedirectUrl::new(format!("{}/{slug}/callback", app.settings.public_url))?)
+fn registration(app: &App, visit: &Visit) -> Result<Registration, Error> {
+    let definition = &visit.insurer.definition;
+    let callback = format!("{}{}", app.settings.public_url, visit.path("callback"));
+    Ok(Registration {
+        issuer: definition.issuer.clone(),
+        client_id: definition.client_id.clone(),
+        redirect_url: RedirectUrl::new(callback)?,
+    })
 }
 
 fn cookie_name(slug: &str) -> String {
@@ -132,37 +48,27 @@ pub async fn signin(
     if visit.session.is_some() {
         return Ok(see(&to));
     }
-    let definition = &visit.insurer.definition;
-    let Ok(metadata) = app.providers.metadata(&definition.issuer).await else {
-        return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
-    };
-    let client_id = ClientId::new(definition.client_id.clone());
-    let client = CoreClient::from_provider_metadata((*metadata).clone(), client_id, None)
-        .set_redirect_uri(callback_url(&app, visit.slug())?);
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let registration = registration(&app, &visit)?;
     let state = random::secret();
-    let (for_url, nonce) = (state.clone(), Nonce::new_random());
-    let (url, _, nonce) = client
-        .authorize_url(
-            CoreAuthenticationFlow::AuthorizationCode,
-            move || CsrfToken::new(for_url),
-            move || nonce,
-        )
-        .add_scopes(["profile", "email", "membership"].map(|s| Scope::new(s.to_owned())))
-        .set_pkce_challenge(challenge)
-        .url();
-    let signin = signins::Signin {
-        nonce: nonce.secret().clone(),
-        pkce_verifier: verifier.secret().clone(),
-        return_to: to,
+    let begun = match app.providers.begin(&registration, &state).await {
+        Ok(begun) => begun,
+        Err(error) => {
+            let why = error.text();
+            tracing::warn!(insurer = visit.slug(), why, "the identity provider does not answer");
+            return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
+        }
     };
+    let signin =
+        signins::Signin { nonce: begun.nonce, pkce_verifier: begun.pkce_verifier, return_to: to };
     let hash = hash::sha256(&state);
     let mut tx = app.db.begin().await?;
-    signins::insert(&mut tx, visit.slug(), &hash, &signin, clock::now() + SIGNIN_LIVES).await?;
+    signins::insert(&mut tx, visit.slug(), &hash, &signin, clock::now() + SIGNIN_LIFETIME_SECS)
+        .await?;
     tx.commit().await?;
-    let mut response = see(url.as_str());
+    let mut response = see(begun.url.as_str());
     let secure = app.settings.secure();
-    let cookie = cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIVES), secure);
+    let cookie =
+        cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIFETIME_SECS), secure);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -177,7 +83,7 @@ pub async fn callback(
     let params: HashMap<String, String> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let state = params.get("state").cloned().unwrap_or_default();
-    if !began_here(&app, visit.slug(), &visit.headers, &state) {
+    if !began_here(&visit, &state, app.settings.secure()) {
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     }
     let mut tx = app.db.begin().await?;
@@ -192,7 +98,9 @@ pub async fn callback(
     let Some(code) = params.get("code") else {
         return failed(&visit, "signin-cancelled", StatusCode::OK);
     };
-    let answered = match redeem(&app, &visit.insurer, code, &signin).await {
+    let registration = registration(&app, &visit)?;
+    let secret = definition.secret(&app.sealer)?;
+    let answered = match app.providers.redeem(&registration, secret, code, &signin).await {
         Ok(answered) => answered,
         Err(error) => {
             app.providers.forget(&definition.issuer);
@@ -212,60 +120,23 @@ pub async fn callback(
         id_token,
         previous_login_at: previous,
         seen_at: now,
-        expires_at: now + session::ABSOLUTE,
+        expires_at: now + session::LIFETIME_SECS,
     };
     sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
     tx.commit().await?;
     let mut response = see(&signin.return_to);
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, session::cookie(&app, visit.slug(), &secret));
+    headers
+        .append(header::SET_COOKIE, session::cookie(visit.slug(), &secret, app.settings.secure()));
     let gone = cookies::clear(&cookie_name(visit.slug()), app.settings.secure());
     headers.append(header::SET_COOKIE, gone);
     Ok(response)
 }
 
 /// Whether this browser began the sign-in (attack 37: login CSRF).
-fn began_here(app: &App, slug: &str, headers: &HeaderMap, state: &str) -> bool {
-    let cookie = cookies::value(headers, &cookie_name(slug), app.settings.secure());
+fn began_here(visit: &Visit, state: &str, secure: bool) -> bool {
+    let cookie = cookies::value(&visit.headers, &cookie_name(visit.slug()), secure);
     cookie.is_some_and(|cookie| !state.is_empty() && hash::equal(cookie, state))
-}
-
-/// Code → ID token → userinfo → the member.
-async fn redeem(
-    app: &App,
-    insurer: &Insurer,
-    code: &str,
-    signin: &signins::Signin,
-) -> Result<(Member, String), Error> {
-    let definition = &insurer.definition;
-    let metadata = app.providers.metadata(&definition.issuer).await?;
-    let secret = ClientSecret::new(definition.secret(&app.sealer)?);
-    let client_id = ClientId::new(definition.client_id.clone());
-    let client = CoreClient::from_provider_metadata((*metadata).clone(), client_id, Some(secret))
-        .set_redirect_uri(callback_url(app, &definition.brand.slug)?);
-    let http = &app.providers.http;
-    let tokens = client
-        .exchange_code(AuthorizationCode::new(code.to_owned()))?
-        .set_pkce_verifier(PkceCodeVerifier::new(signin.pkce_verifier.clone()))
-        .request_async(http)
-        .await?;
-    let id_token = tokens.id_token().ok_or_else(|| Error::fault("there is no ID token"))?;
-    let nonce = Nonce::new(signin.nonce.clone());
-    let claims = id_token.claims(&client.id_token_verifier(), &nonce)?;
-    let access: AccessToken = tokens.access_token().clone();
-    let subject = claims.subject().clone();
-    let info: UserInfoClaims<MusubiClaims, CoreGenderClaim> =
-        client.user_info(access, Some(subject.clone()))?.request_async(http).await?;
-    let name = info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-    let membership = info.additional_claims();
-    let member = Member {
-        sub: subject.to_string(),
-        name: name.unwrap_or_default(),
-        insured: membership.membership.insured,
-        cards: membership.membership.cards.clone(),
-        household: membership.membership.household.clone(),
-    };
-    Ok((member, id_token.to_string()))
 }
 
 fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Error> {
@@ -284,7 +155,7 @@ pub async fn signout(
     _: Posted,
 ) -> Result<Response, Error> {
     let slug = visit.slug();
-    if let Some(secret) = session::secret(&app, slug, &visit.headers) {
+    if let Some(secret) = session::secret(slug, &visit.headers, app.settings.secure()) {
         let mut tx = app.db.begin().await?;
         sessions::delete(&mut tx, slug, &hash::sha256(secret)).await?;
         tx.commit().await?;
@@ -298,6 +169,6 @@ pub async fn signout(
     query.append_pair("client_id", &visit.insurer.definition.client_id);
     let target = format!("{}/logout?{}", visit.insurer.definition.issuer, query.finish());
     let mut response = see(&target);
-    response.headers_mut().append(header::SET_COOKIE, session::forget(&app, slug));
+    response.headers_mut().append(header::SET_COOKIE, session::forget(slug, app.settings.secure()));
     Ok(response)
 }

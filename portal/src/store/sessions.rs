@@ -3,8 +3,8 @@
 use crate::household::member::Member;
 use db::{Conn, Error, Result, params};
 
-/// A session; its secret is in the browser's cookie.
-#[derive(Debug, Clone)]
+/// A session; its secret is in the browser's cookie. The ID token is one, too: no `Debug`.
+#[derive(Clone)]
 pub struct Session {
     pub member: Member,
     /// For RP-initiated logout.

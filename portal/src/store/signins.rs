@@ -2,8 +2,7 @@
 
 use db::{Conn, Result, params};
 
-/// What was sent along and must come back.
-#[derive(Debug, Clone)]
+/// What was sent along and must come back. A secret: it has no `Debug`.
 pub struct Signin {
     pub nonce: String,
     pub pkce_verifier: String,
