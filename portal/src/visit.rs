@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::clock;
+use crate::household::access_record::Looker;
 use crate::household::member::Member;
 use crate::household::subjects::{Subjects, subjects};
 use crate::insurers::{Insurer, offer};
@@ -45,7 +46,12 @@ impl Visit {
         subjects(&mut db.read().await?, self.slug(), policy, member).await
     }
 
-    /// The member as plugins are asked on behalf of.
+    /// The member as the access record knows them.
+    pub fn looker<'a>(&'a self, member: &'a Member, subjects: &'a Subjects) -> Looker<'a> {
+        Looker { insurer: self.slug(), member, subjects, now: clock::now() }
+    }
+
+    /// The member on whose behalf plugins are asked.
     pub fn asker<'a>(&'a self, db: &'a Db, member: &Member, seen: &'a Subjects) -> Asker<'a> {
         Asker {
             db,

@@ -55,7 +55,8 @@ pub(crate) fn ask(handle: u64, op: u32, request: &Value) -> Result<Vec<u8>, Faul
     if status == abi::OK {
         return Ok(reply);
     }
-    Err(Fault::Host(format!("{status}: {}", String::from_utf8_lossy(&reply))))
+    let why = serde_json::from_slice::<ErrorReply>(&reply).map(|reply| reply.error);
+    Err(Fault::Host(why.unwrap_or_else(|_| format!("the host gave status {status}"))))
 }
 
 /// The body of the exported `init`.

@@ -82,7 +82,7 @@ impl Import<'_> {
             report.unchanged = report.rows;
             return Ok(report);
         }
-        let written = write::replace(&mut tx, self.insurer, (self.plugin, importer), &rows).await?;
+        let written = write::replace(&mut tx, self.insurer, self.plugin, importer, &rows).await?;
         let count = i64::try_from(report.rows).unwrap_or(i64::MAX);
         let id = self.plugin.id();
         imports::note(&mut tx, self.insurer, id, &fingerprint, count, self.now).await?;

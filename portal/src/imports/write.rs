@@ -20,7 +20,8 @@ pub(super) struct Written {
 pub(super) async fn replace(
     tx: &mut Conn,
     insurer: &str,
-    (plugin, importer): (&Plugin, &Importer),
+    plugin: &Plugin,
+    importer: &Importer,
     rows: &[Values],
 ) -> Result<Written, ImportError> {
     let statement = |name: &str| {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// A plugin as one insurer offers it.
 #[derive(Clone, Copy)]
 pub struct Offer<'a> {
+    /// In the version that is loaded.
     pub plugin: &'a Arc<Plugin>,
     /// The insurer's settings for it.
     pub settings: &'a Value,

@@ -1,8 +1,6 @@
 //! The home page: who is here, and a card from every plugin. Without a session: a welcome.
 
 use crate::app::App;
-use crate::clock;
-use crate::household::access_record::note;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{self, Asking, incident};
 use crate::plugins::border::host::CallFault;
@@ -112,7 +110,7 @@ pub async fn show(
     let member = &session.member;
     let seen = visit.subjects(&app.db, member).await?;
     let medical = offers.iter().filter(|offer| offer.has_medical_card()).map(Offer::id);
-    note(&app.db, visit.slug(), (member, &seen), medical, clock::now()).await?;
+    visit.looker(member, &seen).note(&app.db, medical).await?;
     let asker = visit.asker(&app.db, member, &seen);
     let (mut questions, mut asked) = (Vec::new(), Vec::new());
     for offer in &offers {

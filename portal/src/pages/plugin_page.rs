@@ -1,8 +1,6 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
 use crate::app::App;
-use crate::clock;
-use crate::household::access_record::note;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{Asking, incident};
 use crate::plugins::border::host::CallFault;
@@ -85,8 +83,7 @@ async fn show(
     };
     let seen = visit.subjects(&app.db, member).await?;
     if declared.class == DataClass::Medical {
-        let plugin = std::iter::once(id);
-        note(&app.db, visit.slug(), (member, &seen), plugin, clock::now()).await?;
+        visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
     }
     let asker = visit.asker(&app.db, member, &seen);
     let Offer { plugin, settings } = offer;

@@ -27,15 +27,21 @@ impl Allowed {
     ///
     /// # Errors
     /// Why it may not.
-    fn reading(&self, name: &str) -> Result<&Query, &'static str> {
+    fn reading(&self, name: &str) -> Result<&Query, String> {
         let listed = self.listed.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
         match self.queries.get(name) {
             Some(query) if query.class > self.class => {
-                Err("the query is above the data class of this page or card")
+                let class = query.class.as_str();
+                Err(format!("the query {name} is {class}, above the data of this page or card"))
             }
             // Pages and cards read; only importers write, and those statements the host runs.
             Some(query) if listed && !query.writes => Ok(query),
-            _ => Err("the query is not declared for reading here"),
+            _ => {
+                // Only what can be a name is repeated: anything else could be a member's data.
+                let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+                let name: String = name.chars().take(40).filter(plain).collect();
+                Err(format!("the query {name:?} is not declared for reading here"))
+            }
         }
     }
 
@@ -95,7 +101,7 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     let name = request["name"].as_str().unwrap_or("");
     let found = match allowed.reading(name) {
         Ok(found) => found,
-        Err(why) => return refuse(abi::E_NOT_DECLARED, why),
+        Err(why) => return refuse(abi::E_NOT_DECLARED, &why),
     };
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);

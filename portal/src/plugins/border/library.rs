@@ -80,7 +80,8 @@ impl Library {
 /// the plugin lent for the duration of this very call.
 pub(in crate::plugins) fn answer(
     request: Bytes,
-    (reply, reply_ctx): (Sink, *mut c_void),
+    reply: Sink,
+    reply_ctx: *mut c_void,
     host: impl FnOnce(&[u8]) -> Reply,
 ) -> i32 {
     // SAFETY: the plugin lends the request for the duration of the call.

@@ -40,21 +40,25 @@ pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error
     folders.sort();
     let mut loaded = Vec::new();
     for folder in folders {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        loaded.push(match one(settings, &allowed, db, (&folder, &name)).await {
+        loaded.push(match one(settings, &allowed, db, &folder).await {
             Ok(plugin) => Loaded::Ready(Arc::new(plugin)),
-            Err(why) => Loaded::Refused { name, why },
+            Err(why) => Loaded::Refused { name: name_of(&folder), why },
         });
     }
     Ok(loaded)
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 async fn one(
     settings: &Settings,
     allowed: &Allowed,
     db: &Db,
-    (folder, name): (&Path, &str),
+    folder: &Path,
 ) -> Result<Plugin, String> {
+    let name = &name_of(folder);
     // Read and check without running code.
     let text = std::fs::read_to_string(folder.join("plugin.toml")).map_err(|e| e.to_string())?;
     let manifest = Manifest::parse(&text, name)?;

@@ -30,7 +30,7 @@ extern "C" fn host_call(
     ctx: *mut c_void,
 ) -> i32 {
     let found = calls().get(&handle).cloned();
-    library::answer(request, (reply, ctx), |request| match found {
+    library::answer(request, reply, ctx, |request| match found {
         Some((allowed, runtime)) => runtime.block_on(host_service(&allowed, op, request)),
         None => ended(),
     })

@@ -36,7 +36,7 @@ extern "C" fn host_call(
     reply: Sink,
     ctx: *mut c_void,
 ) -> i32 {
-    library::answer(request, (reply, ctx), |request| {
+    library::answer(request, reply, ctx, |request| {
         let silent = || refusal(abi::E_HOST, "the portal does not answer");
         ask(handle, op, request.to_vec()).unwrap_or_else(silent)
     })
