@@ -2,7 +2,7 @@
 
 use super::{Import, ImportError, Values};
 use crate::plugins::border::host::Allowed;
-use crate::plugins::data::class::DataClass;
+use crate::plugins::data::class::Reach;
 use crate::plugins::package::manifest::Importer;
 use handover::{Problem, Reason};
 use sdk::{CheckReply, abi};
@@ -30,8 +30,7 @@ pub(super) async fn check(
         plugin: import.plugin.id().to_owned(),
         subjects: Vec::new(),
         queries: Default::default(),
-        class: DataClass::None,
-        listed: None,
+        reach: Reach::NOTHING,
     };
     let called = import.plugin.call(allowed, abi::CHECK, &request, CHECK_DEADLINE);
     let reply: CheckReply =

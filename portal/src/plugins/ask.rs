@@ -69,8 +69,7 @@ impl Asker<'_> {
             plugin: id.to_owned(),
             subjects: self.subjects.to_vec(),
             queries: asking.plugin.queries.clone(),
-            class: asking.declared.class,
-            listed: asking.declared.queries.map(<[String]>::to_vec),
+            reach: asking.declared.reach(),
         };
         Question { plugin: asking.plugin.clone(), allowed, request }
     }

@@ -1,7 +1,7 @@
 //! One call of a plugin: what it may see, how long it may take, what became of it.
 
-use crate::plugins::data::class::DataClass;
-use crate::plugins::data::query::{self, Queries, Query};
+use crate::plugins::data::class::Reach;
+use crate::plugins::data::query::{self, Queries};
 use db::Db;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
@@ -16,35 +16,11 @@ pub struct Allowed {
     pub plugin: String,
     pub subjects: Vec<String>,
     pub queries: Arc<Queries>,
-    /// The page's or card's class: no query above it answers.
-    pub class: DataClass,
-    /// The queries that the page or card may use, when the manifest lists them.
-    pub listed: Option<Vec<String>>,
+    /// Which of the queries answer.
+    pub reach: Reach,
 }
 
 impl Allowed {
-    /// The query of this name, when this call may read by it.
-    ///
-    /// # Errors
-    /// Why it may not.
-    fn reading(&self, name: &str) -> Result<&Query, String> {
-        let listed = self.listed.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
-        match self.queries.get(name) {
-            Some(query) if query.class > self.class => {
-                let class = query.class.as_str();
-                Err(format!("the query {name} is {class}, above the data of this page or card"))
-            }
-            // Pages and cards read; only importers write, and those statements the host runs.
-            Some(query) if listed && !query.writes => Ok(query),
-            _ => {
-                // Only what can be a name is repeated: anything else could be a member's data.
-                let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-                let name: String = name.chars().take(40).filter(plain).collect();
-                Err(format!("the query {name:?} is not declared for reading here"))
-            }
-        }
-    }
-
     /// What is left when a call is over its deadline: no query, no person.
     pub fn without_data(&self) -> Self {
         Self {
@@ -53,8 +29,7 @@ impl Allowed {
             plugin: self.plugin.clone(),
             subjects: Vec::new(),
             queries: Arc::default(),
-            class: DataClass::None,
-            listed: None,
+            reach: Reach::NOTHING,
         }
     }
 }
@@ -99,7 +74,7 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
 async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     let refuse = |status: i32, why: &str| (status, json!({"error": why}));
     let name = request["name"].as_str().unwrap_or("");
-    let found = match allowed.reading(name) {
+    let found = match allowed.reach.query(&allowed.queries, name) {
         Ok(found) => found,
         Err(why) => return refuse(abi::E_NOT_DECLARED, &why),
     };
@@ -161,53 +136,8 @@ pub fn read_reply<R: DeserializeOwned>((status, body): &Reply) -> Result<R, Call
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowed, CallFault, host_service, read_reply};
-    use crate::plugins::data::class::DataClass;
-    use crate::plugins::data::query::{Queries, Query};
+    use super::{CallFault, read_reply};
     use sdk::{PageReply, abi};
-    use serde_json::json;
-    use std::sync::Arc;
-
-    #[tokio::test]
-    async fn a_call_reads_what_its_page_may_and_nothing_above_its_class() {
-        db::testing::each_engine(&[], async |db| {
-            let sql = "SELECT a FROM fees_x WHERE insurer_id = $1";
-            let query = |class: &str, sql: &str| {
-                Query::parse(&format!("-- class: {class}\n{sql}"), "fees_").unwrap()
-            };
-            let queries = Arc::new(Queries::from([
-                ("rows".to_owned(), query("medical", sql)),
-                ("news".to_owned(), query("none", sql)),
-                ("clear".to_owned(), query("none", "DELETE FROM fees_x WHERE insurer_id = $1")),
-            ]));
-            let asked = async |class: DataClass, listed: Option<&str>, name: &str| {
-                let allowed = Allowed {
-                    db: db.clone(),
-                    insurer: "minato".into(),
-                    plugin: "fees".into(),
-                    subjects: Vec::new(),
-                    queries: queries.clone(),
-                    class,
-                    listed: listed.map(|name| vec![name.to_owned()]),
-                };
-                let body = json!({"name": name, "params": {}}).to_string();
-                host_service(&allowed, abi::QUERY, body.as_bytes()).await.0
-            };
-            // The table is missing: E_HOST says that the query got as far as the database.
-            assert_eq!(asked(DataClass::Medical, None, "rows").await, abi::E_HOST);
-            assert_eq!(asked(DataClass::None, Some("news"), "news").await, abi::E_HOST);
-            for (class, listed, name) in [
-                (DataClass::Pii, None, "rows"),
-                (DataClass::None, Some("rows"), "rows"),
-                (DataClass::Medical, Some("news"), "rows"),
-                (DataClass::Medical, None, "clear"),
-                (DataClass::Medical, None, "gone"),
-            ] {
-                assert_eq!(asked(class, listed, name).await, abi::E_NOT_DECLARED, "{name}");
-            }
-        })
-        .await;
-    }
 
     #[test]
     fn a_reply_of_another_shape_is_a_fault_that_repeats_no_value() {
