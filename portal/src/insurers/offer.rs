@@ -73,3 +73,65 @@ impl<'a> Offer<'a> {
         self.cards().any(|card| card.class == DataClass::Medical)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{all, missing, one};
+    use crate::insurers::definition::{Definition, Enabled, HouseholdPolicy};
+    use crate::plugins::{Plugin, Plugins};
+    use serde_json::{Value, json};
+    use std::sync::Arc;
+    use web::Brand;
+
+    fn plugin(id: &str, class: &str) -> (String, Arc<Plugin>) {
+        let manifest = format!(
+            "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"{id}\"\nversion = \"1\"\n\
+             name = {{ ja = \"名 {id}\" }}\nhost_api = 1\n\
+             [menu]\nlabel = \"{id}-menu\"\n\
+             [[route]]\npath = \"/\"\nhandler = \"list\"\ndata = \"none\"\n\
+             [[card]]\nid = \"c\"\nhandler = \"latest\"\ndata = \"{class}\"\n"
+        );
+        (id.to_owned(), Arc::new(Plugin::declared(&manifest, id)))
+    }
+
+    fn definition(on: &[(&str, Value)]) -> Definition {
+        let enabled = |(id, settings): &(&str, Value)| Enabled {
+            id: (*id).to_owned(),
+            settings: settings.clone(),
+        };
+        Definition {
+            brand: Brand::nobody(),
+            issuer: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            client_secret_hash: String::new(),
+            household: HouseholdPolicy::Never,
+            plugins: on.iter().map(enabled).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_on_and_loaded_is_offered_in_the_insurers_order() {
+        let plugins = Plugins::from([plugin("fees", "medical"), plugin("help", "none")]);
+        let on = [("points", json!(null)), ("help", json!({"a": 1})), ("fees", json!(null))];
+        let definition = definition(&on);
+        let ids: Vec<&str> = all(&definition, &plugins).map(|offer| offer.id()).collect();
+        assert_eq!(ids, ["help", "fees"]);
+        assert_eq!(missing(&definition, &plugins).collect::<Vec<_>>(), ["points"]);
+
+        let help = one(&definition, &plugins, "help").unwrap();
+        assert_eq!(help.settings, &json!({"a": 1}));
+        assert_eq!((help.name("ja"), help.menu()), ("名 help", Some("help-menu")));
+        assert_eq!(help.page("/").map(|page| page.handler), Some("list"));
+        assert!(help.page("/other").is_none() && !help.has_medical_card());
+        assert!(one(&definition, &plugins, "fees").unwrap().has_medical_card());
+    }
+
+    #[test]
+    fn what_is_not_on_is_not_offered_though_it_is_loaded() {
+        let plugins = Plugins::from([plugin("fees", "medical"), plugin("help", "none")]);
+        let definition = definition(&[("help", json!(null))]);
+        assert!(one(&definition, &plugins, "fees").is_none());
+        assert!(one(&definition, &plugins, "points").is_none());
+    }
+}

@@ -67,3 +67,16 @@ impl Plugin {
         }
     }
 }
+
+#[cfg(test)]
+impl Plugin {
+    /// A plugin with this manifest and no library: it declares, but cannot be called.
+    pub(crate) fn declared(manifest: &str, id: &str) -> Self {
+        Self {
+            manifest: Manifest::parse(manifest, id).expect("a manifest"),
+            queries: Arc::default(),
+            folder: PathBuf::new(),
+            running: Running::Runner(Box::new(Runner::idle(PathBuf::new()))),
+        }
+    }
+}

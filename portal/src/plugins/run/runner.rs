@@ -60,8 +60,15 @@ impl Runner {
     pub async fn probe(library: PathBuf) -> Result<(Self, Vec<u8>), String> {
         let live = Live::start(&library).await?;
         let manifest = live.manifest.clone();
-        let live = tokio::sync::Mutex::new(Some(live));
-        Ok((Self { library, live, exits: Mutex::default() }, manifest))
+        let mut runner = Self::idle(library);
+        *runner.live.get_mut() = Some(live);
+        Ok((runner, manifest))
+    }
+
+    /// A runner whose process starts with the first call.
+    pub(in crate::plugins) fn idle(library: PathBuf) -> Self {
+        let live = tokio::sync::Mutex::new(None);
+        Self { library, live, exits: Mutex::default() }
     }
 
     /// The id of the running process, for tests that kill it.
