@@ -7,14 +7,25 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Arguments, Executor, Postgres, SqlSafeStr, Sqlite};
 use std::ops::{Deref, DerefMut};
 
-/// A connection that runs statements. Stores take `&mut Conn`; a [`Tx`] is one too.
+/// A connection for reading. Stores that read take `&mut Conn`; a [`Tx`] is one too, and sees what
+/// it wrote.
+///
+/// Only a [`Tx`] writes: the engine refuses a statement that would change something on any other
+/// connection, also one with `RETURNING`. SQLite's readers are `query_only`; on PostgreSQL every
+/// connection is opened with `default_transaction_read_only`, and a [`Tx`] begins with
+/// `BEGIN READ WRITE`. Neither costs a round trip.
 pub struct Conn(pub(crate) Inner);
 
 pub(crate) enum Inner {
     SqliteReader(Reader),
-    SqliteWriter(WriterTx),
     Postgres(PoolConnection<Postgres>),
-    PostgresTx(sqlx::Transaction<'static, Postgres>),
+    Tx(Open),
+}
+
+/// A transaction that has begun.
+pub(crate) enum Open {
+    Sqlite(WriterTx),
+    Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 macro_rules! on_engine {
@@ -26,13 +37,13 @@ macro_rules! on_engine {
                 reader.ended();
                 $wrap(answer?, Row::Sqlite)
             }
-            Inner::SqliteWriter(tx) => {
+            Inner::Tx(Open::Sqlite(tx)) => {
                 $wrap(tx.conn().$run(sqlite($sql, $params)?).await?, Row::Sqlite)
             }
             Inner::Postgres(conn) => {
                 $wrap(conn.$run(postgres($sql, $params)?).await?, Row::Postgres)
             }
-            Inner::PostgresTx(tx) => {
+            Inner::Tx(Open::Postgres(tx)) => {
                 $wrap((&mut **tx).$run(postgres($sql, $params)?).await?, Row::Postgres)
             }
         }
@@ -40,23 +51,16 @@ macro_rules! on_engine {
 }
 
 impl Conn {
-    /// Runs a statement and returns how many rows it changed.
+    /// As [`Tx::execute`], for store functions that still take `&mut Conn`: once each writer takes
+    /// `&mut Tx`, this function goes and nothing else here changes.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
-        Ok(match &mut self.0 {
-            Inner::SqliteReader(reader) => {
-                let query = sqlite(sql, params)?;
-                let answer = reader.begin().execute(query).await;
-                reader.ended();
-                answer?.rows_affected()
+        match &mut self.0 {
+            Inner::Tx(open) => open.execute(sql, params).await,
+            // The engine refuses it.
+            Inner::SqliteReader(_) | Inner::Postgres(_) => {
+                self.one(sql, params).await.map(|row| u64::from(row.is_some()))
             }
-            Inner::SqliteWriter(tx) => {
-                tx.conn().execute(sqlite(sql, params)?).await?.rows_affected()
-            }
-            Inner::Postgres(conn) => conn.execute(postgres(sql, params)?).await?.rows_affected(),
-            Inner::PostgresTx(tx) => {
-                (&mut **tx).execute(postgres(sql, params)?).await?.rows_affected()
-            }
-        })
+        }
     }
 
     /// The first row, if there is one.
@@ -83,29 +87,55 @@ impl Conn {
                 reader.ended();
                 answer?;
             }
-            Inner::SqliteWriter(tx) => tx.conn().prepare(sql).await.map(drop)?,
+            Inner::Tx(Open::Sqlite(tx)) => tx.conn().prepare(sql).await.map(drop)?,
             Inner::Postgres(conn) => conn.prepare(sql).await.map(drop)?,
-            Inner::PostgresTx(tx) => (&mut **tx).prepare(sql).await.map(drop)?,
+            Inner::Tx(Open::Postgres(tx)) => (&mut **tx).prepare(sql).await.map(drop)?,
         }
         Ok(())
     }
 }
 
+impl Open {
+    async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
+        Ok(match self {
+            Open::Sqlite(tx) => tx.conn().execute(sqlite(sql, params)?).await?.rows_affected(),
+            Open::Postgres(tx) => {
+                (&mut **tx).execute(postgres(sql, params)?).await?.rows_affected()
+            }
+        })
+    }
+}
+
 /// A transaction: nothing of it is kept unless [`Tx::commit`] returned.
 ///
-/// Dropping it rolls it back. The page handler owns it; steps and stores never open one.
-pub struct Tx(pub(crate) Conn);
+/// Dropping it rolls it back. The page handler owns it; stores that write take `&mut Tx`, and
+/// neither they nor steps ever open one.
+pub struct Tx(Conn);
 
 impl Tx {
+    pub(crate) fn new(open: Open) -> Self {
+        Self(Conn(Inner::Tx(open)))
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
+        match &mut self.0.0 {
+            Inner::Tx(open) => open.execute(sql, params).await,
+            Inner::SqliteReader(_) | Inner::Postgres(_) => unreachable!("{MADE_OF}"),
+        }
+    }
+
     /// Makes the work durable. When it returns, a power cut loses nothing.
     pub async fn commit(self) -> Result<()> {
         match self.0.0 {
-            Inner::SqliteWriter(tx) => tx.commit().await,
-            Inner::PostgresTx(tx) => Ok(tx.commit().await?),
-            Inner::SqliteReader(_) | Inner::Postgres(_) => Ok(()),
+            Inner::Tx(Open::Sqlite(tx)) => tx.commit().await,
+            Inner::Tx(Open::Postgres(tx)) => Ok(tx.commit().await?),
+            Inner::SqliteReader(_) | Inner::Postgres(_) => unreachable!("{MADE_OF}"),
         }
     }
 }
+
+const MADE_OF: &str = "a Tx is made by Tx::new only, of a transaction";
 
 impl Deref for Tx {
     type Target = Conn;

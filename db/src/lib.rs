@@ -2,7 +2,7 @@
 //!
 //! Code map:
 //! - `open.rs`: a URL becomes a [`Db`]; settings of each engine
-//! - `conn.rs`: [`Conn`] runs statements, [`Tx`] commits them together
+//! - `conn.rs`: [`Conn`] reads; [`Tx`] writes, all or nothing
 //! - `writer.rs`, `readers.rs`: SQLite's single writer, which groups commits, and its readers
 //! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
 //! - `migrate.rs`: the checksum ledger
@@ -26,7 +26,7 @@ mod writer;
 pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
-pub use open::{Db, Engine};
+pub use open::Db;
 pub use row::Row;
 pub use sqlx::{AssertSqlSafe, SqlSafeStr};
 pub use value::Value;

@@ -3,7 +3,7 @@
 use crate::open::{Db, Pools};
 use crate::{Error, Result};
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, Connection, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr};
 
 /// One migration file: `NNNN_name.sql`, one text for both engines.
 #[derive(Debug, Clone)]
@@ -51,6 +51,7 @@ impl Db {
             Pools::Postgres(pool) => {
                 // A connection of its own, closed afterwards: a failed run keeps its advisory lock.
                 let mut conn = pool.acquire().await?.detach();
+                conn.execute("SET default_transaction_read_only = off").await?;
                 let run = migrator.run_direct(None, &mut conn, false).await;
                 conn.close().await.ok();
                 run

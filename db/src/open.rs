@@ -1,6 +1,6 @@
 //! A URL becomes a database: SQLite file or PostgreSQL.
 
-use crate::conn::Inner;
+use crate::conn::{Inner, Open};
 use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{Conn, Error, Result, Tx};
@@ -9,13 +9,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Which engine is behind a [`Db`]; for figures and log lines, never for another SQL text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -56,7 +49,11 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)
                 .map_err(|_| Error::Address(masked(url)))?
-                .options([("client_min_messages", "warning")]);
+                .options([
+                    ("client_min_messages", "warning"),
+                    // What is no `BEGIN READ WRITE` reads.
+                    ("default_transaction_read_only", "on"),
+                ]);
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(Duration::from_secs(10))
@@ -66,14 +63,6 @@ impl Db {
             return Ok(Self(Pools::Postgres(pool)));
         }
         Err(Error::Address(masked(url)))
-    }
-
-    /// Which engine this is.
-    pub fn engine(&self) -> Engine {
-        match &self.0 {
-            Pools::Sqlite { .. } => Engine::Sqlite,
-            Pools::Postgres(_) => Engine::Postgres,
-        }
     }
 
     /// A connection for reading.
@@ -95,10 +84,10 @@ impl Db {
     /// A transaction for writing. On SQLite there is one at a time: keep it short, and never
     /// hash a password or wait for the network while it is open.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(Conn(match &self.0 {
-            Pools::Sqlite { writer, .. } => Inner::SqliteWriter(writer.begin().await?),
-            Pools::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
-        })))
+        Ok(Tx::new(match &self.0 {
+            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin().await?),
+            Pools::Postgres(pool) => Open::Postgres(pool.begin_with("BEGIN READ WRITE").await?),
+        }))
     }
 
     /// Closes all connections; SQLite folds its write-ahead log into the file.

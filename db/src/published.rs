@@ -1,7 +1,7 @@
-//! Published documents: the definition of each insurer, every version kept for ever. Both
+//! Published documents: the definition of each insurer, every version is kept. Both
 //! programs have the tables `insurers` and `insurer_versions` of their own.
 
-use crate::{Conn, Result, params};
+use crate::{Conn, Result, Tx, params};
 
 /// The slugs and versions in force.
 pub async fn versions(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
@@ -26,18 +26,12 @@ pub async fn version(conn: &mut Conn, insurer: &str, version: i64) -> Result<Opt
 }
 
 /// Puts a new version in force.
-pub async fn publish(
-    conn: &mut Conn,
-    insurer: &str,
-    version: i64,
-    text: &str,
-    now: i64,
-) -> Result<()> {
+pub async fn publish(tx: &mut Tx, insurer: &str, version: i64, text: &str, now: i64) -> Result<()> {
     let sql = "INSERT INTO insurer_versions (insurer_id, version, definition, applied_at)
                VALUES ($1, $2, $3, $4)";
-    conn.execute(sql, params![insurer, version, text, now]).await?;
+    tx.execute(sql, params![insurer, version, text, now]).await?;
     let sql = "INSERT INTO insurers (insurer_id, version) VALUES ($1, $2)
                ON CONFLICT (insurer_id) DO UPDATE SET version = excluded.version";
-    conn.execute(sql, params![insurer, version]).await?;
+    tx.execute(sql, params![insurer, version]).await?;
     Ok(())
 }

@@ -67,6 +67,31 @@ async fn what_is_not_committed_is_gone() {
     .await;
 }
 
+/// A writer that was given a reading connection by mistake is told so; it does not half work.
+#[tokio::test]
+async fn only_a_transaction_writes() {
+    each_engine(&things(), async |db| {
+        let insert = "INSERT INTO things (id) VALUES ($1)";
+        let returning = "INSERT INTO things (id) VALUES ($1) RETURNING id";
+        let mut conn = db.read().await.unwrap();
+        assert!(conn.one(insert, params!["a"]).await.is_err());
+        assert!(conn.one(returning, params!["b"]).await.is_err());
+        assert!(conn.all(returning, params!["c"]).await.is_err());
+        drop(conn);
+        assert_eq!(count(&db).await, 0);
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(tx.execute(insert, params!["a"]).await.unwrap(), 1);
+        let row = tx.one(returning, params!["b"]).await.unwrap();
+        assert_eq!(row.unwrap().text("id").unwrap(), "b");
+        tx.commit().await.unwrap();
+        assert_eq!(count(&db).await, 2);
+        let mut conn = db.read().await.unwrap();
+        let after = conn.one(insert, params!["c"]).await;
+        assert!(after.is_err(), "a transaction leaves nothing of its right behind");
+    })
+    .await;
+}
+
 /// Many at once, every third abandoned: exactly the committed ones are there, and each was
 /// there when its commit returned.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -42,6 +42,7 @@ pub fn match_form(part: &str) -> String {
 mod tests {
     use super::{Card, match_form};
 
+    /// F254: zeros in front; F293: a hyphen inside the symbol.
     #[test]
     fn full_width_zeros_and_hyphens_do_not_matter() {
         for (a, b) in [

@@ -315,6 +315,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Attack 35.
         #[test]
         fn any_bytes_end_in_rows_or_problems(bytes in proptest::collection::vec(0_u8.., 0..300)) {
             for encoding in [Encoding::Utf8, Encoding::Windows31J] {

@@ -71,6 +71,7 @@ fn large(c: char) -> char {
 mod tests {
     use super::{match_form, shown};
 
+    /// F256: full-width katakana, with or without a space.
     #[test]
     fn spellings_of_one_name_are_equal() {
         for (a, b) in [

@@ -176,6 +176,21 @@ mail-registered-user-id = Your user ID
 mail-registered-login = From now on, please sign in here.
 mail-registered-not-you = If you did not register yourself, please phone us at once.
 
+## Choosing how to go on
+choose-one = One of the following is enough. Choose the one that suits you.
+choose-now-or-later = You can do this now or later.
+choose-later = Do it later
+choose-mailbox = Confirm by your mail address
+choose-roster = Confirm by symbol, number and so on
+choose-password = Confirm by user ID and password
+choose-terms = Read the terms and agree
+choose-account = Choose as whom to go on
+choose-consent = Decide whether to share your data
+go-on-lead = Everything is confirmed. Press the button to go on.
+go-on-submit = Go on
+register-ways-title = Choose how to register
+register-ways-text = Choose the way that suits what you have at hand.
+
 # Ways to go on when a journey cannot
 begin-login = Sign in
 begin-register = Register

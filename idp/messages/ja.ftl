@@ -170,6 +170,21 @@ mail-registered-user-id = あなたのユーザーID
 mail-registered-login = 次からは、この画面からログインしてください。
 mail-registered-not-you = ご自分で登録した覚えのない方は、すぐに健康保険組合へお電話ください。
 
+## Choosing how to go on
+choose-one = 次のどれか一つで確認します。しやすいものを選んでください。
+choose-now-or-later = 今することも、あとですることもできます。
+choose-later = あとでする
+choose-mailbox = メールアドレスで確認する
+choose-roster = 記号・番号などで確認する
+choose-password = ユーザーIDとパスワードで確認する
+choose-terms = 利用規約を読んで同意する
+choose-account = 利用する人を選ぶ
+choose-consent = 情報を渡すかどうかを決める
+go-on-lead = 確認が済みました。下のボタンを押して、先へ進んでください。
+go-on-submit = 先へ進む
+register-ways-title = 登録の方法を選んでください
+register-ways-text = お手元にあるものに合わせて、次の方法から選べます。
+
 # Ways to go on when a journey cannot
 begin-login = ログインする
 begin-register = 新しく登録する

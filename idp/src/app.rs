@@ -1,18 +1,24 @@
-//! What every request finds: settings, database, insurers, pages, hasher, mail.
+//! What every request finds: settings, database, insurers, pages, hasher, mail. Only handlers,
+//! jobs and commands hold it.
 
-use crate::hasher::Hasher;
+use crate::clients::Clients;
+use crate::clients::remembered::ClientCache;
+use crate::credentials::password::{Cost, Hasher};
+use crate::journeys::Tools;
 use crate::mail::Outbox;
 use crate::outbound::Outbound;
-use crate::realm::Realms;
+use crate::realm::{Published, Realm, Realms};
 use crate::settings::Settings;
+use crate::store;
+use axum::http::request::Parts;
 use db::{Db, Migration};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use web::Pages;
+use web::clock::Clock;
+use web::listen::{ClientAuthorities, TrustedProxies};
 use web::pages::Owner;
-use web::tls::{ClientAuthorities, TrustedProxies};
+use web::{Brand, Error, Look, Pages};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -21,36 +27,47 @@ static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/idp
 /// The running program.
 pub struct App {
     pub settings: Settings,
-    pub db: Db,
+    pub clock: Clock,
     pub realms: Realms,
     pub pages: Arc<Pages>,
-    pub hasher: Hasher,
     pub sealer: Arc<Sealer>,
-    pub outbox: Outbox,
+    /// What journeys work with: database, hasher, outbox, clients.
+    pub tools: Tools,
+    pub clients: Arc<Clients>,
     /// What clients registered is fetched through this only.
-    pub outbound: Outbound,
+    pub outbound: Arc<Outbound>,
     pub proxies: TrustedProxies,
     /// Whose client certificates are trusted.
     pub authorities: ClientAuthorities,
     /// Rings when clients must be told of a logout.
     pub logouts: tokio::sync::Notify,
-    /// Seconds that a test moved the clock forward.
-    ahead: AtomicI64,
 }
 
 impl App {
-    /// Opens everything that `settings` name.
+    /// Opens everything that `settings` name. New hashes have this cost.
     ///
     /// # Errors
     /// A fault whose text says which setting, file or migration to mend.
-    pub async fn open(settings: Settings) -> Result<Arc<Self>, web::Error> {
+    pub async fn open(settings: Settings, cost: Cost) -> Result<Arc<Self>, Error> {
         let db = open_db(&settings).await?;
         let sealer = Arc::new(Sealer::from_file(&settings.key_file)?);
         let pages = Arc::new(Pages::load(&settings.themes, &[owner()])?);
+        let outbound = Arc::new(Outbound::new(&settings.outbound)?);
+        let clients = Arc::new(Clients {
+            db: db.clone(),
+            sealer: sealer.clone(),
+            outbound: outbound.clone(),
+            cache: ClientCache::default(),
+        });
         let app = Arc::new(Self {
-            hasher: Hasher::start(settings.hashing.workers, settings.hashing.queue),
-            outbox: Outbox::new(sealer.clone()),
-            outbound: Outbound::new(&settings.outbound)?,
+            tools: Tools {
+                db,
+                hasher: Hasher::start(settings.hashing.workers, settings.hashing.queue, cost),
+                outbox: Outbox::new(sealer.clone()),
+                clients: clients.clone(),
+            },
+            clients,
+            outbound,
             proxies: TrustedProxies::new(
                 &settings.proxy.trusted,
                 &settings.proxy.client_certificate_header,
@@ -58,9 +75,8 @@ impl App {
             authorities: ClientAuthorities::read(Settings::file(&settings.mtls.authorities_file))?,
             logouts: tokio::sync::Notify::new(),
             realms: Realms::default(),
-            ahead: AtomicI64::new(0),
+            clock: Clock::system(),
             settings,
-            db,
             pages,
             sealer,
         });
@@ -68,37 +84,37 @@ impl App {
         Ok(app)
     }
 
-    /// Seconds since 1970. The only place that reads the clock.
+    /// Seconds since 1970.
     pub fn now(&self) -> i64 {
-        jiff::Timestamp::now().as_second() + self.ahead.load(Ordering::Relaxed)
+        self.clock.now()
     }
 
-    /// Today in Japan, `YYYY-MM-DD`.
-    pub fn today(&self) -> String {
-        today(self.now())
+    /// The insurer that a path names, with its keys.
+    ///
+    /// # Errors
+    /// A fault when its keys cannot be read or made.
+    pub async fn realm(&self, slug: &str) -> Result<Option<Arc<Realm>>, Error> {
+        self.realms.find(slug, &self.tools.db, &self.sealer, self.now()).await
     }
 
-    /// Moves the clock of this process, for tests.
-    pub fn advance(&self, seconds: i64) {
-        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    /// How a request is drawn.
+    pub fn look(&self, parts: &Parts, realm: Option<&Published>) -> Look {
+        let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
+        let home =
+            realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
+        Look::new(parts, self.pages.clone(), brand, "idp", home, self.settings.secure())
     }
 
-    /// Takes over what operators published since.
-    pub async fn refresh(&self) -> Result<(), web::Error> {
-        self.realms.refresh(&self.db, &self.sealer, &self.settings, self.now()).await
+    /// Takes over what operators published since, and changed clients.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let changes = store::clients::changes(&mut self.tools.db.read().await?).await?;
+        self.clients.cache.note_changes(changes);
+        Ok(self.realms.refresh(&self.tools.db, &self.settings, self.now()).await?)
     }
-}
-
-/// The day in Japan at a time, `YYYY-MM-DD`.
-pub fn today(now: i64) -> String {
-    let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::from_second(now)
-        .map(|at| at.to_zoned(japan).date().to_string())
-        .unwrap_or_default()
 }
 
 /// Opens and migrates the database.
-pub async fn open_db(settings: &Settings) -> Result<Db, web::Error> {
+pub async fn open_db(settings: &Settings) -> Result<Db, Error> {
     let db = Db::open(&settings.database).await?;
     db.migrate("migrations", &migrations()?).await?;
     Ok(db)
@@ -108,6 +124,7 @@ pub async fn open_db(settings: &Settings) -> Result<Db, web::Error> {
 pub fn migrations() -> Result<Vec<Migration>, db::Error> {
     MIGRATIONS
         .files()
+        .filter(|file| file.path().extension().is_some_and(|end| end == "sql"))
         .map(|file| {
             let name = file.path().to_string_lossy();
             Migration::new(&name, file.contents_utf8().unwrap_or_default())

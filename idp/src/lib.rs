@@ -1,34 +1,34 @@
 //! The identity provider: one issuer per insurer, registration and login as journeys of proofs.
 //!
-//! Code map:
-//! - `routes.rs`: every URL on one screen
-//! - `journeys/`: what is asked next and why; `journeys/steps/`: one file per kind of proof
-//! - `endpoints/`: OpenID Connect over HTTP, with the rules in the `oidc` crate
-//! - `definition.rs`, `apply.rs`: an insurer's folder, checked, compared and versioned
-//! - `realm.rs`: a published insurer in memory, with its keys
-//! - `clients.rs`, `tokens.rs`: who relies on us, and access tokens
-//! - `outbound.rs`, `backchannel.rs`: the one way out, and logouts told by it
-//! - `roster.rs`: the insurer's list of members
-//! - `mail/`: the outbox and its delivery
-//! - `hasher.rs`: passwords
+//! Code map, from the top; a floor imports only floors below it:
+//! - `routes.rs`: every URL on one screen; `serve.rs`, `commands/`, `jobs/`: what runs
+//! - `endpoints/`: handlers only, for people, programs and staff
+//! - `journeys/`: what is asked next, and what becomes of an answer
+//! - `authorization/`: what a client's request asks, what is granted, how the answer travels
+//! - `session.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
+//! - `credentials/`, `clients/`, `people/`: what accounts prove with, relying parties, persons
+//! - `realm/`, `definition/`: an insurer in memory, an insurer's folder
 //! - `store/`: the only place with SQL
-//! - `app.rs`, `settings.rs`, `visit.rs`: what a request finds
+//! - the ground that every floor may use: `need/` (what must be proved, and the plan), `ids.rs`,
+//!   `settings.rs`
+//! - `app.rs`, `visit.rs`: what a handler finds
 
 pub mod app;
-pub mod apply;
-pub mod backchannel;
+pub mod authorization;
 pub mod clients;
+pub mod commands;
+pub mod credentials;
 pub mod definition;
 pub mod endpoints;
-pub mod hasher;
+pub mod ids;
+pub mod jobs;
 pub mod journeys;
 pub mod mail;
+pub mod need;
 pub mod outbound;
-pub mod purge;
+pub mod people;
 pub mod realm;
-pub mod roster;
 pub mod routes;
-
 pub mod serve;
 pub mod session;
 pub mod settings;

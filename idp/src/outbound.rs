@@ -259,6 +259,7 @@ mod tests {
     use super::{FetchError, Outbound, is_allowed};
     use crate::settings::Outbound as Limits;
 
+    /// Attack 5: also by other spellings of an address.
     #[test]
     fn private_addresses_are_none_of_our_business() {
         for bad in [

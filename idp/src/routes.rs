@@ -1,16 +1,13 @@
 //! Every URL of the identity provider.
 
 use crate::app::App;
-use crate::endpoints::{
-    admin, api, authorize, consents, device, introspect, logo, logout, metadata, par, registration,
-    revoke, token, userinfo,
+use crate::endpoints::people::{authorize, consents, device, home, journey, link, logo, logout};
+use crate::endpoints::programs::{
+    cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
 };
-use crate::journeys::{link, page};
-use crate::visit::Visit;
+use crate::endpoints::staff::clients;
 use axum::Router;
-use axum::extract::{RawQuery, State};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 
@@ -32,14 +29,15 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/logo/{client_id}", get(logo::get))
         .merge(programs(&app))
         // Journeys
-        .route("/{insurer}/register", get(page::register))
-        .route("/{insurer}/login", get(page::login))
-        .route("/{insurer}/journey/{id}", get(page::show).post(page::submit))
+        .route("/{insurer}/register", get(journey::register))
+        .route("/{insurer}/register/{journey}", get(journey::register_this_way))
+        .route("/{insurer}/login", get(journey::login))
+        .route("/{insurer}/journey/{id}", get(journey::show).post(journey::submit))
         .route("/{insurer}/link/{token}", get(link::show).post(link::submit))
         // Pages
-        .route("/{insurer}", get(home))
-        .route("/{insurer}/", get(home))
-        .route("/{insurer}/display", get(display))
+        .route("/{insurer}", get(home::show))
+        .route("/{insurer}/", get(home::show))
+        .route("/{insurer}/display", get(home::display))
         .with_state(app)
 }
 
@@ -51,21 +49,21 @@ fn programs(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/{insurer}/userinfo", get(userinfo::answer).post(userinfo::answer))
         .route("/{insurer}/introspect", post(introspect::post))
         .route("/{insurer}/revoke", post(revoke::post))
-        .route("/{insurer}/device_authorization", post(device::begin))
+        .route("/{insurer}/device_authorization", post(device_authorization::post))
         .route("/{insurer}/clients", post(registration::create))
         .route(
             "/{insurer}/clients/{client_id}",
             get(registration::read).put(registration::update).delete(registration::delete),
         )
-        .route("/{insurer}/admin/openapi.json", get(admin::openapi))
-        .route("/{insurer}/admin/clients", get(admin::list))
+        .route("/{insurer}/admin/openapi.json", get(clients::openapi))
+        .route("/{insurer}/admin/clients", get(clients::list))
         .route(
             "/{insurer}/admin/clients/{client_id}",
-            get(admin::read).put(admin::put).delete(admin::delete),
+            get(clients::read).put(clients::put).delete(clients::delete),
         )
-        .route("/{insurer}/admin/clients/{client_id}/secret", post(admin::rotate))
-        .method_not_allowed_fallback(api::wrong_method)
-        .layer(from_fn_with_state(app.clone(), api::cors))
+        .route("/{insurer}/admin/clients/{client_id}/secret", post(clients::rotate))
+        .method_not_allowed_fallback(cors::wrong_method)
+        .layer(from_fn_with_state(app.clone(), cors::cors))
 }
 
 /// Readable by anybody, from anywhere.
@@ -75,14 +73,4 @@ where
     T: 'static,
 {
     get(handler).options(metadata::options)
-}
-
-/// `GET /{insurer}/`: there is nothing to do here but at the insurer's portal.
-async fn home(visit: Visit) -> Response {
-    web::look::see(&visit.realm.definition.policy.home.url)
-}
-
-/// `GET /{insurer}/display?lang=…&size=…&back=…`
-async fn display(State(app): State<Arc<App>>, RawQuery(query): RawQuery, _: Visit) -> Response {
-    web::look::display(query.as_deref().unwrap_or(""), app.settings.secure())
 }

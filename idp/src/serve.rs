@@ -1,19 +1,17 @@
 //! `idp serve`: the running server and its background work.
 
 use crate::app::App;
+use crate::credentials::password::Cost;
 use crate::settings::Settings;
-use crate::{backchannel, mail, purge, routes, visit};
+use crate::{jobs, routes};
 use axum::Router;
+use axum::http::request::Parts;
 use std::sync::Arc;
-use std::time::Duration;
-use web::Error;
 use web::config::ConfigError;
+use web::listen::{Identity, PlainListener, TlsListener};
 use web::metrics::Metrics;
 use web::serve::{Listening, Surround, bind, serve, surround};
-use web::tls::{Identity, PlainListener, TlsListener};
-
-/// How often operators' changes are taken over.
-const REFRESH: Duration = Duration::from_secs(1);
+use web::{Error, Look};
 
 /// The complete router.
 pub fn router(app: &Arc<App>) -> Router {
@@ -21,29 +19,36 @@ pub fn router(app: &Arc<App>) -> Router {
     surround(
         routes::routes(app.clone()),
         Surround {
-            look_for: Arc::new(move |parts| visit::look_for(parts, &for_look)),
+            look_for: Arc::new(move |parts| look_for(parts, &for_look)),
             secure: app.settings.secure(),
             metrics: Metrics::new("idp"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
-                Box::pin(async move { app.db.ping().await })
+                Box::pin(async move { app.tools.db.ping().await })
             }),
         },
     )
+}
+
+/// The look of a request, also when its path names no insurer.
+fn look_for(parts: &Parts, app: &App) -> Look {
+    let slug = parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("");
+    let realm = app.realms.published(slug).or_else(|| app.realms.any());
+    app.look(parts, realm.as_deref())
 }
 
 /// Serves until the process is asked to stop.
 pub async fn run(settings: Settings) -> Result<(), Error> {
     let identity = identity(&settings)?;
     let listeners = listeners(&settings, identity.as_ref()).await?;
-    let app = App::open(settings).await?;
-    tokio::spawn(mail::deliver::run(app.clone()));
-    tokio::spawn(backchannel::run(app.clone()));
-    tokio::spawn(purge::run(app.clone()));
-    tokio::spawn(refresh(app.clone(), identity));
+    let app = App::open(settings, Cost::REAL).await?;
+    tokio::spawn(jobs::mail::run(app.clone()));
+    tokio::spawn(jobs::logouts::run(app.clone()));
+    tokio::spawn(jobs::purge::run(app.clone()));
+    tokio::spawn(jobs::realms::run(app.clone(), identity));
     tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "idp serves");
     serve(listeners, router(&app)).await?;
-    app.db.close().await;
+    app.tools.db.close().await;
     Ok(())
 }
 
@@ -64,22 +69,11 @@ async fn listeners(
     }];
     if !settings.mtls.listen.is_empty() {
         let say = |why: &str| ConfigError(format!("mtls.listen: {why}"));
-        let address = settings.mtls.listen.parse().map_err(|_| say("is no address and port"))?;
+        let address =
+            settings.mtls.listen.parse().map_err(|_| say("is not an address and port"))?;
         let identity = identity.ok_or_else(|| say("needs tls.certificate_file"))?;
         let listener = bind(address).await?;
         listeners.push(Listening::Tls(TlsListener::new(listener, identity, true)?));
     }
     Ok(listeners)
-}
-
-async fn refresh(app: Arc<App>, identity: Option<Arc<Identity>>) {
-    loop {
-        tokio::time::sleep(REFRESH).await;
-        if let Some(identity) = &identity {
-            identity.refresh();
-        }
-        if let Err(Error::Fault(error)) = app.refresh().await {
-            tracing::warn!(%error, "insurers could not be refreshed");
-        }
-    }
 }

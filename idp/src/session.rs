@@ -1,10 +1,16 @@
-//! The session of a request: found by cookie, begun by a finished login, ended by sign-out.
+//! The session of a request: found by cookie, begun by a finished journey, ended by sign-out.
 
-use crate::app::App;
+use crate::clients::Clients;
+use crate::ids::{AccountId, JourneyId, Sid};
+use crate::need::{Agreement, Evidence};
 use crate::realm::Realm;
+use crate::store::grants;
+use crate::store::logouts::{self, Waiting};
 use crate::store::sessions::{self, Session};
-use axum::http::{HeaderMap, HeaderValue};
-use db::Conn;
+use crate::visit::Visit;
+use axum::http::HeaderValue;
+use db::{Conn, Db, Tx};
+use oidc::logout::front_channel_url;
 use secret::{hash, random};
 use web::{Error, cookies};
 
@@ -14,30 +20,27 @@ fn cookie_name(realm: &Realm) -> String {
 }
 
 /// The live session of a request. Idle or over-age sessions count as none.
-pub async fn find(app: &App, realm: &Realm, headers: &HeaderMap) -> Result<Option<Session>, Error> {
+pub async fn find(db: &Db, visit: &Visit) -> Result<Option<Session>, Error> {
     // Without a cookie no connection is asked for.
-    if secret_hash(app, realm, headers).is_none() {
+    if secret_hash(visit).is_none() {
         return Ok(None);
     }
-    find_on(&mut app.db.read().await?, app, realm, headers).await
+    find_on(&mut db.read().await?, db, visit).await
 }
 
 /// The hash of the browser's session secret, if it brought one.
-pub fn secret_hash(app: &App, realm: &Realm, headers: &HeaderMap) -> Option<Vec<u8>> {
-    cookies::value(headers, &cookie_name(realm), app.settings.secure()).map(hash::sha256)
+fn secret_hash(visit: &Visit) -> Option<Vec<u8>> {
+    let cookie = cookies::value(&visit.headers, &cookie_name(&visit.realm), visit.secure);
+    cookie.map(hash::sha256)
 }
 
-/// The same on a connection at hand: who holds one must not ask for another.
-pub async fn find_on(
-    conn: &mut Conn,
-    app: &App,
-    realm: &Realm,
-    headers: &HeaderMap,
-) -> Result<Option<Session>, Error> {
-    let Some(hash) = secret_hash(app, realm, headers) else { return Ok(None) };
+/// The live session of a request, found on a connection at hand: who holds one must not ask for
+/// another. That it was seen is written in the background, on a connection of its own.
+pub async fn find_on(conn: &mut Conn, db: &Db, visit: &Visit) -> Result<Option<Session>, Error> {
+    let Some(hash) = secret_hash(visit) else { return Ok(None) };
+    let (realm, now) = (&visit.realm, visit.now);
     let found = sessions::by_secret(conn, realm.id(), &hash).await?;
     let Some(session) = found else { return Ok(None) };
-    let now = app.now();
     let idle = realm.definition.policy.session.idle_minutes * 60;
     if session.expires_at <= now || session.seen_at + idle <= now {
         return Ok(None);
@@ -45,7 +48,7 @@ pub async fn find_on(
     // Written once a minute at most: a read must not cost a durable write each time.
     if session.seen_at + 60 < now {
         // In the background: a page must not wait for an import that is being written.
-        let (db, insurer) = (app.db.clone(), realm.id().to_owned());
+        let (db, insurer) = (db.clone(), realm.id().clone());
         tokio::spawn(async move {
             let mut tx = db.begin().await?;
             sessions::seen(&mut tx, &insurer, &hash, now).await?;
@@ -56,38 +59,87 @@ pub async fn find_on(
 }
 
 /// A session that is about to begin.
-pub struct New {
-    pub account_id: String,
-    /// The kinds that were proved, now and before.
-    pub proofs: Vec<String>,
-    /// When the person proved to be present.
-    pub auth_time: i64,
-    /// The id of the session that it takes the place of, when the same person signs in again.
-    pub sid: Option<String>,
+pub struct New<'a> {
+    pub account_id: AccountId,
+    /// What was proved, now and before.
+    pub evidence: Vec<Evidence>,
+    pub agreed: Vec<Agreement>,
+    /// The journey that ends in it.
+    pub journey: &'a JourneyId,
 }
 
-/// Begins a session with a new secret (never the one that the browser brought).
+/// Begins a session with a new secret (never the one that the browser brought). The same person's
+/// session in this browser goes on under the new secret, so that partners see one; another
+/// person's ends. `None` when the journey ended in a session before: nothing of this may be kept.
 pub async fn begin(
-    conn: &mut Conn,
-    realm: &Realm,
-    new: New,
-    now: i64,
-    secure: bool,
-) -> Result<(Session, HeaderValue), Error> {
+    tx: &mut Tx,
+    visit: &Visit,
+    before: Option<&Session>,
+    clients: &Clients,
+    new: New<'_>,
+) -> Result<Option<(Session, HeaderValue)>, Error> {
+    let (realm, now) = (&visit.realm, visit.now);
+    let mut sid = None;
+    if let Some(before) = before {
+        if before.account_id == new.account_id {
+            sid = Some(before.sid.clone());
+            if let Some(hash) = secret_hash(visit) {
+                sessions::drop_secret(tx, realm.id(), &hash).await?;
+            }
+        } else {
+            end(tx, clients, realm, &before.sid, now).await?;
+        }
+    }
     let secret = random::secret();
+    let present = new.evidence.iter().filter(|one| one.kind.is_authenticator());
     let session = Session {
-        sid: new.sid.unwrap_or_else(random::id),
+        sid: sid.unwrap_or_else(Sid::random),
         account_id: new.account_id,
-        auth_time: new.auth_time,
+        auth_time: present.map(|one| one.at).max().unwrap_or(now),
         seen_at: now,
         expires_at: now + realm.definition.policy.session.absolute_hours * 3600,
-        proofs: new.proofs,
+        evidence: new.evidence,
+        agreed: new.agreed,
     };
-    sessions::insert(conn, realm.id(), &hash::sha256(&secret), &session).await?;
-    Ok((session, cookies::set(&cookie_name(realm), &secret, None, secure)))
+    let hash = hash::sha256(&secret);
+    if !sessions::insert(tx, realm.id(), &hash, &session, new.journey).await? {
+        return Ok(None);
+    }
+    Ok(Some((session, cookies::set(&cookie_name(realm), &secret, None, visit.secure))))
 }
 
 /// The `Set-Cookie` line that forgets the session.
-pub fn forget(realm: &Realm, secure: bool) -> HeaderValue {
-    cookies::clear(&cookie_name(realm), secure)
+pub fn forget(visit: &Visit) -> HeaderValue {
+    cookies::clear(&cookie_name(&visit.realm), visit.secure)
+}
+
+/// Ends a session and what was granted in it, and notes which clients must be told. Returns the
+/// addresses for the frames of the page that the person sees now (Front-Channel Logout §2);
+/// back-channel logouts wait in a table until they are delivered.
+pub async fn end(
+    tx: &mut Tx,
+    clients: &Clients,
+    realm: &Realm,
+    sid: &Sid,
+    now: i64,
+) -> Result<Vec<String>, Error> {
+    let mut frames = Vec::new();
+    for (client_id, account_id) in grants::clients_of(tx, realm.id(), sid).await? {
+        let Some(client) = clients.find(tx, realm, &client_id).await? else { continue };
+        frames.extend(front_channel_url(&client, &realm.issuer, sid));
+        if client.backchannel_logout_uri.is_some() {
+            let waiting = Waiting {
+                logout_id: random::id(),
+                insurer_id: realm.id().clone(),
+                client_id,
+                account_id,
+                sid: sid.clone(),
+                due_at: now,
+                tries: 0,
+            };
+            logouts::insert(tx, &waiting).await?;
+        }
+    }
+    sessions::end(tx, realm.id(), sid).await?;
+    Ok(frames)
 }

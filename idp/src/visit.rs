@@ -1,57 +1,57 @@
-//! One request to an insurer: the realm that the path names and how its pages look.
+//! One request to an insurer: the realm that the path names, how its pages look, and when it came.
 
-use crate::app::App;
 use crate::realm::Realm;
-use axum::extract::{FromRef, FromRequestParts};
-use axum::http::{HeaderMap, request::Parts};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use oidc::Params;
 use std::sync::Arc;
-use web::{Brand, Error, Look};
+use web::look::Action;
+use web::{Error, Look};
 
-/// Realm, look and headers of a request.
+/// Realm, look, headers and time of a request.
 pub struct Visit {
     pub realm: Arc<Realm>,
     pub look: Look,
     pub headers: HeaderMap,
+    /// Seconds since 1970, the same for all of the request.
+    pub now: i64,
+    /// Cookies are `Secure` and have the `__Host-` prefix.
+    pub secure: bool,
 }
+
+/// Bytes that every browser and proxy takes in an address.
+const LONGEST_ADDRESS: usize = 6000;
 
 impl Visit {
     /// A path below the insurer: `/minato/login`.
     pub fn path(&self, below: &str) -> String {
         format!("/{}/{below}", self.realm.id())
     }
-}
 
-impl<S> FromRequestParts<S> for Visit
-where
-    S: Send + Sync,
-    Arc<App>: FromRef<S>,
-{
-    type Rejection = Error;
-
-    /// # Errors
-    /// 404 when no insurer has this path.
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let app = Arc::<App>::from_ref(state);
-        let realm = app.realms.find(slug(parts)).ok_or(Error::NOT_FOUND)?;
-        let look = look(parts, &app, Some(&realm));
-        Ok(Self { realm, look, headers: parts.headers.clone() })
+    /// Ways to go on when a journey cannot.
+    pub fn beginnings(&self) -> Vec<Action> {
+        let action = |key: &str, below: &str, primary| Action {
+            label: self.look.t(key, &[]),
+            url: self.path(below),
+            primary,
+        };
+        vec![action("begin-login", "login", true), action("begin-register", "register", false)]
     }
-}
 
-/// The look of a request, also when its path names no insurer.
-pub fn look_for(parts: &Parts, app: &App) -> Look {
-    let realm = app.realms.find(slug(parts)).or_else(|| app.realms.any());
-    look(parts, app, realm.as_deref())
-}
+    /// The journey has ended, has expired or belongs to another browser: begin again.
+    pub fn gone(&self) -> Result<Response, Error> {
+        self.look.notice_page(StatusCode::OK, "journey-gone", "info", self.beginnings())
+    }
 
-fn look(parts: &Parts, app: &App, realm: Option<&Realm>) -> Look {
-    let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
-    let home =
-        realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
-    Look::new(parts, app.pages.clone(), brand, "idp", home, app.settings.secure())
-}
-
-/// The first part of the path: the insurer.
-pub fn slug(parts: &Parts) -> &str {
-    parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("")
+    /// Across sites a POST brings no cookies (SameSite=Lax); going on with GET brings them. `None`
+    /// when there are cookies, or the parameters are too long for an address.
+    pub fn retry_with_cookies(&self, path: &str, body: &str) -> Result<Option<Response>, Error> {
+        if self.headers.contains_key(axum::http::header::COOKIE) {
+            return Ok(None);
+        }
+        let params = Params::parse(body).map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
+        let query = params.to_query();
+        Ok((query.len() < LONGEST_ADDRESS)
+            .then(|| web::look::see_other(&self.path(&format!("{path}?{query}")))))
+    }
 }

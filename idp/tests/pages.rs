@@ -1,10 +1,15 @@
 //! Every page and mail × sample × theme × language draws: no undefined variable, no missing
 //! message.
 
-use idp::endpoints::{answer, consents, device, logout};
+use idp::authorization::answer::FormPost;
+use idp::endpoints::people::{consents, device, logout};
+use idp::journeys::choose::{Choose, GoOn};
+use idp::journeys::finish::Done;
 use idp::journeys::link::MailboxOpen;
-use idp::journeys::steps::{account, consent, mailbox, password, roster, terms};
-use idp::mail::{AlreadyRegistered, Letter, Registered, RegistrationLink};
+use idp::journeys::steps::password::{enrol, verify};
+use idp::journeys::steps::{account, consent, mailbox, roster, terms};
+use idp::mail::Letter;
+use idp::mail::letters::{AlreadyRegistered, Registered, RegistrationLink};
 use std::path::Path;
 use std::sync::Arc;
 use web::Pages;
@@ -38,15 +43,17 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<MailboxOpen>(&pages);
     draws::<roster::Roster>(&pages);
     draws::<terms::Terms>(&pages);
-    draws::<password::Choose>(&pages);
-    draws::<password::Login>(&pages);
-    draws::<idp::journeys::Done>(&pages);
+    draws::<enrol::Choose>(&pages);
+    draws::<verify::Login>(&pages);
+    draws::<Done>(&pages);
+    draws::<Choose>(&pages);
+    draws::<GoOn>(&pages);
     draws::<account::Account>(&pages);
     draws::<consent::Consent>(&pages);
     draws::<consents::Consents>(&pages);
     draws::<device::DeviceCode>(&pages);
     draws::<device::DeviceConfirm>(&pages);
-    draws::<answer::FormPost>(&pages);
+    draws::<FormPost>(&pages);
     draws::<logout::Logout>(&pages);
     draws::<logout::SignedOut>(&pages);
     draws::<ErrorPage>(&pages);
@@ -90,6 +97,14 @@ fn every_named_text_exists() {
             "moved-on-text",
             "signed-out-title",
             "signed-out-text",
+            "register-ways-title",
+            "register-ways-text",
+            "choose-mailbox",
+            "choose-roster",
+            "choose-password",
+            "choose-terms",
+            "choose-account",
+            "choose-consent",
             "begin-login",
             "begin-register",
             "error-back-home",

@@ -33,7 +33,7 @@ pub struct IdToken {
     pub person: Map<String, Value>,
 }
 
-/// A person as the provider knows him.
+/// A person as the provider knows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// As this client sees it.

@@ -194,6 +194,15 @@ pub enum GrantType {
     TokenExchange,
 }
 
+impl GrantType {
+    /// The grant that a `grant_type` names: its registered word, as serde knows it. `implicit` is
+    /// none of the token endpoint's.
+    pub fn of_token_endpoint(word: &str) -> Option<Self> {
+        let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
+        Self::deserialize(word).ok().filter(|kind| *kind != GrantType::Implicit)
+    }
+}
+
 /// Whether loopback ports may vary (RFC 8252 §7.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -337,7 +346,7 @@ impl Client {
 
     /// What signs answers whose algorithm the client did not choose: RS256 by JARM §3 and RFC 9701
     /// §6, which FAPI 2.0 forbids.
-    pub fn unchosen_alg(&self) -> Algorithm {
+    pub fn default_response_alg(&self) -> Algorithm {
         if self.is_fapi() { self.id_token_signed_response_alg } else { Algorithm::RS256 }
     }
 

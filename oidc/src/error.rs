@@ -9,8 +9,8 @@ pub struct OAuthError {
     pub error_description: &'static str,
 }
 
-/// RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7009 §2.2.1,
-/// RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449 §5 and §8,
+/// RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591
+/// §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, RFC 9396 §5, RFC 9449 §5 and §8,
 /// RFC 9470 §3, OpenID Connect Core Unmet Authentication Requirements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,20 +21,16 @@ pub enum Code {
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedResponseType,
-    UnsupportedTokenType,
     InvalidScope,
     InvalidTarget,
     InvalidAuthorizationDetails,
     AccessDenied,
     ServerError,
-    TemporarilyUnavailable,
     LoginRequired,
-    InteractionRequired,
     ConsentRequired,
+    InteractionRequired,
     AccountSelectionRequired,
     UnmetAuthenticationRequirements,
-    RequestNotSupported,
-    RequestUriNotSupported,
     RegistrationNotSupported,
     InvalidRequestUri,
     InvalidRequestObject,
@@ -60,20 +56,16 @@ impl Code {
             Code::UnauthorizedClient => "unauthorized_client",
             Code::UnsupportedGrantType => "unsupported_grant_type",
             Code::UnsupportedResponseType => "unsupported_response_type",
-            Code::UnsupportedTokenType => "unsupported_token_type",
             Code::InvalidScope => "invalid_scope",
             Code::InvalidTarget => "invalid_target",
             Code::InvalidAuthorizationDetails => "invalid_authorization_details",
             Code::AccessDenied => "access_denied",
             Code::ServerError => "server_error",
-            Code::TemporarilyUnavailable => "temporarily_unavailable",
             Code::LoginRequired => "login_required",
-            Code::InteractionRequired => "interaction_required",
             Code::ConsentRequired => "consent_required",
+            Code::InteractionRequired => "interaction_required",
             Code::AccountSelectionRequired => "account_selection_required",
             Code::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
-            Code::RequestNotSupported => "request_not_supported",
-            Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",
             Code::InvalidRequestUri => "invalid_request_uri",
             Code::InvalidRequestObject => "invalid_request_object",
@@ -91,7 +83,7 @@ impl Code {
     }
 
     /// The error with a sentence for the client's developer; never with a value of the request.
-    pub fn because(self, error_description: &'static str) -> OAuthError {
+    pub const fn because(self, error_description: &'static str) -> OAuthError {
         OAuthError { error: self, error_description }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Code map:
 //! - `authorize/`: the authorization request, an ordered table of checks, one file each
-//! - `request_object/`, `client_auth/`, `dpop/`, `token/`: likewise
+//! - `request_object/`, `client_auth/`, `dpop/`, `token/`, `registration/`: likewise
 //! - `response.rs`: the answer to an authorization request on its way to the client
-//! - `client.rs`, `registration.rs`: who a relying party is, and what can be registered
-//! - `certificate.rs`: a client's TLS certificate
+//! - `client.rs`: who a relying party is
+//! - `certificate/`: a client's TLS certificate, read and compared
 //! - `logout.rs`: RP-initiated logout and the logout token
 //! - `claims.rs`, `scope.rs`: what a client may learn
 //! - `jose/`: our keys and tokens, those of others, and the algorithms

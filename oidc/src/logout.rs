@@ -61,6 +61,7 @@ mod tests {
         assert_eq!(url, "https://a.example/out?x=1&iss=https%3A%2F%2Fi&sid=s%26d");
     }
 
+    /// Attacks 2 and 14: nobody is sent to an address that is not registered.
     #[test]
     fn only_an_exact_match_leaves_the_provider() {
         let client = sample();

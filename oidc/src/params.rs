@@ -115,6 +115,7 @@ mod tests {
     use super::Params;
     use proptest::prelude::*;
 
+    /// Attack 3: a parameter that comes twice. Attack 35: too long, too many.
     #[test]
     fn twice_is_refused_and_empty_is_absent() {
         assert!(Params::parse("a=1&a=2").is_err());

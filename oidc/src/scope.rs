@@ -3,6 +3,9 @@
 /// The scopes that concern a person. A client may have others of its own for its services.
 pub const KNOWN: [&str; 5] = ["openid", "profile", "email", "membership", "offline_access"];
 
+/// The right to manage the clients of an insurer: asked for by name, never given along.
+pub const MANAGE_CLIENTS: &str = "musubi:clients";
+
 /// The asked scopes that the client was registered for, in the order asked, each once.
 /// Others are ignored (OpenID Connect Core §3.1.2.1).
 pub fn granted(asked: &str, allowed: &[String]) -> Vec<String> {

@@ -11,6 +11,7 @@ use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
 use web::Pages;
+use web::clock::Clock;
 use web::pages::Owner;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -21,6 +22,7 @@ static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/por
 pub struct App {
     pub settings: Settings,
     pub db: Db,
+    pub clock: Clock,
     pub pages: Arc<Pages>,
     pub plugins: Plugins,
     pub sealer: Sealer,
@@ -58,8 +60,9 @@ impl App {
         }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
-        let insurers = Registry::default();
-        let app = Arc::new(Self { settings, db, pages, plugins, sealer, providers, insurers });
+        let (insurers, clock) = (Registry::default(), Clock::system());
+        let app =
+            Arc::new(Self { settings, db, clock, pages, plugins, sealer, providers, insurers });
         app.refresh().await?;
         Ok(app)
     }

@@ -5,7 +5,6 @@
 //! - `routes.rs`: every URL on one screen
 //! - `pages/`: home, household, the access record, and the page that shows a plugin's
 //! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
-//! - `clock.rs`: what time it is
 //! - `signin/`: the relying party
 //! - `imports/`: insurers' files for plugins
 //! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
@@ -14,7 +13,6 @@
 //! - `store/`: the only place with SQL
 
 pub mod app;
-pub mod clock;
 pub mod commands;
 pub mod household;
 pub mod imports;

@@ -27,7 +27,7 @@ pub fn routes(app: Arc<App>) -> Router {
 }
 
 async fn to_home(visit: Visit) -> Response {
-    web::look::see(&visit.path(""))
+    web::look::see_other(&visit.path(""))
 }
 
 /// `GET /{insurer}/display?lang=…&size=…&back=…`

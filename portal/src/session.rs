@@ -1,6 +1,5 @@
 //! The session of a request: found by cookie, begun by the callback, ended by sign-out.
 
-use crate::clock;
 use crate::store::sessions::{self, Session};
 use axum::http::{HeaderMap, HeaderValue};
 use db::Db;
@@ -27,11 +26,11 @@ pub async fn find(
     slug: &str,
     headers: &HeaderMap,
     secure: bool,
+    now: i64,
 ) -> Result<Option<Session>, Error> {
     let Some(secret) = secret(slug, headers, secure) else { return Ok(None) };
     let hash = hash::sha256(secret);
     let found = sessions::by_secret(&mut db.read().await?, slug, &hash).await?;
-    let now = clock::now();
     let live = found.filter(|s| s.expires_at > now && s.seen_at + IDLE_LIFETIME_SECS > now);
     // Written once a minute at most: a read must not cost a durable write each time.
     if live.as_ref().is_some_and(|session| session.seen_at + 60 < now) {

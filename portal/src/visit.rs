@@ -1,7 +1,6 @@
 //! One request to an insurer's portal: who is signed in, and how the page's frame looks.
 
 use crate::app::App;
-use crate::clock;
 use crate::household::access_record::Looker;
 use crate::household::member::Member;
 use crate::household::subjects::{Subjects, subjects};
@@ -15,7 +14,7 @@ use axum::http::{HeaderMap, request::Parts};
 use axum::response::Response;
 use db::Db;
 use std::sync::Arc;
-use web::look::{NavItem, User, see};
+use web::look::{NavItem, User, see_other};
 use web::{Brand, Error, Look};
 
 /// Insurer, look and session of a request.
@@ -25,7 +24,8 @@ pub struct Visit {
     pub headers: HeaderMap,
     pub session: Option<Session>,
     path: String,
-    /// Today in Japan, `YYYY-MM-DD`.
+    /// When the request came, in seconds since 1970, and the day in Japan.
+    pub now: i64,
     today: String,
 }
 
@@ -48,7 +48,7 @@ impl Visit {
 
     /// The member as the access record knows them.
     pub fn looker<'a>(&'a self, member: &'a Member, subjects: &'a Subjects) -> Looker<'a> {
-        Looker { insurer: self.slug(), member, subjects, now: clock::now() }
+        Looker { insurer: self.slug(), member, subjects, now: self.now }
     }
 
     /// The member on whose behalf plugins are asked.
@@ -70,7 +70,7 @@ impl Visit {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("to", &self.path)
                 .finish();
-            Box::new(see(&self.path(&format!("signin?{query}"))))
+            Box::new(see_other(&self.path(&format!("signin?{query}"))))
         })
     }
 }
@@ -88,12 +88,12 @@ where
         let app = Arc::<App>::from_ref(state);
         let insurer = app.insurers.find(slug(parts)).ok_or(Error::NOT_FOUND)?;
         let mut look = look(parts, &app, Some(&insurer));
-        let session =
-            session::find(&app.db, &insurer.brand.slug, &parts.headers, app.settings.secure())
-                .await?;
+        let (slug, now) = (&insurer.brand.slug, app.clock.now());
+        let secure = app.settings.secure();
+        let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
-        look.form_origin = url::Url::parse(&insurer.definition.issuer)
+        look.policy.form = url::Url::parse(&insurer.definition.issuer)
             .ok()
             .map(|u| u.origin().ascii_serialization());
         if let Some(session) = &session {
@@ -104,7 +104,8 @@ where
             look.nav = menu(&app.plugins, &insurer, &look, parts.uri.path());
         }
         let headers = parts.headers.clone();
-        Ok(Self { insurer, look, headers, session, path, today: clock::today() })
+        let today = web::clock::today(now);
+        Ok(Self { insurer, look, headers, session, path, now, today })
     }
 }
 

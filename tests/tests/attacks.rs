@@ -1,4 +1,4 @@
-//! Attacks of the security requirements, tried on the running product over HTTP.
+//! Attacks of `docs/attacks.md`, tried on the running product over HTTP.
 
 use base64::Engine as _;
 use reqwest::{StatusCode, redirect};
@@ -16,7 +16,7 @@ async fn registered(world: &World) -> Visitor {
     visitor
 }
 
-/// Attacks 17 and 16: a link works once, for its journey, and only by POST.
+/// Attacks 16, 17 and 22: a link works once, for its journey, and only by POST (F037).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_voided_or_foreign_link_opens_nothing() {
     World::on_each_engine(minato(), async |world| {
@@ -88,7 +88,7 @@ async fn a_foreign_address_cannot_be_a_user_id() {
     visitor.submit(&page, &chosen).await.sees("name=\"user_id\"").sees("aria-invalid");
 }
 
-/// Attack 23: the answer is the same whether an address or a user ID exists.
+/// Attack 23: the answer is the same whether an address (F035) or a user ID (F058) exists.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_tells_whether_an_account_exists() {
     let world = World::on_sqlite(minato()).await;
@@ -100,7 +100,7 @@ async fn nothing_tells_whether_an_account_exists() {
         (sent.status, neutral(&sent.html).replace(email, "X"))
     };
     assert_eq!(ask("hanako@example.jp").await, ask("nobody@example.jp").await);
-    // The mail tells, to the one who can read it.
+    // F267: one account per address. The mail tells, to the one who can read it.
     let mails = world.mailbox.wait_for("hanako@example.jp", 3).await;
     assert!(!mails[2].text.contains("/link/"), "no link to register again");
 
@@ -355,7 +355,7 @@ async fn forged_host_headers_change_nothing() {
     assert!(!world.log(Program::Idp).contains("hanako"), "logs hold no personal data");
 }
 
-/// Attack 37: an answer of the provider counts only in the browser that asked.
+/// Attacks 2 and 37: an answer of the provider counts only in the browser that asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn login_csrf_at_the_portal_fails() {
     let world = World::on_sqlite(minato()).await;

@@ -215,6 +215,8 @@ async fn a_cross_site_post_signs_nobody_out() {
     let answer =
         visitor.header(&format!("{}?{evil}", client.at("logout")), "content-security-policy").await;
     assert!(!answer.contains("script-src") && !answer.contains('*'), "{answer}");
+    // Attack 37: nobody puts the page into a frame.
+    assert!(answer.contains("frame-ancestors 'none'"), "{answer}");
 }
 
 /// Attack 22: signing in again leaves no second session behind.
@@ -250,7 +252,7 @@ async fn signing_in_again_leaves_one_session() {
     .await;
 }
 
-/// A client whose tokens must be bound gets none in the front channel.
+/// Attack 13: a client whose tokens must be bound gets none in the front channel.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bound_client_gets_no_token_in_the_front_channel() {
     let world = World::on_sqlite(minato()).await;
@@ -268,7 +270,7 @@ async fn a_bound_client_gets_no_token_in_the_front_channel() {
     assert!(said.contains("cannot be bound"), "{said}");
 }
 
-/// RFC 8628 §5.1: codes cannot be guessed for long, by whatever verb.
+/// Attack 24, RFC 8628 §5.1: device codes cannot be guessed for long, by whatever verb.
 #[tokio::test(flavor = "multi_thread")]
 async fn guessing_device_codes_ends_soon() {
     let world = World::on_sqlite(minato()).await;

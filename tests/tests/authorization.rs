@@ -196,7 +196,8 @@ async fn prompts_and_ages_decide_what_a_member_is_asked() {
         assert_eq!(told.member("given_name"), "花子");
         assert!(told.body.get("birthdate").is_none() && told.body.get("email").is_none());
 
-        // §5.5.1.1: an essential level that nobody can reach is an error, a voluntary one is not.
+        // §5.5.1.1: an essential level that nobody can reach is an error, a voluntary one is not
+        // (attack 30).
         let gold = r#"{"id_token":{"acr":{"essential":true,"value":"gold"}}}"#;
         let refused = client.answer(&visitor, &[("claims", gold)]).await;
         assert_eq!(refused["error"], "unmet_authentication_requirements");

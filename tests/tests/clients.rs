@@ -22,7 +22,7 @@ async fn send(http: &Relying, method: Method, url: &str, token: &str, body: &Val
     Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
 }
 
-/// RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration §3; attack 33.
+/// RFC 7591, RFC 7592, OpenID Connect Dynamic Client Registration §3; attacks 5, 18 and 33.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_registers_itself_with_an_initial_access_token() {
     World::on_each_engine(minato(), async |world| {
@@ -112,7 +112,19 @@ async fn a_client_registers_itself_with_an_initial_access_token() {
     .await;
 }
 
-/// The admin API: an insurer's own clients, with a token of scope `musubi:clients`.
+/// Attack 20: where registration is off, the right token opens nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_registers_where_registration_is_off() {
+    let world = World::on_sqlite(Options { insurers: vec!["minato"], ..Options::default() }).await;
+    let any = Relying::register(&world, "any", "");
+    let token = world.ran(Program::Idp, &["client", "invite", "--insurer", "minato"]);
+    let document = json!({"redirect_uris": [REDIRECT]});
+    let clients = any.at("clients");
+    let answer = send(&any, Method::POST, &clients, token.trim(), &document).await;
+    assert_eq!(answer.refused("access_denied").status, StatusCode::FORBIDDEN);
+}
+
+/// The admin API: an insurer's own clients, with a token of scope `musubi:clients`. Attack 31.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_insurers_system_manages_its_clients() {
     World::on_each_engine(minato(), async |world| {

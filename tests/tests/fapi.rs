@@ -413,7 +413,7 @@ async fn a_proxys_headers_count_only_by_setting() {
     }
 }
 
-/// Fetch standard, RFC 9110 §9, RFC 6749 §3.2 and §5.2.
+/// Fetch standard, RFC 9110 §9, RFC 6749 §3.2 and §5.2; attacks 3 and 35 in forms.
 #[tokio::test(flavor = "multi_thread")]
 async fn origins_methods_and_forms() {
     let world = World::on_sqlite(minato()).await;

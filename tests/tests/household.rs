@@ -3,6 +3,8 @@
 use tests::visitor::{HANAKO, ICHIRO, KEN, Visitor};
 use tests::world::{Options, World};
 
+/// F055: insured person and dependant have accounts of their own. F133: a calendar year's list.
+/// Attack 12: nothing of one insurer is seen at another.
 #[tokio::test(flavor = "multi_thread")]
 async fn household_rows_only_by_policy_and_the_dependants_choice() {
     let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };

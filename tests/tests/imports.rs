@@ -57,6 +57,7 @@ async fn a_broken_roster_changes_nothing_and_reports_every_row_once() {
     .await;
 }
 
+/// F130: total = insurer + public + own, or the row is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_breach_of_f130_is_a_row_error() {
     World::on_each_engine(options(), async |world| {

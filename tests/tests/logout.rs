@@ -75,7 +75,7 @@ async fn wait(received: &Received, count: usize) -> Vec<(String, String)> {
     panic!("only {:?} arrived", received.lock().expect("not poisoned"));
 }
 
-/// RP-Initiated Logout §2, §3; attack 14.
+/// RP-Initiated Logout §2, §3; attacks 2 and 14.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_signs_its_member_out_and_nobody_else_can() {
     World::on_each_engine(minato(), async |world| {

@@ -42,6 +42,7 @@ async fn register(world: &mut World, browser: &Browser) {
     browser.open(mails[0].link().expect("a link")).await.shoot("05-mailbox-open").await;
     browser.click("main button[type=submit]").await.sees("記号").await.shoot("06-card").await;
 
+    // F294: symbol and number apart. F039: the birth date as year, month and day.
     browser.fill("symbol", "9999").await;
     for (field, value) in HANAKO.iter().skip(1) {
         browser.fill(field, value).await;
@@ -52,6 +53,7 @@ async fn register(world: &mut World, browser: &Browser) {
         browser.fill(field, value).await;
     }
     browser.click("main button[type=submit]").await.sees("利用規約").await.shoot("08-terms").await;
+    // F062: without agreeing nothing goes on. F283: each document has a box of its own.
     browser.click("main button[type=submit]").await.shoot("09-terms-wrong").await;
     browser.click("#agree_portal").await.click("#agree_privacy").await;
     browser.click("main button[type=submit]").await.sees("パスワード").await;
@@ -60,6 +62,7 @@ async fn register(world: &mut World, browser: &Browser) {
     browser.fill("password_again", "other").await.click("main button[type=submit]").await;
     browser.sees("15").await.shoot("11-password-wrong").await;
     browser.fill("password", PASSWORD).await.fill("password_again", PASSWORD).await;
+    // F051: registration is complete. F016: a mail says so, without the password.
     browser.click("main button[type=submit]").await.sees("hanako79").await.shoot("12-done").await;
     let mails = world.mailbox.wait_for("hanako@example.jp", 2).await;
     assert!(mails[1].text.contains("hanako79") && !mails[1].text.contains(PASSWORD));
@@ -70,11 +73,13 @@ async fn register(world: &mut World, browser: &Browser) {
 }
 
 async fn read(world: &mut World, browser: &Browser) {
+    // F015: who has registered is not signed in. F056: the portal leads to the login page.
     browser.open(&format!("{}/minato/", world.portal_url)).await;
     browser.click("main a[href$='/signin']").await.sees("ログイン").await.shoot("13-login").await;
     browser.fill("user_id", "hanako79").await.fill("password", "まちがい の パスワード です").await;
     browser.click("main button[type=submit]").await.shoot("14-login-wrong").await;
     browser.fill("user_id", "hanako79").await.fill("password", PASSWORD).await;
+    // F080: a login ends on the portal's home page. F022: it greets by name.
     browser.click("main button[type=submit]").await.sees("港").await.shoot("15-home").await;
 
     // `kill -9` of portal: the session that was acknowledged goes on.
@@ -82,8 +87,8 @@ async fn read(world: &mut World, browser: &Browser) {
     world.launch(Program::Portal).await;
     let fees = format!("{}/minato/p/medical-fees", world.portal_url);
     browser.open(&fees).await.sees("医療費").await.shoot("16-fees").await;
+    // F135: one patient's rows of one month. F128: with their sum. The vectors of F130.
     browser.open(&format!("{fees}/month?month=202503&patient=ミナト　ハナコ")).await;
-    // The vectors of F130.
     browser.sees("27,120").await.sees("18,984").await.sees("4,416").await.sees("3,720").await;
     browser.shoot("17-fees-month").await;
     browser.open(&format!("{fees}/year?year=2025")).await.sees("2025").await;
@@ -185,10 +190,12 @@ async fn partner(world: &World, browser: &Browser) {
     assert!(text.contains("email_verified") && text.contains("\"sub\""), "{text}");
     assert!(!text.contains("0005678"), "a partner never learns the card: {text}");
 
+    // F022: and has a way to sign out.
     browser.open(&format!("{}/minato/", world.portal_url)).await;
     browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
     browser.shoot("23-signed-out").await;
     browser.open(&format!("{partner}/login?silent")).await.sees("login_required").await;
+    // F018: a link from elsewhere leads to the login page when nobody is signed in.
     browser
         .open(&format!("{}/minato/p/medical-fees", world.portal_url))
         .await
@@ -199,6 +206,7 @@ async fn partner(world: &World, browser: &Browser) {
 /// The second insurer: another theme, other plugins.
 async fn second_theme(world: &World, browser: &Browser) {
     let visitor = tests::visitor::Visitor::new();
+    // F040: aozora asks the sex, too.
     let done = ("ken@example.jp", "ken-aozora", tests::visitor::KEN);
     visitor.register(world, "aozora", done).await.sees("ken-aozora");
     browser.open(&format!("{}/aozora/", world.portal_url)).await.shoot("30-aozora-welcome").await;
@@ -207,6 +215,7 @@ async fn second_theme(world: &World, browser: &Browser) {
         .await
         .shoot("31-aozora-login")
         .await;
+    // F287: the mail address is as good as the user ID.
     browser.fill("user_id", "ken@example.jp").await.fill("password", PASSWORD).await;
     browser
         .click("main button[type=submit]")
@@ -215,6 +224,7 @@ async fn second_theme(world: &World, browser: &Browser) {
         .await
         .shoot("32-aozora-home")
         .await;
+    // F241: the list of notices, then one of them.
     browser.open(&format!("{}/aozora/p/notices", world.portal_url)).await.shoot("33-notices").await;
     browser.click("main li a").await.shoot("34-notice").await;
     browser

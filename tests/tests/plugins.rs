@@ -16,6 +16,7 @@ fn misbehaving(in_process: bool) -> Options {
     Options { insurers: vec!["minato"], misbehaving: true, in_process, ..Options::default() }
 }
 
+/// Attack 4: what a plugin sends is escaped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_a_hang_and_a_panic_show_a_notice_and_the_next_request_works() {
     let (world, visitor) = member(misbehaving(false)).await;
@@ -138,4 +139,17 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
         assert!(line.is_some_and(|line| line.contains(why)), "{name} {why}:\n{text}");
     }
     assert!(text.contains("medical-fees 0.1.0: ready"), "{text}");
+}
+
+/// F054, attack 20: minato has not switched notices on, so nothing leads to them and their address
+/// is nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_is_not_on_is_neither_seen_nor_reached() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let (world, visitor) = member(options).await;
+    let home = visitor.open(&format!("{}/minato/", world.portal_url)).await;
+    home.sees("medical-fees").does_not_see("notices");
+    let page = visitor.open(&format!("{}/minato/p/notices", world.portal_url)).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.sees("この機能を提供していません");
 }

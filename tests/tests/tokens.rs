@@ -234,7 +234,7 @@ async fn clients_authenticate_the_way_they_registered() {
     .await;
 }
 
-/// The assertion's id is remembered in the database: a restart forgets nothing.
+/// Attack 38: an assertion's id is remembered in the database, so a restart forgets nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assertion_is_spent_across_a_restart() {
     World::on_each_engine(minato(), async |world| {
@@ -577,7 +577,7 @@ async fn a_service_goes_on_for_a_member_and_says_so() {
     .await;
 }
 
-/// RFC 9470 §3: card symbol and number need a fresh login, and the challenge says which.
+/// Attack 30, RFC 9470 §3: card symbol and number need a fresh login; the challenge says which.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_login_is_challenged_for_the_card() {
     let options = Options {

@@ -119,6 +119,7 @@ mod tests {
         listen: String,
     }
 
+    /// Attack 33: a misspelt setting is not lost in silence.
     #[test]
     fn an_unknown_key_is_refused_by_name() {
         let file = std::env::temp_dir().join(format!("musubi-config-{}.toml", std::process::id()));

@@ -42,6 +42,7 @@ mod tests {
     use super::{clear, set, value};
     use axum::http::{HeaderMap, header};
 
+    /// Attack 22: a cookie that another host of the domain set does not count.
     #[test]
     fn under_https_only_the_host_prefix_counts() {
         let mut headers = HeaderMap::new();

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secret::random;
+use std::panic::Location;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -13,7 +14,21 @@ pub enum Error {
     /// A client can act: the answer that its protocol has for this.
     Refused(Box<Response>),
     /// Somebody's fault: logged once with an incident number, shown as that number.
-    Fault(String),
+    Fault(Fault),
+}
+
+/// What went wrong, and the line of code where it was noticed. As text, for logs, it is both;
+/// [`Error::text`] is for operators and says only what.
+#[derive(Debug)]
+pub struct Fault {
+    reason: String,
+    place: &'static Location<'static>,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, at {}", self.reason, self.place)
+    }
 }
 
 /// What the drawing layer needs to know; travels in the response's extensions.
@@ -31,25 +46,25 @@ impl Error {
     /// Too many tries or too much work at once.
     pub const BUSY: Error = Error::Shown(StatusCode::SERVICE_UNAVAILABLE);
 
-    /// A fault from any error.
+    /// A fault from any error or sentence, at the line that calls this.
+    #[track_caller]
     pub fn fault(error: impl std::fmt::Display) -> Self {
-        Error::Fault(error.to_string())
+        Error::Fault(Fault { reason: error.to_string(), place: Location::caller() })
     }
-}
 
-impl Error {
     /// The reason in words, for a command line.
     pub fn text(&self) -> String {
         match self {
             Error::Shown(status) => status.to_string(),
             Error::Refused(response) => response.status().to_string(),
-            Error::Fault(reason) => reason.clone(),
+            Error::Fault(fault) => fault.reason.clone(),
         }
     }
 }
 
-/// Any `?` on a library's error is a fault.
+/// Any `?` on a library's error is a fault, at the line of the `?`.
 impl<E: std::error::Error> From<E> for Error {
+    #[track_caller]
     fn from(error: E) -> Self {
         let mut text = error.to_string();
         let mut source = error.source();
@@ -57,7 +72,7 @@ impl<E: std::error::Error> From<E> for Error {
             text = format!("{text}: {inner}");
             source = inner.source();
         }
-        Error::Fault(text)
+        Error::fault(text)
     }
 }
 
@@ -66,14 +81,33 @@ impl IntoResponse for Error {
         let (status, incident) = match self {
             Error::Shown(status) => (status, None),
             Error::Refused(response) => return *response,
-            Error::Fault(reason) => {
+            Error::Fault(Fault { reason, place }) => {
                 let incident = random::incident();
-                tracing::error!(%incident, %reason, "fault");
+                tracing::error!(%incident, %reason, %place, "fault");
                 (StatusCode::INTERNAL_SERVER_ERROR, Some(incident))
             }
         };
         let mut response = status.into_response();
         response.extensions_mut().insert(Drawn { status, incident });
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Result};
+
+    /// The line of the `?` itself, also in an async function.
+    #[tokio::test]
+    async fn a_fault_knows_its_place() {
+        async fn fails() -> Result<i64> {
+            Ok("x".parse::<i64>()?)
+        }
+        let line = line!() - 2;
+        let Err(Error::Fault(fault)) = fails().await else { panic!("no fault") };
+        assert_eq!((fault.place.file(), fault.place.line()), (file!(), line));
+        let reason = "invalid digit found in string";
+        assert!(fault.to_string().starts_with(&format!("{reason}, at {}:{line}:", file!())));
+        assert_eq!(Error::Fault(fault).text(), reason);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Error, cookies};
 use axum::extract::{FromRequest, Request};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use secret::hash;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,6 +16,14 @@ const MAX_BODY: usize = 64 * 1024;
 /// Whether the program is reached by https; put into every request by `serve.rs`.
 #[derive(Clone, Copy)]
 pub(crate) struct Secure(pub bool);
+
+/// Whether the body of a request is a form: `application/x-www-form-urlencoded` in any case, with
+/// or without parameters such as a charset (RFC 9110 §8.3.1).
+pub fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
 
 /// A posted form whose CSRF token was right.
 pub struct Posted(BTreeMap<String, String>);
@@ -40,11 +48,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     /// 415 for another content type, 413 for a large body.
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let headers = request.headers();
-        let form = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-        if request.method() != Method::POST || !form {
+        if request.method() != Method::POST || !is_form(headers) {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
@@ -116,5 +120,30 @@ impl Form {
     /// Whether there is an error.
     pub fn is_wrong(&self) -> bool {
         !self.summary.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_form;
+    use axum::http::{HeaderMap, header};
+
+    #[test]
+    fn a_form_is_known_by_its_media_type() {
+        for (kind, expected) in [
+            ("application/x-www-form-urlencoded", true),
+            ("Application/X-WWW-Form-Urlencoded", true),
+            ("application/x-www-form-urlencoded; charset=UTF-8", true),
+            ("application/x-www-form-urlencoded ;charset=UTF-8", true),
+            ("application/x-www-form-urlencoded-not", false),
+            ("multipart/form-data; boundary=x", false),
+            ("text/plain; application/x-www-form-urlencoded", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            assert_eq!(is_form(&headers), expected, "{kind}");
+        }
+        assert!(!is_form(&HeaderMap::new()));
     }
 }

@@ -2,24 +2,27 @@
 //! configuration. It knows neither insurers' data nor OpenID Connect.
 //!
 //! Code map:
-//! - `tls.rs`: connections, our own TLS, clients' certificates, trusted proxies
+//! - `listen/`: connections, our own TLS, clients' certificates, trusted proxies
 //! - `serve.rs`: the listener and what surrounds every request (ids, logs, limits, headers)
 //! - `error.rs`: the one error type and how it becomes an answer
-//! - `look.rs`: insurer, language, text size and person of one request: draws pages
+//! - `look/`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
 //! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies
+//! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
 pub mod brand;
+pub mod clock;
 pub mod config;
 pub mod cookies;
 pub mod difference;
 pub mod error;
 pub mod forms;
+pub mod listen;
 pub mod log;
 pub mod look;
 pub mod messages;
@@ -28,7 +31,6 @@ pub mod pages;
 pub mod serve;
 pub mod testing;
 pub mod themes;
-pub mod tls;
 
 pub use brand::{Brand, Text};
 pub use error::{Error, Result};

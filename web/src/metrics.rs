@@ -1,4 +1,4 @@
-//! Prometheus metrics: requests by route and status, and whatever a program registers.
+//! Prometheus metrics: requests by route and status, and how long they took.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -6,7 +6,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Request {
@@ -22,7 +22,7 @@ struct Route {
 /// The counters of one process. The insurer is never a label: 1,400 would be too many series.
 #[derive(Clone)]
 pub struct Metrics {
-    registry: Arc<Mutex<Registry>>,
+    registry: Arc<Registry>,
     requests: Family<Request, Counter>,
     seconds: Family<Route, Histogram>,
 }
@@ -36,15 +36,7 @@ impl Metrics {
         let seconds = Family::<Route, Histogram>::new_with_constructor(buckets);
         registry.register("requests", "Answered requests", requests.clone());
         registry.register("request_seconds", "Time to answer", seconds.clone());
-        Self { registry: Arc::new(Mutex::new(registry)), requests, seconds }
-    }
-
-    /// Adds a counter of the program's own.
-    pub fn counter(&self, name: &str, help: &str) -> Counter {
-        let counter = Counter::default();
-        let mut registry = self.registry.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        registry.register(name, help, counter.clone());
-        counter
+        Self { registry: Arc::new(registry), requests, seconds }
     }
 
     pub(crate) fn answered(&self, route: &str, status: u16, seconds: f64) {
@@ -56,8 +48,7 @@ impl Metrics {
     /// The text that Prometheus reads.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let registry = self.registry.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        encode(&mut out, &registry).expect("writing to a String cannot fail");
+        encode(&mut out, &self.registry).expect("writing to a String cannot fail");
         out
     }
 }

@@ -5,9 +5,9 @@ use crate::Error;
 use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Secure;
-use crate::look::Look;
+use crate::listen::{Peer, PlainListener, TlsListener};
+use crate::look::{Look, Policy};
 use crate::metrics::Metrics;
-use crate::tls::{Peer, PlainListener, TlsListener};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -65,9 +65,7 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
         .fallback(async || Error::NOT_FOUND)
         .method_not_allowed_fallback(async || Error::Shown(StatusCode::METHOD_NOT_ALLOWED));
     router
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::Fault("a handler panicked".to_owned()).into_response()
-        }))
+        .layer(CatchPanicLayer::custom(|_| Error::fault("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(Arc::new(surround), around))
 }
 
@@ -113,7 +111,7 @@ fn put_headers(response: &mut Response, id: &str) {
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "no-referrer");
     if html {
-        put("content-security-policy", &crate::look::content_security_policy(None, &[]));
+        put("content-security-policy", &Policy::default().header());
         put("x-frame-options", "DENY");
         put("cross-origin-opener-policy", "same-origin");
         put("permissions-policy", "geolocation=(), microphone=()");

@@ -11,7 +11,7 @@ pub fn draws<P: Page>(pages: &Arc<Pages>) {
     draws_samples(pages, P::TEMPLATE, &P::samples());
 }
 
-/// The same for a template whose samples are not a [`Page`]: mails, plugins' pages.
+/// Fails when a sample of a template that is no [`Page`] cannot be drawn: mails, plugins' pages.
 pub fn draws_samples(pages: &Arc<Pages>, template: &str, samples: &[impl Serialize]) {
     assert!(!samples.is_empty(), "{template} has samples");
     for theme in pages.theme_ids() {
@@ -29,7 +29,8 @@ pub fn draws_samples(pages: &Arc<Pages>, template: &str, samples: &[impl Seriali
     }
 }
 
-fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> Look {
+/// How a made-up request to the first insurer is drawn, with or without a signed-in person.
+pub(crate) fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> Look {
     let request = Request::builder().uri("/minato/x?y=1").header("accept-language", lang);
     let (parts, ()) = request.body(()).expect("a request").into_parts();
     let brand = Brand { theme: theme.to_owned(), ..Brand::nobody() };

@@ -4,6 +4,7 @@ mod demo;
 mod fuzz;
 mod run;
 mod settings;
+mod signs;
 mod test;
 mod tidy;
 
@@ -13,7 +14,7 @@ const HELP: &str = "\
 cargo xtask demo [--fresh]   build and run everything with five fictional insurers
 cargo xtask test [ARGS]      install what the tests need and run them all on both engines
 cargo xtask check            formatting, lints, tidy, generated pages, then the tests
-cargo xtask tidy             the rules of the house: who may know whom, where SQL stands, …
+cargo xtask tidy             the rules of the house: who may know whom, what ids in comments mean, …
 cargo xtask settings         write docs/settings-*.md from the code
 cargo xtask bench [--json F] CPU time per request, release build
 cargo xtask partners         the partner sites of docs/partners.md in every language

@@ -1,5 +1,5 @@
 //! The rules of the house as a test: who may know whom, where SQL stands, what each file says
-//! first, and that ARCHITECTURE.md names only paths that exist.
+//! first, that ARCHITECTURE.md names only paths that exist, and what `signs.rs` holds.
 
 use crate::run::root;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,7 @@ pub fn run() -> Result<(), String> {
         sql_placement(&name, &text, &mut breaches);
     }
     architecture(&mut breaches);
+    crate::signs::check(&mut breaches);
     if breaches.is_empty() {
         println!("tidy: {} files, no breach", files.len());
         return Ok(());

@@ -1,17 +1,21 @@
-//! The mailed link: GET shows a button, POST proves the mailbox of the journey that sent it.
+//! The mailed link: GET shows a button, POST is the second half of the step that sent it.
 
-use super::page::{belongs_here, remember};
-use crate::app::App;
-use crate::store::{evidence, journeys, links};
+use super::Tools;
+use super::begin::Ticket;
+use super::instance::Instance;
+use super::running::{Found, find};
+use super::submit::{advance, conclude};
+use crate::ids::JourneyId;
+use crate::need::{Evidence, Next, next};
+use crate::store::links::{self, Target};
+use crate::store::{evidence, journeys};
 use crate::visit::Visit;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use secret::{hash, random};
 use serde::Serialize;
-use std::sync::Arc;
-use web::look::see;
-use web::{Error, Form, Page, Posted};
+use web::look::see_other;
+use web::{Error, Form, Page};
 
 /// Shown by the link. Mail scanners open links, so nothing happens before the button (F037).
 #[derive(Serialize)]
@@ -27,56 +31,112 @@ impl Page for MailboxOpen {
     }
 }
 
-/// `GET /{insurer}/link/{token}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Path((_, token)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let mut conn = app.db.read().await?;
-    let hash = hash::sha256(&token);
-    if !links::is_open(&mut conn, visit.realm.id(), &hash, app.now()).await? {
-        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
-    }
-    let journey = visit.realm.definition.journeys.get("register");
+/// The button.
+pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response, Error> {
+    let mut conn = tools.db.read().await?;
+    let (insurer, now) = (visit.realm.id(), visit.now);
+    let Some(target) = links::open(&mut conn, insurer, &hash::sha256(token), now).await? else {
+        return gone(visit);
+    };
+    let row = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?;
+    let instance = row.and_then(|row| opened(visit, &target.journey_id, &row.sealed));
+    let Some(instance) = instance else { return gone(visit) };
+    let journey = instance.goal.journey(&visit.realm.definition);
     let title = journey.map_or("", |journey| journey.title.in_language(&visit.look.lang));
     let form = Form::new(visit.path(&format!("link/{token}")), &[]);
     visit.look.page(&MailboxOpen { title: title.to_owned(), form })
 }
 
-/// `POST /{insurer}/link/{token}`: the browser that presses the button goes on with the journey;
-/// one that began it with somebody else's address is left behind (its secret is void).
-pub async fn submit(
-    State(app): State<Arc<App>>,
-    Path((_, token)): Path<(String, String)>,
-    visit: Visit,
-    _: Posted,
-) -> Result<Response, Error> {
-    let insurer = visit.realm.id();
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    let hash = hash::sha256(&token);
-    let used = links::mark_used(&mut tx, insurer, &hash, now).await?;
-    let journey = match used {
-        Some(id) => journeys::by_id(&mut tx, insurer, &id, now).await?,
-        None => None,
-    };
-    let Some(journey) = journey else {
+fn gone(visit: &Visit) -> Result<Response, Error> {
+    visit.look.notice_page(StatusCode::OK, "link-gone", "warn", visit.beginnings())
+}
+
+fn opened(visit: &Visit, id: &JourneyId, sealed: &[u8]) -> Option<Instance> {
+    Instance::from_row(sealed, &visit.realm.keys.journeys, visit.realm.id(), id)
+}
+
+/// The browser that presses the button goes on with the journey; one that began it with somebody
+/// else's address is left behind (its secret is void).
+pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Response, Error> {
+    let (insurer, now) = (visit.realm.id().clone(), visit.now);
+    let mut tx = tools.db.begin().await?;
+    let token_hash = hash::sha256(token);
+    let Some(target) = links::mark_used(&mut tx, &insurer, &token_hash, now).await? else {
         drop(tx);
-        // A second click of the same browser: the journey is open, go on with it.
-        if let Some(id) = links::journey_of(&mut app.db.read().await?, insurer, &hash).await?
-            && belongs_here(&app, &visit, &id).await?
-        {
-            return Ok(see(&visit.path(&format!("journey/{id}"))));
-        }
-        return visit.look.told(StatusCode::OK, "link-gone", "warn", visit.beginnings());
+        return second_click(tools, visit, &token_hash).await;
     };
-    let secret = random::secret();
-    let hash = hash::sha256(&secret);
-    evidence::insert(&mut tx, insurer, &journey.holder(), "mailbox", "link", now).await?;
-    journeys::rotate_secret(&mut tx, insurer, &journey.journey_id, &hash).await?;
+    let Target { journey_id, step } = target;
+    let row = journeys::by_id(&mut tx, &insurer, &journey_id, now).await?;
+    let Some(row) = row else { return gone(&visit) };
+    let Some(mut instance) = opened(&visit, &journey_id, &row.sealed) else { return gone(&visit) };
+    let Some(address) = instance.draft(&step, "email").map(str::to_owned) else {
+        return gone(&visit);
+    };
+    instance.learned.address = Some(address);
+    instance.drafts.remove(&step);
+    let proved = Evidence {
+        step: step.clone(),
+        kind: crate::need::Kind::Mailbox,
+        act: crate::need::Act::Verify,
+        credential: None,
+        means: "link".to_owned(),
+        at: now,
+        until: None,
+    };
+    let holder = evidence::Holder::Journey(&journey_id);
+    evidence::insert(&mut tx, &insurer, holder, &proved).await?;
+    let ticket = Ticket::Row(random::secret());
+    let sealed = instance.for_row(&visit.realm.keys.journeys, &insurer);
+    let kept = journeys::Stored { sealed, ..row };
+    if !journeys::update(&mut tx, &insurer, &journey_id, &kept).await? {
+        drop(tx);
+        return gone(&visit);
+    }
+    let secret = hash::sha256(ticket.secret());
+    journeys::rotate_secret(&mut tx, &insurer, &journey_id, &secret).await?;
     tx.commit().await?;
-    let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
-    remember(&mut response, &journey, &secret, &app, now);
+    let cookie = ticket.cookie(&visit, &instance);
+    carry(&mut visit, &cookie);
+    // When the mailbox was the last thing that was missing, this click ends the journey.
+    let mut running = match find(tools, visit, &journey_id).await? {
+        Found::Running(running) => running,
+        Found::Gone(response) => return Ok(response),
+    };
+    let need = running.need()?;
+    let ends = next(&need, &running.known()) == Next::Done;
+    let mut response = match ends {
+        false => see_other(&running.here_url()),
+        true => {
+            let mut tx = tools.db.begin().await?;
+            let advanced = advance(&mut running, &mut tx).await?;
+            conclude(&running, tx, advanced).await?
+        }
+    };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// A second click of the same browser: the journey is open, it goes on.
+async fn second_click(tools: &Tools, visit: Visit, token: &[u8]) -> Result<Response, Error> {
+    let mut conn = tools.db.read().await?;
+    let (insurer, now) = (visit.realm.id(), visit.now);
+    if let Some(target) = links::target_of(&mut conn, insurer, token).await?
+        && let Some(ticket) = Ticket::of(&visit, &target.journey_id)
+        && let Some(row) = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?
+        && hash::equal(hash::sha256(ticket.secret()), &row.secret_hash)
+    {
+        return Ok(see_other(&visit.path(&format!("journey/{}", target.journey_id))));
+    }
+    gone(&visit)
+}
+
+/// Lets the rest of this request see the cookie that its answer sets.
+fn carry(visit: &mut Visit, set_cookie: &HeaderValue) {
+    let pair = set_cookie.to_str().ok().and_then(|line| line.split(';').next());
+    let before = visit.headers.get(header::COOKIE).and_then(|line| line.to_str().ok());
+    // The first of two cookies with one name counts.
+    let line = format!("{}; {}", pair.unwrap_or_default(), before.unwrap_or_default());
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        visit.headers.insert(header::COOKIE, line);
+    }
 }

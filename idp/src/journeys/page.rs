@@ -19,7 +19,7 @@ use secret::{hash, random};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web::look::{Action, see};
+use web::look::{Action, see_other};
 use web::{Error, Posted, cookies};
 
 /// The cookie with the secret of one journey.
@@ -91,7 +91,7 @@ pub(super) async fn begin_on(
         read_state: String::new(),
     };
     journeys::insert(conn, realm.id(), &journey, now).await?;
-    let mut response = see(&visit.path(&format!("journey/{}", journey.journey_id)));
+    let mut response = see_other(&visit.path(&format!("journey/{}", journey.journey_id)));
     remember(&mut response, &journey, &secret, app, now);
     Ok(response)
 }
@@ -143,7 +143,7 @@ pub async fn submit(
     let definition = running.definition.clone();
     let Some(step) = running.next(&definition) else { return running.visit.gone() };
     if query.get("step").map(String::as_str) != Some(step.proof.kind()) {
-        return Ok(see(&here));
+        return Ok(see_other(&here));
     }
     // Hashing takes 20 ms of CPU: it happens before the transaction begins.
     let hashed = steps::hash(&running, &step, &posted).await?;
@@ -164,11 +164,11 @@ pub async fn submit(
             return Ok(response);
         }
         // Another answer came between: nothing of this one is kept.
-        steps::Verdict::Overtaken => return Ok(see(&here)),
+        steps::Verdict::Overtaken => return Ok(see_other(&here)),
         steps::Verdict::Again => {
             tx.commit().await?;
             app.outbox.posted();
-            return Ok(see(&here));
+            return Ok(see_other(&here));
         }
     };
     let insurer = running.visit.realm.id().to_owned();
@@ -187,9 +187,9 @@ pub async fn submit(
             Finished::Lost(response) => return Ok(response),
         }
     } else if journeys::update(&mut tx, &insurer, &mut running.journey).await? {
-        see(&here)
+        see_other(&here)
     } else {
-        return Ok(see(&here));
+        return Ok(see_other(&here));
     };
     tx.commit().await?;
     app.outbox.posted();
@@ -310,7 +310,7 @@ async fn find(app: &Arc<App>, visit: Visit, journey_id: &str) -> Result<Found, E
     if let Some(request) = &journey.state.request {
         visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
         // Every page of this journey may end with a redirect to the client.
-        visit.look.form_origin = steps::password::origin(&request.redirect_uri);
+        visit.look.policy.form = web::look::origin(&request.redirect_uri);
     }
     let encryption = match (&client, &journey.state.request) {
         (Some(client), Some(request)) if request.response_type.id_token => {
@@ -371,11 +371,11 @@ impl Running {
 impl Visit {
     /// The journey has ended, has expired or belongs to another browser: begin again.
     pub(super) fn gone(&self) -> Result<Response, Error> {
-        self.look.told(StatusCode::OK, "journey-gone", "info", self.beginnings())
+        self.look.notice_page(StatusCode::OK, "journey-gone", "info", self.beginnings())
     }
 
     fn moved_on(&self) -> Result<Response, Error> {
-        self.look.told(StatusCode::OK, "moved-on", "info", Vec::new())
+        self.look.notice_page(StatusCode::OK, "moved-on", "info", Vec::new())
     }
 
     /// Ways to go on when a journey cannot.

@@ -15,7 +15,7 @@ use db::Conn;
 use oidc::error::Code;
 use secret::random;
 use serde::Serialize;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Page};
 
 /// Registration is complete (F015, F051).
@@ -108,8 +108,8 @@ async fn login(running: &mut Running, conn: &mut Conn) -> Result<Finished, Error
     let (_, cookie) = begin_session(running, conn).await?;
     let realm = &running.visit.realm;
     let mut response = match &running.journey.state.then {
-        Some(then) => see(&running.visit.path(then)),
-        None => see(&realm.definition.policy.home.url),
+        Some(then) => see_other(&running.visit.path(then)),
+        None => see_other(&realm.definition.policy.home.url),
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(Finished::Done(response))
@@ -168,7 +168,7 @@ async fn go_on_to_client(running: &mut Running, conn: &mut Conn) -> Result<Finis
     };
     let (Some(request), Some(client)) = (&running.journey.state.request, &running.client) else {
         // The client was removed meanwhile: the person is signed in and goes home.
-        return with_cookie(see(&running.visit.realm.definition.policy.home.url));
+        return with_cookie(see_other(&running.visit.realm.definition.policy.home.url));
     };
     // Who has just registered has not been asked yet what the client may learn.
     if running.journey.kind == "register" && running.added_now(conn).await?.consent {

@@ -1,18 +1,20 @@
-//! Mail: written to the outbox in the transaction that it belongs to, delivered by `deliver.rs`.
+//! Mail: written to the outbox in the transaction that it belongs to, delivered by `jobs/mail.rs`.
+//!
+//! - `letters.rs`: what mails say
 
-pub mod deliver;
+pub mod letters;
 
-use crate::realm::Realm;
+use crate::ids::InsurerId;
+use crate::realm::Published;
 use crate::store::outbox;
-use db::Conn;
-use secret::Sealer;
-use secret::random;
+use db::Tx;
+use secret::{Sealer, random};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use web::{Error, Look};
 
-/// A mail as it waits: both parts are written, the address is fixed.
+/// A mail as it waits: both parts are written, the address is fixed. No `Debug`: it has links.
 #[derive(Serialize, Deserialize)]
 pub struct Mail {
     pub from_name: String,
@@ -39,7 +41,7 @@ pub struct Outbox {
 }
 
 /// What a mail is sealed for.
-pub(crate) fn purpose(insurer: &str) -> String {
+pub(crate) fn purpose(insurer: &InsurerId) -> String {
     format!("mail:{insurer}")
 }
 
@@ -51,12 +53,12 @@ impl Outbox {
     /// Puts a mail into the outbox, in the caller's transaction.
     pub async fn put<L: Letter>(
         &self,
-        conn: &mut Conn,
-        (realm, look): (&Realm, &Look),
+        tx: &mut Tx,
+        from: From<'_>,
         to: &str,
         letter: &L,
-        now: i64,
     ) -> Result<(), Error> {
+        let From { realm, look, now } = from;
         let file = L::NAME.replace('-', "_");
         let mail = Mail {
             from_name: look.brand.name.in_language(&look.lang).to_owned(),
@@ -70,7 +72,7 @@ impl Outbox {
             html: look.html(&format!("idp/mail/{file}.html"), letter)?,
         };
         let sealed = self.sealer.seal(&purpose(realm.id()), &serde_json::to_vec(&mail)?);
-        outbox::insert(conn, realm.id(), &random::id(), &sealed, now).await?;
+        outbox::insert(tx, realm.id(), &random::id(), &sealed, now).await?;
         Ok(())
     }
 
@@ -80,44 +82,10 @@ impl Outbox {
     }
 }
 
-/// The link that proves a mailbox.
-#[derive(Serialize)]
-pub struct RegistrationLink {
-    pub url: String,
-    pub minutes: i64,
-}
-
-/// Sent instead of a link when the address has an account: the page does not tell.
-#[derive(Serialize)]
-pub struct AlreadyRegistered {
-    pub login_url: String,
-}
-
-/// F016: registration is complete.
-#[derive(Serialize)]
-pub struct Registered {
-    pub user_id: String,
-    pub login_url: String,
-}
-
-impl Letter for RegistrationLink {
-    const NAME: &'static str = "registration-link";
-    fn samples() -> Vec<Self> {
-        vec![Self { url: "https://id.example/minato/link/abc".into(), minutes: 180 }]
-    }
-}
-
-impl Letter for AlreadyRegistered {
-    const NAME: &'static str = "already-registered";
-    fn samples() -> Vec<Self> {
-        vec![Self { login_url: "https://portal.example/minato/".into() }]
-    }
-}
-
-impl Letter for Registered {
-    const NAME: &'static str = "registered";
-    fn samples() -> Vec<Self> {
-        let login_url = "https://portal.example/minato/".into();
-        vec![Self { user_id: "hanako79".into(), login_url }]
-    }
+/// Whose mail it is, how it looks and when it is put.
+#[derive(Clone, Copy)]
+pub struct From<'a> {
+    pub realm: &'a Published,
+    pub look: &'a Look,
+    pub now: i64,
 }

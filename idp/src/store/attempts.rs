@@ -1,27 +1,106 @@
-//! Counters of tries in a window of time, by bucket such as `login:hanako`.
+//! Counters of tries in a window of time. Taking one and checking the limit is one statement.
 
-use db::{Conn, Result, params};
+use crate::ids::{AccountId, InsurerId};
+use db::{Conn, Result, Tx, params};
+use secret::hash;
 
-/// Counts one more try and returns how many there were in this window of `seconds`.
-pub async fn count(
-    conn: &mut Conn,
-    insurer: &str,
-    bucket: &str,
-    seconds: i64,
+/// Whom or what tries are counted against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket(String);
+
+impl Bucket {
+    /// Wrong passwords of an account.
+    pub fn account(account: &AccountId) -> Self {
+        Self(format!("login:{account}"))
+    }
+
+    /// Wrong passwords for what is no account: hashed, because that may be anything, even a
+    /// password.
+    pub fn nobody(login: &str) -> Self {
+        Self(format!("login:{}", short(login)))
+    }
+
+    /// Wrong fields of a card, over all journeys: `symbol|number` in match form.
+    pub fn card(household: &str) -> Self {
+        Self(format!("card:{household}"))
+    }
+
+    /// Mails to an address.
+    pub fn address(address_match: &str) -> Self {
+        Self(format!("mail:{address_match}"))
+    }
+
+    /// Wrong answers of one browser to one kind of question; `browser` is the hash of its secret.
+    pub fn browser(question: &str, browser: &str) -> Self {
+        Self(format!("browser:{question}:{browser}"))
+    }
+
+    /// Wrong device codes of a signed-in person.
+    pub fn device(account: &AccountId) -> Self {
+        Self(format!("device:{account}"))
+    }
+}
+
+fn short(text: &str) -> String {
+    secret::hash::base64url(&hash::sha256(text)[..12])
+}
+
+/// So many in so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    pub max: i64,
+    pub seconds: i64,
+    /// Whether the person is told by the answer that used it up, or by the next one.
+    pub tells: bool,
+}
+
+/// Takes one try. `None` when the limit was reached before: nothing is counted then. Otherwise
+/// how many are left.
+pub async fn take(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    bucket: &Bucket,
+    limit: Limit,
     now: i64,
-) -> Result<i64> {
+) -> Result<Option<i64>> {
     let sql = "INSERT INTO attempts (insurer_id, bucket, count, until) VALUES ($1, $2, 1, $3)
                ON CONFLICT (insurer_id, bucket) DO UPDATE SET
                count = CASE WHEN attempts.until > $4 THEN attempts.count + 1 ELSE 1 END,
                until = CASE WHEN attempts.until > $4 THEN attempts.until ELSE excluded.until END
+               WHERE attempts.until <= $4 OR attempts.count < $5
                RETURNING count";
-    let row = conn.one(sql, params![insurer, bucket, now + seconds, now]).await?;
-    row.expect("an upsert returns its row").int("count")
+    let params = params![insurer, &bucket.0, now + limit.seconds, now, limit.max];
+    let row = tx.one(sql, params).await?;
+    row.map(|row| Ok(limit.max - row.int("count")?)).transpose()
 }
 
-/// How many tries there were in the running window.
-pub async fn so_far(conn: &mut Conn, insurer: &str, bucket: &str, now: i64) -> Result<i64> {
+/// How many tries are left, with the counter held until the transaction ends: a right answer
+/// counts only when it came before the wrong ones had used the limit up. Writes nothing when there
+/// were no wrong ones.
+pub async fn held_left(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    bucket: &Bucket,
+    limit: Limit,
+    now: i64,
+) -> Result<i64> {
+    let sql = "UPDATE attempts SET count = count WHERE insurer_id = $1 AND bucket = $2
+               AND until > $3 RETURNING count";
+    let row = tx.one(sql, params![insurer, &bucket.0, now]).await?;
+    let count = row.map_or(Ok(0), |row| row.int("count"))?;
+    Ok((limit.max - count).max(0))
+}
+
+/// How many tries are left, to save work and to draw a page; [`take`] and [`held_left`] decide.
+pub async fn left(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    bucket: &Bucket,
+    limit: Limit,
+    now: i64,
+) -> Result<i64> {
     let sql = "SELECT count FROM attempts WHERE insurer_id = $1 AND bucket = $2 AND until > $3";
-    let row = conn.one(sql, params![insurer, bucket, now]).await?;
-    row.map_or(Ok(0), |row| row.int("count"))
+    let row = conn.one(sql, params![insurer, &bucket.0, now]).await?;
+    let count = row.map_or(Ok(0), |row| row.int("count"))?;
+    Ok((limit.max - count).max(0))
 }

@@ -1,18 +1,45 @@
 //! Registered clients that are not in an insurer's folder.
 
-use db::{Conn, Error, Result, Row, params};
+use crate::ids::InsurerId;
+use db::{Conn, Error, Result, Row, Tx, params};
 use oidc::Client;
 
 /// Of whom a client is that every insurer knows.
 pub const ALL: &str = "*";
 
+/// How a client came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `idp client apply`.
+    Operator,
+    /// The admin API.
+    Admin,
+    /// It registered itself.
+    Dynamic,
+}
+
+impl Origin {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Operator => "operator",
+            Origin::Admin => "admin",
+            Origin::Dynamic => "dynamic",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Origin::Operator, Origin::Admin, Origin::Dynamic].into_iter().find(|o| o.as_str() == word)
+    }
+}
+
 /// A client and how it came here.
 #[derive(Debug, Clone)]
 pub struct Registered {
     /// The insurer, or [`ALL`].
-    pub insurer_id: String,
+    pub insurer_id: InsurerId,
     pub client: Client,
-    pub origin: String,
+    pub origin: Origin,
     pub registration_hash: Option<Vec<u8>>,
     pub created_at: i64,
 }
@@ -20,7 +47,11 @@ pub struct Registered {
 const COLUMNS: &str = "insurer_id, document, origin, registration_hash, created_at FROM clients";
 
 /// The client of an insurer, or one of all insurers.
-pub async fn by_id(conn: &mut Conn, insurer: &str, client_id: &str) -> Result<Option<Registered>> {
+pub async fn by_id(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    client_id: &str,
+) -> Result<Option<Registered>> {
     let sql = db::AssertSqlSafe(format!(
         "SELECT {COLUMNS} WHERE insurer_id IN ($1, '*') AND client_id = $2
          ORDER BY insurer_id DESC"
@@ -31,7 +62,7 @@ pub async fn by_id(conn: &mut Conn, insurer: &str, client_id: &str) -> Result<Op
 /// The clients of one insurer (or of [`ALL`]) after a client id, by id.
 pub async fn list(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     after: &str,
     limit: i64,
 ) -> Result<Vec<Registered>> {
@@ -41,12 +72,14 @@ pub async fn list(
     conn.all(sql, params![insurer, after, limit]).await?.iter().map(registered).collect()
 }
 
-/// Inserts or replaces a client; its registration token stays unless a new one is given.
+/// Inserts or replaces a client. How it came here stays, and so does its registration token
+/// unless a new one is given.
 pub async fn put(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     client: &Client,
-    (origin, registration_hash): (&str, Option<Vec<u8>>),
+    origin: Origin,
+    registration_hash: Option<Vec<u8>>,
     now: i64,
 ) -> Result<()> {
     let sql = "INSERT INTO clients (insurer_id, client_id, document, origin, registration_hash,
@@ -56,34 +89,35 @@ pub async fn put(
                document = excluded.document, updated_at = excluded.updated_at,
                registration_hash = COALESCE(excluded.registration_hash, clients.registration_hash)";
     let document = serde_json::to_string(client).expect("a client is JSON");
-    let params = params![insurer, &client.client_id, document, origin, registration_hash, now];
-    conn.execute(sql, params).await?;
-    changed(conn).await?;
+    let params =
+        params![insurer, &client.client_id, document, origin.as_str(), registration_hash, now];
+    tx.execute(sql, params).await?;
+    changed(tx).await?;
     let sql = "DELETE FROM client_origins WHERE insurer_id = $1 AND client_id = $2";
-    conn.execute(sql, params![insurer, &client.client_id]).await?;
+    tx.execute(sql, params![insurer, &client.client_id]).await?;
     for origin in &client.allowed_origins {
         let sql = "INSERT INTO client_origins (insurer_id, client_id, origin) VALUES ($1, $2, $3)
                    ON CONFLICT DO NOTHING";
-        conn.execute(sql, params![insurer, &client.client_id, origin]).await?;
+        tx.execute(sql, params![insurer, &client.client_id, origin]).await?;
     }
     Ok(())
 }
 
 /// Removes a client. Returns whether there was one.
-pub async fn delete(conn: &mut Conn, insurer: &str, client_id: &str) -> Result<bool> {
-    changed(conn).await?;
+pub async fn delete(tx: &mut Tx, insurer: &InsurerId, client_id: &str) -> Result<bool> {
+    changed(tx).await?;
     for sql in [
         "DELETE FROM client_origins WHERE insurer_id = $1 AND client_id = $2",
         "DELETE FROM consents WHERE insurer_id = $1 AND client_id = $2",
     ] {
-        conn.execute(sql, params![insurer, client_id]).await?;
+        tx.execute(sql, params![insurer, client_id]).await?;
     }
     let sql = "DELETE FROM clients WHERE insurer_id = $1 AND client_id = $2";
-    Ok(conn.execute(sql, params![insurer, client_id]).await? == 1)
+    Ok(tx.execute(sql, params![insurer, client_id]).await? == 1)
 }
 
-async fn changed(conn: &mut Conn) -> Result<()> {
-    conn.execute("UPDATE client_changes SET changes = changes + 1", &[]).await?;
+async fn changed(tx: &mut Tx) -> Result<()> {
+    tx.execute("UPDATE client_changes SET changes = changes + 1", &[]).await?;
     Ok(())
 }
 
@@ -94,29 +128,29 @@ pub async fn changes(conn: &mut Conn) -> Result<i64> {
 }
 
 /// Whether a browser origin belongs to some client of the insurer.
-pub async fn has_origin(conn: &mut Conn, insurer: &str, origin: &str) -> Result<bool> {
+pub async fn has_origin(conn: &mut Conn, insurer: &InsurerId, origin: &str) -> Result<bool> {
     let sql = "SELECT origin FROM client_origins WHERE insurer_id IN ($1, '*') AND origin = $2";
     Ok(conn.one(sql, params![insurer, origin]).await?.is_some())
 }
 
 /// Allows `uses` dynamic registrations.
 pub async fn allow_registration(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     token_hash: &[u8],
     uses: i64,
     expires_at: i64,
 ) -> Result<()> {
     let sql = "INSERT INTO registration_tokens (insurer_id, token_hash, uses, expires_at)
                VALUES ($1, $2, $3, $4)";
-    conn.execute(sql, params![insurer, token_hash, uses, expires_at]).await?;
+    tx.execute(sql, params![insurer, token_hash, uses, expires_at]).await?;
     Ok(())
 }
 
 /// Whether a token still allows a registration.
 pub async fn may_register(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     token_hash: &[u8],
     now: i64,
 ) -> Result<bool> {
@@ -127,22 +161,23 @@ pub async fn may_register(
 
 /// Takes one of the allowed registrations. Of two requests at once for the last one, one gets it.
 pub async fn use_registration(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     token_hash: &[u8],
     now: i64,
 ) -> Result<bool> {
     let sql = "UPDATE registration_tokens SET uses = uses - 1
                WHERE insurer_id = $1 AND token_hash = $2 AND uses > 0 AND expires_at > $3";
-    Ok(conn.execute(sql, params![insurer, token_hash, now]).await? == 1)
+    Ok(tx.execute(sql, params![insurer, token_hash, now]).await? == 1)
 }
 
 fn registered(row: &Row) -> Result<Registered> {
+    let origin = row.text("origin")?;
     Ok(Registered {
-        insurer_id: row.text("insurer_id")?,
+        insurer_id: InsurerId::new(row.text("insurer_id")?),
         client: serde_json::from_str(&row.text("document")?)
             .map_err(|error| Error::Column("document".into(), error.to_string()))?,
-        origin: row.text("origin")?,
+        origin: Origin::parse(&origin).ok_or(Error::Column("origin".into(), origin))?,
         registration_hash: row.opt_bytes("registration_hash")?,
         created_at: row.int("created_at")?,
     })

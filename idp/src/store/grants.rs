@@ -1,8 +1,9 @@
 //! What was granted to clients: authorization codes, refresh tokens and the row behind every
 //! access token of a person.
 
-use super::accounts::{self, Account, Known};
-use db::{Conn, Error, Result, Row, params};
+use super::accounts::{self, Account, RosterEntry};
+use crate::ids::{AccountId, GrantId, InsurerId, Sid};
+use db::{Conn, Error, Result, Row, Tx, params};
 use oidc::claims::ClaimsRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,11 +11,11 @@ use serde_json::Value;
 /// One grant.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    pub grant_id: String,
+    pub grant_id: GrantId,
     pub client_id: String,
-    pub account_id: String,
-    /// The session in which it was granted; empty for a device.
-    pub sid: String,
+    pub account_id: AccountId,
+    /// The session in which it was granted; none for a device.
+    pub sid: Option<Sid>,
     /// It outlives the session.
     pub offline: bool,
     pub detail: Detail,
@@ -58,8 +59,8 @@ fn is_default(claims: &ClaimsRequest) -> bool {
 /// nothing may be issued.
 #[must_use = "without its row nothing may be issued"]
 pub async fn insert(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     grant: &Grant,
     code_hash: Option<Vec<u8>>,
     now: i64,
@@ -69,13 +70,14 @@ pub async fn insert(
                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
                WHERE ($6 OR EXISTS (SELECT 1 FROM sessions
                       WHERE insurer_id = $1 AND sid = $5 AND expires_at > $10))
-               AND EXISTS (SELECT 1 FROM accounts WHERE insurer_id = $1 AND account_id = $4)";
+               AND EXISTS (SELECT 1 FROM accounts
+                      WHERE insurer_id = $1 AND account_id = $4 AND state = 'active')";
     let params = params![
         insurer,
         &grant.grant_id,
         &grant.client_id,
         &grant.account_id,
-        &grant.sid,
+        grant.sid.as_deref().unwrap_or_default(),
         grant.offline,
         json(&grant.detail),
         code_hash,
@@ -83,7 +85,7 @@ pub async fn insert(
         now,
         grant.expires_at
     ];
-    Ok(conn.execute(sql, params).await? == 1)
+    Ok(tx.execute(sql, params).await? == 1)
 }
 
 /// What became of an authorization code.
@@ -98,8 +100,8 @@ pub enum Redeemed {
 
 /// Takes a code for redemption.
 pub async fn redeem(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     grant_id: &str,
     code_hash: &[u8],
     now: i64,
@@ -107,20 +109,20 @@ pub async fn redeem(
     let sql = "UPDATE grants SET code_used_at = $4 WHERE insurer_id = $1 AND grant_id = $2
                AND code_hash = $3 AND code_used_at IS NULL
                AND EXISTS (SELECT 1 FROM accounts a WHERE a.insurer_id = grants.insurer_id
-                           AND a.account_id = grants.account_id)
+                           AND a.account_id = grants.account_id AND a.state = 'active')
                RETURNING grant_id, client_id, account_id, sid, offline, detail, expires_at,
                          generation";
-    if let Some(row) = conn.one(sql, params![insurer, grant_id, code_hash, now]).await? {
+    if let Some(row) = tx.one(sql, params![insurer, grant_id, code_hash, now]).await? {
         return Ok(Redeemed::First(Box::new(grant(&row)?)));
     }
     let sql = "SELECT grant_id FROM grants WHERE insurer_id = $1 AND grant_id = $2
                AND code_hash = $3";
-    let known = conn.one(sql, params![insurer, grant_id, code_hash]).await?;
+    let known = tx.one(sql, params![insurer, grant_id, code_hash]).await?;
     Ok(if known.is_some() { Redeemed::Again } else { Redeemed::Unknown })
 }
 
 /// Gives a redeemed grant its first refresh token and a longer life.
-pub async fn keep(conn: &mut Conn, insurer: &str, grant: &Grant) -> Result<()> {
+pub async fn keep(tx: &mut Tx, insurer: &InsurerId, grant: &Grant) -> Result<()> {
     let sql = "UPDATE grants SET generation = $3, offline = $4, detail = $5, expires_at = $6
                WHERE insurer_id = $1 AND grant_id = $2";
     let params = params![
@@ -131,18 +133,23 @@ pub async fn keep(conn: &mut Conn, insurer: &str, grant: &Grant) -> Result<()> {
         json(&grant.detail),
         grant.expires_at
     ];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
 /// A grant that has refresh tokens, with the time of the last exchange, unless its session has
 /// ended or its account is gone.
-pub async fn by_id(conn: &mut Conn, insurer: &str, grant_id: &str) -> Result<Option<(Grant, i64)>> {
+pub async fn by_id(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    grant_id: &str,
+) -> Result<Option<(Grant, i64)>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, COALESCE(g.rotated_at, 0) AS rotated_at
                FROM grants g JOIN accounts a
                ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id
                WHERE g.insurer_id = $1 AND g.grant_id = $2 AND g.generation > 0
+               AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))";
     let row = conn.one(sql, params![insurer, grant_id]).await?;
@@ -151,45 +158,50 @@ pub async fn by_id(conn: &mut Conn, insurer: &str, grant_id: &str) -> Result<Opt
 
 /// Exchanges the refresh token in force for the next. `false` when another request was faster.
 pub async fn rotate(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     grant_id: &str,
     generation: i64,
     now: i64,
 ) -> Result<bool> {
     let sql = "UPDATE grants SET generation = $3 + 1, rotated_at = $4
                WHERE insurer_id = $1 AND grant_id = $2 AND generation = $3";
-    Ok(conn.execute(sql, params![insurer, grant_id, generation, now]).await? == 1)
+    Ok(tx.execute(sql, params![insurer, grant_id, generation, now]).await? == 1)
 }
 
 /// Ends a grant with everything that it issued.
-pub async fn revoke(conn: &mut Conn, insurer: &str, grant_id: &str) -> Result<()> {
+pub async fn revoke(tx: &mut Tx, insurer: &InsurerId, grant_id: &str) -> Result<()> {
     let sql = "DELETE FROM grants WHERE insurer_id = $1 AND grant_id = $2";
-    conn.execute(sql, params![insurer, grant_id]).await?;
+    tx.execute(sql, params![insurer, grant_id]).await?;
     Ok(())
 }
 
 /// Ends all that a person granted to a client.
-pub async fn revoke_for(conn: &mut Conn, insurer: &str, account: &str, client: &str) -> Result<()> {
+pub async fn revoke_for(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    client: &str,
+) -> Result<()> {
     let sql = "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2 AND client_id = $3";
-    conn.execute(sql, params![insurer, account, client]).await?;
+    tx.execute(sql, params![insurer, account, client]).await?;
     Ok(())
 }
 
 /// Ends all that was granted to a client, when the client goes.
-pub async fn revoke_client(conn: &mut Conn, insurer: &str, client: &str) -> Result<()> {
+pub async fn revoke_client(tx: &mut Tx, insurer: &InsurerId, client: &str) -> Result<()> {
     let sql = "DELETE FROM grants WHERE insurer_id = $1 AND client_id = $2";
-    conn.execute(sql, params![insurer, client]).await?;
+    tx.execute(sql, params![insurer, client]).await?;
     Ok(())
 }
 
 /// Ends all that was granted to a client that every insurer knew, and what members agreed to.
-pub async fn forget_everywhere(conn: &mut Conn, client: &str) -> Result<()> {
+pub async fn forget_everywhere(tx: &mut Tx, client: &str) -> Result<()> {
     // The client of all insurers is gone at all of them: the one statement without an insurer.
     for sql in
         ["DELETE FROM grants WHERE client_id = $1", "DELETE FROM consents WHERE client_id = $1"]
     {
-        conn.execute(sql, params![client]).await?;
+        tx.execute(sql, params![client]).await?;
     }
     Ok(())
 }
@@ -197,36 +209,51 @@ pub async fn forget_everywhere(conn: &mut Conn, client: &str) -> Result<()> {
 /// The clients that a session signed in to, each with the account.
 pub async fn clients_of(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     sid: &str,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(String, AccountId)>> {
     let sql = "SELECT DISTINCT client_id, account_id FROM grants
                WHERE insurer_id = $1 AND sid = $2";
     let rows = conn.all(sql, params![insurer, sid]).await?;
-    rows.iter().map(|row| Ok((row.text("client_id")?, row.text("account_id")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text("client_id")?, AccountId::new(row.text("account_id")?))))
+        .collect()
+}
+
+/// What stands behind an access token of a person.
+pub struct Behind {
+    pub grant: Grant,
+    pub account: Account,
+    pub roster: Option<RosterEntry>,
 }
 
 /// The grant behind an access token and whose it is, unless its session has ended, its account is
 /// gone or the token itself was revoked.
 pub async fn behind(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     grant_id: &str,
     jti: &[u8],
-) -> Result<Option<(Grant, Account, Known)>> {
+) -> Result<Option<Behind>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
-                      g.expires_at, g.generation, a.person_id, a.user_id, a.email, a.created_at,
-                      p.name, p.birth_date, p.sex
+                      g.expires_at, g.generation, a.state, a.person_id, a.user_id, a.created_at,
+                      m.address AS email, p.name, p.birth_date, p.sex
                FROM grants g
                JOIN accounts a ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id
-               JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
-               WHERE g.insurer_id = $1 AND g.grant_id = $2
+               LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
+                    AND m.account_id = a.account_id AND m.role = 'login'
+               LEFT JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
+               WHERE g.insurer_id = $1 AND g.grant_id = $2 AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))
                AND NOT EXISTS (SELECT 1 FROM spent s WHERE s.insurer_id = g.insurer_id
                     AND s.kind = 'access' AND s.digest = $3)";
     let row = conn.one(sql, params![insurer, grant_id, jti]).await?;
-    row.map(|row| Ok((grant(&row)?, accounts::account(&row)?, accounts::known(&row)?))).transpose()
+    row.map(|row| {
+        let (account, roster) = (accounts::account(&row)?, accounts::roster_entry(&row)?);
+        Ok(Behind { grant: grant(&row)?, account, roster })
+    })
+    .transpose()
 }
 
 fn json(detail: &Detail) -> String {
@@ -234,11 +261,12 @@ fn json(detail: &Detail) -> String {
 }
 
 fn grant(row: &Row) -> Result<Grant> {
+    let sid = row.text("sid")?;
     Ok(Grant {
-        grant_id: row.text("grant_id")?,
+        grant_id: GrantId::new(row.text("grant_id")?),
         client_id: row.text("client_id")?,
-        account_id: row.text("account_id")?,
-        sid: row.text("sid")?,
+        account_id: AccountId::new(row.text("account_id")?),
+        sid: (!sid.is_empty()).then(|| Sid::new(sid)),
         offline: row.bool("offline")?,
         detail: serde_json::from_str(&row.text("detail")?)
             .map_err(|error| Error::Column("detail".into(), error.to_string()))?,

@@ -1,56 +1,76 @@
-//! Mailed links: each works once, for one journey, for some minutes.
+//! Mailed links: each works once, for one step of one journey, for some minutes.
 
-use db::{Conn, Result, params};
+use crate::ids::{InsurerId, JourneyId};
+use crate::need::StepId;
+use db::{Conn, Result, Row, Tx, params};
+
+/// What a link belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub journey_id: JourneyId,
+    pub step: StepId,
+}
 
 pub async fn insert(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     token_hash: &[u8],
-    journey_id: &str,
+    target: &Target,
     expires_at: i64,
 ) -> Result<()> {
-    let sql = "INSERT INTO links (insurer_id, token_hash, journey_id, expires_at)
-               VALUES ($1, $2, $3, $4)";
-    conn.execute(sql, params![insurer, token_hash, journey_id, expires_at]).await?;
+    let sql = "INSERT INTO links (insurer_id, token_hash, journey_id, step, expires_at)
+               VALUES ($1, $2, $3, $4, $5)";
+    let params = params![insurer, token_hash, &target.journey_id, &target.step.0, expires_at];
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
 /// Kills the earlier links of a journey (F261: a new mail makes old links void).
-pub async fn void(conn: &mut Conn, insurer: &str, journey_id: &str, now: i64) -> Result<()> {
+pub async fn void(tx: &mut Tx, insurer: &InsurerId, journey: &JourneyId, now: i64) -> Result<()> {
     let sql = "UPDATE links SET used_at = $3 WHERE insurer_id = $1 AND journey_id = $2
                AND used_at IS NULL";
-    conn.execute(sql, params![insurer, journey_id, now]).await?;
+    tx.execute(sql, params![insurer, journey, now]).await?;
     Ok(())
 }
 
-/// Whether a link would work now; for the page that GET shows. Changes nothing.
-pub async fn is_open(conn: &mut Conn, insurer: &str, token_hash: &[u8], now: i64) -> Result<bool> {
-    let sql = "SELECT journey_id FROM links WHERE insurer_id = $1 AND token_hash = $2
-               AND used_at IS NULL AND expires_at > $3";
-    Ok(conn.one(sql, params![insurer, token_hash, now]).await?.is_some())
-}
-
-/// The journey of a link, used or not.
-pub async fn journey_of(
+/// What a link belongs to that would work now; for the page that GET shows. Changes nothing.
+pub async fn open(
     conn: &mut Conn,
-    insurer: &str,
-    token_hash: &[u8],
-) -> Result<Option<String>> {
-    let sql = "SELECT journey_id FROM links WHERE insurer_id = $1 AND token_hash = $2";
-    let row = conn.one(sql, params![insurer, token_hash]).await?;
-    row.map(|row| row.text("journey_id")).transpose()
-}
-
-/// Uses a link up and returns its journey, or `None` when it was used, void, expired or foreign.
-/// The row count decides, so that of two clicks at once one wins.
-pub async fn mark_used(
-    conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     token_hash: &[u8],
     now: i64,
-) -> Result<Option<String>> {
+) -> Result<Option<Target>> {
+    let sql = "SELECT journey_id, step FROM links WHERE insurer_id = $1 AND token_hash = $2
+               AND used_at IS NULL AND expires_at > $3";
+    conn.one(sql, params![insurer, token_hash, now]).await?.as_ref().map(target).transpose()
+}
+
+/// What a link belongs to, used or not.
+pub async fn target_of(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    token_hash: &[u8],
+) -> Result<Option<Target>> {
+    let sql = "SELECT journey_id, step FROM links WHERE insurer_id = $1 AND token_hash = $2";
+    conn.one(sql, params![insurer, token_hash]).await?.as_ref().map(target).transpose()
+}
+
+/// Uses a link up, or `None` when it was used, void, expired or foreign. The row count decides, so
+/// that of two clicks at once one wins.
+pub async fn mark_used(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    token_hash: &[u8],
+    now: i64,
+) -> Result<Option<Target>> {
     let sql = "UPDATE links SET used_at = $3 WHERE insurer_id = $1 AND token_hash = $2
-               AND used_at IS NULL AND expires_at > $3 RETURNING journey_id";
-    let row = conn.one(sql, params![insurer, token_hash, now]).await?;
-    row.map(|row| row.text("journey_id")).transpose()
+               AND used_at IS NULL AND expires_at > $3 RETURNING journey_id, step";
+    tx.one(sql, params![insurer, token_hash, now]).await?.as_ref().map(target).transpose()
+}
+
+fn target(row: &Row) -> Result<Target> {
+    Ok(Target {
+        journey_id: JourneyId::new(row.text("journey_id")?),
+        step: StepId(row.text("step")?),
+    })
 }

@@ -1,20 +1,21 @@
 //! Clients that must still be told that a session has ended.
 
-use db::{Conn, Result, params};
+use crate::ids::{AccountId, InsurerId, Sid};
+use db::{Conn, Result, Tx, params};
 
 /// One client to tell.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     pub logout_id: String,
-    pub insurer_id: String,
+    pub insurer_id: InsurerId,
     pub client_id: String,
-    pub account_id: String,
-    pub sid: String,
+    pub account_id: AccountId,
+    pub sid: Sid,
     pub due_at: i64,
     pub tries: i64,
 }
 
-pub async fn insert(conn: &mut Conn, waiting: &Waiting) -> Result<()> {
+pub async fn insert(tx: &mut Tx, waiting: &Waiting) -> Result<()> {
     let sql = "INSERT INTO logouts (logout_id, insurer_id, client_id, account_id, sid, due_at,
                                     tries)
                VALUES ($1, $2, $3, $4, $5, $6, 0)";
@@ -26,7 +27,7 @@ pub async fn insert(conn: &mut Conn, waiting: &Waiting) -> Result<()> {
         &waiting.sid,
         waiting.due_at
     ];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
@@ -39,10 +40,10 @@ pub async fn due(conn: &mut Conn, now: i64) -> Result<Vec<Waiting>> {
         .map(|row| {
             Ok(Waiting {
                 logout_id: row.text("logout_id")?,
-                insurer_id: row.text("insurer_id")?,
+                insurer_id: InsurerId::new(row.text("insurer_id")?),
                 client_id: row.text("client_id")?,
-                account_id: row.text("account_id")?,
-                sid: row.text("sid")?,
+                account_id: AccountId::new(row.text("account_id")?),
+                sid: Sid::new(row.text("sid")?),
                 due_at: row.int("due_at")?,
                 tries: row.int("tries")?,
             })
@@ -51,13 +52,13 @@ pub async fn due(conn: &mut Conn, now: i64) -> Result<Vec<Waiting>> {
 }
 
 /// Takes one for this node until `due_at`. `false` when another node was faster.
-pub async fn claim(conn: &mut Conn, waiting: &Waiting, due_at: i64) -> Result<bool> {
+pub async fn claim(tx: &mut Tx, waiting: &Waiting, due_at: i64) -> Result<bool> {
     let sql = "UPDATE logouts SET due_at = $3, tries = tries + 1
                WHERE logout_id = $1 AND tries = $2";
-    Ok(conn.execute(sql, params![&waiting.logout_id, waiting.tries, due_at]).await? == 1)
+    Ok(tx.execute(sql, params![&waiting.logout_id, waiting.tries, due_at]).await? == 1)
 }
 
-pub async fn delete(conn: &mut Conn, logout_id: &str) -> Result<()> {
-    conn.execute("DELETE FROM logouts WHERE logout_id = $1", params![logout_id]).await?;
+pub async fn delete(tx: &mut Tx, logout_id: &str) -> Result<()> {
+    tx.execute("DELETE FROM logouts WHERE logout_id = $1", params![logout_id]).await?;
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The only place with SQL: one file per kept thing. Functions never open a transaction.
 
 pub mod accounts;
+pub mod addresses;
+pub mod agreements;
 pub mod attempts;
 pub mod clients;
 pub mod consents;
@@ -40,9 +42,14 @@ pub const EXPIRED: &[&str] = &[
     "DELETE FROM journeys WHERE (insurer_id, journey_id) IN
      (SELECT insurer_id, journey_id FROM journeys WHERE expires_at < $1 LIMIT 1000)",
     // After the journeys: what an ended journey proved is nobody's any more.
-    "DELETE FROM evidence WHERE (insurer_id, holder, kind) IN
-     (SELECT e.insurer_id, e.holder, e.kind FROM evidence e
-      WHERE e.holder LIKE 'journey:%' AND e.at < $1 AND NOT EXISTS
+    "DELETE FROM evidence WHERE holder_kind = 'journey' AND (insurer_id, holder) IN
+     (SELECT e.insurer_id, e.holder FROM evidence e
+      WHERE e.holder_kind = 'journey' AND e.at < $1 AND NOT EXISTS
       (SELECT 1 FROM journeys j WHERE j.insurer_id = e.insurer_id
-       AND 'journey:' || j.journey_id = e.holder) LIMIT 1000)",
+       AND j.journey_id = e.holder) LIMIT 1000)",
+    "DELETE FROM agreements WHERE holder_kind = 'journey' AND (insurer_id, holder) IN
+     (SELECT a.insurer_id, a.holder FROM agreements a
+      WHERE a.holder_kind = 'journey' AND a.at < $1 AND NOT EXISTS
+      (SELECT 1 FROM journeys j WHERE j.insurer_id = a.insurer_id
+       AND j.journey_id = a.holder) LIMIT 1000)",
 ];

@@ -1,22 +1,57 @@
-//! The active password of an account, as its argon2id hash.
+//! Passwords of accounts as argon2id hashes: one is active, those before it are remembered.
 
-use db::{Conn, Result, params};
+use crate::ids::{AccountId, CredentialId, InsurerId};
+use db::{Conn, Result, Tx, params};
 
-pub async fn active(conn: &mut Conn, insurer: &str, account_id: &str) -> Result<Option<String>> {
-    let sql = "SELECT hash FROM passwords WHERE insurer_id = $1 AND account_id = $2";
-    let row = conn.one(sql, params![insurer, account_id]).await?;
-    row.map(|row| row.text("hash")).transpose()
+/// A stored password. No `Debug`.
+pub struct Password {
+    pub credential_id: CredentialId,
+    pub hash: String,
 }
 
-pub async fn insert(
+/// The active password of an account.
+pub async fn active(
     conn: &mut Conn,
-    insurer: &str,
-    account_id: &str,
+    insurer: &InsurerId,
+    account: &AccountId,
+) -> Result<Option<Password>> {
+    let sql = "SELECT credential_id, hash FROM passwords
+               WHERE insurer_id = $1 AND account_id = $2 AND replaced_at IS NULL";
+    let row = conn.one(sql, params![insurer, account]).await?;
+    row.map(|row| {
+        let credential_id = CredentialId::new(row.text("credential_id")?);
+        Ok(Password { credential_id, hash: row.text("hash")? })
+    })
+    .transpose()
+}
+
+/// The hashes of the account's last passwords, the active one first: none may be chosen again.
+pub async fn history(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let sql = "SELECT hash FROM passwords WHERE insurer_id = $1 AND account_id = $2
+               ORDER BY CASE WHEN replaced_at IS NULL THEN 0 ELSE 1 END, replaced_at DESC LIMIT $3";
+    let rows = conn.all(sql, params![insurer, account, limit]).await?;
+    rows.iter().map(|row| row.text("hash")).collect()
+}
+
+/// Gives an account a password in the place of the active one, if there is one.
+pub async fn replace(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
     hash: &str,
     now: i64,
-) -> Result<()> {
-    let sql = "INSERT INTO passwords (insurer_id, account_id, hash, created_at)
-               VALUES ($1, $2, $3, $4)";
-    conn.execute(sql, params![insurer, account_id, hash, now]).await?;
-    Ok(())
+) -> Result<CredentialId> {
+    let sql = "UPDATE passwords SET replaced_at = $3 WHERE insurer_id = $1 AND account_id = $2
+               AND replaced_at IS NULL";
+    tx.execute(sql, params![insurer, account, now]).await?;
+    let id = CredentialId::random();
+    let sql = "INSERT INTO passwords (insurer_id, account_id, credential_id, hash, created_at)
+               VALUES ($1, $2, $3, $4, $5)";
+    tx.execute(sql, params![insurer, account, &id, hash, now]).await?;
+    Ok(id)
 }

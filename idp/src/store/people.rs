@@ -1,11 +1,12 @@
 //! Persons and their dated memberships, as the roster tells them.
 
-use db::{Conn, Result, Row, params};
+use crate::ids::{InsurerId, PersonId};
+use db::{Conn, Result, Row, Tx, params};
 
 /// One membership with the person whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    pub person_id: String,
+    pub person_id: PersonId,
     pub name: String,
     pub name_kana: String,
     pub kana_match: String,
@@ -26,7 +27,11 @@ const COLUMNS: &str = "p.person_id, p.name, p.name_kana, p.kana_match, p.birth_d
     ON p.insurer_id = m.insurer_id AND p.person_id = m.person_id";
 
 /// Everybody of a household (`symbol|number` in match form), by branch.
-pub async fn household(conn: &mut Conn, insurer: &str, household: &str) -> Result<Vec<Member>> {
+pub async fn household(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    household: &str,
+) -> Result<Vec<Member>> {
     let sql = db::AssertSqlSafe(format!(
         "SELECT {COLUMNS} WHERE m.insurer_id = $1 AND m.household = $2 ORDER BY m.branch"
     ));
@@ -34,7 +39,11 @@ pub async fn household(conn: &mut Conn, insurer: &str, household: &str) -> Resul
 }
 
 /// All memberships of a person, the newest first.
-pub async fn memberships(conn: &mut Conn, insurer: &str, person: &str) -> Result<Vec<Member>> {
+pub async fn memberships(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    person: &PersonId,
+) -> Result<Vec<Member>> {
     let sql = db::AssertSqlSafe(format!(
         "SELECT {COLUMNS} WHERE m.insurer_id = $1 AND m.person_id = $2
          ORDER BY m.acquired_on DESC"
@@ -43,7 +52,10 @@ pub async fn memberships(conn: &mut Conn, insurer: &str, person: &str) -> Result
 }
 
 /// The hash of each card's row, to see what a new roster changes.
-pub async fn row_hashes(conn: &mut Conn, insurer: &str) -> Result<Vec<(String, String, bool)>> {
+pub async fn row_hashes(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+) -> Result<Vec<(String, String, bool)>> {
     let sql = "SELECT card_key, row_hash, lost_on FROM memberships WHERE insurer_id = $1";
     let rows = conn.all(sql, params![insurer]).await?;
     rows.iter()
@@ -56,12 +68,12 @@ pub async fn row_hashes(conn: &mut Conn, insurer: &str) -> Result<Vec<(String, S
 
 /// Inserts or updates a person by the insurer's own key and returns our id.
 pub async fn upsert_person(
-    conn: &mut Conn,
-    insurer: &str,
-    person_id: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    person_id: &PersonId,
     person_key: &str,
     member: &Member,
-) -> Result<String> {
+) -> Result<PersonId> {
     let sql = "INSERT INTO people (insurer_id, person_id, person_key, name, name_kana, kana_match,
                                    birth_date, sex)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -80,14 +92,14 @@ pub async fn upsert_person(
         &member.birth_date,
         &member.sex
     ];
-    let row = conn.one(sql, params).await?;
-    row.expect("an upsert returns its row").text("person_id")
+    let row = tx.one(sql, params).await?;
+    row.expect("an upsert returns its row").text("person_id").map(PersonId::new)
 }
 
 /// Inserts or updates one membership.
 pub async fn upsert_membership(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     (card_key, household): (&str, &str),
     member: &Member,
     row_hash: &str,
@@ -115,21 +127,21 @@ pub async fn upsert_membership(
         member.lost_on.clone(),
         row_hash
     ];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
 /// Ends a membership that a full roster no longer contains.
-pub async fn end(conn: &mut Conn, insurer: &str, card_key: &str, today: &str) -> Result<()> {
+pub async fn end(tx: &mut Tx, insurer: &InsurerId, card_key: &str, today: &str) -> Result<()> {
     let sql = "UPDATE memberships SET lost_on = $3, row_hash = '' WHERE insurer_id = $1
                AND card_key = $2";
-    conn.execute(sql, params![insurer, card_key, today]).await?;
+    tx.execute(sql, params![insurer, card_key, today]).await?;
     Ok(())
 }
 
 fn member(row: &Row) -> Result<Member> {
     Ok(Member {
-        person_id: row.text("person_id")?,
+        person_id: PersonId::new(row.text("person_id")?),
         name: row.text("name")?,
         name_kana: row.text("name_kana")?,
         kana_match: row.text("kana_match")?,

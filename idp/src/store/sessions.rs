@@ -1,28 +1,38 @@
 //! Sessions at the identity provider.
 
-use db::{Conn, Result, Row, params};
+use crate::ids::{AccountId, InsurerId, JourneyId, Sid};
+use crate::need::{Agreement, Evidence};
+use db::{Conn, Error, Result, Row, Tx, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// A session; its secret is in the browser's cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    pub sid: String,
-    pub account_id: String,
+    pub sid: Sid,
+    pub account_id: AccountId,
+    /// When an authenticator was last used.
     pub auth_time: i64,
     pub seen_at: i64,
     pub expires_at: i64,
-    /// The kinds that were proved at login.
-    pub proofs: Vec<String>,
+    /// What was proved, with its times.
+    pub evidence: Vec<Evidence>,
+    /// The documents to which the account had agreed.
+    pub agreed: Vec<Agreement>,
 }
 
+/// Inserts a session. `false` when its journey ended in a session before.
+#[must_use = "a journey ends in one session at most"]
 pub async fn insert(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     secret_hash: &[u8],
     session: &Session,
-) -> Result<()> {
+    journey: &JourneyId,
+) -> Result<bool> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
-                                     expires_at, proofs)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                                     expires_at, evidence, agreed, journey_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         secret_hash,
@@ -31,38 +41,48 @@ pub async fn insert(
         session.auth_time,
         session.seen_at,
         session.expires_at,
-        session.proofs.join(" ")
+        json(&session.evidence),
+        json(&session.agreed),
+        journey
     ];
-    conn.execute(sql, params).await?;
-    Ok(())
+    Ok(tx.execute(sql, params).await? == 1)
 }
 
 pub async fn by_secret(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, proofs FROM sessions
-               WHERE insurer_id = $1 AND secret_hash = $2";
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed
+               FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
     conn.one(sql, params![insurer, secret_hash]).await?.as_ref().map(session).transpose()
 }
 
 fn session(row: &Row) -> Result<Session> {
-    let proofs = row.text("proofs")?;
     Ok(Session {
-        sid: row.text("sid")?,
-        account_id: row.text("account_id")?,
+        sid: Sid::new(row.text("sid")?),
+        account_id: AccountId::new(row.text("account_id")?),
         auth_time: row.int("auth_time")?,
         seen_at: row.int("seen_at")?,
         expires_at: row.int("expires_at")?,
-        proofs: proofs.split(' ').map(str::to_owned).collect(),
+        evidence: parsed(row, "evidence")?,
+        agreed: parsed(row, "agreed")?,
     })
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("evidence and agreements are JSON")
+}
+
+fn parsed<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T> {
+    serde_json::from_str(&row.text(column)?)
+        .map_err(|error| Error::Column(column.to_owned(), error.to_string()))
 }
 
 /// Whether a session lives under this id, in whatever browser, and was used since a time.
 pub async fn is_seen(
     conn: &mut Conn,
-    insurer: &str,
+    insurer: &InsurerId,
     sid: &str,
     now: i64,
     since: i64,
@@ -73,25 +93,25 @@ pub async fn is_seen(
 }
 
 /// Forgets a session's old secret: it goes on under a new one.
-pub async fn drop_secret(conn: &mut Conn, insurer: &str, secret_hash: &[u8]) -> Result<()> {
+pub async fn drop_secret(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8]) -> Result<()> {
     let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
-    conn.execute(sql, params![insurer, secret_hash]).await?;
+    tx.execute(sql, params![insurer, secret_hash]).await?;
     Ok(())
 }
 
-pub async fn seen(conn: &mut Conn, insurer: &str, secret_hash: &[u8], now: i64) -> Result<()> {
+pub async fn seen(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8], now: i64) -> Result<()> {
     let sql = "UPDATE sessions SET seen_at = $3 WHERE insurer_id = $1 AND secret_hash = $2";
-    conn.execute(sql, params![insurer, secret_hash, now]).await?;
+    tx.execute(sql, params![insurer, secret_hash, now]).await?;
     Ok(())
 }
 
 /// Ends a session and what was granted through it, except what was granted to outlive it.
-pub async fn end(conn: &mut Conn, insurer: &str, sid: &str) -> Result<()> {
+pub async fn end(tx: &mut Tx, insurer: &InsurerId, sid: &str) -> Result<()> {
     for sql in [
         "DELETE FROM sessions WHERE insurer_id = $1 AND sid = $2",
         "DELETE FROM grants WHERE insurer_id = $1 AND sid = $2 AND NOT offline",
     ] {
-        conn.execute(sql, params![insurer, sid]).await?;
+        tx.execute(sql, params![insurer, sid]).await?;
     }
     Ok(())
 }

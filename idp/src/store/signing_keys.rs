@@ -1,9 +1,10 @@
 //! Sealed private keys of insurers: those that sign, and those that never leave.
 
-use db::{Conn, Result, params};
+use crate::ids::InsurerId;
+use db::{Conn, Result, Tx, params};
 
-/// One key that signs.
-#[derive(Debug, Clone)]
+/// One key that signs, sealed.
+#[derive(Clone)]
 pub struct Stored {
     pub algorithm: String,
     pub sealed: Vec<u8>,
@@ -12,7 +13,7 @@ pub struct Stored {
 }
 
 /// All keys that have not retired, newest first.
-pub async fn list(conn: &mut Conn, insurer: &str, now: i64) -> Result<Vec<Stored>> {
+pub async fn list(conn: &mut Conn, insurer: &InsurerId, now: i64) -> Result<Vec<Stored>> {
     let sql = "SELECT algorithm, sealed, active_from, retires_at FROM signing_keys
                WHERE insurer_id = $1 AND (retires_at IS NULL OR retires_at > $2)
                ORDER BY active_from DESC, created_at DESC, algorithm";
@@ -29,42 +30,43 @@ pub async fn list(conn: &mut Conn, insurer: &str, now: i64) -> Result<Vec<Stored
         .collect()
 }
 
-pub async fn insert(conn: &mut Conn, insurer: &str, key: &Stored, now: i64) -> Result<()> {
+pub async fn insert(tx: &mut Tx, insurer: &InsurerId, key: &Stored, now: i64) -> Result<()> {
     let sql = "INSERT INTO signing_keys (insurer_id, algorithm, sealed, created_at, active_from)
                VALUES ($1, $2, $3, $4, $5)";
     let params = params![insurer, &key.algorithm, key.sealed.clone(), now, key.active_from];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
 /// Lets every key of an algorithm retire by this time.
-pub async fn retire(conn: &mut Conn, insurer: &str, algorithm: &str, at: i64) -> Result<()> {
+pub async fn retire(tx: &mut Tx, insurer: &InsurerId, algorithm: &str, at: i64) -> Result<()> {
     let sql = "UPDATE signing_keys SET retires_at = $3 WHERE insurer_id = $1 AND algorithm = $2
                AND (retires_at IS NULL OR retires_at > $3)";
-    conn.execute(sql, params![insurer, algorithm, at]).await?;
+    tx.execute(sql, params![insurer, algorithm, at]).await?;
     Ok(())
 }
 
 /// Tells all nodes that the keys have changed.
-pub async fn touch(conn: &mut Conn, insurer: &str) -> Result<()> {
+pub async fn touch(tx: &mut Tx, insurer: &InsurerId) -> Result<()> {
     let sql = "UPDATE insurers SET keys_version = keys_version + 1 WHERE insurer_id = $1";
-    conn.execute(sql, params![insurer]).await?;
+    tx.execute(sql, params![insurer]).await?;
     Ok(())
 }
 
-/// A secret that never leaves, if it was made.
-pub async fn secret(conn: &mut Conn, insurer: &str, purpose: &str) -> Result<Option<Vec<u8>>> {
-    let sql = "SELECT sealed FROM realm_secrets WHERE insurer_id = $1 AND purpose = $2";
-    conn.one(sql, params![insurer, purpose]).await?.map(|row| row.bytes("sealed")).transpose()
+/// The secrets that never leave, sealed, by purpose.
+pub async fn secrets(conn: &mut Conn, insurer: &InsurerId) -> Result<Vec<(String, Vec<u8>)>> {
+    let sql = "SELECT purpose, sealed FROM realm_secrets WHERE insurer_id = $1";
+    let rows = conn.all(sql, params![insurer]).await?;
+    rows.iter().map(|row| Ok((row.text("purpose")?, row.bytes("sealed")?))).collect()
 }
 
 pub async fn insert_secret(
-    conn: &mut Conn,
-    insurer: &str,
+    tx: &mut Tx,
+    insurer: &InsurerId,
     purpose: &str,
     sealed: &[u8],
 ) -> Result<()> {
     let sql = "INSERT INTO realm_secrets (insurer_id, purpose, sealed) VALUES ($1, $2, $3)";
-    conn.execute(sql, params![insurer, purpose, sealed]).await?;
+    tx.execute(sql, params![insurer, purpose, sealed]).await?;
     Ok(())
 }

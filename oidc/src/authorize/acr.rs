@@ -39,6 +39,7 @@ mod tests {
     use crate::client::sample;
     use crate::error::Code;
 
+    /// Attack 30: a level that was asked for does not get lost on the way.
     #[test]
     fn known_levels_are_kept_and_an_essential_unknown_one_is_refused() {
         let rules =

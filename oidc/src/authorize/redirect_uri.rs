@@ -46,7 +46,7 @@ mod tests {
     use crate::client::{ApplicationType, sample};
     use proptest::prelude::*;
 
-    /// Attacks 1 and 2 of the security requirements.
+    /// Attacks 1 and 2.
     #[test]
     fn everything_but_an_exact_match_ends_on_a_page() {
         for bad in [

@@ -14,3 +14,28 @@ pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result
     };
     if good { Ok(()) } else { Err(refused()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::{AuthMethod, Client, SecurityProfile};
+    use crate::client_auth::tests::{asserted, by};
+    use serde_json::json;
+
+    #[test]
+    fn for_this_issuer_and_under_fapi_in_its_words_only() {
+        let client = by(AuthMethod::PrivateKeyJwt);
+        let fapi = Client { security_profile: SecurityProfile::Fapi2, ..client.clone() };
+        for (aud, usual, strict) in [
+            (json!("https://id.example/minato"), true, true),
+            (json!(["https://id.example/minato"]), true, false),
+            (json!("https://id.example/minato/token"), true, false),
+            (json!(["x", "https://id.example/minato/token"]), true, false),
+            (json!("https://evil.example"), false, false),
+            (json!(null), false, false),
+        ] {
+            let changes = json!({"aud": aud});
+            assert_eq!(asserted(&client, &changes), usual, "{aud}");
+            assert_eq!(asserted(&fapi, &changes), strict, "FAPI {aud}");
+        }
+    }
+}

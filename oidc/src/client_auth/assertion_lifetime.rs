@@ -19,3 +19,30 @@ pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result
     let named = token.text("jti").is_some_and(|jti| !jti.is_empty() && jti.len() <= 512);
     if ends && began("nbf") && began("iat") && named { Ok(()) } else { Err(refused()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::AuthMethod;
+    use crate::client_auth::tests::{asserted, by};
+    use serde_json::json;
+
+    #[test]
+    fn valid_now_not_for_long_and_with_an_id() {
+        let client = by(AuthMethod::PrivateKeyJwt);
+        for (changes, expected) in [
+            (json!({}), true),
+            (json!({"nbf": 1008}), true),
+            (json!({"exp": 900}), false),
+            (json!({"exp": null}), false),
+            (json!({"exp": 1000 + 3600}), true),
+            (json!({"exp": 1000 + 3601}), false),
+            (json!({"nbf": 1070}), false),
+            (json!({"iat": 1070}), false),
+            (json!({"iat": "soon"}), false),
+            (json!({"jti": null}), false),
+            (json!({"jti": ""}), false),
+        ] {
+            assert_eq!(asserted(&client, &changes), expected, "{changes}");
+        }
+    }
+}

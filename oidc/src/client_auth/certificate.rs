@@ -14,3 +14,29 @@ pub(super) fn check(attempt: &Attempt, _: Option<&Unverified>) -> Result<(), OAu
         _ => Err(refused()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Params;
+    use crate::certificate::Certificate;
+    use crate::client::{AuthMethod, Client};
+    use crate::client_auth::tests::{attempt, by};
+
+    #[test]
+    fn a_certificate_stands_for_its_client_only() {
+        let client = Client {
+            tls_client_auth_san_dns: Some("app.example".into()),
+            ..by(AuthMethod::TlsClientAuth)
+        };
+        let own = Certificate {
+            san_dns: vec!["app.example".into()],
+            trusted: true,
+            ..Certificate::default()
+        };
+        let params = Params::parse("client_id=portal").unwrap();
+        assert!(attempt(&client, None, &params, &[], Some(&own)));
+        assert!(!attempt(&client, None, &params, &[], None));
+        let other = Certificate { san_dns: vec![], ..own };
+        assert!(!attempt(&client, None, &params, &[], Some(&other)));
+    }
+}

@@ -16,3 +16,30 @@ pub(super) fn check(attempt: &Attempt, assertion: Option<&Unverified>) -> Result
     };
     if used == registered { Ok(()) } else { Err(refused()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::{AuthMethod, sample};
+    use crate::client_auth::tests::{asserted, by, run};
+    use serde_json::json;
+
+    #[test]
+    fn only_the_registered_method() {
+        let (header, body) = (Some("portal:correct"), "client_id=portal&client_secret=correct");
+        let (post, public) = (by(AuthMethod::ClientSecretPost), by(AuthMethod::None));
+        for (client, header, body, expected) in [
+            (&sample(), header, "", true),
+            (&sample(), None, body, false),
+            (&sample(), None, "client_id=portal", false),
+            (&post, None, body, true),
+            (&post, header, "", false),
+            (&public, None, "client_id=portal", true),
+            (&public, None, body, false),
+        ] {
+            assert_eq!(run(client, header, body), expected, "{header:?} {body}");
+        }
+        assert!(asserted(&by(AuthMethod::PrivateKeyJwt), &json!({})));
+        assert!(!asserted(&sample(), &json!({})));
+        assert!(!asserted(&public, &json!({})));
+    }
+}

@@ -17,3 +17,21 @@ pub(super) fn check(
     }
     Err(refused("ath is not the hash of the access token"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::Expected;
+    use crate::dpop::tests::{expected, run};
+    use crate::error::Code;
+    use secret::hash::s256;
+    use serde_json::json;
+
+    #[test]
+    fn the_proof_goes_with_its_token_only() {
+        let at_resource = Expected { access_token: Some("t"), ..expected() };
+        let run = |claims| run(&json!({}), &claims, &at_resource).map(drop);
+        assert_eq!(run(json!({"ath": s256("t")})), Ok(()));
+        assert_eq!(run(json!({"ath": s256("other")})), Err(Code::InvalidDpopProof));
+        assert_eq!(run(json!({})), Err(Code::InvalidDpopProof));
+    }
+}

@@ -1,6 +1,6 @@
 //! A proof is made for one moment (RFC 9449 §4.3 item 11, §11.1).
 
-use super::{Expected, LIVES, refused};
+use super::{Expected, LIFETIME_SECS, refused};
 use crate::error::OAuthError;
 use crate::jose::jwk::VerifyingKey;
 use crate::jose::jwt::{SKEW, Unverified};
@@ -12,10 +12,32 @@ pub(super) fn check(
 ) -> Result<(), OAuthError> {
     let now = expected.now;
     let issued = token.time("iat").ok_or(refused("iat is missing"))?;
-    if (now - issued).abs() > LIVES {
+    if (now - issued).abs() > LIFETIME_SECS {
         return Err(refused("iat is too far from now: make a new proof, and check the clock"));
     }
     let over = token.time("exp").is_some_and(|exp| exp + SKEW <= now);
     let early = token.time("nbf").is_some_and(|nbf| nbf > now + SKEW);
     if over || early { Err(refused("the proof is not valid now")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::tests::holds;
+    use serde_json::json;
+
+    #[test]
+    fn made_now_and_valid_now() {
+        for (claims, expected) in [
+            (json!({"iat": 1000 - 60}), true),
+            (json!({"iat": 1000 - 61}), false),
+            (json!({"iat": 1000 + 60}), true),
+            (json!({"iat": 1000 + 61}), false),
+            (json!({"iat": null}), false),
+            (json!({"nbf": 1005, "exp": 1100}), true),
+            (json!({"exp": 900}), false),
+            (json!({"nbf": 1100}), false),
+        ] {
+            assert_eq!(holds(json!({}), claims.clone()), expected, "{claims}");
+        }
+    }
 }

@@ -26,3 +26,26 @@ pub(super) fn check(
     }
     Err(refused("htu is not the address of this request"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::tests::{URI, holds};
+    use serde_json::json;
+
+    #[test]
+    fn for_this_request_however_it_is_written() {
+        for (claims, expected) in [
+            (json!({"htu": URI}), true),
+            (json!({"htu": format!("{URI}?x=1#y")}), true),
+            (json!({"htu": "HTTPS://ID.example:443/minato/token"}), true),
+            (json!({"htu": null}), false),
+            (json!({"htu": "https://id.example/aozora/token"}), false),
+            (json!({"htu": "https://evil.example/minato/token"}), false),
+            (json!({"htm": null}), false),
+            (json!({"htm": "GET"}), false),
+            (json!({"htm": "post"}), false),
+        ] {
+            assert_eq!(holds(json!({}), claims.clone()), expected, "{claims}");
+        }
+    }
+}

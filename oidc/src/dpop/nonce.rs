@@ -17,3 +17,29 @@ pub(super) fn check(
         _ => Err(Code::UseDpopNonce.because("use the nonce of the DPoP-Nonce header")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::Expected;
+    use crate::dpop::tests::{expected, run};
+    use crate::error::Code;
+    use serde_json::json;
+
+    #[test]
+    fn a_nonce_of_ours_when_there_is_one_or_must_be() {
+        let nonces = ["n2".to_owned(), "n1".to_owned()];
+        let run = |claims, nonce_required| {
+            let expected = Expected { nonces: &nonces, nonce_required, ..expected() };
+            run(&json!({}), &claims, &expected).map(drop)
+        };
+        assert_eq!(run(json!({"nonce": "n1"}), true), Ok(()));
+        assert_eq!(run(json!({"nonce": "n2"}), false), Ok(()));
+        assert_eq!(run(json!({}), false), Ok(()));
+        for (claims, required) in
+            [(json!({}), true), (json!({"nonce": "old"}), false), (json!({"nonce": 1}), false)]
+        {
+            let found = run(claims.clone(), required);
+            assert_eq!(found, Err(Code::UseDpopNonce), "{claims}");
+        }
+    }
+}

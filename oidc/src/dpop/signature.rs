@@ -12,3 +12,15 @@ pub(super) fn check(
 ) -> Result<(), OAuthError> {
     if token.signed_by([key]) { Ok(()) } else { Err(refused("the signature is wrong")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::tests::{holds, key};
+    use serde_json::json;
+
+    #[test]
+    fn the_key_of_another_did_not_sign() {
+        assert!(holds(json!({}), json!({})));
+        assert!(!holds(json!({"jwk": key().jwk()}), json!({})));
+    }
+}

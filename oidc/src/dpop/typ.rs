@@ -11,3 +11,16 @@ pub(super) fn check(token: &Unverified, _: &VerifyingKey, _: &Expected) -> Resul
         _ => Err(refused("typ must be dpop+jwt")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dpop::tests::holds;
+    use serde_json::json;
+
+    #[test]
+    fn no_other_token_passes() {
+        assert!(holds(json!({"typ": "dpop+jwt"}), json!({})));
+        assert!(!holds(json!({"typ": "JWT"}), json!({})));
+        assert!(!holds(json!({"typ": null}), json!({})));
+    }
+}

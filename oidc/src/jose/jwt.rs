@@ -122,6 +122,7 @@ mod tests {
     }
 
     proptest! {
+        /// Attack 35.
         #[test]
         fn any_text_is_read_or_refused(text in "[A-Za-z0-9_.=-]{0,200}") {
             if let Some(token) = Unverified::parse(&text) {

@@ -15,3 +15,25 @@ pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::{Client, SecurityProfile, sample};
+    use crate::request_object::tests::accepted;
+    use serde_json::json;
+
+    #[test]
+    fn the_client_made_it() {
+        let fapi = Client { security_profile: SecurityProfile::Fapi2MessageSigning, ..sample() };
+        for (changes, usual, strict) in [
+            (json!({}), true, true),
+            (json!({"iss": "other"}), false, false),
+            (json!({"iss": null}), true, false),
+            (json!({"client_id": "other"}), false, false),
+            (json!({"client_id": null}), true, true),
+        ] {
+            assert_eq!(accepted(&sample(), &changes), usual, "{changes}");
+            assert_eq!(accepted(&fapi, &changes), strict, "FAPI {changes}");
+        }
+    }
+}

@@ -26,3 +26,29 @@ pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::{Client, SecurityProfile, sample};
+    use crate::request_object::tests::accepted;
+    use serde_json::json;
+
+    #[test]
+    fn valid_now_and_under_fapi_for_an_hour() {
+        let fapi = Client { security_profile: SecurityProfile::Fapi2MessageSigning, ..sample() };
+        for (changes, usual, strict) in [
+            (json!({}), true, true),
+            (json!({"exp": 900}), false, false),
+            (json!({"nbf": 1008}), true, true),
+            (json!({"nbf": 1070}), false, false),
+            (json!({"exp": null}), true, false),
+            (json!({"nbf": null}), true, false),
+            (json!({"exp": 990 + 3600}), true, true),
+            (json!({"exp": 990 + 3601}), true, false),
+            (json!({"nbf": 1000 - 3601}), true, false),
+        ] {
+            assert_eq!(accepted(&sample(), &changes), usual, "{changes}");
+            assert_eq!(accepted(&fapi, &changes), strict, "FAPI {changes}");
+        }
+    }
+}

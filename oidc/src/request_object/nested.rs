@@ -10,3 +10,17 @@ pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::sample;
+    use crate::request_object::tests::accepted;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_inside() {
+        assert!(accepted(&sample(), &json!({})));
+        assert!(!accepted(&sample(), &json!({"request": "x"})));
+        assert!(!accepted(&sample(), &json!({"request_uri": "https://a.example/r"})));
+    }
+}

@@ -131,7 +131,7 @@ pub(crate) mod tests {
         super::check_code(&params, client, grant, None, now).map_err(|error| error.error)
     }
 
-    /// Attacks 7 and 8 of the security requirements, as far as no store is needed.
+    /// Attacks 7 and 8, as far as no store is needed.
     #[test]
     fn only_the_right_client_address_verifier_and_time() {
         let (client, uri) = (sample(), "https://portal.example/callback");

@@ -60,6 +60,7 @@ mod tests {
         assert_eq!(reply["show"]["data"]["questions"], expected);
     }
 
+    /// F123: the page says what to do when a mail does not come.
     #[test]
     fn samples_are_the_page() {
         List::samples().unwrap();

@@ -35,6 +35,7 @@ fn page(handler: &str, query: Value) -> Value {
     reply
 }
 
+/// F127: the newest month and what was paid in it.
 #[test]
 fn overview_shows_the_newest_month_and_this_year() {
     let data = &page("overview", json!({}))["show"]["data"];
@@ -43,6 +44,7 @@ fn overview_shows_the_newest_month_and_this_year() {
     assert_eq!(data["this_year"]["months"], 1);
 }
 
+/// F129: a row without the facility's name shows none. Attack 34: a month is six digits.
 #[test]
 fn month_knows_its_neighbours_and_adds_up() {
     let data = &page("month", json!({"month": "202503"}))["show"]["data"];
@@ -55,6 +57,7 @@ fn month_knows_its_neighbours_and_adds_up() {
     }
 }
 
+/// F134: years, newest first, with their months. F026: a month without care stays listed.
 #[test]
 fn past_lists_months_without_care() {
     let data = &page("past", json!({}))["show"]["data"];
@@ -71,6 +74,7 @@ fn an_unknown_handler_and_a_broken_body_are_refused() {
     assert_eq!(status, abi::E_REQUEST);
 }
 
+/// F128: each column and the sum; F129: each kind of care, in days or times.
 #[test]
 fn samples_are_the_pages() {
     Overview::samples().unwrap();

@@ -4,12 +4,13 @@ use crate::insurers::{Insurer, offer};
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::settings::Settings;
-use crate::{app, clock, imports};
+use crate::{app, imports};
 use clap::Args;
 use db::published;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use web::Error;
+use web::clock::Clock;
 use web::config::insurer_file;
 
 /// What is imported for whom.
@@ -35,8 +36,8 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     let db = app::open_db(settings).await?;
     let current = published::current(&mut db.read().await?, &slug).await?;
     let (version, text) = current
-        .ok_or_else(|| Error::Fault(format!("no insurer {slug:?}: apply its folder first")))?;
-    let insurer = Insurer::read(version, &text).map_err(Error::Fault)?;
+        .ok_or_else(|| Error::fault(format!("no insurer {slug:?}: apply its folder first")))?;
+    let insurer = Insurer::read(version, &text).map_err(Error::fault)?;
     let mut plugins = Plugins::new();
     for loaded in load::all(&settings.plugins, &db).await? {
         match loaded {
@@ -44,13 +45,13 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
                 plugins.insert(plugin.id().to_owned(), plugin);
             }
             Loaded::Refused { name, why } if name == id => {
-                return Err(Error::Fault(format!("plugin {id}: {why}")));
+                return Err(Error::fault(format!("plugin {id}: {why}")));
             }
             Loaded::Refused { .. } => {}
         }
     }
     let offer = offer::one(&insurer.definition, &plugins, &id).ok_or_else(|| {
-        Error::Fault(if plugins.contains_key(&id) {
+        Error::fault(if plugins.contains_key(&id) {
             format!("{slug} does not offer {id}: add it to its portal.toml and apply the folder")
         } else {
             format!("there is no plugin {id:?} in {}", settings.plugins.folder.display())
@@ -64,7 +65,7 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
         plugin: offer.plugin,
         layout: &layout,
         dry_run,
-        now: clock::now(),
+        now: Clock::system().now(),
     };
     let report = task.run(source, |bytes| bar.set_position(bytes)).await?;
     bar.finish_and_clear();

@@ -1,12 +1,13 @@
 //! `portal insurer`: publishes what operators decide.
 
+use crate::app;
 use crate::insurers::definition::{self, Definition};
 use crate::settings::Settings;
-use crate::{app, clock};
 use clap::Subcommand;
 use secret::Sealer;
 use std::path::{Path, PathBuf};
 use web::Error;
+use web::clock::Clock;
 
 /// Publish insurers.
 #[derive(Subcommand)]
@@ -32,7 +33,7 @@ async fn apply(settings: &Settings, folder: &Path, dry_run: bool) -> Result<(), 
     web::themes::exists(&settings.themes, &definition.brand.theme)?;
     let db = app::open_db(settings).await?;
     let slug = definition.brand.slug.clone();
-    let lines = definition::apply(&db, &sealer, definition, dry_run, clock::now()).await?;
+    let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;
     eprintln!("{slug}: {} changes", lines.len());
     lines.iter().for_each(|line| println!("{line}"));
     db.close().await;

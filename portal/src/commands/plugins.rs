@@ -24,7 +24,7 @@ pub enum Plugins {
 pub async fn run(settings: &Settings, command: Option<Plugins>) -> Result<ExitCode, Error> {
     if let Some(Plugins::Hash { folder }) = command {
         let folder = folder.as_ref().unwrap_or(&settings.plugins.libraries);
-        print!("{}", library_file::list(folder).map_err(Error::Fault)?);
+        print!("{}", library_file::list(folder).map_err(Error::fault)?);
         return Ok(ExitCode::SUCCESS);
     }
     let db = app::open_db(settings).await?;

@@ -6,9 +6,9 @@ use crate::{jobs, routes, visit};
 use axum::Router;
 use std::sync::Arc;
 use web::Error;
+use web::listen::PlainListener;
 use web::metrics::Metrics;
 use web::serve::{Listening, Surround, bind, serve, surround};
-use web::tls::PlainListener;
 
 /// The complete router.
 pub fn router(app: &Arc<App>) -> Router {

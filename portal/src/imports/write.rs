@@ -3,7 +3,7 @@
 use super::{ImportError, Values};
 use crate::plugins::Plugin;
 use crate::plugins::package::manifest::Importer;
-use db::{AssertSqlSafe, Conn};
+use db::{AssertSqlSafe, Tx};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(super) struct Written {
 /// # Errors
 /// When a statement lacks a value or the database refuses it.
 pub(super) async fn replace(
-    tx: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     plugin: &Plugin,
     importer: &Importer,

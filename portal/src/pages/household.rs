@@ -1,7 +1,6 @@
 //! The household: a dependant decides who sees their rows; the insured person sees who is shown.
 
 use crate::app::App;
-use crate::clock;
 use crate::household::subjects::hidden;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::store::household_choices;
@@ -10,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
-use web::look::see;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// Who sees whose rows.
@@ -119,8 +118,8 @@ pub async fn submit(
     };
     if let (Some(hidden), Some(me), false) = (choice, member.person(), member.insured) {
         let mut tx = app.db.begin().await?;
-        household_choices::choose(&mut tx, visit.slug(), me, hidden, clock::now()).await?;
+        household_choices::choose(&mut tx, visit.slug(), me, hidden, visit.now).await?;
         tx.commit().await?;
     }
-    Ok(see(&visit.path("household")))
+    Ok(see_other(&visit.path("household")))
 }

@@ -74,7 +74,12 @@ async fn show(
             url: visit.path(""),
             primary: true,
         };
-        return visit.look.told(StatusCode::NOT_FOUND, "plugin-not-offered", "info", vec![home]);
+        return visit.look.notice_page(
+            StatusCode::NOT_FOUND,
+            "plugin-not-offered",
+            "info",
+            vec![home],
+        );
     };
     let declared = offer.page(path).ok_or(Error::NOT_FOUND)?;
     let member = match visit.signed_in() {
@@ -119,7 +124,7 @@ fn draw(visit: &Visit, id: &str, name: &str, data: &Value) -> Result<Response, C
     }
     let drawn = visit.look.draw(StatusCode::OK, &format!("{id}/{name}"), data);
     drawn.map_err(|error| match error {
-        Error::Fault(why) => CallFault::Failed(why),
+        Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
 }

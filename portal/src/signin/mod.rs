@@ -4,7 +4,6 @@ pub mod provider;
 
 use self::provider::Registration;
 use crate::app::App;
-use crate::clock;
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
@@ -15,7 +14,7 @@ use openidconnect::RedirectUrl;
 use secret::{hash, random};
 use std::collections::HashMap;
 use std::sync::Arc;
-use web::look::{Action, is_own_path, see};
+use web::look::{Action, is_own_path, see_other};
 use web::{Error, Posted, cookies};
 
 /// Seconds that a login at the identity provider may take.
@@ -46,7 +45,7 @@ pub async fn signin(
     let home = visit.path("");
     let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
     if visit.session.is_some() {
-        return Ok(see(&to));
+        return Ok(see_other(&to));
     }
     let registration = registration(&app, &visit)?;
     let state = random::secret();
@@ -62,10 +61,10 @@ pub async fn signin(
         signins::Signin { nonce: begun.nonce, pkce_verifier: begun.pkce_verifier, return_to: to };
     let hash = hash::sha256(&state);
     let mut tx = app.db.begin().await?;
-    signins::insert(&mut tx, visit.slug(), &hash, &signin, clock::now() + SIGNIN_LIFETIME_SECS)
+    signins::insert(&mut tx, visit.slug(), &hash, &signin, app.clock.now() + SIGNIN_LIFETIME_SECS)
         .await?;
     tx.commit().await?;
-    let mut response = see(begun.url.as_str());
+    let mut response = see_other(begun.url.as_str());
     let secure = app.settings.secure();
     let cookie =
         cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIFETIME_SECS), secure);
@@ -87,7 +86,8 @@ pub async fn callback(
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     }
     let mut tx = app.db.begin().await?;
-    let signin = signins::take(&mut tx, visit.slug(), &hash::sha256(&state), clock::now()).await?;
+    let signin =
+        signins::take(&mut tx, visit.slug(), &hash::sha256(&state), app.clock.now()).await?;
     tx.commit().await?;
     let definition = &visit.insurer.definition;
     // RFC 9207: an answer of another issuer is not an answer to us.
@@ -105,13 +105,13 @@ pub async fn callback(
         Err(error) => {
             app.providers.forget(&definition.issuer);
             if let Error::Fault(why) = error {
-                tracing::warn!(insurer = visit.slug(), why, "sign-in failed");
+                tracing::warn!(insurer = visit.slug(), %why, "sign-in failed");
             }
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
     };
     let (member, id_token) = answered;
-    let now = clock::now();
+    let now = app.clock.now();
     let secret = random::secret();
     let mut tx = app.db.begin().await?;
     let previous = sessions::note_login(&mut tx, visit.slug(), &member.sub, now).await?;
@@ -124,7 +124,7 @@ pub async fn callback(
     };
     sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
     tx.commit().await?;
-    let mut response = see(&signin.return_to);
+    let mut response = see_other(&signin.return_to);
     let headers = response.headers_mut();
     headers
         .append(header::SET_COOKIE, session::cookie(visit.slug(), &secret, app.settings.secure()));
@@ -145,7 +145,7 @@ fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Erro
         url: visit.path("signin"),
         primary: true,
     };
-    visit.look.told(status, key, "warn", vec![again])
+    visit.look.notice_page(status, key, "warn", vec![again])
 }
 
 /// `POST /{insurer}/signout`: ends the session here, then the one at the identity provider.
@@ -168,7 +168,7 @@ pub async fn signout(
     }
     query.append_pair("client_id", &visit.insurer.definition.client_id);
     let target = format!("{}/logout?{}", visit.insurer.definition.issuer, query.finish());
-    let mut response = see(&target);
+    let mut response = see_other(&target);
     response.headers_mut().append(header::SET_COOKIE, session::forget(slug, app.settings.secure()));
     Ok(response)
 }

@@ -1,6 +1,6 @@
 //! Who saw whose rows, and when.
 
-use db::{AssertSqlSafe, Conn, Result, params};
+use db::{AssertSqlSafe, Conn, Result, Tx, params};
 
 /// One look at a person's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Look {
 }
 
 /// Keeps what one page showed, all persons in one statement; the same look once an hour.
-pub async fn insert(conn: &mut Conn, insurer: &str, looks: &[Look]) -> Result<()> {
+pub async fn insert(tx: &mut Tx, insurer: &str, looks: &[Look]) -> Result<()> {
     if looks.is_empty() {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub async fn insert(conn: &mut Conn, insurer: &str, looks: &[Look]) -> Result<()
         ]);
     }
     sql.push_str(" ON CONFLICT DO NOTHING");
-    conn.execute(AssertSqlSafe(sql), &values).await?;
+    tx.execute(AssertSqlSafe(sql), &values).await?;
     Ok(())
 }
 

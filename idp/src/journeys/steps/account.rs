@@ -1,11 +1,12 @@
 //! Added by `prompt=select_account`: the person says whether to go on as who is signed in.
 
-use super::Verdict;
-use crate::journeys::Next;
-use crate::journeys::page::Running;
+use super::verdict::{At, Prepared, Verdict};
+use super::{Boxed, Step};
+use crate::journeys::goal::Goal;
 use crate::store::accounts;
-use axum::response::Response;
+use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Go on as this person, or as another?
@@ -30,37 +31,48 @@ impl Page for Account {
     }
 }
 
-/// The user ID of the journey's account.
-pub(super) async fn user_name(running: &Running) -> Result<String, Error> {
-    let Some(account_id) = &running.journey.state.account_id else { return Ok(String::new()) };
-    let mut conn = running.app.db.read().await?;
-    let account = accounts::by_id(&mut conn, running.visit.realm.id(), account_id).await?;
-    Ok(account.map(|account| account.user_id).unwrap_or_default())
+/// What the journey's account is called.
+pub(super) async fn user_name(at: &At<'_>) -> Result<String, Error> {
+    let Some(account_id) = &at.instance.learned.account else { return Ok(String::new()) };
+    let mut conn = at.tools.db.read().await?;
+    let account = accounts::by_id(&mut conn, at.visit.realm.id(), account_id).await?;
+    Ok(account.map(|account| account.shown_name().to_owned()).unwrap_or_default())
 }
 
-pub(super) async fn show(running: &Running, step: &Next<'_>) -> Result<Response, Error> {
-    let look = &running.visit.look;
-    let client = running.client.as_ref();
-    look.page(&Account {
-        title: running.title(),
-        form: Form::new(running.action(step), &[]),
-        user_name: user_name(running).await?,
-        client_name: client.map(|client| client.name_in(&look.lang).to_owned()),
-    })
-}
+pub(super) struct Verify;
 
-pub(super) fn verify(running: &mut Running, posted: &Posted) -> Result<Verdict, Error> {
-    match posted.value("decision") {
-        "this" => Ok(Verdict::Proved { means: "form".into() }),
-        "other" => {
-            // The session stays for other services; this request gets a login of its own.
-            let known = running.session.take();
-            let proved = known.map(|session| session.proofs).unwrap_or_default();
-            running.evidence.retain(|kind| !proved.contains(kind) && !kind.starts_with("terms:"));
-            running.journey.state.sid = None;
-            running.journey.state.account_id = None;
-            Ok(Verdict::Proved { means: "form".into() })
-        }
-        _ => Ok(Verdict::Again),
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            let lang = &at.visit.look.lang;
+            at.screen(&Account {
+                title: at.title.clone(),
+                form: Form::new(at.action(), &[]),
+                user_name: user_name(at).await?,
+                client_name: at.client.map(|client| client.name_in(lang).to_owned()),
+            })
+        })
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        _: Prepared,
+        _: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            match posted.value("decision") {
+                "this" => Ok(Verdict::Proved(vec![at.evidence("form")])),
+                "other" => {
+                    // The session stays for other services; this request gets a login of its own.
+                    let resume = at.instance.goal.resume().clone();
+                    at.instance.goal = Goal::SignIn(resume);
+                    at.instance.learned.account = None;
+                    Ok(Verdict::Proved(vec![at.evidence("form")]))
+                }
+                _ => Ok(Verdict::Again),
+            }
+        })
     }
 }

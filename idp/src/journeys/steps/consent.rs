@@ -1,17 +1,13 @@
 //! Added by a client that needs it: the person agrees to what the client asks, or says no.
 
-use super::{Verdict, account};
-use crate::endpoints::answer::{self, To};
-use crate::endpoints::authorize::asked;
-use crate::endpoints::consents::{detail, learns};
-use crate::journeys::Next;
-use crate::journeys::page::Running;
-use crate::store::{consents, pushed};
-use axum::response::Response;
-use db::Conn;
+use super::verdict::{At, Prepared, Verdict};
+use super::{Boxed, Step, account};
+use crate::authorization::consent::{detail, learns, required};
+use crate::store::consents;
+use db::Tx;
 use oidc::error::Code;
-use secret::hash;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// What the client wants, in words.
@@ -58,66 +54,59 @@ impl Page for Consent {
     }
 }
 
-pub(super) async fn show(running: &Running, step: &Next<'_>) -> Result<Response, Error> {
-    let (Some(request), Some(client)) = (&running.journey.state.request, &running.client) else {
-        return Err(Error::NOT_FOUND);
-    };
-    let look = &running.visit.look;
-    let scopes = oidc::claims::needed(&request.scopes, &request.claims, client);
-    let details = request.authorization_details.iter().map(detail).collect();
-    let logo = client.logo_uri.as_ref().map(|_| {
-        let id: String =
-            url::form_urlencoded::byte_serialize(client.client_id.as_bytes()).collect();
-        running.visit.path(&format!("logo/{id}"))
-    });
-    look.page(&Consent {
-        form: Form::new(running.action(step), &[]),
-        client_name: client.name_in(&look.lang).to_owned(),
-        logo_url: logo,
-        client_url: client.client_uri.clone(),
-        policy_url: client.policy_uri.clone(),
-        tos_url: client.tos_uri.clone(),
-        learns: learns(look, &scopes),
-        details,
-        offline: scopes.iter().any(|scope| scope == "offline_access"),
-        user_name: account::user_name(running).await?,
-    })
-}
+pub(super) struct Verify;
 
-pub(super) async fn verify(
-    running: &mut Running,
-    posted: &Posted,
-    conn: &mut Conn,
-) -> Result<Verdict, Error> {
-    let state = &running.journey.state;
-    let (Some(request), Some(client), Some(account)) =
-        (&state.request, &running.client, &state.account_id)
-    else {
-        return Err(Error::NOT_FOUND);
-    };
-    let realm = &running.visit.realm;
-    match posted.value("decision") {
-        "allow" => {
-            let mut scopes = consents::scopes(conn, realm.id(), account, &client.client_id).await?;
-            for scope in asked(client, request) {
-                if !scopes.contains(&scope) {
-                    scopes.push(scope);
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            let (Some(request), Some(client)) = (at.request, at.client) else {
+                return Err(Error::NOT_FOUND);
+            };
+            let look = &at.visit.look;
+            let scopes = oidc::claims::needed(&request.scopes, &request.claims, client);
+            let logo = client.logo_uri.as_ref().map(|_| {
+                let id: String =
+                    url::form_urlencoded::byte_serialize(client.client_id.as_bytes()).collect();
+                at.visit.path(&format!("logo/{id}"))
+            });
+            at.screen(&Consent {
+                form: Form::new(at.action(), &[]),
+                client_name: client.name_in(&look.lang).to_owned(),
+                logo_url: logo,
+                client_url: client.client_uri.clone(),
+                policy_url: client.policy_uri.clone(),
+                tos_url: client.tos_uri.clone(),
+                learns: learns(look, &scopes),
+                details: request.authorization_details.iter().map(detail).collect(),
+                offline: scopes.iter().any(|scope| scope == "offline_access"),
+                user_name: account::user_name(at).await?,
+            })
+        })
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        _: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let account = &at.instance.learned.account;
+            let (Some(request), Some(client), Some(account)) = (at.request, at.client, account)
+            else {
+                return Err(Error::NOT_FOUND);
+            };
+            match posted.value("decision") {
+                "allow" => {
+                    let (insurer, id) = (at.visit.realm.id(), &client.client_id);
+                    let more = required(client, request);
+                    consents::widen(tx, insurer, account, id, &more, at.visit.now).await?;
+                    Ok(Verdict::Proved(vec![at.evidence("form")]))
                 }
+                "deny" => Ok(Verdict::Declined(Code::AccessDenied.because("the member said no"))),
+                _ => Ok(Verdict::Again),
             }
-            let client_id = client.client_id.clone();
-            let consent = consents::Consent { client_id, scopes, granted_at: running.now };
-            consents::put(conn, realm.id(), account, &consent).await?;
-            Ok(Verdict::Proved { means: "form".into() })
-        }
-        "deny" => {
-            let error = Code::AccessDenied.because("the member said no");
-            let look = &running.visit.look;
-            if let Some(used) = &request.request_uri {
-                pushed::delete(conn, realm.id(), &hash::sha256(used)).await?;
-            }
-            let to = To { realm, client, look, encryption: None, now: running.now };
-            Ok(Verdict::Ended(answer::error(&to, request, &error)?))
-        }
-        _ => Ok(Verdict::Again),
+        })
     }
 }

@@ -1,19 +1,21 @@
-//! Proof `mailbox`: a person reads mail at the address that he typed.
+//! `mailbox`: a person reads mail at the address that they typed.
 
-use super::{Place, Verdict};
-use crate::journeys::Next;
-use crate::journeys::page::Running;
-use crate::mail::{AlreadyRegistered, RegistrationLink};
-use crate::store::{accounts, attempts, journeys, links};
-use axum::response::Response;
-use db::Conn;
+use super::verdict::{At, Place, Prepared, Verdict};
+use super::{Boxed, Step};
+use crate::mail::letters::{AlreadyRegistered, RegistrationLink};
+use crate::need::Settings;
+use crate::store::addresses::{self, match_form};
+use crate::store::attempts::{self, Bucket, Limit};
+use crate::store::links::{self, Target};
+use db::Tx;
 use lettre::Address;
 use secret::{hash, random};
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Mails to one address in an hour; more are not sent, and the page does not tell.
-const MAILS_PER_HOUR: i64 = 5;
+const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false };
 
 /// Asks the address.
 #[derive(Serialize)]
@@ -70,79 +72,89 @@ impl Page for MailboxSent {
     }
 }
 
-pub(super) fn show(running: &Running, step: &Next, minutes: i64) -> Result<Response, Error> {
-    match &running.journey.state.email {
-        None => ask(running, step, Form::new(running.action(step), &["email"])),
-        Some(email) => running.visit.look.page(&MailboxSent {
-            title: running.title(),
-            step: step.into(),
-            email: email.clone(),
-            minutes,
-            sender: running.visit.realm.definition.policy.mail.from.clone(),
-            form: Form::new(running.action(step), &[]),
-            restart_url: running.visit.path("register"),
-        }),
-    }
-}
-
-fn ask(running: &Running, step: &Next, form: Form) -> Result<Response, Error> {
-    running.visit.look.page(&Mailbox {
-        title: running.title(),
-        step: step.into(),
+fn ask(at: &At<'_>, form: Form) -> Result<Screen, Error> {
+    at.screen(&Mailbox {
+        title: at.title.clone(),
+        step: at.place,
         form,
-        login_url: running.visit.path("login"),
+        login_url: at.visit.path("login"),
     })
 }
 
-/// Sends the link, or, to an address that has an account, a mail that says so. The evidence is
-/// written by the link's POST, never here.
-pub(super) async fn verify(
-    running: &mut Running,
-    step: &Next<'_>,
-    minutes: i64,
-    posted: &Posted,
-    conn: &mut Conn,
-) -> Result<Verdict, Error> {
-    let email = match running.journey.state.email.clone() {
-        Some(email) => email,
-        None => {
-            let mut form = Form::new(running.action(step), &["email"]).typed(posted);
-            match checked(posted.value("email")) {
-                Ok(email) => email,
-                Err(key) => {
-                    form.mistake("email", running.visit.look.t(key, &[]));
-                    return Ok(Verdict::Shown(ask(running, step, form)?));
-                }
-            }
-        }
-    };
-    let visit = &running.visit;
-    let (realm, look, now) = (&visit.realm, &visit.look, running.now);
-    let insurer = realm.id();
-    let bucket = format!("mail:{}", accounts::email_match(&email));
-    let sent = attempts::count(conn, insurer, &bucket, 3600, now).await?;
-    if sent <= MAILS_PER_HOUR {
-        let outbox = &running.app.outbox;
-        let known = accounts::by_email(conn, insurer, &email).await?.is_some();
-        let token = random::secret();
-        links::void(conn, insurer, &running.journey.journey_id, now).await?;
-        // An address with an account gets a row, too, that no mail names: the same work is done.
-        let hash = hash::sha256(&token);
-        let expires_at = now + minutes * 60;
-        links::insert(conn, insurer, &hash, &running.journey.journey_id, expires_at).await?;
-        if known {
-            let letter = AlreadyRegistered { login_url: realm.definition.policy.home.url.clone() };
-            outbox.put(conn, (realm, look), &email, &letter, now).await?;
-        } else {
-            let url = format!("{}/link/{token}", realm.issuer);
-            let letter = RegistrationLink { url, minutes };
-            outbox.put(conn, (realm, look), &email, &letter, now).await?;
-        }
+fn minutes(at: &At<'_>) -> i64 {
+    match at.step.settings {
+        Settings::Mailbox { link_minutes } => link_minutes,
+        _ => 60,
     }
-    running.journey.state.email = Some(email);
-    let insurer = running.visit.realm.id().to_owned();
-    let kept = journeys::update(conn, &insurer, &mut running.journey).await?;
-    Ok(if kept { Verdict::Again } else { Verdict::Overtaken })
+}
+
+pub(super) struct Verify;
+
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            let Some(email) = at.recall("email") else {
+                return ask(at, Form::new(at.action(), &["email"]));
+            };
+            at.screen(&MailboxSent {
+                title: at.title.clone(),
+                step: at.place,
+                email,
+                minutes: minutes(at),
+                sender: at.visit.realm.definition.policy.mail.from.clone(),
+                form: Form::new(at.action(), &[]),
+                restart_url: at.visit.path("register"),
+            })
+        })
+    }
+
+    /// Sends the link, or, to an address that has an account, a mail that says so. The evidence is
+    /// written by the link's POST, never here.
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        _: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let email = match at.recall("email") {
+                Some(email) => email,
+                None => match checked(posted.value("email")) {
+                    Ok(email) => email,
+                    Err(key) => {
+                        let mut form = Form::new(at.action(), &["email"]).typed(posted);
+                        form.mistake("email", at.t(key));
+                        return Ok(Verdict::Invalid(ask(at, form)?));
+                    }
+                },
+            };
+            let (insurer, now) = (at.visit.realm.id(), at.visit.now);
+            let bucket = Bucket::address(&match_form(&email));
+            if attempts::take(tx, insurer, &bucket, MAILS, now).await?.is_some() {
+                send(at, &email, tx).await?;
+            }
+            at.remember("email", &email);
+            Ok(Verdict::Continue)
+        })
+    }
+}
+
+async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
+    let (realm, now, minutes) = (&at.visit.realm, at.visit.now, minutes(at));
+    let outbox = &at.tools.outbox;
+    let known = addresses::is_known(tx, realm.id(), email).await?;
+    let token = random::secret();
+    links::void(tx, realm.id(), &at.instance.id, now).await?;
+    // An address with an account gets a row, too, that no mail names: the same work is done.
+    let target = Target { journey_id: at.instance.id.clone(), step: at.step.id.clone() };
+    links::insert(tx, realm.id(), &hash::sha256(&token), &target, now + minutes * 60).await?;
+    if known {
+        let letter = AlreadyRegistered { login_url: realm.definition.policy.home.url.clone() };
+        return outbox.put(tx, at.sender(), email, &letter).await;
+    }
+    let url = format!("{}/link/{token}", realm.issuer);
+    outbox.put(tx, at.sender(), email, &RegistrationLink { url, minutes }).await
 }
 
 /// The address as it is used, or the message that says what is wrong (F064, F066, F067).
@@ -174,6 +186,8 @@ fn checked(typed: &str) -> Result<String, &'static str> {
 mod tests {
     use super::checked;
 
+    /// F064: empty; F066: not an address; F067: more than 255 characters. Attack 34: a mail header
+    /// cannot be typed in.
     #[test]
     fn addresses_as_people_type_them() {
         assert_eq!(checked(" hanako@example.jp ").unwrap(), "hanako@example.jp");

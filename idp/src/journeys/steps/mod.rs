@@ -1,5 +1,5 @@
-//! One file per kind of proof: its form, its checks, its pages. Only a kind's verifier says
-//! that it was proved.
+//! One file per step: its form, its checks, its pages. Only a kind's own step says that it was
+//! proved.
 
 pub mod account;
 pub mod consent;
@@ -7,93 +7,74 @@ pub mod mailbox;
 pub mod password;
 pub mod roster;
 pub mod terms;
+pub mod verdict;
 
-use super::Next;
-use super::page::Running;
-use crate::definition::Proof;
-use axum::response::Response;
-use db::Conn;
-use serde::Serialize;
+use crate::need::{Act, Kind};
+use db::Tx;
+use std::future::Future;
+use std::pin::Pin;
+use verdict::{At, Limits, Prepared, Verdict};
+use web::look::Screen;
 use web::{Error, Posted};
 
-/// What became of an answer.
-pub enum Verdict {
-    /// The evidence may be written.
-    Proved { means: String },
-    /// Something is wrong or missing: this page says what.
-    Shown(Response),
-    /// Show the step again (a mail was sent).
-    Again,
-    /// The journey is over without its proofs: the person said no.
-    Ended(Response),
-    /// Another answer came between: roll back and show what is asked now.
-    Overtaken,
-}
+/// A future of a step.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// What was computed before the transaction began.
-pub enum Hashed {
-    Nothing,
-    /// A new password's hash.
-    New(String),
-    /// The account whose password was typed, or nobody; and the counter of wrong tries.
-    Matches {
-        account_id: Option<String>,
-        bucket: String,
-    },
-}
+/// How a step is asked and answered.
+pub trait Step: Sync {
+    /// What the person sees.
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen>;
 
-/// The place of a step, as pages show it.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Place {
-    pub n: usize,
-    pub of: usize,
-}
-
-impl From<&Next<'_>> for Place {
-    fn from(next: &Next<'_>) -> Self {
-        Self { n: next.n, of: next.of }
+    /// Work before the transaction: hashing takes 20 ms.
+    fn prepare<'a>(&'a self, _: &'a At<'a>, _: &'a Posted) -> Boxed<'a, Prepared> {
+        Box::pin(async { Ok(Prepared::Nothing) })
     }
-}
 
-pub(super) async fn show(running: &mut Running, step: &Next<'_>) -> Result<Response, Error> {
-    match step.proof {
-        Proof::Mailbox { link_minutes } => mailbox::show(running, step, *link_minutes),
-        Proof::Roster { fields, attempts } => roster::show(running, step, fields, *attempts),
-        Proof::Terms {} => terms::show(running, step),
-        Proof::Password {} => password::show(running, step),
-        Proof::Account {} => account::show(running, step).await,
-        Proof::Consent {} => consent::show(running, step).await,
+    /// What wrong answers are counted against. Without an answer: what a page can know.
+    fn limits(&self, _: &At<'_>, _: Option<(&Posted, &Prepared)>) -> Limits {
+        Vec::new()
     }
+
+    /// An answer, inside the page's transaction. Whatever [`Step::prepare`] read is read again
+    /// where it matters.
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        prepared: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict>;
 }
 
-pub(super) async fn hash(
-    running: &Running,
-    step: &Next<'_>,
-    posted: &Posted,
-) -> Result<Hashed, Error> {
-    match step.proof {
-        Proof::Password {} => password::hash(running, posted).await,
-        _ => Ok(Hashed::Nothing),
-    }
+/// Every step, one line each; `need/kind.rs` says what each needs and yields.
+pub static STEPS: [(Kind, Act, &dyn Step); 7] = [
+    (Kind::Mailbox, Act::Verify, &mailbox::Verify),
+    (Kind::Roster, Act::Verify, &roster::Verify),
+    (Kind::Terms, Act::Verify, &terms::Verify),
+    (Kind::Password, Act::Enrol, &password::enrol::Enrol),
+    (Kind::Password, Act::Verify, &password::verify::Verify),
+    (Kind::Account, Act::Verify, &account::Verify),
+    (Kind::Consent, Act::Verify, &consent::Verify),
+];
+
+/// The step of a kind and an act.
+///
+/// # Errors
+/// A fault: definitions with other steps are not published.
+pub fn of(kind: Kind, act: Act) -> Result<&'static dyn Step, Error> {
+    let found = STEPS.iter().find(|(k, a, _)| *k == kind && *a == act);
+    found.map(|(_, _, step)| *step).ok_or_else(|| Error::fault("there is no such step"))
 }
 
-pub(super) async fn verify(
-    running: &mut Running,
-    step: &Next<'_>,
-    posted: &Posted,
-    hashed: Hashed,
-    conn: &mut Conn,
-) -> Result<Verdict, Error> {
-    match step.proof {
-        Proof::Mailbox { link_minutes } => {
-            mailbox::verify(running, step, *link_minutes, posted, conn).await
-        }
-        Proof::Roster { fields, attempts } => {
-            roster::verify(running, step, (fields, *attempts), posted, conn).await
-        }
-        Proof::Terms {} => terms::verify(running, step, posted, conn).await,
-        Proof::Password {} => password::verify(running, step, posted, hashed, conn).await,
-        Proof::Account {} => account::verify(running, posted),
-        Proof::Consent {} => consent::verify(running, posted, conn).await,
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+    use crate::need::kind::TABLE;
+
+    #[test]
+    fn the_table_of_needs_and_the_steps_are_the_same_list() {
+        let table: Vec<_> = TABLE.iter().map(|row| (row.kind, row.act)).collect();
+        let steps: Vec<_> = STEPS.iter().map(|(kind, act, _)| (*kind, *act)).collect();
+        assert_eq!(table, steps);
     }
 }

@@ -1,22 +1,24 @@
-//! Proof `roster`: the fields of the insurance card name one person of the insurer's roster.
+//! `roster`: the fields of the insurance card name one person of the insurer's roster.
 
-use super::{Place, Verdict};
-use crate::definition::{Field, Relation};
-use crate::journeys::Next;
-use crate::journeys::page::Running;
+use super::verdict::{At, Limits, Place, Prepared, Verdict};
+use super::{Boxed, Step};
+use crate::need::{Field, Relation, Settings};
+use crate::store::attempts::{Bucket, Limit};
 use crate::store::people::Member;
-use crate::store::{accounts, attempts, journeys, people};
-use axum::http::StatusCode;
-use axum::response::Response;
-use db::Conn;
+use crate::store::{accounts, people};
+use db::Tx;
 use handover::card::Card;
 use handover::{card, date, kana};
 use serde::Serialize;
+use web::clock::today;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
+
+const DAY: i64 = 24 * 3600;
 
 /// Wrong tries on one card's number in a day, over all journeys: there are only some 36,000
 /// birth dates to guess (attack 24).
-const WRONG_PER_CARD: i64 = 10;
+const PER_CARD: Limit = Limit { max: 10, seconds: DAY, tells: false };
 
 const FORM: [&str; 8] =
     ["symbol", "number", "branch", "name_kana", "birth_year", "birth_month", "birth_day", "sex"];
@@ -36,6 +38,8 @@ pub struct Roster {
 
 impl Page for Roster {
     const TEMPLATE: &'static str = "idp/roster.html";
+    /// F278: where symbol and number can be read. F265, F297: the page of a card that named nobody
+    /// tells who has registered to log in, and everybody else whom to ask.
     fn samples() -> Vec<Self> {
         let all = ["symbol", "number", "branch", "name_kana", "birth_date", "sex"];
         let sample = |fields: &[&'static str], failed, wrong: bool| {
@@ -59,98 +63,109 @@ impl Page for Roster {
     }
 }
 
-pub(super) fn show(
-    running: &Running,
-    step: &Next,
-    fields: &[Field],
-    attempts: i64,
-) -> Result<Response, Error> {
-    if running.journey.wrong >= attempts {
-        return locked(running);
-    }
-    let form = Form::new(running.action(step), &form_fields());
-    draw(running, step, fields, form, (false, attempts - running.journey.wrong))
-}
-
 /// The inputs, and `birth_date`, which stands for three of them in messages.
 fn form_fields() -> Vec<&'static str> {
     FORM.iter().copied().chain(["birth_date"]).collect()
 }
 
-fn draw(
-    running: &Running,
-    step: &Next,
-    fields: &[Field],
-    form: Form,
-    (failed, attempts_left): (bool, i64),
-) -> Result<Response, Error> {
-    running.visit.look.page(&Roster {
-        title: running.title(),
-        step: step.into(),
+fn asked<'a>(at: &'a At<'_>) -> (&'a [Field], i64) {
+    match &at.step.settings {
+        Settings::Roster { fields, attempts } => (fields, *attempts),
+        _ => (&[], 0),
+    }
+}
+
+fn draw(at: &At<'_>, form: Form, failed: bool, attempts_left: i64) -> Result<Screen, Error> {
+    at.screen(&Roster {
+        title: at.title.clone(),
+        step: at.place,
         form,
-        fields: fields.iter().map(|field| field.name()).collect(),
+        fields: asked(at).0.iter().map(|field| field.name()).collect(),
         failed,
         attempts_left,
-        login_url: running.visit.path("login"),
+        login_url: at.visit.path("login"),
     })
 }
 
-fn locked(running: &Running) -> Result<Response, Error> {
-    let actions = running.visit.beginnings();
-    running.visit.look.told(StatusCode::OK, "journey-locked", "warn", actions)
+pub(super) struct Verify;
+
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move { draw(at, Form::new(at.action(), &form_fields()), false, at.left) })
+    }
+
+    /// Against the browser, and once a card was typed against the card.
+    fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
+        let (_, attempts) = asked(at);
+        let per_browser = Limit { max: attempts, seconds: DAY, tells: true };
+        let mut limits = vec![(Bucket::browser("roster", &at.browser), per_browser)];
+        if let Some((posted, _)) = answer {
+            limits.push((Bucket::card(&card_of(posted).household()), PER_CARD));
+        }
+        limits
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        _: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let mut form = Form::new(at.action(), &form_fields()).typed(posted);
+            let (fields, _) = asked(at);
+            let Some(typed) = Typed::read(fields, posted, &mut form, at) else {
+                return Ok(Verdict::Invalid(draw(at, form, false, at.left)?));
+            };
+            match found(at, fields, &typed, tx).await? {
+                Some((member, relation)) => {
+                    at.instance.learned.person = Some(member);
+                    at.instance.learned.relation = Some(relation);
+                    Ok(Verdict::Proved(vec![at.evidence("card")]))
+                }
+                None => Ok(Verdict::Wrong(draw(at, form, true, at.left - 1)?)),
+            }
+        })
+    }
 }
 
-pub(super) async fn verify(
-    running: &mut Running,
-    step: &Next<'_>,
-    (fields, attempts): (&[Field], i64),
-    posted: &Posted,
-    conn: &mut Conn,
-) -> Result<Verdict, Error> {
-    if running.journey.wrong >= attempts {
-        return Ok(Verdict::Shown(locked(running)?));
-    }
-    let mut form = Form::new(running.action(step), &form_fields()).typed(posted);
-    let typed = Typed::read(fields, posted, &mut form, running);
-    let Some(typed) = typed else {
-        let left = attempts - running.journey.wrong;
-        return Ok(Verdict::Shown(draw(running, step, fields, form, (false, left))?));
-    };
-    let insurer = running.visit.realm.id().to_owned();
-    let household = typed.card.household();
-    let bucket = format!("card:{household}");
-    let guessed = attempts::so_far(conn, &insurer, &bucket, running.now).await?;
-    if guessed >= WRONG_PER_CARD {
-        // The same for right and wrong fields: too many tries on this card today.
-        return Ok(Verdict::Shown(locked(running)?));
-    }
-    let members = people::household(conn, &insurer, &household).await?;
-    let today = running.app.today();
-    let mut found = members.iter().filter(|member| typed.names(fields, member, &today));
-    let person = match (found.next(), found.next()) {
-        (Some(one), None) => Some(one.person_id.clone()),
+/// The one person whom the fields name, when it is somebody who may go on: at registration somebody
+/// without an account, at a step-up the person of the account. The same statements run whichever it
+/// is: time does not tell whether the card was right.
+async fn found(
+    at: &At<'_>,
+    fields: &[Field],
+    typed: &Typed,
+    tx: &mut Tx,
+) -> Result<Option<(crate::ids::PersonId, Relation)>, Error> {
+    let insurer = at.visit.realm.id();
+    let members = people::household(tx, insurer, &typed.card.household()).await?;
+    let today = today(at.visit.now);
+    let mut named = members.iter().filter(|member| typed.names(fields, member, &today));
+    let member = match (named.next(), named.next()) {
+        (Some(one), None) => Some(one),
         _ => None,
     };
-    // The account is looked for in every case: time does not tell whether the card was right.
-    let asked = person.as_deref().unwrap_or("");
-    let taken = accounts::by_person(conn, &insurer, asked).await?.is_some();
-    let allowed = members.iter().find(|m| Some(&m.person_id) == person.as_ref()).is_some_and(|m| {
-        let relation = if m.insured { Relation::Insured } else { Relation::Dependant };
-        running.definition.policy.registration.relations.contains(&relation)
-    });
-    if let Some(person) = person
-        && allowed
-        && !taken
-    {
-        running.journey.state.person_id = Some(person);
-        return Ok(Verdict::Proved { means: "card".into() });
+    let person = member.map_or("", |member| member.person_id.as_str());
+    let taken = accounts::by_person(tx, insurer, person).await?;
+    let Some(member) = member else { return Ok(None) };
+    let relation = if member.insured { Relation::Insured } else { Relation::Dependant };
+    let own = at.instance.learned.account.as_ref();
+    let may = match (own, &taken) {
+        (None, None) => at.definition.policy.registration.relations.contains(&relation),
+        (Some(own), Some(taken)) => taken.account_id == *own,
+        _ => false,
+    };
+    Ok(may.then(|| (member.person_id.clone(), relation)))
+}
+
+fn card_of(posted: &Posted) -> Card {
+    Card {
+        symbol: posted.value("symbol").to_owned(),
+        number: posted.value("number").to_owned(),
+        branch: posted.value("branch").to_owned(),
     }
-    attempts::count(conn, &insurer, &bucket, 24 * 3600, running.now).await?;
-    let wrong = journeys::count_wrong(conn, &insurer, &running.journey.journey_id).await?;
-    if wrong >= attempts {
-        return Ok(Verdict::Shown(locked(running)?));
-    }
-    Ok(Verdict::Shown(draw(running, step, fields, form, (true, attempts - wrong))?))
 }
 
 /// What was typed, in match form.
@@ -163,19 +178,10 @@ struct Typed {
 
 impl Typed {
     /// Reads the asked fields; mistakes that a person can see go into the form.
-    fn read(fields: &[Field], posted: &Posted, form: &mut Form, running: &Running) -> Option<Self> {
-        let t = |key: &str| running.visit.look.t(key, &[]);
+    fn read(fields: &[Field], posted: &Posted, form: &mut Form, at: &At<'_>) -> Option<Self> {
+        let t = |key: &str| at.t(key);
         let asked = |field: Field| fields.contains(&field);
-        let mut typed = Typed {
-            card: Card {
-                symbol: posted.value("symbol").to_owned(),
-                number: posted.value("number").to_owned(),
-                branch: posted.value("branch").to_owned(),
-            },
-            kana: None,
-            birth_date: None,
-            sex: None,
-        };
+        let mut typed = Typed { card: card_of(posted), kana: None, birth_date: None, sex: None };
         for field in [Field::Symbol, Field::Number, Field::Branch] {
             if asked(field) && posted.value(field.name()).is_empty() {
                 form.mistake(field.name(), t("error-required"));

@@ -1,13 +1,12 @@
-//! Proof `terms`: the person agreed to the newest version of every document.
+//! `terms`: the person agreed to the newest version of every document.
 
-use super::{Place, Verdict};
+use super::verdict::{At, Place, Prepared, Verdict};
+use super::{Boxed, Step};
 use crate::definition::Terms as Document;
-use crate::journeys::page::Running;
-use crate::journeys::{Next, newest_terms};
-use crate::store::evidence;
-use axum::response::Response;
-use db::Conn;
+use crate::definition::terms::newest;
+use db::Tx;
 use serde::Serialize;
+use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Shows what is to be agreed to, in full.
@@ -61,10 +60,6 @@ fn field(document: &Document) -> String {
     format!("agree_{}", document.id)
 }
 
-fn kind(document: &Document) -> String {
-    format!("terms:{}:{}", document.id, document.version)
-}
-
 fn blocks(text: &str) -> Vec<Block> {
     text.lines()
         .map(str::trim)
@@ -76,27 +71,24 @@ fn blocks(text: &str) -> Vec<Block> {
         .collect()
 }
 
-fn missing(running: &Running) -> Vec<&Document> {
-    let proved = |document: &&Document| !running.evidence.contains(&kind(document));
-    newest_terms(&running.definition).into_iter().filter(proved).collect()
+/// The documents in force that were not agreed to.
+fn missing<'a>(at: &'a At<'_>) -> Vec<&'a Document> {
+    let open = |document: &&Document| !at.agreed.contains(&document.agreement());
+    newest(&at.definition.terms).into_iter().filter(open).collect()
 }
 
-pub(super) fn show(running: &Running, step: &Next) -> Result<Response, Error> {
-    draw(running, step, None)
-}
-
-fn draw(running: &Running, step: &Next, posted: Option<&Posted>) -> Result<Response, Error> {
-    let lang = &running.visit.look.lang;
-    let missing = missing(running);
+fn draw(at: &At<'_>, posted: Option<&Posted>) -> Result<Screen, Error> {
+    let lang = &at.visit.look.lang;
+    let missing = missing(at);
     let fields: Vec<String> = missing.iter().map(|document| field(document)).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut form = Form::new(running.action(step), &fields);
+    let mut form = Form::new(at.action(), &fields);
     let mut documents = Vec::new();
     for document in missing {
         let name = field(document);
         let checked = posted.is_some_and(|posted| posted.value(&name) == "yes");
         if posted.is_some() && !checked {
-            form.mistake(&name, running.visit.look.t("error-agree", &[]));
+            form.mistake(&name, at.t("error-agree"));
         }
         documents.push(Shown {
             error: form.errors.get(&name).cloned().flatten(),
@@ -107,33 +99,30 @@ fn draw(running: &Running, step: &Next, posted: Option<&Posted>) -> Result<Respo
             checked,
         });
     }
-    let step = (running.journey.kind == "register").then(|| step.into());
-    running.visit.look.page(&Terms { title: running.title(), step, form, documents })
+    let step = at.registers.then_some(at.place);
+    at.screen(&Terms { title: at.title.clone(), step, form, documents })
 }
 
-pub(super) async fn verify(
-    running: &mut Running,
-    step: &Next<'_>,
-    posted: &Posted,
-    conn: &mut Conn,
-) -> Result<Verdict, Error> {
-    let agreed: Vec<String> = missing(running)
-        .into_iter()
-        .filter(|document| posted.value(&field(document)) == "yes")
-        .map(kind)
-        .collect();
-    if agreed.len() < missing(running).len() {
-        return Ok(Verdict::Shown(draw(running, step, Some(posted))?));
+pub(super) struct Verify;
+
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move { draw(at, None) })
     }
-    // What an account agreed to lasts; a registration hands its evidence over when it ends.
-    let holder = match &running.journey.state.account_id {
-        Some(account) => format!("account:{account}"),
-        None => running.journey.holder(),
-    };
-    let insurer = running.visit.realm.id().to_owned();
-    for kind in agreed {
-        evidence::insert(conn, &insurer, &holder, &kind, "form", running.now).await?;
-        running.evidence.push(kind);
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        _: Prepared,
+        _: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let missing = missing(at);
+            if missing.iter().any(|document| posted.value(&field(document)) != "yes") {
+                return Ok(Verdict::Invalid(draw(at, Some(posted))?));
+            }
+            Ok(Verdict::Agreed(missing.into_iter().map(Document::agreement).collect()))
+        })
     }
-    Ok(Verdict::Proved { means: "form".into() })
 }

@@ -217,6 +217,7 @@ mod tests {
         }
     }
 
+    /// Attack 34: SQL that is more than the plugin's own.
     #[test]
     fn what_reaches_beyond_the_plugin_or_the_insurer_is_refused() {
         for bad in [

@@ -28,10 +28,10 @@ pub enum Loaded {
 /// # Errors
 /// When the folder or the list of allowed libraries cannot be read.
 pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error> {
-    let allowed = Allowed::read(&settings.allowed_file).map_err(web::Error::Fault)?;
+    let allowed = Allowed::read(&settings.allowed_file).map_err(web::Error::fault)?;
     let mut folders: Vec<PathBuf> = std::fs::read_dir(&settings.folder)
         .map_err(|error| {
-            web::Error::Fault(format!("plugins.folder {}: {error}", settings.folder.display()))
+            web::Error::fault(format!("plugins.folder {}: {error}", settings.folder.display()))
         })?
         .flatten()
         .map(|entry| entry.path())

@@ -1,0 +1,82 @@
+//! What an operator types: one file per command.
+
+pub mod client;
+pub mod insurer;
+pub mod keys;
+pub mod roster;
+
+use crate::ids::InsurerId;
+use crate::serve;
+use crate::settings::Settings;
+use crate::store::insurers;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use web::Error;
+use web::config::{load, reference};
+
+/// Musubi identity provider: registration, login and OpenID Connect for health insurers.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    /// Settings file (TOML); `MUSUBI_IDP_…` variables override it. See `idp settings`.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server until it is asked to stop.
+    Serve,
+    /// Publish insurers.
+    #[command(subcommand)]
+    Insurer(insurer::Command),
+    /// The insurers' lists of members.
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// Relying parties.
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Print the reference of all settings.
+    Settings,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// A text that says what to do.
+pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    if let Command::Settings = cli.command {
+        print!("{}", reference::<Settings>("Settings of `idp`", "MUSUBI_IDP_"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings: Settings = load(cli.config.as_deref(), "MUSUBI_IDP_")?;
+    match cli.command {
+        Command::Serve => serve::run(settings).await?,
+        Command::Insurer(command) => insurer::run(&settings, command).await?,
+        Command::Roster(command) => return roster::run(&settings, command).await,
+        Command::Client(command) => client::run(&settings, command).await?,
+        Command::Keys(command) => keys::run(&settings, command).await?,
+        Command::Settings => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The time of a command. A command is not a request: it has no clock that tests move.
+fn now() -> i64 {
+    web::clock::Clock::system().now()
+}
+
+/// The insurer of a slug; refuses one that nobody has.
+async fn known(db: &db::Db, slug: &str) -> Result<InsurerId, Error> {
+    let insurer = InsurerId::new(slug);
+    if insurers::exists(&mut db.read().await?, &insurer).await? {
+        return Ok(insurer);
+    }
+    Err(Error::fault(format!("no insurer {slug:?}: apply its folder first")))
+}

@@ -1,0 +1,3 @@
+//! What an account can prove with. Owning one of these proves nothing; using it does.
+
+pub mod password;

@@ -1,0 +1,210 @@
+//! Passwords: hashes by argon2id on a few worker threads behind a bounded queue, so that memory
+//! and CPU stay bounded however many people log in at once; and what a new one must be.
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What a hash costs. Only the test support makes another one: no setting reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+impl Cost {
+    /// OWASP's first choice for argon2id.
+    pub const REAL: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
+    /// For tests in the process.
+    pub const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// A hash of this cost that no password has: its output is all zeros.
+    fn nobody(self) -> String {
+        format!("{}bm9ib2R5IGlzIGhlcmUh${}", self.prefix(), "A".repeat(43))
+    }
+
+    fn prefix(self) -> String {
+        let Cost { memory_kib, passes, lanes } = self;
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$")
+    }
+}
+
+/// How long an idle worker keeps its 19 MiB.
+const KEEP_MEMORY: Duration = Duration::from_secs(2);
+
+/// The workers. Cheap to clone.
+#[derive(Clone)]
+pub struct Hasher {
+    queue: SyncSender<Job>,
+    cost: Cost,
+}
+
+struct Job {
+    password: String,
+    /// The stored hash to compare with; `None` makes a new one.
+    stored: Option<String>,
+    answer: oneshot::Sender<Answer>,
+}
+
+enum Answer {
+    Hash(String),
+    Matches(bool),
+}
+
+/// All workers are busy and the queue is full: the person should try again in a moment.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue for password hashes is full")]
+pub struct Busy;
+
+impl Hasher {
+    /// Starts the workers; 0 means one per core. New hashes have this cost.
+    pub fn start(workers: usize, queue: usize, cost: Cost) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (sender, receiver) = sync_channel(queue.max(1));
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..if workers == 0 { cores } else { workers } {
+            let receiver = receiver.clone();
+            std::thread::Builder::new()
+                .name("hasher".into())
+                .spawn(move || work(&receiver, cost))
+                .expect("a thread can be started");
+        }
+        Self { queue: sender, cost }
+    }
+
+    /// Hashes a new password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+    pub async fn hash(&self, password: &str) -> Result<String, Busy> {
+        match self.run(password, None).await? {
+            Answer::Hash(hash) => Ok(hash),
+            Answer::Matches(_) => Err(Busy),
+        }
+    }
+
+    /// Compares a password with a stored hash. Without one the same work is done and the answer
+    /// is `false`: time does not tell whether an account exists.
+    pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, Busy> {
+        let stored = stored.map_or_else(|| self.cost.nobody(), str::to_owned);
+        match self.run(password, Some(stored)).await? {
+            Answer::Matches(matches) => Ok(matches),
+            Answer::Hash(_) => Err(Busy),
+        }
+    }
+
+    async fn run(&self, password: &str, stored: Option<String>) -> Result<Answer, Busy> {
+        let (answer, receiver) = oneshot::channel();
+        let job = Job { password: password.to_owned(), stored, answer };
+        match self.queue.try_send(job) {
+            Ok(()) => receiver.await.map_err(|_| Busy),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Busy),
+        }
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, cost: Cost) {
+    // Fresh pages cost half as much again as the hash itself: keep them between hashes.
+    let mut memory: Vec<Block> = Vec::new();
+    loop {
+        let next =
+            queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv_timeout(KEEP_MEMORY);
+        let job = match next {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => {
+                memory = Vec::new();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let answer = match &job.stored {
+            None => {
+                let mut salt = [0; 16];
+                aws_lc_rs::rand::fill(&mut salt).expect("the system has randomness");
+                let hash = argon2id(&job.password, &salt, cost, &mut memory);
+                Answer::Hash(format!(
+                    "{}{}${}",
+                    cost.prefix(),
+                    STANDARD_NO_PAD.encode(salt),
+                    STANDARD_NO_PAD.encode(hash)
+                ))
+            }
+            Some(stored) => Answer::Matches(parse(stored).is_some_and(|(cost, salt, hash)| {
+                let given = argon2id(&job.password, &salt, cost, &mut memory);
+                aws_lc_rs::constant_time::verify_slices_are_equal(&given, &hash).is_ok()
+            })),
+        };
+        job.answer.send(answer).ok();
+    }
+}
+
+fn argon2id(password: &str, salt: &[u8], cost: Cost, memory: &mut Vec<Block>) -> [u8; 32] {
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
+        .expect("checked when parsed");
+    let blocks = params.block_count();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::default());
+    }
+    let mut out = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut out, &mut memory[..blocks])
+        .expect("the memory has the right size");
+    out
+}
+
+type Parsed = (Cost, Vec<u8>, Vec<u8>);
+
+fn parse(stored: &str) -> Option<Parsed> {
+    let rest = stored.strip_prefix("$argon2id$v=19$m=")?;
+    let (cost, rest) = rest.split_once('$')?;
+    let (salt, hash) = rest.split_once('$')?;
+    let (m, cost) = cost.split_once(",t=")?;
+    let (t, p) = cost.split_once(",p=")?;
+    let cost =
+        Cost { memory_kib: m.parse().ok()?, passes: t.parse().ok()?, lanes: p.parse().ok()? };
+    Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
+    Some((cost, STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?))
+}
+
+/// Whether a password is on the lists of common ones or made of the person's own words.
+pub fn is_common(password: &str, own_words: &[&str]) -> bool {
+    u8::from(zxcvbn::zxcvbn(password, own_words).score()) < 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cost, Hasher, parse};
+
+    /// Attack 36: for an account that does not exist a hash is computed, too.
+    #[tokio::test]
+    async fn only_the_right_password_matches() {
+        let hasher = Hasher::start(1, 4, Cost::REAL);
+        let hash = hasher.hash("みなと の しおかぜ 2026").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hasher.matches("みなと の しおかぜ 2026", Some(&hash)).await.unwrap());
+        assert!(!hasher.matches("みなと の しおかぜ 2025", Some(&hash)).await.unwrap());
+        assert!(!hasher.matches("x", None).await.unwrap());
+        assert!(!hasher.matches("x", Some("$2b$garbage")).await.unwrap());
+        for cost in [Cost::REAL, Cost::CHEAP] {
+            assert_eq!(parse(&cost.nobody()).unwrap().0, cost);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_instead_of_growing() {
+        let hasher = Hasher::start(1, 1, Cost::REAL);
+        let many: Vec<_> = (0..40)
+            .map(|_| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.hash("x").await.is_err() })
+            })
+            .collect();
+        let mut refused = 0;
+        for one in many {
+            refused += usize::from(one.await.unwrap());
+        }
+        assert!(refused > 30, "{refused}");
+    }
+}

@@ -1,0 +1,229 @@
+//! What would not work in a definition, found by what its steps need and yield.
+
+use super::Definition;
+use super::journey::GoalKind;
+use crate::need::inputs::{Fault, Yields, yields};
+use crate::need::kind::Input;
+use crate::need::{Known, Next, next};
+use std::collections::BTreeSet;
+
+impl Definition {
+    /// Why it cannot be published, in words for the operator.
+    pub fn fault(&self) -> Option<String> {
+        let found = self.brand.fault().or_else(|| self.policy_fault());
+        found.or_else(|| self.journey_fault().err())
+    }
+
+    fn policy_fault(&self) -> Option<String> {
+        let policy = &self.policy;
+        if policy.password.min < 8 || policy.password.max < policy.password.min {
+            return Some("idp.toml: password.min must be 8 or more".to_owned());
+        }
+        if policy.user_id.min < 1 || policy.user_id.max > 64 {
+            return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
+        }
+        if policy.protocol.fapi
+            && let Some(client) = self.clients.values().find(|client| !client.is_fapi())
+        {
+            return Some(format!(
+                "idp.toml: fapi = true, but client {} has no security_profile",
+                client.client_id
+            ));
+        }
+        let levels = &policy.protocol.levels;
+        let names: Vec<&str> = levels.iter().map(|level| level.acr.as_str()).collect();
+        if names.iter().any(|name| name.contains(' ') || name.is_empty()) {
+            return Some("idp.toml: an acr is one word".to_owned());
+        }
+        for level in levels {
+            let need = self.need_of_level(level);
+            let fault = need.and_then(|need| {
+                yields(&need, &BTreeSet::from([Input::Account, Input::Person])).map_err(said)
+            });
+            if let Err(why) = fault {
+                return Some(format!("idp.toml: level {}: {why}", level.acr));
+            }
+        }
+        let wanted = policy.protocol.membership_acr.as_deref();
+        if wanted.is_some_and(|wanted| !names.contains(&wanted)) {
+            return Some(format!("idp.toml: membership_acr must be one of {names:?}"));
+        }
+        None
+    }
+
+    /// Every journey can be finished, a registration leaves something to sign in with, and every
+    /// login reaches the lowest level.
+    fn journey_fault(&self) -> Result<(), String> {
+        let mut lasting: Option<Yields> = None;
+        let mut logins = Vec::new();
+        for (name, journey) in &self.journeys {
+            let say = |why: String| format!("journeys/{name}.toml: {why}");
+            if journey.expires_hours < 1 {
+                return Err(say("expires_hours must be 1 or more".to_owned()));
+            }
+            let need = self.need_of(journey).map_err(say)?;
+            let all = yields(&need, &BTreeSet::new()).map_err(|fault| say(said(fault)))?;
+            match journey.goal {
+                GoalKind::Register => {
+                    if !all.inputs.contains(&Input::Login) {
+                        return Err(say("no first factor: nobody could sign in with the new \
+                                        account (add a step with act = \"enrol\")"
+                            .to_owned()));
+                    }
+                    lasting = Some(match lasting {
+                        None => all,
+                        Some(so_far) => so_far.common(&all),
+                    });
+                }
+                GoalKind::SignIn => {
+                    if !all.inputs.contains(&Input::Account) {
+                        return Err(say("nothing in it says whose account it is".to_owned()));
+                    }
+                    logins.push((name, all));
+                }
+            }
+        }
+        let Some(registered) = lasting else {
+            return Err("journeys: none has goal = \"register\"".to_owned());
+        };
+        let [(name, login)] = &logins[..] else {
+            return Err(
+                "journeys: exactly one must have goal = \"sign-in\" (alternatives: any_of)"
+                    .to_owned(),
+            );
+        };
+        self.reaches_lowest(login, &registered)
+            .map_err(|why| format!("journeys/{name}.toml: {why}"))
+    }
+
+    fn reaches_lowest(&self, login: &Yields, registered: &Yields) -> Result<(), String> {
+        let Some(lowest) = self.policy.protocol.levels.first() else { return Ok(()) };
+        let need = self.need_of_level(lowest)?;
+        let mut proved = login.evidence(0);
+        proved.extend(registered.evidence(0).into_iter().filter(|one| one.kind.lasts()));
+        if next(&need, &Known::from_evidence(&proved, 0)) == Next::Done {
+            return Ok(());
+        }
+        Err(format!("who signs in this way does not reach the lowest level, {}", lowest.acr))
+    }
+}
+
+fn said(fault: Fault) -> String {
+    match fault {
+        Fault::NoStep(kind, act) => {
+            format!("{} has no act {:?}", kind.as_str(), act.as_str())
+        }
+        Fault::Missing(step, input) => {
+            format!("step {} needs {} before it", step.0, input_words(input))
+        }
+        Fault::Twice(step) => format!("two steps are called {}: give one an id", step.0),
+        Fault::Unknown(_) => "a when about the person comes before roster".to_owned(),
+        Fault::Hollow => "an alternative of any_of may ask nothing at all".to_owned(),
+        Fault::Empty => "an any_of has no alternatives".to_owned(),
+    }
+}
+
+fn input_words(input: Input) -> &'static str {
+    match input {
+        Input::Address => "a proved mail address (mailbox)",
+        Input::Person => "a person (roster)",
+        Input::Account => "an account (password)",
+        Input::Login => "a user ID and a first credential",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::Definition;
+    use crate::definition::journey::Journey;
+
+    fn definition(login: &str, register: &str, more: &str) -> Definition {
+        let policy = format!(
+            "[mail]\nfrom = \"a@b.example\"\n[user_id]\nmin = 8\nmax = 13\n[password]\nmin = 15\n\
+             max = 64\n[session]\nidle_minutes = 60\nabsolute_hours = 24\n[registration]\n\
+             relations = [\"insured\"]\n[home]\nurl = \"/\"\n{more}"
+        );
+        let journey = |goal: &str, sequence: &str| -> Journey {
+            toml::from_str(&format!(
+                "goal = {goal:?}\nexpires_hours = 1\nsequence = [{sequence}]\n[title]\nja = \"x\"\n"
+            ))
+            .unwrap()
+        };
+        let mut brand = web::Brand::nobody();
+        brand.insurer_number = "06130017".into();
+        Definition {
+            brand,
+            policy: toml::from_str(&policy).unwrap(),
+            journeys: [
+                ("login".to_owned(), journey("sign-in", login)),
+                ("register".to_owned(), journey("register", register)),
+            ]
+            .into(),
+            terms: Vec::new(),
+            clients: Default::default(),
+        }
+    }
+
+    const LOGIN: &str = "{ step = \"password\" }";
+    const REGISTER: &str = "{ step = \"mailbox\" }, { step = \"password\" }";
+
+    #[test]
+    fn what_works_passes_whatever_its_steps_are_called() {
+        let roster = "{ step = \"roster\", fields = [\"number\"] }";
+        for (login, register) in [
+            (LOGIN, REGISTER),
+            (LOGIN, "{ step = \"password\" }"),
+            ("{ step = \"terms\" }, { step = \"password\" }", "{ step = \"password\" }"),
+            (
+                LOGIN,
+                &format!(
+                    "{{ any_of = [{{ step = \"mailbox\" }}, {roster}] }}, {{ step = \"password\" }}"
+                ),
+            ),
+            (
+                LOGIN,
+                &format!(
+                    "{roster}, {{ when = \"insured\", sequence = [{{ step = \"mailbox\" }}] }}, \
+                     {{ optional = [{{ step = \"terms\" }}] }}, {{ step = \"password\" }}"
+                ),
+            ),
+        ] {
+            let found = definition(login, register, "").journey_fault();
+            assert_eq!(found, Ok(()), "{login} {register}");
+        }
+    }
+
+    #[test]
+    fn what_would_not_work_is_named() {
+        let roster = "{ step = \"roster\", fields = [\"number\"] }";
+        for (login, register, why) in [
+            ("{ step = \"mailbox\" }", REGISTER, "whose account"),
+            (LOGIN, "{ step = \"mailbox\" }", "no first factor"),
+            (LOGIN, "{ optional = [{ step = \"password\" }] }", "no first factor"),
+            (
+                LOGIN,
+                "{ any_of = [{ step = \"mailbox\" }, { step = \"password\" }] }",
+                "no first factor",
+            ),
+            (LOGIN, "{ when = \"insured\", sequence = [] }, { step = \"password\" }", "roster"),
+            (LOGIN, "{ step = \"mailbox\", act = \"enrol\" }", "no act"),
+            (LOGIN, "{ step = \"mailbox\" }, { step = \"mailbox\" }", "two steps"),
+            (LOGIN, "{ step = \"mailbox\", fields = [] }", "setting of roster"),
+            (LOGIN, "{ step = \"consent\" }", "asked by requests"),
+            (LOGIN, "{ any_of = [] }", "no alternatives"),
+            (LOGIN, "{ any_of = [{ optional = [{ step = \"mailbox\" }] }] }", "nothing at all"),
+            (LOGIN, "{ }", "one of them"),
+            (&format!("{roster}, {roster}"), REGISTER, "two steps"),
+        ] {
+            let found = definition(login, register, "").journey_fault().unwrap_err();
+            assert!(found.contains(why), "{register}: {found}");
+        }
+        let high = "[[protocol.levels]]\nacr = \"high\"\nproofs = [\"password\", \"roster\"]\n";
+        let found = definition(LOGIN, REGISTER, high).journey_fault().unwrap_err();
+        assert!(found.contains("lowest level"), "{found}");
+        let with_roster = format!("{roster}, {{ step = \"password\" }}");
+        assert_eq!(definition(LOGIN, &with_roster, high).journey_fault(), Ok(()));
+        let terms = "[[protocol.levels]]\nacr = \"x\"\nproofs = [\"terms\"]\n";
+        assert!(definition(LOGIN, REGISTER, terms).policy_fault().unwrap().contains("cannot ask"));
+    }
+}

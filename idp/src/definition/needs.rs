@@ -1,0 +1,154 @@
+//! Journeys, duties and levels of a definition as needs.
+
+use super::journey::{Entry, GoalKind, Journey};
+use super::protocol::LevelFile;
+use super::{Definition, terms};
+use crate::need::{Act, Agreement, Fresh, Kind, Need, Settings, Step, StepId};
+
+impl Definition {
+    /// What a journey of this definition asks.
+    ///
+    /// # Errors
+    /// What is wrong with an entry, in words for the operator.
+    pub fn need_of(&self, journey: &Journey) -> Result<Need, String> {
+        let reading = Reading { goal: journey.goal, documents: &self.documents() };
+        reading.all(&journey.sequence)
+    }
+
+    /// The journey that signs people in, and its name.
+    pub fn sign_in(&self) -> Option<(&str, &Journey)> {
+        self.journeys_for(GoalKind::SignIn).next()
+    }
+
+    /// The journeys of a goal, by name.
+    pub fn journeys_for(&self, goal: GoalKind) -> impl Iterator<Item = (&str, &Journey)> {
+        let of_goal = self.journeys.iter().filter(move |(_, journey)| journey.goal == goal);
+        of_goal.map(|(name, journey)| (name.as_str(), journey))
+    }
+
+    /// What the policy asks of everybody who signs in, whatever the journey says: the documents
+    /// in force.
+    pub fn duties(&self) -> Need {
+        let documents = self.documents();
+        Need::step(Kind::Terms, Act::Verify, Settings::Terms { documents })
+    }
+
+    /// What a level asks.
+    ///
+    /// # Errors
+    /// What is wrong with an entry, in words for the operator.
+    pub fn need_of_level(&self, level: &LevelFile) -> Result<Need, String> {
+        let reading = Reading { goal: GoalKind::SignIn, documents: &self.documents() };
+        let mut needs: Vec<Need> = level.proofs.iter().map(|kind| Need::verify(*kind)).collect();
+        needs.extend(
+            level
+                .sequence
+                .iter()
+                .map(|entry| reading.entry(entry))
+                .collect::<Result<Vec<Need>, String>>()?,
+        );
+        let need = Need::All(needs);
+        if let Some(step) = need.steps().into_iter().find(|step| !step.kind.is_proof()) {
+            return Err(format!("a level cannot ask for {}", step.kind.as_str()));
+        }
+        Ok(match level.max_age_minutes {
+            Some(minutes) => need.present(Fresh::Within(minutes * 60)),
+            None => need,
+        })
+    }
+
+    /// The documents in force.
+    pub fn documents(&self) -> Vec<Agreement> {
+        terms::newest(&self.terms).into_iter().map(terms::Terms::agreement).collect()
+    }
+}
+
+struct Reading<'d> {
+    goal: GoalKind,
+    documents: &'d [Agreement],
+}
+
+impl Reading<'_> {
+    fn all(&self, entries: &[Entry]) -> Result<Need, String> {
+        entries.iter().map(|entry| self.entry(entry)).collect::<Result<_, _>>().map(Need::All)
+    }
+
+    fn entry(&self, entry: &Entry) -> Result<Need, String> {
+        match entry {
+            Entry {
+                step: Some(kind),
+                any_of: None,
+                optional: None,
+                when: None,
+                sequence: None,
+                ..
+            } => self.step(*kind, entry),
+            Entry {
+                step: None,
+                any_of: Some(any),
+                optional: None,
+                when: None,
+                sequence: None,
+                ..
+            } => {
+                let needs = any.iter().map(|entry| self.entry(entry));
+                Ok(Need::Any(needs.collect::<Result<_, _>>()?))
+            }
+            Entry {
+                step: None,
+                any_of: None,
+                optional: Some(inner),
+                when: None,
+                sequence: None,
+                ..
+            } => Ok(Need::Optional(Box::new(self.all(inner)?))),
+            Entry {
+                step: None, any_of: None, optional: None, when, sequence: Some(inner), ..
+            } => {
+                let all = self.all(inner)?;
+                Ok(match when {
+                    Some(condition) => Need::When(*condition, Box::new(all)),
+                    None => all,
+                })
+            }
+            _ => Err("an entry is a step, or any_of, or optional, or sequence (with or without \
+                      when): one of them"
+                .to_owned()),
+        }
+    }
+
+    fn step(&self, kind: Kind, entry: &Entry) -> Result<Need, String> {
+        let word = kind.as_str();
+        let usual = match (self.goal, kind) {
+            (GoalKind::Register, Kind::Password) => Act::Enrol,
+            _ => Act::Verify,
+        };
+        let act = entry.act.unwrap_or(usual);
+        let only = |name: &str, of: Kind, is_set: bool| match is_set && kind != of {
+            true => Err(format!("{word}: {name} is a setting of {}", of.as_str())),
+            false => Ok(()),
+        };
+        only("link_minutes", Kind::Mailbox, entry.link_minutes.is_some())?;
+        only("fields", Kind::Roster, entry.fields.is_some())?;
+        only("attempts", Kind::Roster, entry.attempts.is_some())?;
+        let settings = match kind {
+            Kind::Mailbox => Settings::Mailbox { link_minutes: entry.link_minutes.unwrap_or(60) },
+            Kind::Roster => Settings::Roster {
+                fields: entry.fields.clone().ok_or("roster: fields are missing")?,
+                attempts: entry.attempts.unwrap_or(5),
+            },
+            Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
+            Kind::Password => Settings::None,
+            Kind::Account | Kind::Consent => {
+                return Err(format!("{word} is asked by requests, not by journeys"));
+            }
+        };
+        let fresh = match entry.max_age_minutes {
+            Some(minutes) => Fresh::Within(minutes * 60),
+            None => Fresh::Ever,
+        };
+        let by_itself = entry.id.is_some();
+        let id = entry.id.clone().unwrap_or_else(|| StepId::of(kind, act));
+        Ok(Need::Step(Step { id, kind, act, fresh, by_itself, settings }))
+    }
+}

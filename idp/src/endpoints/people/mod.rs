@@ -1,0 +1,10 @@
+//! Where browsers come by.
+
+pub mod authorize;
+pub mod consents;
+pub mod device;
+pub mod home;
+pub mod journey;
+pub mod link;
+pub mod logo;
+pub mod logout;

@@ -1,0 +1,3 @@
+//! What an insurer's own systems call.
+
+pub mod clients;

@@ -1,0 +1,119 @@
+//! Delivers waiting mails over SMTP and tries again when the server does not take them.
+
+use crate::app::App;
+use crate::mail::{Mail, purpose};
+use crate::settings::{Smtp, SmtpSecurity};
+use crate::store::outbox::{self, Waiting};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::sync::Arc;
+use std::time::Duration;
+use web::Error;
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Runs until shutdown: at once when something was posted, and every few seconds for retries and
+/// what other nodes posted.
+pub async fn run(app: Arc<App>) {
+    let transport = match transport(&app.settings.smtp) {
+        Ok(transport) => transport,
+        Err(error) => {
+            tracing::error!(%error, "mail settings cannot be used; mails wait in the outbox");
+            return;
+        }
+    };
+    loop {
+        if let Err(Error::Fault(error)) = once(&app, &transport).await {
+            tracing::warn!(%error, "outbox");
+        }
+        tokio::select! {
+            () = app.tools.outbox.wake.notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+    }
+}
+
+/// The connection pool to the mail server.
+pub fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Error> {
+    let builder = match smtp.security {
+        SmtpSecurity::None => Transport::builder_dangerous(&smtp.host),
+        SmtpSecurity::Starttls => Transport::starttls_relay(&smtp.host)?,
+        SmtpSecurity::Tls => Transport::relay(&smtp.host)?,
+    };
+    let builder = builder.port(smtp.port).timeout(Some(Duration::from_secs(20)));
+    Ok(if smtp.user.is_empty() {
+        builder.build()
+    } else {
+        builder.credentials(Credentials::new(smtp.user.clone(), smtp.password.clone())).build()
+    })
+}
+
+async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
+    let due = outbox::due(&mut app.tools.db.read().await?, app.now()).await?;
+    for waiting in due {
+        // 1, 2, 4, … minutes, at most two hours; also the lease in case this node dies.
+        let pause = 60 << waiting.tries.clamp(0, 7);
+        let mut tx = app.tools.db.begin().await?;
+        let mine = outbox::claim(&mut tx, &waiting, app.now() + pause).await?;
+        tx.commit().await?;
+        if !mine {
+            continue;
+        }
+        let outcome = deliver(app, transport, &waiting).await;
+        let done = match &outcome {
+            Ok(()) => true,
+            Err(Failure::Hopeless(_)) => true,
+            Err(Failure::Later(_)) => waiting.tries >= 20,
+        };
+        let insurer = &waiting.insurer_id;
+        match outcome {
+            Ok(()) => tracing::info!(%insurer, "mail delivered"),
+            Err(Failure::Hopeless(why)) => tracing::error!(%insurer, why, "mail given up"),
+            Err(Failure::Later(why)) => tracing::warn!(%insurer, why, "mail delivery failed"),
+        }
+        if done {
+            let mut tx = app.tools.db.begin().await?;
+            outbox::delete(&mut tx, &waiting.mail_id).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+enum Failure {
+    /// The server may take it later.
+    Later(String),
+    /// It never will: the address or the mail itself is refused.
+    Hopeless(String),
+}
+
+async fn deliver(app: &App, transport: &Transport, waiting: &Waiting) -> Result<(), Failure> {
+    let hopeless = |error: &dyn std::fmt::Display| Failure::Hopeless(error.to_string());
+    let plain = app.sealer.open(&purpose(&waiting.insurer_id), &waiting.sealed);
+    let mail: Mail = serde_json::from_slice(&plain.map_err(|error| hopeless(&error))?)
+        .map_err(|error| hopeless(&error))?;
+    let address = |text: &str| text.parse::<Address>().map_err(|error| hopeless(&error));
+    let message = Message::builder()
+        .from(Mailbox::new(Some(mail.from_name.clone()), address(&mail.from)?))
+        .to(Mailbox::new(None, address(&mail.to)?))
+        .subject(mail.subject.clone())
+        .message_id(Some(format!("<{}@{}>", waiting.mail_id, domain(&mail.from))))
+        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+        .map_err(|error| hopeless(&error))?;
+    transport.send(message).await.map(drop).map_err(|error| {
+        // The server's own words may repeat the address: only its code is kept.
+        let code = error.status().map(|code| code.to_string());
+        match code.as_deref() {
+            // The recipient is refused. Anything else (a changed password, a blocked relay) may
+            // pass: the mail waits.
+            Some("550" | "551" | "553" | "501") => Failure::Hopeless(code.unwrap_or_default()),
+            Some(_) => Failure::Later(code.unwrap_or_default()),
+            None => Failure::Later("no answer from the mail server".to_owned()),
+        }
+    })
+}
+
+fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+}

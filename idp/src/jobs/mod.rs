@@ -1,0 +1,11 @@
+//! What runs by itself beside the requests.
+//!
+//! - `mail.rs`: delivers the outbox
+//! - `logouts.rs`: tells clients that a session has ended
+//! - `purge.rs`: removes what has expired
+//! - `realms.rs`: takes over what operators published
+
+pub mod logouts;
+pub mod mail;
+pub mod purge;
+pub mod realms;

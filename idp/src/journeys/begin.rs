@@ -1,0 +1,140 @@
+//! Begins a journey. Nothing is written: the browser gets it, sealed.
+
+use super::goal::{Goal, Resume};
+use super::instance::{Instance, Learned};
+use crate::definition::GoalKind;
+use crate::ids::JourneyId;
+use crate::visit::Visit;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use web::look::see_other;
+use web::{Error, cookies};
+
+/// Journeys that one browser carries along at once; beginning another forgets the oldest.
+const MAX_WAITING: usize = 5;
+
+/// What became of a wish to begin.
+pub enum Begun {
+    Response(Response),
+    /// The client's request is longer than a browser can carry: it must be pushed (RFC 9126).
+    TooLong,
+}
+
+/// Begins a journey.
+///
+/// # Errors
+/// 404 when no journey file has this goal.
+pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
+    let journey = goal.journey(&visit.realm.definition);
+    let hours = journey.ok_or(Error::NOT_FOUND)?.expires_hours;
+    let instance = Instance {
+        id: JourneyId::random(),
+        goal,
+        version: visit.realm.version,
+        expires_at: visit.now + hours * 3600,
+        learned: Learned::default(),
+        drafts: Default::default(),
+        chosen: Vec::new(),
+        declined: Vec::new(),
+    };
+    let realm = &visit.realm;
+    let Some(sealed) = instance.for_browser(&realm.keys.journeys, realm.id()) else {
+        return Ok(Begun::TooLong);
+    };
+    let mut response = see_other(&visit.path(&format!("journey/{}", instance.id)));
+    let headers = response.headers_mut();
+    for name in forgotten(&visit.headers) {
+        headers.append(header::SET_COOKIE, cookies::clear(&name, visit.secure));
+    }
+    headers.append(header::SET_COOKIE, Ticket::Sealed(sealed).cookie(visit, &instance));
+    Ok(Begun::Response(response))
+}
+
+/// Begins a login after which a page of the provider's own is shown: a path below the insurer.
+pub fn sign_in_for(visit: &Visit, page: &str) -> Result<Response, Error> {
+    match begin(visit, Goal::SignIn(Resume::Page(page.to_owned())))? {
+        Begun::Response(response) => Ok(response),
+        Begun::TooLong => Err(Error::NOT_FOUND),
+    }
+}
+
+/// The only journey file of a goal, by name; `None` when there are several: the person chooses.
+pub fn only_journey(visit: &Visit, goal: GoalKind) -> Option<String> {
+    let mut journeys = visit.realm.definition.journeys_for(goal);
+    let (name, _) = journeys.next()?;
+    journeys.next().is_none().then(|| name.to_owned())
+}
+
+/// What a browser holds of a journey: all of it, sealed, or the secret of its row.
+pub enum Ticket {
+    Sealed(String),
+    Row(String),
+}
+
+/// The name of the cookie of one journey.
+fn cookie_name(id: &JourneyId) -> String {
+    format!("journey-{id}")
+}
+
+impl Ticket {
+    /// What this browser holds.
+    pub fn of(visit: &Visit, id: &JourneyId) -> Option<Self> {
+        let value = cookies::value(&visit.headers, &cookie_name(id), visit.secure)?;
+        match value.split_at_checked(1)? {
+            ("s", sealed) => Some(Self::Sealed(sealed.to_owned())),
+            ("r", secret) => Some(Self::Row(secret.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The secret that belongs to a row: of a sealed journey it is the sealed text itself, so
+    /// that a lost answer loses nothing.
+    pub fn secret(&self) -> &str {
+        match self {
+            Ticket::Sealed(text) | Ticket::Row(text) => text,
+        }
+    }
+
+    /// The `Set-Cookie` line.
+    pub fn cookie(&self, visit: &Visit, instance: &Instance) -> HeaderValue {
+        let value = match self {
+            Ticket::Sealed(text) => format!("s{text}"),
+            Ticket::Row(text) => format!("r{text}"),
+        };
+        let lives = instance.expires_at - visit.now;
+        cookies::set(&cookie_name(&instance.id), &value, Some(lives), visit.secure)
+    }
+}
+
+/// The sealed journeys that must go, so that no request grows without end. Browsers send the
+/// oldest first (RFC 6265 §5.4).
+fn forgotten(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|p| p.trim().split_once('='));
+    let sealed: Vec<String> = pairs
+        .filter(|(_, value)| value.starts_with('s'))
+        .filter_map(|(name, _)| {
+            let name = name.strip_prefix("__Host-").unwrap_or(name);
+            name.starts_with("journey-").then(|| name.to_owned())
+        })
+        .collect();
+    let surplus = (sealed.len() + 1).saturating_sub(MAX_WAITING);
+    sealed.into_iter().take(surplus).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forgotten;
+    use axum::http::{HeaderMap, header};
+
+    #[test]
+    fn the_oldest_sealed_journeys_go_and_rows_stay() {
+        let mut headers = HeaderMap::new();
+        let line = "journey-r=rx; journey-1=sx; csrf=sx; __Host-journey-2=sx; journey-3=sx; \
+                    journey-4=sx; journey-5=sx";
+        headers.insert(header::COOKIE, line.parse().unwrap());
+        assert_eq!(forgotten(&headers), ["journey-1"]);
+        headers.insert(header::COOKIE, "journey-1=sx; journey-2=sx".parse().unwrap());
+        assert!(forgotten(&headers).is_empty());
+    }
+}

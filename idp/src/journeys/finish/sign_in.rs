@@ -1,0 +1,142 @@
+//! The end of a login or step-up: a session, and the answer to who waited.
+
+use crate::authorization::answer::{self, Recipient};
+use crate::authorization::grant::{self, Answered};
+use crate::authorization::missing;
+use crate::ids::AccountId;
+use crate::journeys::begin::{Begun, begin};
+use crate::journeys::goal::{Goal, Resume};
+use crate::journeys::running::Running;
+use crate::journeys::submit::Advanced;
+use crate::need::{Act, Agreement, Evidence, Next, next};
+use crate::session;
+use crate::store::evidence::Holder;
+use crate::store::sessions::Session;
+use crate::store::{agreements, evidence};
+use axum::http::header;
+use axum::response::Response;
+use db::Tx;
+use oidc::error::Code;
+use web::Error;
+use web::look::see_other;
+
+pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
+    let account = running.instance.learned.account.clone();
+    let account = account.ok_or_else(|| Error::fault("a login ended without an account"))?;
+    if !running.registers() {
+        keep_for_account(running, tx, &account).await?;
+    }
+    let before = match running.session.clone() {
+        Some(session) => Some(session),
+        None => session::find_on(tx, &running.tools.db, &running.visit).await?,
+    };
+    let new = session::New {
+        account_id: account,
+        evidence: united(running),
+        agreed: agreed(running),
+        journey: &running.instance.id,
+    };
+    let clients = &running.tools.clients;
+    let begun = session::begin(tx, &running.visit, before.as_ref(), clients, new).await?;
+    let Some((session, cookie)) = begun else { return Ok(Advanced::EndedBefore) };
+    let response = match running.instance.goal.resume() {
+        Resume::Home => Some(see_other(&running.visit.realm.definition.policy.home.url)),
+        Resume::Page(below) => Some(see_other(&running.visit.path(below))),
+        Resume::Client(_) | Resume::Pushed { .. } => answer_client(running, tx, session).await?,
+    };
+    let Some(mut response) = response else { return Ok(Advanced::Overtaken) };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(Advanced::Kept(response))
+}
+
+/// What lasts goes to the account: never an authenticator's evidence.
+pub(super) async fn keep_for_account(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    let (insurer, now) = (running.visit.realm.id(), running.visit.now);
+    let holder = Holder::Account(account);
+    for proved in running.here.iter().filter(|one| one.kind.lasts()) {
+        evidence::insert(tx, insurer, holder, proved).await?;
+    }
+    for agreed in &running.agreed_here {
+        agreements::insert(tx, insurer, holder, agreed, now).await?;
+    }
+    Ok(())
+}
+
+/// What the session carries: what was proved now and before, the latest of each.
+fn united(running: &Running<'_>) -> Vec<Evidence> {
+    let proofs = |one: &&Evidence| one.kind.is_proof() && one.act == Act::Verify;
+    let mut all: Vec<Evidence> =
+        running.account.held.iter().chain(&running.here).filter(proofs).cloned().collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.at));
+    let mut united: Vec<Evidence> = Vec::new();
+    for one in all {
+        let same = |known: &Evidence| known.kind == one.kind && known.credential == one.credential;
+        if !united.iter().any(same) {
+            united.push(one);
+        }
+    }
+    united
+}
+
+fn agreed(running: &Running<'_>) -> Vec<Agreement> {
+    let mut agreed: Vec<Agreement> =
+        running.account.agreed.iter().chain(&running.agreed_here).cloned().collect();
+    agreed.sort();
+    agreed.dedup();
+    agreed
+}
+
+/// Answers the request that waited. `None` when another answer was faster.
+async fn answer_client(
+    running: &mut Running<'_>,
+    tx: &mut Tx,
+    session: Session,
+) -> Result<Option<Response>, Error> {
+    let (Some(request), Some(client)) = (running.request.clone(), running.client.clone()) else {
+        // The client was removed meanwhile: the person is signed in and goes home.
+        return Ok(Some(see_other(&running.visit.realm.definition.policy.home.url)));
+    };
+    // Who has just registered has not been asked yet what the client may learn, and so on.
+    if running.registers() {
+        running.session = Some(session.clone());
+        let account = session.account_id.clone();
+        let resume = running.instance.goal.resume().clone();
+        running.instance.goal = Goal::StepUp { sid: Some(session.sid.clone()), resume };
+        running.read_account(tx, &account).await?;
+        let need = running.need()?;
+        if next(&need, &running.known()) != Next::Done {
+            return Ok(match begin(&running.visit, running.instance.goal.clone())? {
+                Begun::Response(response) => Some(response),
+                Begun::TooLong => None,
+            });
+        }
+    }
+    let realm = &running.visit.realm;
+    let to = Recipient {
+        realm,
+        client: &client,
+        look: &running.visit.look,
+        encryption: running.encryption.as_deref(),
+        now: running.visit.now,
+    };
+    let asked = running.asked().ok_or(Error::NOT_FOUND)?;
+    if !missing::is_right_person(asked, &session) {
+        let error = Code::LoginRequired.because("another member has signed in");
+        return answer::error(to, &request, &error).map(Some);
+    }
+    let reached =
+        request.acr_values.iter().any(|acr| realm.reaches(acr, &session.evidence, to.now));
+    if request.acr_essential && !reached {
+        let why = "this account cannot prove what the asked acr needs";
+        let error = Code::UnmetAuthenticationRequirements.because(why);
+        return answer::error(to, &request, &error).map(Some);
+    }
+    match grant::issue(tx, to, &request, &session).await? {
+        Answered::Sent(response) => Ok(Some(response)),
+        Answered::Overtaken => Ok(None),
+    }
+}

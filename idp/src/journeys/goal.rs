@@ -1,0 +1,63 @@
+//! What a journey is for, and where the person goes when it is done.
+
+use crate::definition::{Definition, Journey};
+use crate::ids::Sid;
+use oidc::authorize::Authorize;
+use serde::{Deserialize, Serialize};
+
+/// What a journey is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// A new account, by the journey file of this name.
+    Register { journey: String, resume: Resume },
+    /// A session.
+    SignIn(Resume),
+    /// Somebody is signed in and goes on with that session for what it lacks; without a `sid`,
+    /// with the session that the browser has by then.
+    StepUp { sid: Option<Sid>, resume: Resume },
+}
+
+impl Goal {
+    /// The journey file that is walked.
+    pub fn journey<'d>(&self, definition: &'d Definition) -> Option<&'d Journey> {
+        match self {
+            Goal::Register { journey, .. } => definition.journeys.get(journey),
+            Goal::SignIn(_) | Goal::StepUp { .. } => definition.sign_in().map(|(_, found)| found),
+        }
+    }
+
+    /// Where it leads.
+    pub fn resume(&self) -> &Resume {
+        match self {
+            Goal::Register { resume, .. } | Goal::SignIn(resume) | Goal::StepUp { resume, .. } => {
+                resume
+            }
+        }
+    }
+}
+
+/// Where the person goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resume {
+    /// The insurer's portal.
+    Home,
+    /// A page of the provider's own: a path below the insurer.
+    Page(String),
+    /// A client waits for its answer.
+    Client(Box<Authorize>),
+    /// A client that pushed its request (RFC 9126): the row has it.
+    Pushed { request_uri: String, client_id: String },
+}
+
+impl Resume {
+    /// The client's request. What was pushed is not carried along: its row has it, and it is used
+    /// up by the answer.
+    pub fn client(request: Authorize) -> Self {
+        match request.request_uri {
+            Some(request_uri) => Self::Pushed { request_uri, client_id: request.client_id },
+            None => Self::Client(Box::new(request)),
+        }
+    }
+}

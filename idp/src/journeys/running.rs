@@ -1,0 +1,298 @@
+//! A journey that this browser may go on with, and everything that the plan and its steps need.
+
+use super::Tools;
+use super::begin::Ticket;
+use super::goal::{Goal, Resume};
+use super::instance::Instance;
+use crate::authorization::missing::{self, Asked};
+use crate::definition::Definition;
+use crate::ids::{AccountId, JourneyId};
+use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need};
+use crate::session;
+use crate::store::evidence::Holder;
+use crate::store::sessions::Session;
+use crate::store::{agreements, consents, evidence, insurers, journeys, passwords, pushed};
+use crate::visit::Visit;
+use axum::http::StatusCode;
+use axum::response::Response;
+use db::Conn;
+use oidc::Client;
+use oidc::authorize::Authorize;
+use secret::hash;
+use serde_json::Value;
+use std::sync::Arc;
+use web::{Error, cookies};
+
+/// A running journey.
+pub struct Running<'t> {
+    pub tools: &'t Tools,
+    pub visit: Visit,
+    pub instance: Instance,
+    /// What the browser holds of it.
+    pub ticket: Ticket,
+    /// How many answers its row has seen; none while it lives in the browser.
+    pub revision: Option<i64>,
+    pub definition: Arc<Definition>,
+    /// The request that waits, and its client.
+    pub request: Option<Authorize>,
+    pub client: Option<Arc<Client>>,
+    /// To encrypt the client's ID tokens.
+    pub encryption: Option<Arc<Value>>,
+    /// The session that this journey goes on with.
+    pub session: Option<Session>,
+    /// Proved in this journey.
+    pub here: Vec<Evidence>,
+    pub agreed_here: Vec<Agreement>,
+    pub account: KnownAccount,
+    sign_in: Need,
+    duties: Need,
+}
+
+/// What is known of the account, once it is known who it is.
+#[derive(Default)]
+pub struct KnownAccount {
+    /// The session's evidence and what lasts.
+    pub held: Vec<Evidence>,
+    pub agreed: Vec<Agreement>,
+    pub allowed: Vec<String>,
+    pub owns: Option<Vec<Kind>>,
+}
+
+/// What a request found.
+pub enum Found<'t> {
+    Running(Box<Running<'t>>),
+    /// It cannot go on: this page says why.
+    Gone(Response),
+}
+
+/// Finds a journey by the path's id and the browser's cookie.
+pub async fn find<'t>(
+    tools: &'t Tools,
+    mut visit: Visit,
+    id: &JourneyId,
+) -> Result<Found<'t>, Error> {
+    let Some(ticket) = Ticket::of(&visit, id) else { return Ok(Found::Gone(visit.gone()?)) };
+    let (realm, now) = (visit.realm.clone(), visit.now);
+    let sealer = &realm.keys.journeys;
+    let (instance, revision) = match &ticket {
+        Ticket::Sealed(text) => {
+            let found = Instance::from_browser(text, sealer, realm.id(), id, now);
+            let Some(instance) = found else { return Ok(Found::Gone(visit.gone()?)) };
+            (instance, None)
+        }
+        Ticket::Row(secret) => {
+            let mut conn = tools.db.read().await?;
+            let Some(row) = journeys::by_id(&mut conn, realm.id(), id, now).await? else {
+                return Ok(Found::Gone(visit.gone()?));
+            };
+            if !hash::equal(hash::sha256(secret), &row.secret_hash) {
+                // The link was opened elsewhere: that browser goes on.
+                return Ok(Found::Gone(moved_on(&visit)?));
+            }
+            let found = Instance::from_row(&row.sealed, sealer, realm.id(), id);
+            let Some(instance) = found else { return Ok(Found::Gone(visit.gone()?)) };
+            (instance, Some(row.revision))
+        }
+    };
+    let definition = if instance.version == realm.version {
+        realm.definition.clone()
+    } else {
+        let mut conn = tools.db.read().await?;
+        let found = insurers::version(&mut conn, realm.id(), instance.version).await?;
+        Arc::new(found.ok_or(Error::NOT_FOUND)?)
+    };
+    let request = match waiting(tools, &visit, instance.goal.resume()).await? {
+        Waiting::Nobody => None,
+        Waiting::Client(request) => Some(request),
+        Waiting::Answered => return Ok(Found::Gone(visit.gone()?)),
+    };
+    let client = match &request {
+        Some(request) => tools.clients.lookup(&realm, &request.client_id).await?,
+        None => None,
+    };
+    if let Some(request) = &request {
+        visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
+        // Every page of this journey may end with a redirect to the client.
+        visit.look.policy.form = web::look::origin(&request.redirect_uri);
+    }
+    let encryption = match (&client, &request) {
+        (Some(client), Some(request)) if request.response_type.id_token => {
+            tools.clients.encryption_keys(client, now).await
+        }
+        _ => None,
+    };
+    let sign_in = match definition.sign_in() {
+        Some((_, journey)) => definition.need_of(journey).map_err(Error::fault)?,
+        None => return Err(Error::NOT_FOUND),
+    };
+    let mut running = Running {
+        tools,
+        visit,
+        instance,
+        ticket,
+        revision,
+        duties: definition.duties(),
+        definition,
+        request,
+        client,
+        encryption,
+        session: None,
+        here: Vec::new(),
+        agreed_here: Vec::new(),
+        account: KnownAccount::default(),
+        sign_in,
+    };
+    running.read_evidence().await?;
+    Ok(Found::Running(Box::new(running)))
+}
+
+fn moved_on(visit: &Visit) -> Result<Response, Error> {
+    visit.look.notice_page(StatusCode::OK, "moved-on", "info", Vec::new())
+}
+
+enum Waiting {
+    Nobody,
+    Client(Authorize),
+    /// What was pushed has had its answer.
+    Answered,
+}
+
+async fn waiting(tools: &Tools, visit: &Visit, resume: &Resume) -> Result<Waiting, Error> {
+    match resume {
+        Resume::Home | Resume::Page(_) => Ok(Waiting::Nobody),
+        Resume::Client(request) => Ok(Waiting::Client((**request).clone())),
+        Resume::Pushed { request_uri, client_id } => {
+            let hash = hash::sha256(request_uri);
+            let mut conn = tools.db.read().await?;
+            // It came in time: a journey that has begun goes on.
+            let found = pushed::begun(&mut conn, visit.realm.id(), &hash, client_id).await?;
+            Ok(found.map_or(Waiting::Answered, |request| {
+                let request_uri = Some(request_uri.clone());
+                Waiting::Client(Authorize { request_uri, ..request })
+            }))
+        }
+    }
+}
+
+impl Running<'_> {
+    async fn read_evidence(&mut self) -> Result<(), Error> {
+        let goes_on = matches!(self.instance.goal, Goal::StepUp { .. });
+        if self.revision.is_none() && !goes_on {
+            return Ok(());
+        }
+        let mut conn = self.tools.db.read().await?;
+        let insurer = self.visit.realm.id();
+        if self.revision.is_some() {
+            let holder = Holder::Journey(&self.instance.id);
+            self.here = evidence::list(&mut conn, insurer, holder).await?;
+            self.agreed_here = agreements::list(&mut conn, insurer, holder).await?;
+        }
+        if let Goal::StepUp { sid, resume } = &self.instance.goal {
+            let found = session::find_on(&mut conn, &self.tools.db, &self.visit).await?;
+            let same = |found: &Session| sid.as_ref().is_none_or(|sid| found.sid == *sid);
+            match found.filter(same) {
+                Some(session) => {
+                    self.instance.learned.account = Some(session.account_id.clone());
+                    self.session = Some(session);
+                }
+                // It has ended, or another person has signed in: this asks from the start.
+                None => self.instance.goal = Goal::SignIn(resume.clone()),
+            }
+        }
+        if let Some(account) = self.instance.learned.account.clone() {
+            self.read_account(&mut conn, &account).await?;
+        }
+        Ok(())
+    }
+
+    /// What is known of an account, now that it is known which.
+    pub async fn read_account(
+        &mut self,
+        conn: &mut Conn,
+        account: &AccountId,
+    ) -> Result<(), Error> {
+        let insurer = self.visit.realm.id();
+        let mut held = self.session.as_ref().map(|s| s.evidence.clone()).unwrap_or_default();
+        held.extend(evidence::list(conn, insurer, Holder::Account(account)).await?);
+        let agreed = agreements::list(conn, insurer, Holder::Account(account)).await?;
+        let allowed = match &self.client {
+            Some(client) if client.needs_consent() => {
+                consents::scopes(conn, insurer, account, &client.client_id).await?
+            }
+            _ => Vec::new(),
+        };
+        let has_password = passwords::active(conn, insurer, account).await?.is_some();
+        let owns = Some(has_password.then_some(Kind::Password).into_iter().collect());
+        self.account = KnownAccount { held, agreed, allowed, owns };
+        Ok(())
+    }
+
+    /// Everything that must be proved.
+    ///
+    /// # Errors
+    /// 404 when the journey's file is gone from its version: it never is.
+    pub fn need(&self) -> Result<Need, Error> {
+        let duties = self.duties.clone();
+        match &self.instance.goal {
+            goal @ Goal::Register { .. } => {
+                let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
+                self.definition.need_of(journey).map_err(Error::fault)
+            }
+            Goal::SignIn(_) | Goal::StepUp { .. } => {
+                let known = self.known();
+                Ok(match self.asked() {
+                    Some(asked) => missing::need(asked, &self.sign_in, duties, &known),
+                    None => Need::All(vec![self.sign_in.clone(), duties]),
+                })
+            }
+        }
+    }
+
+    /// What the waiting client asks.
+    pub fn asked(&self) -> Option<Asked<'_>> {
+        let (request, client) = (self.request.as_ref()?, self.client.as_deref()?);
+        let has_session = self.session.is_some();
+        Some(Asked { realm: &self.visit.realm, request, client, has_session })
+    }
+
+    /// Everything that the plan looks at.
+    pub fn known(&self) -> Known<'_> {
+        Known {
+            here: &self.here,
+            held: &self.account.held,
+            owns: self.account.owns.as_deref(),
+            agreed: &self.account.agreed,
+            agreed_here: &self.agreed_here,
+            allowed: &self.account.allowed,
+            facts: Facts { relation: self.instance.learned.relation },
+            chosen: &self.instance.chosen,
+            declined: &self.instance.declined,
+            now: self.visit.now,
+        }
+    }
+
+    /// The journey's title in the language of the page.
+    pub fn title(&self) -> String {
+        let lang = &self.visit.look.lang;
+        self.instance
+            .goal
+            .journey(&self.definition)
+            .map_or_else(String::new, |j| j.title.in_language(lang).to_owned())
+    }
+
+    /// The address of this journey.
+    pub fn here_url(&self) -> String {
+        self.visit.path(&format!("journey/{}", self.instance.id))
+    }
+
+    /// Whether the journey makes a new account.
+    pub fn registers(&self) -> bool {
+        matches!(self.instance.goal, Goal::Register { .. })
+    }
+
+    /// Which browser this is, hashed: for counting its tries.
+    pub fn browser(&self) -> String {
+        let secret = cookies::value(&self.visit.headers, web::forms::CSRF, self.visit.secure);
+        hash::s256(secret.unwrap_or_default())
+    }
+}

@@ -1,0 +1,143 @@
+//! A person knows user ID (or mail address) and password.
+
+use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
+use crate::journeys::steps::{Boxed, Step};
+use crate::need::Evidence;
+use crate::store::attempts::{self, Bucket, Limit};
+use crate::store::{accounts, passwords};
+use db::Tx;
+use serde::Serialize;
+use web::look::Screen;
+use web::{Error, Form, Page, Posted};
+
+/// Wrong passwords for one account in a quarter of an hour; then nobody gets in for the rest of
+/// it. A right password does not reset the counter (attack 24).
+const WRONG: Limit = Limit { max: 10, seconds: 15 * 60, tells: false };
+
+/// Characters beyond which nothing is hashed.
+const LONGEST: usize = 256;
+
+const KNOW: [&str; 2] = ["user_id", "password"];
+
+/// Signs in.
+#[derive(Serialize)]
+pub struct Login {
+    pub title: String,
+    pub form: Form,
+    pub register_url: String,
+    /// Where the person wants to go.
+    pub client_name: Option<String>,
+    /// F058: one message for both causes.
+    pub failed: bool,
+}
+
+impl Page for Login {
+    const TEMPLATE: &'static str = "idp/login.html";
+    fn samples() -> Vec<Self> {
+        let sample = |client: Option<&str>, failed| Self {
+            title: "ログイン".into(),
+            form: Form::new("/minato/journey/x?step=password", &KNOW),
+            register_url: "/minato/register".into(),
+            client_name: client.map(str::to_owned),
+            failed,
+        };
+        vec![sample(None, false), sample(Some("加入者ポータル"), true)]
+    }
+}
+
+fn draw(at: &At<'_>, form: Form, failed: bool) -> Result<Screen, Error> {
+    let lang = &at.visit.look.lang;
+    at.screen(&Login {
+        title: at.title.clone(),
+        form,
+        register_url: at.visit.path("register"),
+        client_name: at.client.map(|client| client.name_in(lang).to_owned()),
+        failed,
+    })
+}
+
+pub(in crate::journeys::steps) struct Verify;
+
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            let mut form = Form::new(at.action(), &KNOW);
+            if let Some(hint) = at.request.and_then(|request| request.login_hint.clone()) {
+                form.values.insert("user_id".into(), hint.chars().take(255).collect());
+            }
+            draw(at, form, false)
+        })
+    }
+
+    /// The same work whether there is such an account, a password or neither: time does not tell.
+    fn prepare<'a>(&'a self, at: &'a At<'a>, posted: &'a Posted) -> Boxed<'a, Prepared> {
+        Box::pin(async move {
+            let (insurer, login) = (at.visit.realm.id(), posted.value("user_id"));
+            let mut conn = at.tools.db.read().await?;
+            let account = accounts::by_login(&mut conn, insurer, login).await?;
+            let bucket = match &account {
+                Some(account) => Bucket::account(&account.account_id),
+                None => Bucket::nobody(&crate::store::addresses::match_form(login)),
+            };
+            let nobody =
+                Prepared::Matched { account: None, credential: None, bucket: bucket.clone() };
+            // Saves the hash; whether a try is left is decided inside the transaction.
+            if attempts::left(&mut conn, insurer, &bucket, WRONG, at.visit.now).await? == 0 {
+                return Ok(nobody);
+            }
+            let stored = match &account {
+                Some(account) => passwords::active(&mut conn, insurer, &account.account_id).await?,
+                None => None,
+            };
+            drop(conn);
+            let password = posted.raw("password");
+            let too_long = password.chars().count() > LONGEST;
+            let typed = if too_long { "" } else { password };
+            let hash = stored.as_ref().map(|stored| stored.hash.as_str());
+            let matches = at.tools.hasher.matches(typed, hash).await.map_err(|_| Error::BUSY)?;
+            if !matches || too_long {
+                return Ok(nobody);
+            }
+            let credential = stored.map(|stored| stored.credential_id.to_string());
+            Ok(Prepared::Matched { account, credential, bucket })
+        })
+    }
+
+    fn limits(&self, _: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
+        match answer {
+            Some((_, Prepared::Matched { bucket, .. })) => vec![(bucket.clone(), WRONG)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        prepared: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let Prepared::Matched { account: Some(account), credential: Some(used), .. } = prepared
+            else {
+                let form = Form::new(at.action(), &KNOW).typed(posted);
+                return Ok(Verdict::Wrong(draw(at, form, true)?));
+            };
+            // The password may have been replaced while it was hashed.
+            let (insurer, id) = (at.visit.realm.id(), &account.account_id);
+            let active = passwords::active(tx, insurer, id).await?;
+            if active.is_none_or(|active| *active.credential_id != *used) {
+                return Ok(Verdict::Again);
+            }
+            // A step-up is of the person who is signed in.
+            let expected = at.session.map(|session| &session.account_id);
+            if expected.is_some_and(|expected| *expected != account.account_id) {
+                let form = Form::new(at.action(), &KNOW).typed(posted);
+                return Ok(Verdict::Wrong(draw(at, form, true)?));
+            }
+            at.instance.learned.account = Some(account.account_id);
+            let evidence = at.evidence("argon2id");
+            Ok(Verdict::Proved(vec![Evidence { credential: Some(used), ..evidence }]))
+        })
+    }
+}

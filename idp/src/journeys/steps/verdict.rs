@@ -1,0 +1,125 @@
+//! What a step sees, and what becomes of an answer to it.
+
+use crate::definition::Definition;
+use crate::journeys::Tools;
+use crate::journeys::instance::Instance;
+use crate::need::{Agreement, Evidence, Step};
+use crate::store::accounts::Account;
+use crate::store::attempts::{Bucket, Limit};
+use crate::store::sessions::Session;
+use crate::visit::Visit;
+use oidc::Client;
+use oidc::OAuthError;
+use oidc::authorize::Authorize;
+use serde::Serialize;
+use web::look::Screen;
+use web::{Error, Page};
+
+/// What became of an answer.
+pub enum Verdict {
+    /// This may be written: enrolling a password proves two things.
+    Proved(Vec<Evidence>),
+    /// Documents were agreed to.
+    Agreed(Vec<Agreement>),
+    /// The step's draft moved on (a mail was sent): it is asked again.
+    Continue,
+    /// Nothing came of it: the step is asked again, nothing is kept.
+    Again,
+    /// The answer cannot be used: this page says what is wrong. Not counted.
+    Invalid(Screen),
+    /// The answer is wrong: counted against the step's limits.
+    Wrong(Screen),
+    /// The person said no: the journey is over, and the client is told.
+    Declined(OAuthError),
+}
+
+/// What was computed before the transaction began.
+pub enum Prepared {
+    Nothing,
+    /// A new password's hash.
+    Hash(String),
+    /// Whose password was typed, if it was right; and the counter of wrong tries.
+    Matched {
+        account: Option<Account>,
+        credential: Option<String>,
+        bucket: Bucket,
+    },
+}
+
+/// The place of a step, as pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub n: usize,
+    pub of: usize,
+}
+
+/// Wrong answers that are counted against something.
+pub type Limits = Vec<(Bucket, Limit)>;
+
+/// What a step sees of its journey.
+pub struct At<'a> {
+    pub tools: &'a Tools,
+    pub visit: &'a Visit,
+    pub definition: &'a Definition,
+    pub step: &'a Step,
+    pub place: Place,
+    /// The step is part of a registration.
+    pub registers: bool,
+    pub title: String,
+    pub instance: &'a mut Instance,
+    pub request: Option<&'a Authorize>,
+    pub client: Option<&'a Client>,
+    pub session: Option<&'a Session>,
+    /// Documents that the account or this journey agreed to.
+    pub agreed: Vec<Agreement>,
+    /// Which browser this is, hashed.
+    pub browser: String,
+    /// Tries that are left, this one included.
+    pub left: i64,
+}
+
+impl At<'_> {
+    /// Where the form of the step is posted to.
+    pub fn action(&self) -> String {
+        self.visit.path(&format!("journey/{}?step={}", self.instance.id, self.step.id.0))
+    }
+
+    /// A drawn page.
+    pub fn screen<P: Page>(&self, page: &P) -> Result<Screen, Error> {
+        self.visit.look.screen(page)
+    }
+
+    /// A text in the language of the page.
+    pub fn t(&self, key: &str) -> String {
+        self.visit.look.t(key, &[])
+    }
+
+    /// Evidence of this step, now.
+    pub fn evidence(&self, means: &str) -> Evidence {
+        Evidence {
+            step: self.step.id.clone(),
+            kind: self.step.kind,
+            act: self.step.act,
+            credential: None,
+            means: means.to_owned(),
+            at: self.visit.now,
+            until: None,
+        }
+    }
+
+    /// Remembers something until this step is proved.
+    pub fn remember(&mut self, name: &str, value: &str) {
+        let draft = self.instance.drafts.entry(self.step.id.clone()).or_default();
+        draft[name] = serde_json::Value::from(value);
+    }
+
+    /// What this step remembered.
+    pub fn recall(&self, name: &str) -> Option<String> {
+        self.instance.draft(&self.step.id, name).map(str::to_owned)
+    }
+
+    /// Whom a mail of this journey is from.
+    pub fn sender(&self) -> crate::mail::From<'_> {
+        crate::mail::From { realm: &self.visit.realm, look: &self.visit.look, now: self.visit.now }
+    }
+}

@@ -1,0 +1,46 @@
+//! What mails say.
+
+use super::Letter;
+use serde::Serialize;
+
+/// The link that proves a mailbox.
+#[derive(Serialize)]
+pub struct RegistrationLink {
+    pub url: String,
+    pub minutes: i64,
+}
+
+/// Sent instead of a link when the address has an account: the page does not tell.
+#[derive(Serialize)]
+pub struct AlreadyRegistered {
+    pub login_url: String,
+}
+
+/// F016: registration is complete.
+#[derive(Serialize)]
+pub struct Registered {
+    pub user_id: String,
+    pub login_url: String,
+}
+
+impl Letter for RegistrationLink {
+    const NAME: &'static str = "registration-link";
+    fn samples() -> Vec<Self> {
+        vec![Self { url: "https://id.example/minato/link/abc".into(), minutes: 180 }]
+    }
+}
+
+impl Letter for AlreadyRegistered {
+    const NAME: &'static str = "already-registered";
+    fn samples() -> Vec<Self> {
+        vec![Self { login_url: "https://portal.example/minato/".into() }]
+    }
+}
+
+impl Letter for Registered {
+    const NAME: &'static str = "registered";
+    fn samples() -> Vec<Self> {
+        let login_url = "https://portal.example/minato/".into();
+        vec![Self { user_id: "hanako79".into(), login_url }]
+    }
+}

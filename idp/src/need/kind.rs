@@ -1,0 +1,138 @@
+//! What can be proved, by which act, and the table of what each step needs and yields. A step in
+//! `journeys/steps` stands for each row; a test compares the two.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of proof or decision. Its word is the same in journey files, in the tables, in
+/// templates and in messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The person reads mail at an address.
+    Mailbox,
+    /// The person knows what stands on an insurance card of the roster.
+    Roster,
+    Password,
+    /// The person agreed to every document in force.
+    Terms,
+    /// The person said as whom to go on.
+    Account,
+    /// The person said what a client may learn.
+    Consent,
+}
+
+/// What a step does with its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// The person proves it.
+    Verify,
+    /// A new credential is made.
+    Enrol,
+    /// A credential takes the place of another.
+    Replace,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 6] =
+        [Kind::Mailbox, Kind::Roster, Kind::Password, Kind::Terms, Kind::Account, Kind::Consent];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Mailbox => "mailbox",
+            Kind::Roster => "roster",
+            Kind::Password => "password",
+            Kind::Terms => "terms",
+            Kind::Account => "account",
+            Kind::Consent => "consent",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether its evidence belongs to the account for good. That of an authenticator never does:
+    /// it ends with the session, and owning a credential proves nothing.
+    pub fn lasts(self) -> bool {
+        matches!(self, Kind::Mailbox | Kind::Roster)
+    }
+
+    /// Whether using it shows that the person is present now.
+    pub fn is_authenticator(self) -> bool {
+        matches!(self, Kind::Password)
+    }
+
+    /// Whether it says who somebody is; the others are decisions, and no level can ask for them.
+    pub fn is_proof(self) -> bool {
+        self.lasts() || self.is_authenticator()
+    }
+
+    /// The word of RFC 8176 for evidence of this kind.
+    pub fn amr(self) -> Option<&'static str> {
+        match self {
+            Kind::Password => Some("pwd"),
+            _ => None,
+        }
+    }
+}
+
+impl Act {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Act::Verify => "verify",
+            Act::Enrol => "enrol",
+            Act::Replace => "replace",
+        }
+    }
+
+    /// The act of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Act::Verify, Act::Enrol, Act::Replace].into_iter().find(|act| act.as_str() == word)
+    }
+}
+
+/// What a step hands on or cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Input {
+    /// A proved mail address.
+    Address,
+    /// A person of the roster.
+    Person,
+    /// A known account.
+    Account,
+    /// A user ID and a first credential for a new account.
+    Login,
+}
+
+/// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    pub kind: Kind,
+    pub act: Act,
+    pub needs: &'static [Input],
+    pub yields: &'static [Input],
+}
+
+const fn row(kind: Kind, act: Act, needs: &'static [Input], yields: &'static [Input]) -> Row {
+    Row { kind, act, needs, yields }
+}
+
+/// Every step that there is.
+pub static TABLE: [Row; 7] = [
+    row(Kind::Mailbox, Act::Verify, &[], &[Input::Address]),
+    row(Kind::Roster, Act::Verify, &[], &[Input::Person]),
+    row(Kind::Terms, Act::Verify, &[], &[]),
+    row(Kind::Password, Act::Enrol, &[], &[Input::Login]),
+    row(Kind::Password, Act::Verify, &[], &[Input::Account]),
+    row(Kind::Account, Act::Verify, &[], &[Input::Account]),
+    row(Kind::Consent, Act::Verify, &[Input::Account], &[]),
+];
+
+/// The row of a step; none when there is no such step.
+pub fn of(kind: Kind, act: Act) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.kind == kind && row.act == act)
+}

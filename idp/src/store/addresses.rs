@@ -1,0 +1,50 @@
+//! Mail addresses of accounts, each with a role and the time of its proof.
+
+use crate::ids::{AccountId, InsurerId};
+use db::{Conn, Result, Tx, params};
+
+/// What an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It signs in like a user ID, and mails go to it.
+    Login,
+}
+
+impl Role {
+    fn as_str(self) -> &'static str {
+        match self {
+            Role::Login => "login",
+        }
+    }
+}
+
+/// The form in which mail addresses and user IDs are compared.
+pub fn match_form(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+/// Puts an address in the place of the last one of its role. `false` when another account has it.
+#[must_use = "a taken address is not given"]
+pub async fn put(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    role: Role,
+    address: &str,
+    proved_at: Option<i64>,
+) -> Result<bool> {
+    let sql = "DELETE FROM addresses WHERE insurer_id = $1 AND account_id = $2 AND role = $3";
+    tx.execute(sql, params![insurer, account, role.as_str()]).await?;
+    let sql = "INSERT INTO addresses (insurer_id, account_id, role, address, address_match,
+                                      proved_at)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let params = params![insurer, account, role.as_str(), address, match_form(address), proved_at];
+    Ok(tx.execute(sql, params).await? == 1)
+}
+
+/// Whether an account signs in with this address.
+pub async fn is_known(conn: &mut Conn, insurer: &InsurerId, address: &str) -> Result<bool> {
+    let sql = "SELECT account_id FROM addresses WHERE insurer_id = $1 AND role = 'login'
+               AND address_match = $2";
+    Ok(conn.one(sql, params![insurer, match_form(address)]).await?.is_some())
+}

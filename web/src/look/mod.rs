@@ -1,0 +1,171 @@
+//! How one request is drawn: insurer, theme, language, text size, person.
+//!
+//! - `screen.rs`: a struct becomes a page, and a page an answer
+//! - `notice.rs`: notices and errors
+//! - `display.rs`: language and text size
+//! - `policy.rs`: what a browser may do on a page
+//! - `redirect.rs`: going on to another page
+
+mod display;
+mod notice;
+mod policy;
+mod redirect;
+mod screen;
+
+pub use display::display;
+pub use notice::{Action, ErrorPage, Notice};
+pub use policy::{Policy, origin};
+pub use redirect::{is_own_path, see_other};
+pub use screen::Screen;
+
+use crate::forms::CSRF;
+use crate::pages::Pages;
+use crate::{Brand, cookies};
+use axum::http::request::Parts;
+use display::Choice;
+use secret::random;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Everything about a request that its page's frame shows.
+#[derive(Clone)]
+pub struct Look {
+    pub pages: Arc<Pages>,
+    pub brand: Arc<Brand>,
+    pub lang: String,
+    lang_is_chosen: bool,
+    pub secure: bool,
+    size: &'static str,
+    csrf: String,
+    csrf_is_new: bool,
+    path: String,
+    service: &'static str,
+    home_url: String,
+    pub user: Option<User>,
+    pub nav: Vec<NavItem>,
+    /// What every page of this request may do besides; a page with a policy of its own is drawn
+    /// by [`Look::page_allowing`].
+    pub policy: Policy,
+}
+
+/// The signed-in person, as the header shows them.
+#[derive(Debug, Clone, Serialize)]
+pub struct User {
+    pub name: String,
+    pub signout_url: String,
+}
+
+/// One entry of the menu.
+#[derive(Debug, Clone, Serialize)]
+pub struct NavItem {
+    pub label: String,
+    pub url: String,
+    pub current: bool,
+}
+
+#[derive(Serialize)]
+struct Site<'a> {
+    insurer_name: &'a str,
+    home_url: &'a str,
+    logo_url: &'a str,
+    icon_url: &'a str,
+    logo_alt: &'a str,
+    css: &'a [String],
+    js: &'a [String],
+    languages: Vec<Choice>,
+    sizes: Vec<Choice>,
+    size: &'a str,
+    contact: Contact<'a>,
+    user: &'a Option<User>,
+    nav: &'a [NavItem],
+    csrf: &'a str,
+    service: &'a str,
+}
+
+#[derive(Serialize)]
+struct Contact<'a> {
+    phone: &'a str,
+    hours: &'a str,
+    mail: &'a str,
+}
+
+impl Look {
+    /// From a request. `service` is `idp` or `portal`; `home_url` is where the logo leads.
+    pub fn new(
+        parts: &Parts,
+        pages: Arc<Pages>,
+        brand: Arc<Brand>,
+        service: &'static str,
+        home_url: String,
+        secure: bool,
+    ) -> Self {
+        let cookie = |name| cookies::value(&parts.headers, name, secure);
+        let csrf = cookie(CSRF).filter(|value| value.len() == 43).map(str::to_owned);
+        Self {
+            lang: display::language(parts, &brand, cookie("lang")),
+            lang_is_chosen: cookie("lang").is_some(),
+            size: display::size(cookie("size")),
+            csrf_is_new: csrf.is_none(),
+            csrf: csrf.unwrap_or_else(random::secret),
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            pages,
+            brand,
+            secure,
+            service,
+            home_url,
+            user: None,
+            nav: Vec::new(),
+            policy: Policy::default(),
+        }
+    }
+
+    /// A text in the language of the page; `…key…` when it is missing, which tests refuse.
+    pub fn t(&self, key: &str, args: &[(&str, String)]) -> String {
+        let messages = self.pages.theme(&self.brand.theme).messages(&self.lang);
+        messages.text(key, args).unwrap_or_else(|| format!("…{key}…"))
+    }
+
+    /// The message of this id, or the text itself when there is none.
+    pub fn t_or(&self, text: &str) -> String {
+        let messages = self.pages.theme(&self.brand.theme).messages(&self.lang);
+        messages.text(text, &[]).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
+    pub fn when(&self, text: &str) -> String {
+        crate::pages::when(text, self.lang == "en")
+    }
+
+    /// Where the insurer's pages begin: `/minato`.
+    pub fn base(&self) -> String {
+        format!("/{}", self.brand.slug)
+    }
+
+    /// The text of a template, for pages and mails alike.
+    pub fn html(&self, template: &str, page: &impl Serialize) -> Result<String, tera::Error> {
+        let theme = self.pages.theme(&self.brand.theme);
+        let name = self.brand.name.in_language(&self.lang);
+        let site = Site {
+            insurer_name: name,
+            home_url: &self.home_url,
+            logo_url: &theme.logo,
+            icon_url: &theme.icon,
+            logo_alt: name,
+            css: &theme.css,
+            js: &theme.js,
+            languages: self.languages(),
+            sizes: self.sizes(),
+            size: self.size,
+            contact: Contact {
+                phone: &self.brand.contact.phone,
+                hours: self.brand.contact.hours.in_language(&self.lang),
+                mail: &self.brand.contact.mail,
+            },
+            user: &self.user,
+            nav: &self.nav,
+            csrf: &self.csrf,
+            service: self.service,
+        };
+        self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)
+    }
+}
