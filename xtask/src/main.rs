@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask demo | test | check | tidy | settings | bench | partners | fuzz`.
 
 mod demo;
+mod floors;
 mod fuzz;
 mod run;
 mod settings;

@@ -4,11 +4,11 @@ use super::{known, now};
 use crate::app::open_db;
 use crate::clients::put::{Put, invite, put};
 use crate::clients::secrets::{ClearSecret, rotate};
-use crate::definition::ClientFile;
+use crate::definition::{ClientFile, published};
 use crate::ids::InsurerId;
 use crate::settings::Settings;
 use crate::store::clients::{self, ALL, Origin};
-use crate::store::{grants, insurers};
+use crate::store::grants;
 use clap::Subcommand;
 use db::{Conn, Db};
 use oidc::Client;
@@ -110,7 +110,7 @@ async fn apply(db: &Db, sealer: &Sealer, file: &Path) -> Result<(), Error> {
     };
     let mut tx = db.begin().await?;
     // The folder's client would win, and this one would be registered for nothing.
-    let folder = insurers::current(&mut tx, &insurer).await?;
+    let folder = published::current(&mut tx, &insurer).await?;
     if folder.is_some_and(|(_, folder)| folder.clients.contains_key(&client.client_id)) {
         let id = &client.client_id;
         let why = format!("{id} is in the folder of {insurer}: change it there and apply it");

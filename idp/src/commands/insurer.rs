@@ -3,10 +3,10 @@
 use super::now;
 use crate::app::open_db;
 use crate::definition::apply::apply;
+use crate::definition::published;
 use crate::definition::read::Folder;
 use crate::ids::InsurerId;
 use crate::settings::Settings;
-use crate::store::insurers;
 use clap::Subcommand;
 use secret::Sealer;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
     let slug = &definition.brand.slug;
     let lines = if dry_run {
         let insurer = InsurerId::new(slug);
-        let current = insurers::current(&mut db.read().await?, &insurer).await?;
+        let current = published::current(&mut db.read().await?, &insurer).await?;
         web::difference::difference(current.as_ref().map(|(_, d)| d), &definition)
     } else {
         let (version, lines) = apply(&db, &definition, now()).await?;

@@ -1,9 +1,9 @@
 //! `idp insurer apply DIR`: shows what would change, then publishes a new version.
 
 use super::read::Folder;
-use super::{Definition, client_secret};
+use super::{Definition, client_secret, published};
 use crate::ids::InsurerId;
-use crate::store::{consents, grants, insurers};
+use crate::store::{consents, grants};
 use db::Db;
 use secret::Sealer;
 use web::difference::difference;
@@ -27,12 +27,12 @@ impl Folder {
 pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<String>), db::Error> {
     let insurer = InsurerId::new(&new.brand.slug);
     let mut tx = db.begin().await?;
-    let current = match insurers::current(&mut tx, &insurer).await {
+    let current = match published::current(&mut tx, &insurer).await {
         // An older program wrote it: nothing can be compared, but it can be replaced.
         Err(db::Error::Column(..)) => {
             let version = db::published::current(&mut tx, &insurer).await?.map_or(0, |(v, _)| v);
             let lines = difference(None::<&Definition>, new);
-            insurers::publish(&mut tx, &insurer, version + 1, new, now).await?;
+            published::publish(&mut tx, &insurer, version + 1, new, now).await?;
             tx.commit().await?;
             return Ok((version + 1, lines));
         }
@@ -46,7 +46,7 @@ pub async fn apply(db: &Db, new: &Definition, now: i64) -> Result<(i64, Vec<Stri
     if lines.is_empty() {
         return Ok((version, lines));
     }
-    insurers::publish(&mut tx, &insurer, version + 1, new, now).await?;
+    published::publish(&mut tx, &insurer, version + 1, new, now).await?;
     for client_id in gone {
         grants::revoke_client(&mut tx, &insurer, &client_id).await?;
         consents::forget_client(&mut tx, &insurer, &client_id).await?;

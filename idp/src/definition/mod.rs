@@ -1,7 +1,7 @@
 //! An insurer's folder as one checked value: brand, policies, journeys, terms, clients.
 //!
 //! - `policy.rs`, `protocol.rs`, `terms.rs`, `client_file.rs`, `journey.rs`: one file each
-//! - `read.rs`: the folder; `check.rs`: what would not work; `apply.rs`: a new version
+//! - `read.rs`: the folder; `check.rs`: what would not work; `apply.rs`, `published.rs`: versions
 //! - `needs.rs`: journeys, duties and levels as needs
 
 pub mod apply;
@@ -12,6 +12,7 @@ pub mod journey;
 mod needs;
 pub mod policy;
 pub mod protocol;
+pub mod published;
 pub mod read;
 pub mod terms;
 

@@ -4,10 +4,12 @@
 //! - `goal.rs`, `instance.rs`: what a journey is for, and what one instance knows
 //! - `begin.rs`, `running.rs`: how it begins, and how a request finds it again
 //! - `submit.rs`, `link.rs`: an answer, and the mailed link; they own the transaction
+//! - `advanced.rs`: what an answer led to
 //! - `choose.rs`: pages of the engine's own, where the person chooses or goes on
 //! - `finish/`: what happens when nothing is missing
 //! - `steps/`: one file per step
 
+mod advanced;
 pub mod begin;
 pub mod choose;
 pub mod finish;

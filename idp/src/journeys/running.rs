@@ -5,13 +5,13 @@ use super::begin::Ticket;
 use super::goal::{Goal, Resume};
 use super::instance::Instance;
 use crate::authorization::missing::{self, Asked};
-use crate::definition::Definition;
+use crate::definition::{Definition, published};
 use crate::ids::{AccountId, JourneyId};
 use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
-use crate::store::{agreements, consents, evidence, insurers, journeys, passwords, pushed};
+use crate::store::{agreements, consents, evidence, journeys, passwords, pushed};
 use crate::visit::Visit;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -98,7 +98,7 @@ pub async fn find<'t>(
         realm.definition.clone()
     } else {
         let mut conn = tools.db.read().await?;
-        let found = insurers::version(&mut conn, realm.id(), instance.version).await?;
+        let found = published::version(&mut conn, realm.id(), instance.version).await?;
         Arc::new(found.ok_or(Error::NOT_FOUND)?)
     };
     let request = match waiting(tools, &visit, instance.goal.resume()).await? {

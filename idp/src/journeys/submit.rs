@@ -1,5 +1,6 @@
 //! Shows what is asked now, and takes an answer. This is where the transaction begins and ends.
 
+use super::advanced::Advanced;
 use super::begin::Ticket;
 use super::finish::{self, Finished};
 use super::running::{Found, KnownAccount, Running, find};
@@ -156,16 +157,6 @@ async fn counted(
         is_over |= limit.tells && left.is_none_or(|left| left == 0);
     }
     if is_over { locked(&running.visit) } else { Ok(running.visit.look.answer(screen)) }
-}
-
-/// What an answer led to.
-pub(super) enum Advanced {
-    /// To be committed, and then answered with this.
-    Kept(Response),
-    /// Another answer was faster: nothing of this one may be kept.
-    Overtaken,
-    /// The journey ended in a session before: the person goes on with that one.
-    EndedBefore,
 }
 
 /// Goes on after something was proved: to what is missing next, or to the end.

@@ -1,8 +1,8 @@
 //! Certificates of clients (RFC 8705): any is taken in the handshake; the authorities of the
 //! settings say which are trusted.
 
+use super::cipher_suites::provider;
 use super::identity::certificates;
-use super::tls::provider;
 use crate::config::ConfigError;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The server's own certificate and key.
 
-use super::tls::provider;
+use super::cipher_suites::provider;
 use crate::config::ConfigError;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};

@@ -1,5 +1,6 @@
-//! Connections with our own TLS (rustls): handshakes, protocol versions, cipher suites.
+//! Connections with our own TLS (rustls): handshakes, protocol versions.
 
+use super::cipher_suites::provider;
 use super::client_certificates::AnyCertificate;
 use super::{Identity, Peer};
 use crate::config::ConfigError;
@@ -11,8 +12,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
-use tokio_rustls::rustls::{CipherSuite, ServerConfig};
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
 /// A listener with TLS. Handshakes run beside each other: a slow one delays nobody.
@@ -87,19 +87,6 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     }
 }
 
-/// TLS 1.3, and 1.2 with ECDHE and AES-GCM only (FAPI 2.0 §5.2.1, RFC 9325 §4.2).
-pub(super) fn provider() -> CryptoProvider {
-    let mut provider = aws_lc_rs::default_provider();
-    provider.cipher_suites.retain(|suite| {
-        !matches!(
-            suite.suite(),
-            CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
-                | CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
-        )
-    });
-    provider
-}
-
 fn config(identity: Arc<Identity>, mutual: bool) -> Result<ServerConfig, ConfigError> {
     let say = |error: &dyn std::fmt::Display| ConfigError(format!("TLS: {error}"));
     let provider = Arc::new(provider());
@@ -114,20 +101,4 @@ fn config(identity: Arc<Identity>, mutual: bool) -> Result<ServerConfig, ConfigE
     let mut config = builder.with_cert_resolver(identity);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::provider;
-
-    /// FAPI 2.0 §5.2.1.
-    #[test]
-    fn only_ecdhe_with_gcm_below_tls_1_3() {
-        for suite in provider().cipher_suites {
-            let name = format!("{:?}", suite.suite());
-            let good =
-                name.starts_with("TLS13_") || (name.contains("ECDHE") && name.contains("GCM"));
-            assert!(good, "{name}");
-        }
-    }
 }

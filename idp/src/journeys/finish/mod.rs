@@ -6,10 +6,10 @@ mod sign_in;
 
 pub use register::Done;
 
+use super::advanced::Advanced;
 use super::begin::{Begun, begin};
 use super::goal::{Goal, Resume};
 use super::running::Running;
-use super::submit::Advanced;
 use crate::authorization::answer::{self, Recipient};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, evidence, journeys, pushed};

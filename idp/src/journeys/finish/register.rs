@@ -2,8 +2,8 @@
 
 use super::sign_in;
 use crate::ids::AccountId;
+use crate::journeys::advanced::Advanced;
 use crate::journeys::running::Running;
-use crate::journeys::submit::Advanced;
 use crate::mail;
 use crate::mail::letters::Registered;
 use crate::store::accounts::{self, Account, State};

@@ -1,0 +1,13 @@
+//! What an answer led to: the word between `submit.rs` and `finish/`.
+
+use axum::response::Response;
+
+/// What an answer led to.
+pub enum Advanced {
+    /// To be committed, and then answered with this.
+    Kept(Response),
+    /// Another answer was faster: nothing of this one may be kept.
+    Overtaken,
+    /// The journey ended in a session before: the person goes on with that one.
+    EndedBefore,
+}
