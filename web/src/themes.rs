@@ -6,7 +6,8 @@ mod tokens;
 
 use crate::assets::Assets;
 use crate::messages::{LANGUAGES, Messages, MessagesFile};
-use crate::pages::{self, Owner};
+use crate::pages::filters;
+use crate::pages::owner::Owner;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -330,7 +331,7 @@ fn tera<'t>(
     let prefixes = ids.map(|id| format!("{id}!/")).chain(["owner!/".to_owned()]);
     tera.set_fallback_prefixes(prefixes.collect::<Vec<_>>()).map_err(|error| error.to_string())?;
     tera.autoescape_on([".html"]);
-    pages::register(&mut tera);
+    filters::register(&mut tera);
     let mut templates: Vec<(String, &str)> =
         overrides.map(|(name, text)| (name.clone(), text.as_str())).collect();
     for owner in owners {

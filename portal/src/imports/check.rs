@@ -2,7 +2,7 @@
 
 use super::{Import, ImportError, Values};
 use crate::plugins::border::host::Allowed;
-use crate::plugins::data::class::Reach;
+use crate::plugins::data::reach::Reach;
 use crate::plugins::package::manifest::Importer;
 use handover::{Problem, Reason};
 use sdk::{CheckReply, abi};

@@ -2,7 +2,8 @@
 //! which class. Pages, menu, cards and imports all ask here.
 
 use super::definition::Definition;
-use crate::plugins::data::class::{DataClass, Declared};
+use crate::plugins::data::class::DataClass;
+use crate::plugins::data::reach::Declared;
 use crate::plugins::{Plugin, Plugins};
 use serde_json::Value;
 use std::sync::Arc;

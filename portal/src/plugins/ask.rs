@@ -2,7 +2,7 @@
 
 use super::Plugin;
 use super::border::host::{Allowed, CallFault};
-use super::data::class::Declared;
+use super::data::reach::Declared;
 use db::Db;
 use sdk::{CardReply, PageReply, abi};
 use secret::random;

@@ -1,7 +1,7 @@
 //! One call of a plugin: what it may see, how long it may take, what became of it.
 
-use crate::plugins::data::class::Reach;
 use crate::plugins::data::query::{self, Queries};
+use crate::plugins::data::reach::Reach;
 use db::Db;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;

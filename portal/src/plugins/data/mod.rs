@@ -4,3 +4,4 @@ pub mod class;
 pub mod fence;
 pub mod migrate;
 pub mod query;
+pub mod reach;

@@ -1,7 +1,8 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
-use crate::plugins::data::class::{DataClass, Declared};
+use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
+use crate::plugins::data::reach::Declared;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::Text;
