@@ -3,7 +3,8 @@
  * A plugin is a shared library with one exported symbol, musubi_plugin_v1. Bytes cross the border
  * and nothing else: every result leaves by a sink that the receiver copies, so no memory is ever
  * freed by the other side. A plugin is synchronous: it holds no thread, socket, file or clock.
- * Bodies are UTF-8 JSON; unknown members must be ignored. */
+ * Bodies are UTF-8 JSON; unknown members must be ignored. The shapes of the replies, with an
+ * example of each, are documented in src/wire.rs beside this file; the host refuses any other. */
 #ifndef MUSUBI_PLUGIN_H
 #define MUSUBI_PLUGIN_H
 
@@ -25,9 +26,10 @@ typedef void (*musubi_sink)(void *ctx, const uint8_t *ptr, size_t len);
 
 /* What the plugin is asked (op of musubi_descriptor_v1.call). */
 enum {
-  MUSUBI_PAGE = 1,  /* {"handler","lang","base","query":{},"actor":{},"settings":{},"today"} */
-  MUSUBI_CARD = 2,  /* the same */
-  MUSUBI_CHECK = 3  /* {"handler","rows":[{"line":2,…}]} -> {"problems":[{"line","column","code"}]} */
+  /* {"handler","lang","base","query":{},"actor":{},"settings":{},"today"} -> PageReply */
+  MUSUBI_PAGE = 1,
+  MUSUBI_CARD = 2,  /* the same -> CardReply */
+  MUSUBI_CHECK = 3  /* {"handler","rows":[{"line":2,…}]} -> CheckReply */
 };
 
 /* What the plugin may ask (op of musubi_host_v1.call). */

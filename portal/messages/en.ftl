@@ -57,9 +57,9 @@ session-ended-title = Please sign in again
 session-ended-text = You were signed out for safety because nothing happened for a while.
 
 # Who saw the member's rows
-views-title = Who saw my records
-views-lead = When family members looked at your medical fees and other records, the newest first, up to 100.
-views-none = No family member has looked at your records.
-views-back = Back to family view
+access-record-title = Who saw my records
+access-record-lead = When family members looked at your medical fees and other records, the newest first, up to 100.
+access-record-none = No family member has looked at your records.
+access-record-back = Back to family view
 household-consents = See or withdraw what I allowed other services
-household-views = See who looked at my records
+household-access-record = See who looked at my records

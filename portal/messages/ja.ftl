@@ -57,9 +57,9 @@ session-ended-title = もう一度ログインしてください
 session-ended-text = しばらく操作がなかったため、安全のためログアウトしました。
 
 # Who saw the member's rows
-views-title = 記録を見た人
-views-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
-views-none = あなたの記録を見たご家族はいません。
-views-back = ご家族の表示に戻る
+access-record-title = 記録を見た人
+access-record-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
+access-record-none = あなたの記録を見たご家族はいません。
+access-record-back = ご家族の表示に戻る
 household-consents = 許可したサービスを確かめる、取り消す
-household-views = 記録を見た人を確かめる
+household-access-record = 記録を見た人を確かめる

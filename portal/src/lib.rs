@@ -3,22 +3,24 @@
 //!
 //! Code map:
 //! - `routes.rs`: every URL on one screen
-//! - `pages/`: home, household, and the page that shows a plugin's
-//! - `plugins/`: find, check, load and call plugins; `plugins/queries.rs` is the fence around data
-//! - `signin.rs`: the relying party
-//! - `import.rs`: insurers' files for plugins
-//! - `definition.rs`: an insurer's folder, checked and versioned
-//! - `household.rs`: whose rows a person may see
+//! - `pages/`: home, household, the access record, and the page that shows a plugin's
+//! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
+//! - `signin/`: the relying party
+//! - `imports/`: insurers' files for plugins
+//! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
+//! - `household/`: whose rows a person may see
+//! - `commands/`: what an operator types; `jobs/`: loops that run by themselves
 //! - `store/`: the only place with SQL
 
 pub mod app;
-pub mod definition;
+pub mod commands;
 pub mod household;
-pub mod import;
+pub mod imports;
+pub mod insurers;
+pub mod jobs;
 pub mod pages;
 pub mod plugins;
 pub mod routes;
-pub mod serve;
 pub mod session;
 pub mod settings;
 pub mod signin;

@@ -1,7 +1,7 @@
 //! Every URL of the portal.
 
 use crate::app::App;
-use crate::pages::{home, household, plugin_page, views};
+use crate::pages::{access_record, home, household, plugin_page};
 use crate::signin;
 use crate::visit::Visit;
 use axum::Router;
@@ -19,7 +19,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/callback", get(signin::callback))
         .route("/{insurer}/signout", post(signin::signout))
         .route("/{insurer}/household", get(household::show).post(household::submit))
-        .route("/{insurer}/views", get(views::show))
+        .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root))
         .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below))
         .route("/{insurer}/display", get(display))

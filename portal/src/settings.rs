@@ -5,8 +5,8 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Settings of the member portal.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// Settings of the member portal. The database's address may hold a password: no `Debug`.
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Address and port to listen on.
@@ -31,6 +31,9 @@ pub struct Plugins {
     pub folder: PathBuf,
     /// The folder with the libraries `libNAME.so`.
     pub libraries: PathBuf,
+    /// The file that lists the libraries which may be loaded, one line each as `sha256sum *.so` or
+    /// `portal plugins hash` prints it. No other library is loaded.
+    pub allowed_file: PathBuf,
     /// Where verified copies of the libraries are kept, named by their hash.
     pub copies: PathBuf,
     /// `runner` (default): each plugin in a process of its own, where a crash or a hang stays.
@@ -68,6 +71,7 @@ impl Default for Plugins {
         Self {
             folder: "plugins".into(),
             libraries: "plugins/lib".into(),
+            allowed_file: "plugins/allowed.sha256".into(),
             copies: "plugin-copies".into(),
             loading: Loading::Runner,
             page_ms: 2000,

@@ -1,11 +1,18 @@
 //! One request to an insurer's portal: who is signed in, and how the page's frame looks.
 
-use crate::app::{App, Insurer};
+use crate::app::App;
+use crate::household::access_record::Looker;
+use crate::household::member::Member;
+use crate::household::subjects::{Subjects, subjects};
+use crate::insurers::{Insurer, offer};
+use crate::plugins::Plugins;
+use crate::plugins::ask::Asker;
 use crate::session;
 use crate::store::sessions::Session;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{HeaderMap, request::Parts};
 use axum::response::Response;
+use db::Db;
 use std::sync::Arc;
 use web::look::{NavItem, User, see_other};
 use web::{Brand, Error, Look};
@@ -17,6 +24,9 @@ pub struct Visit {
     pub headers: HeaderMap,
     pub session: Option<Session>,
     path: String,
+    /// When the request came, in seconds since 1970, and the day in Japan.
+    pub now: i64,
+    today: String,
 }
 
 impl Visit {
@@ -28,6 +38,30 @@ impl Visit {
     /// A path below the insurer: `/minato/household`.
     pub fn path(&self, below: &str) -> String {
         format!("/{}/{below}", self.slug())
+    }
+
+    /// Whose rows a member sees here.
+    pub async fn subjects(&self, db: &Db, member: &Member) -> Result<Subjects, db::Error> {
+        let policy = self.insurer.definition.household;
+        subjects(&mut db.read().await?, self.slug(), policy, member).await
+    }
+
+    /// The member as the access record knows them.
+    pub fn looker<'a>(&'a self, member: &'a Member, subjects: &'a Subjects) -> Looker<'a> {
+        Looker { insurer: self.slug(), member, subjects, now: self.now }
+    }
+
+    /// The member on whose behalf plugins are asked.
+    pub fn asker<'a>(&'a self, db: &'a Db, member: &Member, seen: &'a Subjects) -> Asker<'a> {
+        Asker {
+            db,
+            insurer: self.slug(),
+            lang: &self.look.lang,
+            today: &self.today,
+            insured: member.insured,
+            subjects: &seen.keys,
+            household: !seen.others.is_empty(),
+        }
     }
 
     /// The session, or the way to sign in and come back here.
@@ -52,9 +86,11 @@ where
     /// 404 when no insurer has this path.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let app = Arc::<App>::from_ref(state);
-        let insurer = app.insurer(slug(parts)).ok_or(Error::NOT_FOUND)?;
+        let insurer = app.insurers.find(slug(parts)).ok_or(Error::NOT_FOUND)?;
         let mut look = look(parts, &app, Some(&insurer));
-        let session = session::find(&app, &insurer.brand.slug, &parts.headers).await?;
+        let (slug, now) = (&insurer.brand.slug, app.clock.now());
+        let secure = app.settings.secure();
+        let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
         look.policy.form = url::Url::parse(&insurer.definition.issuer)
@@ -65,22 +101,24 @@ where
                 name: session.member.name.clone(),
                 signout_url: format!("{}/signout", look.base()),
             });
-            look.nav = menu(&app, &insurer, &look, parts.uri.path());
+            look.nav = menu(&app.plugins, &insurer, &look, parts.uri.path());
         }
-        Ok(Self { insurer, look, headers: parts.headers.clone(), session, path })
+        let headers = parts.headers.clone();
+        let today = web::clock::today(now);
+        Ok(Self { insurer, look, headers, session, path, now, today })
     }
 }
 
 /// Home, the insurer's plugins, household.
-fn menu(app: &App, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
+fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
     let base = look.base();
     let item = |label: String, url: String| {
         let current = path == url || (url.contains("/p/") && path.starts_with(&format!("{url}/")));
         NavItem { label, url, current }
     };
-    let plugins = app.offered(insurer).filter_map(|(plugin, _)| {
-        let label = look.t(&plugin.manifest.menu.as_ref()?.label, &[]);
-        Some(item(label, format!("{base}/p/{}", plugin.id())))
+    let plugins = offer::all(&insurer.definition, plugins).filter_map(|offer| {
+        let label = look.t(offer.menu()?, &[]);
+        Some(item(label, format!("{base}/p/{}", offer.id())))
     });
     [item(look.t("nav-home", &[]), format!("{base}/"))]
         .into_iter()
@@ -91,7 +129,7 @@ fn menu(app: &App, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
 
 /// The look of a request, also when its path names no insurer.
 pub fn look_for(parts: &Parts, app: &App) -> Look {
-    let insurer = app.insurer(slug(parts)).or_else(|| app.any_insurer());
+    let insurer = app.insurers.find(slug(parts)).or_else(|| app.insurers.any());
     look(parts, app, insurer.as_deref())
 }
 

@@ -1,22 +1,44 @@
 //! Every page of the portal and of the plugins × sample × theme × language draws.
 
+use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
-use portal::pages::views::Views;
-use serde_json::{Value, json};
-use std::path::Path;
+use portal::plugins::package::manifest::Manifest;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use web::Pages;
 use web::look::{ErrorPage, Notice};
 use web::pages::Owner;
 use web::testing::{draws, draws_samples};
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The folders of all plugins: those of the product and those that only tests load.
+fn plugins() -> Vec<(String, PathBuf)> {
+    let folders = ["plugins", "tests/plugins"].map(|folder| root().join(folder));
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten());
+    let plugins = entries.filter(|entry| entry.path().join("plugin.toml").is_file());
+    plugins.map(|entry| (entry.file_name().into_string().unwrap(), entry.path())).collect()
+}
+
 fn pages() -> Arc<Pages> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let plugin = |id: &str| Owner::from_folder(id, &root.join("plugins").join(id));
-    let owners = [portal::app::owner(), plugin("medical-fees"), plugin("notices"), plugin("help")];
-    Arc::new(Pages::load(&root.join("themes"), &owners).unwrap())
+    let mut owners = vec![portal::app::owner()];
+    owners.extend(plugins().iter().map(|(id, folder)| Owner::from_folder(id, folder)));
+    Arc::new(Pages::load(&root().join("themes"), &owners).unwrap())
+}
+
+/// Files of a folder by stem; those that begin with `_` are parts of others.
+fn stems(folder: &Path, end: &str) -> BTreeSet<String> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    names
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(end)?.to_owned()))
+        .filter(|stem| !stem.starts_with('_'))
+        .collect()
 }
 
 #[test]
@@ -26,98 +48,65 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<Home>(&pages);
     draws::<Household>(&pages);
     draws::<PluginFault>(&pages);
-    draws::<Views>(&pages);
+    draws::<AccessRecord>(&pages);
     draws::<ErrorPage>(&pages);
     draws::<Notice>(&pages);
 }
 
-/// F128: each column and the sum; F129: each kind of care, in days or times.
+/// Every template of a plugin has samples beside it, and each sample draws.
 #[test]
 fn every_page_of_the_plugins_draws() {
-    let pages = pages();
-    let sums =
-        json!({"total": 12_960, "insurer_paid": 9_072, "public_paid": 3_588, "own_paid": 300});
-    let row = |facility: Value, kind: &str| {
-        let mut row = json!({
-            "month": "202503", "patient": "ミナト　ハナコ", "facility": facility, "kind": kind,
-            "days": 2, "note": null,
-        });
-        row.as_object_mut().unwrap().extend(sums.as_object().unwrap().clone());
-        row
-    };
-    let kinds = ["inpatient", "outpatient", "dental", "pharmacy", "nursing", "therapy", "other"];
-    let rows: Vec<Value> = kinds.iter().map(|kind| row(json!("医院"), kind)).collect();
-    let base = "/minato/p/medical-fees";
-    let patients =
-        json!([{"name": "ミナト　ハナコ", "selected": true}, {"name": "B", "selected": false}]);
-    let overview = |latest: Value, year: Value| {
-        json!({"base": base, "note": "注", "latest": latest, "this_year": year,
-               "patients": ["ミナト　ハナコ"], "household": true})
-    };
-    draws_samples(
-        &pages,
-        "medical-fees/overview.html",
-        &[
-            overview(
-                json!({"month": "202503", "sums": sums}),
-                json!({"year": 2025, "sums": sums, "months": 3}),
-            ),
-            overview(Value::Null, Value::Null),
-        ],
-    );
-    let month = |rows: &[Value], patient: Value| {
-        json!({"base": base, "note": null, "month": "202503", "patient": patient,
-               "months": [{"month": "202503", "selected": true}], "patients": patients,
-               "rows": rows, "sums": sums, "previous": "202502", "next": null})
-    };
-    draws_samples(
-        &pages,
-        "medical-fees/month.html",
-        &[
-            month(&rows, Value::Null),
-            month(&[row(Value::Null, "dental")], json!("ミナト　ハナコ")),
-            month(&[], Value::Null),
-        ],
-    );
-    draws_samples(
-        &pages,
-        "medical-fees/year.html",
-        &[json!({
-            "base": base, "note": null, "year": 2025, "years": [{"year": 2025, "selected": true}],
-            "patient": null, "patients": patients, "rows": rows, "sums": sums,
-        })],
-    );
-    draws_samples(
-        &pages,
-        "medical-fees/past.html",
-        &[
-            json!({"base": base, "note": null, "years": [{"year": 2025, "sums": sums, "months": [
-            {"month": "202503", "sums": sums, "empty": false},
-            {"month": "202502", "sums": sums, "empty": true}]}]}),
-            json!({"base": base, "note": null, "years": []}),
-        ],
-    );
-    let notices = json!([{"id": 2, "published_on": "2026-04-01", "title": "お知らせ"}]);
-    draws_samples(
-        &pages,
-        "notices/list.html",
-        &[json!({"base": "/b", "notices": notices}), json!({"base": "/b", "notices": []})],
-    );
-    draws_samples(
-        &pages,
-        "notices/detail.html",
-        &[
-            json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": ["一"], "url": null}),
-            json!({"base": "/b", "published_on": "2026-04-01", "title": "T", "paragraphs": [], "url": "https://a.example/"}),
-        ],
-    );
+    let (pages, plugins) = (pages(), plugins());
+    assert!(plugins.len() > 1, "there are plugins");
+    for (id, folder) in plugins {
+        let templates = stems(&folder.join("templates"), ".html");
+        let samples = stems(&folder.join("samples"), ".json");
+        assert_eq!(templates, samples, "{id}: templates/NAME.html needs samples/NAME.json");
+        for name in templates {
+            let text = std::fs::read(folder.join("samples").join(format!("{name}.json"))).unwrap();
+            let samples: Vec<Value> = serde_json::from_slice(&text).unwrap();
+            draws_samples(&pages, &format!("{id}/{name}.html"), &samples);
+        }
+    }
 }
 
-/// F123: the page says what to do when a mail does not come.
+/// A plugin has the same texts in each language, and those that its menu and its code name.
 #[test]
-fn the_help_page_draws() {
-    let one = json!({"questions": [{"question": "Q", "answer": "A"}]});
-    draws_samples(&pages(), "help/list.html", &[one, json!({"questions": []})]);
+fn the_plugins_speak_every_language() {
+    let pages = pages();
+    for (id, folder) in plugins() {
+        let text = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
+        let manifest = Manifest::parse(&text, &id).unwrap();
+        let mut named: Vec<String> = manifest.menu.into_iter().map(|menu| menu.label).collect();
+        sources(&folder.join("src"), &mut |text| {
+            let literals = text.split('"').skip(1).step_by(2).map(str::to_owned);
+            named.extend(literals.filter(|text| text.starts_with(&format!("{id}-"))));
+        });
+        let owner = Owner::from_folder(&id, &folder);
+        let ids = |lang: &str| -> BTreeSet<String> {
+            let lines = owner.messages.get(lang).into_iter().flat_map(|text| text.lines());
+            let keys = lines.filter_map(|line| Some(line.split_once('=')?.0.trim_end().to_owned()));
+            keys.filter(|key| key.starts_with(&id)).collect()
+        };
+        assert_eq!(ids("ja"), ids("en"), "{id}");
+        for lang in ["ja", "en"] {
+            let messages = pages.theme("base").messages(lang);
+            for key in &named {
+                assert!(messages.text(key, &[]).is_some(), "{id} {lang}: {key}");
+            }
+        }
+    }
+}
+
+/// Every Rust file below a folder.
+fn sources(folder: &Path, read: &mut impl FnMut(&str)) {
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()) {
+        if path.is_dir() {
+            sources(&path, read);
+        } else {
+            read(&std::fs::read_to_string(&path).unwrap());
+        }
+    }
 }
 
 /// Texts that Rust asks for by name.
@@ -136,13 +125,6 @@ fn every_named_text_exists() {
             "plugin-not-offered-title",
             "plugin-not-offered-text",
             "welcome-sign-in",
-            "medical-fees-menu",
-            "medical-fees-card-title",
-            "medical-fees-card-none",
-            "medical-fees-unit",
-            "notices-menu",
-            "notices-card-title",
-            "notices-card-none",
         ] {
             assert!(messages.text(key, &[]).is_some(), "{key} {lang}");
         }

@@ -133,6 +133,7 @@ impl World {
             ("MUSUBI_PORTAL_KEY_FILE", at("portal.key")),
             ("MUSUBI_PORTAL_PLUGINS__FOLDER", plugins),
             ("MUSUBI_PORTAL_PLUGINS__LIBRARIES", bin().display().to_string()),
+            ("MUSUBI_PORTAL_PLUGINS__ALLOWED_FILE", at("allowed.sha256")),
             ("MUSUBI_PORTAL_PLUGINS__COPIES", at("copies")),
             ("MUSUBI_PORTAL_PLUGINS__LOADING", loading.into()),
             ("RUST_LOG", "info,sqlx=warn".into()),
@@ -158,6 +159,8 @@ impl World {
             partner: None,
             _temporary: temporary,
         };
+        let allowed = world.ran(Program::Portal, &["plugins", "hash"]);
+        std::fs::write(world.folder.join("allowed.sha256"), allowed).expect("writable");
         for slug in &options.insurers {
             world.fill(slug, &options);
         }

@@ -20,31 +20,52 @@ pub struct Messages {
 #[error("messages {0}: {1}")]
 pub struct MessagesError(String, String);
 
+/// A Fluent file, parsed once and shared by every theme that uses it.
+pub struct MessagesFile {
+    resource: Arc<FluentResource>,
+    ids: Vec<String>,
+}
+
+impl MessagesFile {
+    /// Parses the text of a file; `name` is for errors.
+    ///
+    /// # Errors
+    /// What does not parse, with the file's name.
+    pub fn parse(name: String, text: String) -> Result<Self, MessagesError> {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let ids = text.lines().filter_map(|line| {
+            let id = line.split_once('=')?.0.trim_end();
+            (!id.is_empty() && id.chars().all(word)).then(|| id.to_owned())
+        });
+        let ids = ids.collect();
+        let resource = FluentResource::try_new(text).map_err(|(_, errors)| {
+            let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            MessagesError(name, words.join("; "))
+        })?;
+        Ok(Self { resource: Arc::new(resource), ids })
+    }
+}
+
 impl Messages {
-    /// Later files override earlier ones. Each is (name for errors, text).
-    pub fn new(lang: &str, files: &[(String, String)]) -> Result<Self, MessagesError> {
-        let language: unic_langid::LanguageIdentifier =
-            lang.parse().map_err(|_| MessagesError(lang.to_owned(), "no language".to_owned()))?;
+    /// Later files override earlier ones.
+    ///
+    /// # Errors
+    /// When `lang` is not the code of a language.
+    pub fn new(lang: &str, files: &[Arc<MessagesFile>]) -> Result<Self, MessagesError> {
+        let language: unic_langid::LanguageIdentifier = lang.parse().map_err(|_| {
+            MessagesError(lang.to_owned(), "is not the code of a language".to_owned())
+        })?;
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(false);
-        let mut ids = Vec::new();
-        for (name, text) in files {
-            let resource = FluentResource::try_new(text.clone()).map_err(|(_, errors)| {
-                let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                MessagesError(name.clone(), words.join("; "))
-            })?;
-            ids.extend(text.lines().filter_map(|line| {
-                let (id, _) = line.split_once('=')?;
-                let id = id.trim_end();
-                let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                (!id.is_empty() && id.chars().all(word)).then(|| id.to_owned())
-            }));
-            bundle.add_resource_overriding(Arc::new(resource));
+        for file in files {
+            bundle.add_resource_overriding(file.resource.clone());
         }
         let mut messages = Self { bundle, fixed: HashMap::new() };
-        for id in ids {
-            if let Some(text) = messages.format(&id, None) {
-                messages.fixed.insert(id, text);
+        for id in files.iter().flat_map(|file| &file.ids) {
+            if !messages.fixed.contains_key(id)
+                && let Some(text) = messages.format(id, None)
+            {
+                messages.fixed.insert(id.clone(), text);
             }
         }
         Ok(messages)
@@ -80,20 +101,19 @@ impl Messages {
 
 #[cfg(test)]
 mod tests {
-    use super::Messages;
+    use super::{Messages, MessagesFile};
+    use std::sync::Arc;
 
     #[test]
     fn a_later_file_wins_and_a_missing_argument_is_told() {
-        let files = [
-            ("owner".to_owned(), "login-title = A\nlogin-in = { $n } 分\n".to_owned()),
-            ("theme".to_owned(), "login-title = B\n".to_owned()),
-        ];
-        let messages = Messages::new("ja", &files).unwrap();
+        let parse = |text: &str| MessagesFile::parse("x".into(), text.into()).map(Arc::new);
+        let files = ["login-title = A\nlogin-in = { $n } 分\n", "login-title = B\n"];
+        let messages = Messages::new("ja", &files.map(|text| parse(text).unwrap())).unwrap();
         assert_eq!(messages.text("login-title", &[]).as_deref(), Some("B"));
         let args = [("n", "5".to_owned())];
         assert_eq!(messages.text("login-in", &args).as_deref(), Some("5 分"));
         assert_eq!(messages.text("login-in", &[]), None);
         assert_eq!(messages.text("nothing", &[]), None);
-        assert!(Messages::new("ja", &[("x".into(), "a = {\n".into())]).is_err());
+        assert!(parse("a = {\n").is_err());
     }
 }

@@ -1,12 +1,19 @@
-//! A theme says only what differs from its parent: tokens, logo, texts, template overrides.
+//! A theme says only what differs from its parent: tokens, logo, texts, template overrides. All
+//! else it shares with its parent, so that an insurer's own theme costs little more than its
+//! colours.
+
+mod tokens;
 
 use crate::assets::Assets;
-use crate::messages::{LANGUAGES, Messages};
-use crate::pages::{self, Owner};
+use crate::messages::{LANGUAGES, Messages, MessagesFile};
+use crate::pages::filters;
+use crate::pages::owner::Owner;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tera::Tera;
+use tokens::{Contrast, Tokens};
 
 /// `theme.toml` as an author writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,20 +21,12 @@ use tera::Tera;
 struct File {
     theme: Head,
     #[serde(default)]
-    tokens: BTreeMap<String, Token>,
+    tokens: Tokens,
     #[serde(default)]
     assets: BTreeMap<String, String>,
     /// Pairs of colours that are used together, checked for contrast.
     #[serde(default)]
     contrast: Vec<Contrast>,
-}
-
-/// A colour or a length is a text, a plain number may be a number.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum Token {
-    Text(String),
-    Number(f64),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -38,33 +37,28 @@ struct Head {
     parent: Option<String>,
 }
 
-/// `text` on `on` needs a ratio of at least `min` (WCAG 2.2: 4.5 for text, 3 for shapes).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Contrast {
-    text: String,
-    on: String,
-    min: f64,
-}
-
 /// A theme, ready to draw with.
+#[derive(Clone)]
 pub struct Theme {
-    pub(crate) tera: Tera,
-    messages: HashMap<&'static str, Messages>,
-    pub css: Vec<String>,
-    pub js: Vec<String>,
-    pub logo: String,
-    pub icon: String,
+    /// The parent's own when neither this theme overrides a template.
+    pub(crate) tera: Arc<Tera>,
+    /// By language; the parent's own where this theme has no text.
+    messages: BTreeMap<&'static str, Arc<Messages>>,
+    /// The parent's, then its own: a theme's `tokens.css` holds only what it says itself.
+    pub css: Arc<[String]>,
+    pub js: Arc<[String]>,
+    pub logo: Arc<str>,
+    pub icon: Arc<str>,
 }
 
 /// A theme that cannot be used; the text names it and says what to mend.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("theme {0}: {1}")]
 pub struct ThemeError(String, String);
 
 impl Theme {
     /// The texts in a language.
-    pub fn messages(&self, lang: &str) -> &Messages {
+    pub fn messages(&self, lang: &str) -> &Arc<Messages> {
         self.messages.get(lang).or_else(|| self.messages.get("ja")).expect("ja always exists")
     }
 }
@@ -84,53 +78,242 @@ pub fn exists(folder: &Path, theme: &str) -> Result<(), ThemeError> {
     Err(ThemeError(theme.to_owned(), why))
 }
 
+/// The themes of a folder: those that can be used, and why the others cannot.
+pub struct Found {
+    pub themes: HashMap<String, Theme>,
+    pub refused: Vec<ThemeError>,
+}
+
 /// Loads every folder below `folder` that has a `theme.toml`, with the templates and messages of
-/// `owners` underneath.
-pub fn load(
-    folder: &Path,
-    owners: &[Owner],
-    assets: &mut Assets,
-) -> Result<HashMap<String, Theme>, ThemeError> {
-    let mut files = BTreeMap::new();
+/// `owners` underneath. A theme that cannot be used takes with it only those that build on it.
+///
+/// # Errors
+/// When the folder cannot be read, or `base` or an owner cannot be used: nothing can be drawn.
+pub fn load(folder: &Path, owners: &[Owner], assets: &mut Assets) -> Result<Found, ThemeError> {
+    let mut refused = Vec::new();
+    let mut files = Files::new();
     let entries = std::fs::read_dir(folder)
         .map_err(|error| ThemeError(folder.display().to_string(), error.to_string()))?;
     for path in entries.flatten().map(|entry| entry.path()) {
         let toml = path.join("theme.toml");
-        if toml.is_file() {
-            let file: File = crate::config::insurer_file(&toml)
-                .map_err(|error| ThemeError(path.display().to_string(), error.to_string()))?;
-            if file.theme.name.ja.is_empty() {
-                return Err(ThemeError(file.theme.id, "name.ja is empty".into()));
+        if !toml.is_file() {
+            continue;
+        }
+        match crate::config::insurer_file::<File>(&toml) {
+            Ok(file) if file.theme.name.ja.is_empty() => {
+                refused.push(ThemeError(file.theme.id, "name.ja is empty".into()));
             }
-            files.insert(file.theme.id.clone(), (file, path));
+            Ok(file) => {
+                files.insert(file.theme.id.clone(), (file, path));
+            }
+            Err(why) => refused.push(ThemeError(path.display().to_string(), why.to_string())),
         }
     }
+    let base = |why: String| ThemeError("base".into(), why);
+    let ground = Ground::read(owners).map_err(base)?;
+    let mut loader = Loader { files: &files, ground, assets, built: HashMap::new() };
     if !files.contains_key("base") {
-        return Err(ThemeError("base".into(), format!("is missing in {}", folder.display())));
+        let others: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        let why = format!("is missing in {}. {}", folder.display(), others.join("; "));
+        return Err(base(why));
     }
-    let mut shared: HashMap<(String, String), String> = HashMap::new();
-    files
-        .keys()
-        .map(|id| {
-            let chain = chain(&files, id)?;
-            let theme = build(id, &chain, owners, assets, &mut shared)
-                .map_err(|why| ThemeError(id.clone(), why))?;
-            Ok((id.clone(), theme))
-        })
-        .collect()
+    loader.build("base").map_err(base)?;
+    for id in files.keys() {
+        if let Err(why) = loader.build(id) {
+            refused.push(ThemeError(id.clone(), why));
+        }
+    }
+    let built = loader.built.into_iter();
+    let themes = built.filter_map(|(id, built)| Some((id, built.ok()?.theme.clone()))).collect();
+    Ok(Found { themes, refused })
 }
 
 type Files = BTreeMap<String, (File, PathBuf)>;
 
+/// What lies under every theme: the owners' templates and texts.
+struct Ground<'o> {
+    owners: &'o [Owner],
+    messages: BTreeMap<&'static str, Vec<Arc<MessagesFile>>>,
+}
+
+impl<'o> Ground<'o> {
+    fn read(owners: &'o [Owner]) -> Result<Self, String> {
+        let mut messages: BTreeMap<&'static str, Vec<Arc<MessagesFile>>> = BTreeMap::new();
+        for (lang, _) in LANGUAGES {
+            let files = messages.entry(lang).or_default();
+            for owner in owners {
+                if let Some(text) = owner.messages.get(lang) {
+                    files.push(parse(format!("{}/{lang}.ftl", owner.id), text.clone())?);
+                }
+            }
+        }
+        Ok(Self { owners, messages })
+    }
+}
+
+fn parse(name: String, text: String) -> Result<Arc<MessagesFile>, String> {
+    MessagesFile::parse(name, text).map(Arc::new).map_err(|error| error.to_string())
+}
+
+/// A theme with what its children need while they are built.
+struct Built<'f> {
+    theme: Theme,
+    file: &'f File,
+    /// Its own overrides, as Tera names them.
+    templates: Vec<(String, String)>,
+    /// The owners' and all themes' up to this one.
+    messages: BTreeMap<&'static str, Vec<Arc<MessagesFile>>>,
+    parent: Option<Arc<Built<'f>>>,
+}
+
+impl<'f> Built<'f> {
+    /// This theme, its parent, …, base.
+    fn chain(&self) -> impl Iterator<Item = &Built<'f>> {
+        std::iter::successors(Some(self), |built| built.parent.as_deref())
+    }
+}
+
+struct Loader<'f, 'o> {
+    files: &'f Files,
+    ground: Ground<'o>,
+    assets: &'f mut Assets,
+    built: HashMap<String, Result<Arc<Built<'f>>, String>>,
+}
+
+impl<'f> Loader<'f, '_> {
+    /// Builds a theme after its ancestors, each once.
+    fn build(&mut self, id: &str) -> Result<(), String> {
+        let mut parent = None;
+        for (file, path) in chain(self.files, id)?.into_iter().rev() {
+            let id = &file.theme.id;
+            let built = match self.built.get(id) {
+                Some(built) => built.clone(),
+                None => {
+                    let built = self.one(file, path, parent).map(Arc::new);
+                    self.built.insert(id.clone(), built.clone());
+                    built
+                }
+            };
+            parent = Some(built.map_err(|why| format!("{id} cannot be used: {why}"))?);
+        }
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        file: &'f File,
+        path: &Path,
+        parent: Option<Arc<Built<'f>>>,
+    ) -> Result<Built<'f>, String> {
+        let id = &file.theme.id;
+        let ancestors = || parent.iter().flat_map(|parent| parent.chain());
+        tokens::check_contrast(
+            file.contrast.iter().chain(ancestors().flat_map(|built| &built.file.contrast)),
+            |name| {
+                let inherited = || ancestors().find_map(|built| built.file.tokens.get(name));
+                file.tokens.get(name).or_else(inherited)
+            },
+        )?;
+        let templates = self.overrides(id, path)?;
+        let tera = match &parent {
+            Some(parent) if templates.is_empty() => parent.theme.tera.clone(),
+            _ => {
+                let ids = std::iter::once(id).chain(ancestors().map(|built| &built.file.theme.id));
+                let inherited = ancestors().flat_map(|built| &built.templates);
+                Arc::new(tera(ids, templates.iter().chain(inherited), self.ground.owners)?)
+            }
+        };
+        let mut messages = match &parent {
+            Some(parent) => parent.messages.clone(),
+            None => self.ground.messages.clone(),
+        };
+        let mut texts = BTreeMap::new();
+        for (lang, files) in &mut messages {
+            let own = path.join("messages").join(format!("{lang}.ftl"));
+            let own_text = match std::fs::read_to_string(&own) {
+                Ok(text) => Some(text),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+                Err(error) => return Err(format!("{}: {error}", own.display())),
+            };
+            let text = match (own_text, &parent) {
+                (None, Some(parent)) => parent.theme.messages(lang).clone(),
+                (own_text, _) => {
+                    if let Some(text) = own_text {
+                        files.push(parse(own.display().to_string(), text)?);
+                    }
+                    Arc::new(Messages::new(lang, files).map_err(|error| error.to_string())?)
+                }
+            };
+            texts.insert(*lang, text);
+        }
+        let mut theme = Theme {
+            tera,
+            messages: texts,
+            css: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.css.clone()),
+            js: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.js.clone()),
+            logo: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.logo.clone()),
+            icon: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.icon.clone()),
+        };
+        self.add_assets(&mut theme, file, path)?;
+        Ok(Built { theme, file, templates, messages, parent })
+    }
+
+    /// A theme's own templates. One theme serves both programs: overrides of the other's pages
+    /// are not drawn here.
+    fn overrides(&self, id: &str, path: &Path) -> Result<Vec<(String, String)>, String> {
+        let folder = path.join("templates");
+        let here = |name: &String| match name.split_once('/') {
+            Some((owner, _)) => self.ground.owners.iter().any(|known| known.id == owner),
+            None => true,
+        };
+        let names = walk(&folder, "")?.into_iter().filter(here);
+        names
+            .map(|name| {
+                let text = std::fs::read_to_string(folder.join(&name));
+                Ok((format!("{id}!/{name}"), text.map_err(|error| format!("{name}: {error}"))?))
+            })
+            .collect()
+    }
+
+    /// Adds the theme's own files and tokens to what it inherits.
+    fn add_assets(&mut self, theme: &mut Theme, file: &File, path: &Path) -> Result<(), String> {
+        let id = &file.theme.id;
+        let (mut css, mut js) = (Vec::new(), Vec::new());
+        for name in file_names(&path.join("assets"))? {
+            let bytes = std::fs::read(path.join("assets").join(&name))
+                .map_err(|error| format!("assets/{name}: {error}"))?;
+            let url = self.assets.add(id, &name, bytes);
+            let asset = format!("assets/{name}");
+            if name.ends_with(".css") {
+                css.push(url);
+            } else if name.ends_with(".js") {
+                js.push(url);
+            } else if file.assets.get("logo") == Some(&asset) {
+                theme.logo = url.into();
+            } else if file.assets.get("icon") == Some(&asset) {
+                theme.icon = url.into();
+            }
+        }
+        if !file.tokens.is_empty() {
+            css.push(self.assets.add(id, "tokens.css", tokens::css(&file.tokens)?.into_bytes()));
+        }
+        for (inherited, own) in [(&mut theme.css, css), (&mut theme.js, js)] {
+            if !own.is_empty() {
+                *inherited = inherited.iter().cloned().chain(own).collect();
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The theme, its parent, …, base.
-fn chain<'f>(files: &'f Files, id: &str) -> Result<Vec<&'f (File, PathBuf)>, ThemeError> {
+fn chain<'f>(files: &'f Files, id: &str) -> Result<Vec<&'f (File, PathBuf)>, String> {
     let mut chain = Vec::new();
     let mut next = Some(id.to_owned());
     while let Some(id) = next {
-        let found =
-            files.get(&id).ok_or_else(|| ThemeError(id.clone(), "does not exist".into()))?;
+        let found = files.get(&id).ok_or_else(|| format!("the theme {id} does not exist"))?;
         if chain.len() >= 3 {
-            return Err(ThemeError(id, "has more than two ancestors or is its own".into()));
+            return Err("it has more than two ancestors or is its own".into());
         }
         next = found.0.theme.parent.clone();
         chain.push(found);
@@ -138,182 +321,26 @@ fn chain<'f>(files: &'f Files, id: &str) -> Result<Vec<&'f (File, PathBuf)>, The
     Ok(chain)
 }
 
-fn build(
-    id: &str,
-    chain: &[&(File, PathBuf)],
-    owners: &[Owner],
-    assets: &mut Assets,
-    shared: &mut HashMap<(String, String), String>,
-) -> Result<Theme, String> {
-    let mut css = Vec::new();
-    let mut js = Vec::new();
-    let (mut logo, mut icon) = (String::new(), String::new());
-    let mut tokens = BTreeMap::new();
-    let mut pairs = Vec::new();
-    for (file, path) in chain.iter().rev() {
-        let theme = &file.theme.id;
-        for name in file_names(&path.join("assets"))? {
-            let key = (theme.clone(), name.clone());
-            let url = match shared.get(&key) {
-                Some(url) => url.clone(),
-                None => {
-                    let file = path.join("assets").join(&name);
-                    let bytes = std::fs::read(&file).map_err(|error| error.to_string())?;
-                    let url = assets.add(theme, &name, bytes);
-                    shared.insert(key, url.clone());
-                    url
-                }
-            };
-            let asset = format!("assets/{name}");
-            if name.ends_with(".css") {
-                css.push(url);
-            } else if name.ends_with(".js") {
-                js.push(url);
-            } else if file.assets.get("logo") == Some(&asset) {
-                logo = url;
-            } else if file.assets.get("icon") == Some(&asset) {
-                icon = url;
-            }
-        }
-        tokens.extend(file.tokens.iter().map(|(name, token)| {
-            let value = match token {
-                Token::Text(text) => text.clone(),
-                Token::Number(number) => number.to_string(),
-            };
-            (name.clone(), value)
-        }));
-        pairs.extend(file.contrast.clone());
-    }
-    check_contrast(&tokens, &pairs)?;
-    css.push(assets.add(id, "tokens.css", tokens_css(&tokens)?.into_bytes()));
-    Ok(Theme {
-        tera: tera(chain, owners)?,
-        messages: messages(chain, owners)?,
-        css,
-        js,
-        logo,
-        icon,
-    })
-}
-
-/// Tokens as CSS custom properties. Every value is parsed and written anew, so that a value such
-/// as `red;}body{display:none` cannot get through.
-fn tokens_css(tokens: &BTreeMap<String, String>) -> Result<String, String> {
-    let mut out = String::from(":root{");
-    for (name, value) in tokens {
-        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
-        if !name.chars().all(good) {
-            return Err(format!("token {name:?}: use a-z, 0-9, . and -"));
-        }
-        let value = typed(value).ok_or_else(|| {
-            format!("token {name} = {value:?}: use #rrggbb, a number, or a number with px, rem, em, % or ms")
-        })?;
-        out.push_str(&format!("--mu-{}:{value};", name.replace('.', "-")));
-    }
-    out.push('}');
-    Ok(out)
-}
-
-fn typed(value: &str) -> Option<String> {
-    if let Some((r, g, b)) = colour(value) {
-        return Some(format!("#{r:02x}{g:02x}{b:02x}"));
-    }
-    let at =
-        value.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(value.len());
-    let (number, unit) = value.split_at(at);
-    let number: f64 = number.parse().ok()?;
-    ["", "px", "rem", "em", "%", "ms"].contains(&unit).then(|| format!("{number}{unit}"))
-}
-
-fn colour(value: &str) -> Option<(u8, u8, u8)> {
-    let hex = value.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
-    let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
-    Some((part(0)?, part(2)?, part(4)?))
-}
-
-fn check_contrast(tokens: &BTreeMap<String, String>, pairs: &[Contrast]) -> Result<(), String> {
-    for pair in pairs {
-        let of = |name: &String| {
-            tokens
-                .get(name)
-                .and_then(|value| colour(value))
-                .ok_or_else(|| format!("contrast: {name} is not a colour token"))
-        };
-        let ratio = ratio(of(&pair.text)?, of(&pair.on)?);
-        if ratio < pair.min {
-            return Err(format!(
-                "contrast of {} on {} is {ratio:.2}, at least {} is needed",
-                pair.text, pair.on, pair.min
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// WCAG 2.2 contrast ratio of two sRGB colours.
-fn ratio(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-    let linear = |part: u8| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    };
-    let light = |(r, g, b)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-    let (a, b) = (light(a), light(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
-
 /// Templates: `theme!/name` for each theme of the chain, `owner!/owner/name` underneath.
-fn tera(chain: &[&(File, PathBuf)], owners: &[Owner]) -> Result<Tera, String> {
+fn tera<'t>(
+    ids: impl Iterator<Item = &'t String>,
+    overrides: impl Iterator<Item = &'t (String, String)>,
+    owners: &[Owner],
+) -> Result<Tera, String> {
     let mut tera = Tera::new();
-    let prefixes = chain.iter().map(|(file, _)| format!("{}!/", file.theme.id));
-    let prefixes: Vec<String> = prefixes.chain(["owner!/".to_owned()]).collect();
-    tera.set_fallback_prefixes(prefixes).map_err(|error| error.to_string())?;
+    let prefixes = ids.map(|id| format!("{id}!/")).chain(["owner!/".to_owned()]);
+    tera.set_fallback_prefixes(prefixes.collect::<Vec<_>>()).map_err(|error| error.to_string())?;
     tera.autoescape_on([".html"]);
-    pages::register(&mut tera);
-    let mut templates = Vec::new();
-    for (file, path) in chain {
-        let folder = path.join("templates");
-        for name in walk(&folder, "")? {
-            // One theme serves both programs: overrides of the other's pages are not drawn here.
-            let owner = name.split_once('/').map(|(owner, _)| owner);
-            if owner.is_some_and(|owner| owners.iter().all(|known| known.id != owner)) {
-                continue;
-            }
-            let text = std::fs::read_to_string(folder.join(&name)).map_err(|e| e.to_string())?;
-            templates.push((format!("{}!/{name}", file.theme.id), text));
-        }
-    }
+    filters::register(&mut tera);
+    let mut templates: Vec<(String, &str)> =
+        overrides.map(|(name, text)| (name.clone(), text.as_str())).collect();
     for owner in owners {
         for (name, text) in &owner.templates {
-            templates.push((format!("owner!/{}/{name}", owner.id), text.clone()));
+            templates.push((format!("owner!/{}/{name}", owner.id), text));
         }
     }
     tera.add_raw_templates(templates).map_err(|error| error.to_string())?;
     Ok(tera)
-}
-
-fn messages(
-    chain: &[&(File, PathBuf)],
-    owners: &[Owner],
-) -> Result<HashMap<&'static str, Messages>, String> {
-    LANGUAGES
-        .iter()
-        .map(|(lang, _)| {
-            let mut files: Vec<(String, String)> = owners
-                .iter()
-                .filter_map(|owner| {
-                    let text = owner.messages.get(*lang)?;
-                    Some((format!("{}/{lang}.ftl", owner.id), text.clone()))
-                })
-                .collect();
-            for (_, path) in chain.iter().rev() {
-                let file = path.join("messages").join(format!("{lang}.ftl"));
-                if let Ok(text) = std::fs::read_to_string(&file) {
-                    files.push((file.display().to_string(), text));
-                }
-            }
-            Ok((*lang, Messages::new(lang, &files).map_err(|error| error.to_string())?))
-        })
-        .collect()
 }
 
 fn file_names(folder: &Path) -> Result<Vec<String>, String> {
@@ -346,21 +373,104 @@ fn walk(folder: &Path, below: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ratio, typed};
+    use super::{Found, load};
+    use crate::assets::Assets;
+    use std::path::PathBuf;
+    use std::sync::Arc;
 
-    #[test]
-    fn a_token_is_parsed_and_written_anew() {
-        assert_eq!(typed("#0017C1").as_deref(), Some("#0017c1"));
-        assert_eq!(typed("1.5rem").as_deref(), Some("1.5rem"));
-        for bad in ["red;}body{display:none", "url(x)", "#fff;", "1px;", "", "calc(1px)", "#ggg000"]
-        {
-            assert_eq!(typed(bad), None, "{bad}");
+    /// A folder of themes that is gone when the test ends.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+            std::fs::remove_dir_all(&folder).ok();
+            let themes = Self(folder);
+            let tokens = "[tokens]\n\"c.ink\" = \"#000000\"\n\"c.page\" = \"#ffffff\"\n";
+            let contrast = "[[contrast]]\ntext = \"c.ink\"\non = \"c.page\"\nmin = 4.5\n";
+            themes.write("base/theme.toml", &(head("base", "") + tokens + contrast));
+            themes.write("base/templates/page.html", "<p>base</p>");
+            themes.write("base/messages/ja.ftl", "name = 基本\n");
+            themes.write("base/assets/logo.svg", "<svg/>");
+            themes
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let file = self.0.join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+
+        fn load(&self) -> Found {
+            load(&self.0, &[], &mut Assets::default()).unwrap()
         }
     }
 
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    fn head(id: &str, parent: &str) -> String {
+        let parent =
+            if parent.is_empty() { String::new() } else { format!("parent = \"{parent}\"\n") };
+        format!("[theme]\nid = \"{id}\"\nname = {{ ja = \"{id}\" }}\n{parent}")
+    }
+
     #[test]
-    fn contrast_is_that_of_the_guideline() {
-        assert!((ratio((0, 0, 0), (255, 255, 255)) - 21.0).abs() < 0.01);
-        assert!((ratio((0x76, 0x76, 0x76), (255, 255, 255)) - 4.54).abs() < 0.01);
+    fn themes_share_what_they_do_not_say() {
+        let folder = Folder::new("musubi-themes-share");
+        let blue = head("blue", "base") + "[tokens]\n\"c.ink\" = \"#0000aa\"\n";
+        folder.write("blue/theme.toml", &blue);
+        folder.write("green/theme.toml", &head("green", "base"));
+        folder.write("other/theme.toml", &head("other", "base"));
+        folder.write("other/templates/page.html", "<p>other</p>");
+        folder.write("named/theme.toml", &head("named", "other"));
+        folder.write("named/messages/ja.ftl", "name = 名\n");
+        let found = folder.load();
+        assert!(found.refused.is_empty(), "{:?}", found.refused);
+        let theme = |id: &str| found.themes.get(id).unwrap();
+        let (base, blue, green) = (theme("base"), theme("blue"), theme("green"));
+        assert!(Arc::ptr_eq(&blue.tera, &green.tera) && Arc::ptr_eq(&blue.tera, &base.tera));
+        assert!(Arc::ptr_eq(blue.messages("ja"), green.messages("ja")));
+        assert!(Arc::ptr_eq(&green.css, &base.css) && Arc::ptr_eq(&blue.logo, &base.logo));
+        assert_eq!(blue.css.len(), base.css.len() + 1);
+        let (other, named) = (theme("other"), theme("named"));
+        assert!(!Arc::ptr_eq(&other.tera, &base.tera) && Arc::ptr_eq(&named.tera, &other.tera));
+        assert!(!Arc::ptr_eq(named.messages("ja"), other.messages("ja")));
+        assert!(Arc::ptr_eq(named.messages("en"), base.messages("en")));
+        let drawn = |id: &str| theme(id).tera.render("page.html", &tera::Context::new()).unwrap();
+        assert_eq!([drawn("green"), drawn("named")], ["<p>base</p>", "<p>other</p>"]);
+        let name = |id: &str| theme(id).messages("ja").text("name", &[]).unwrap();
+        assert_eq!([name("other"), name("named")], ["基本", "名"]);
+    }
+
+    #[test]
+    fn a_theme_that_cannot_be_used_stops_only_those_that_build_on_it() {
+        let folder = Folder::new("musubi-themes-refused");
+        folder.write(
+            "pale/theme.toml",
+            &(head("pale", "base") + "[tokens]\n\"c.ink\" = \"#eeeeee\"\n"),
+        );
+        folder.write("child/theme.toml", &head("child", "pale"));
+        folder.write("orphan/theme.toml", &head("orphan", "nobody"));
+        folder.write("ring/theme.toml", &head("ring", "ring"));
+        folder.write("torn/theme.toml", "[theme");
+        folder.write("fine/theme.toml", &head("fine", "base"));
+        let found = folder.load();
+        let mut ids: Vec<&str> = found.themes.keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["base", "fine"]);
+        let why: Vec<String> = found.refused.iter().map(ToString::to_string).collect();
+        for (theme, word) in [
+            ("pale", "contrast of c.ink on c.page"),
+            ("child", "pale cannot be used"),
+            ("orphan", "nobody does not exist"),
+            ("ring", "ancestors"),
+            ("torn", "theme.toml"),
+        ] {
+            assert!(why.iter().any(|line| line.contains(theme) && line.contains(word)), "{why:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: builds, fills and starts everything on SQLite, until Ctrl-C.
 
-use crate::run::{cargo, root, target};
+use crate::run::{cargo, output, root, target};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
@@ -34,6 +34,10 @@ pub fn run(fresh: bool) -> Result<(), String> {
     }
     std::fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
     let env = environment(&data)?;
+    // These libraries were just built here: they are the ones that the demo trusts.
+    let hashes = ["--config", &env["PORTAL_CONFIG"], "plugins", "hash"];
+    let allowed = output(&program("portal"), &hashes)?;
+    std::fs::write(data.join("allowed.sha256"), allowed).map_err(|error| error.to_string())?;
     fill(&data, &env)?;
     let (sender, receiver) = channel();
     ctrlc::set_handler(move || sender.send(()).unwrap_or(()))
@@ -124,13 +128,15 @@ fn environment(data: &Path) -> Result<Env, String> {
         format!(
             "listen = \"127.0.0.1:{PORTAL}\"\npublic_url = \"http://localhost:{PORTAL}\"\n\
              database = \"sqlite:{}\"\nthemes = \"{}\"\nkey_file = \"{}\"\n\
-             [plugins]\nfolder = \"{}\"\nlibraries = \"{}\"\ncopies = \"{}\"\n",
+             [plugins]\nfolder = \"{}\"\nlibraries = \"{}\"\ncopies = \"{}\"\n\
+             allowed_file = \"{}\"\n",
             path("portal.sqlite"),
             root().join("themes").display(),
             path("portal.key"),
             root().join("plugins").display(),
             target().join("debug").display(),
-            path("plugin-copies")
+            path("plugin-copies"),
+            path("allowed.sha256")
         ),
     )?;
     Ok(pairs.map(|(name, value)| (name.to_owned(), value)).into())

@@ -1,6 +1,7 @@
 //! Questions and answers (F248): the society's own, from its settings, besides some of ours.
 
-use sdk::{Call, Fault, Page, Value, json};
+use sdk::{Call, Fault, Page, PageReply};
+use serde::{Deserialize, Serialize};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
@@ -9,27 +10,42 @@ sdk::plugin! {
     checks: [],
 }
 
-/// `/`: each question opens its answer.
-fn list(call: &Call) -> Result<Page, Fault> {
+/// The page of questions; each opens its answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct List {
+    pub questions: Vec<Question>,
+}
+
+/// A question of the society's and its answer.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    pub question: String,
+    pub answer: String,
+}
+
+impl Page for List {
+    const TEMPLATE: &'static str = "list.html";
+    const SAMPLES: &'static str = include_str!("../samples/list.json");
+}
+
+/// `/`
+fn list(call: &Call) -> Result<PageReply, Fault> {
     let none = Vec::new();
     let own = call.settings["questions"].as_array().unwrap_or(&none);
-    let questions: Vec<Value> = own
-        .iter()
-        .filter_map(|entry| {
-            let text = |name: &str| {
-                let text = &entry[name];
-                text[call.lang.as_str()].as_str().or_else(|| text["ja"].as_str())
-            };
-            Some(json!({"question": text("question")?, "answer": text("answer")?}))
-        })
-        .collect();
-    Page::show("list.html", json!({ "questions": questions }))
+    let questions = own.iter().filter_map(|entry| {
+        let text = |name: &str| {
+            let text = &entry[name];
+            text[call.lang.as_str()].as_str().or_else(|| text["ja"].as_str()).map(str::to_owned)
+        };
+        Some(Question { question: text("question")?, answer: text("answer")? })
+    });
+    List { questions: questions.collect() }.show()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::HANDLERS;
-    use sdk::{abi, json, testing};
+    use super::{HANDLERS, List};
+    use sdk::{Page, abi, json, testing};
 
     #[test]
     fn own_questions_in_the_language_of_the_page() {
@@ -42,5 +58,11 @@ mod tests {
         assert_eq!(status, abi::OK);
         let expected = json!([{"question": "Q", "answer": "答え"}]);
         assert_eq!(reply["show"]["data"]["questions"], expected);
+    }
+
+    /// F123: the page says what to do when a mail does not come.
+    #[test]
+    fn samples_are_the_page() {
+        List::samples().unwrap();
     }
 }

@@ -1,13 +1,13 @@
 //! Medical fees (F126 to F136): what care cost, month by month, for a member and, where policy
 //! and choice allow it, the household.
 //!
-//! - `pages/`: overview, month, year, past
+//! - `pages/`: overview, month, year, past; `latest.rs` is the card
 //! - `rows.rs`: rows and sums
 //! - `import.rs`: the invariant of F130
 
 mod import;
-mod pages;
-mod rows;
+pub mod pages;
+pub mod rows;
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),

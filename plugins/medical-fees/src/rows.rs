@@ -47,5 +47,5 @@ impl Sums {
 }
 
 fn none_when_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(String::deserialize(from)?).filter(|text| !text.is_empty()))
+    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
 }

@@ -1,7 +1,8 @@
 //! The pages through the SDK's test host.
 
 use medical_fees::HANDLERS;
-use sdk::{Value, abi, json, testing};
+use medical_fees::pages::{Month, Overview, Past, Year};
+use sdk::{Page, Value, abi, json, testing};
 
 fn answer(name: &str, _: &Value) -> Vec<Value> {
     let sums = |total: i64, own: i64| json!({"total": total, "insurer_paid": total - own, "public_paid": 0, "own_paid": own});
@@ -71,4 +72,13 @@ fn an_unknown_handler_and_a_broken_body_are_refused() {
     assert_eq!(status, abi::E_NOT_DECLARED);
     let (status, _) = testing::call(&HANDLERS, abi::PAGE, &json!([]), answer);
     assert_eq!(status, abi::E_REQUEST);
+}
+
+/// F128: each column and the sum; F129: each kind of care, in days or times.
+#[test]
+fn samples_are_the_pages() {
+    Overview::samples().unwrap();
+    Month::samples().unwrap();
+    Year::samples().unwrap();
+    Past::samples().unwrap();
 }

@@ -1,7 +1,7 @@
 //! Notices (F024, F241): what the society announces to everybody, newest first.
 
-use sdk::{Call, Card, Fault, Page, json};
-use serde::Deserialize;
+use sdk::{Call, CardReply, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
@@ -10,15 +10,46 @@ sdk::plugin! {
     checks: [],
 }
 
-#[derive(Deserialize)]
-struct Item {
-    item_id: i64,
-    published_on: String,
-    title: String,
+/// What has been published, newest first.
+#[derive(Serialize, Deserialize)]
+pub struct List {
+    pub base: String,
+    pub notices: Vec<Item>,
 }
 
+/// A notice in the list.
+#[derive(Serialize, Deserialize)]
+pub struct Item {
+    #[serde(alias = "item_id")]
+    pub id: i64,
+    pub published_on: String,
+    pub title: String,
+}
+
+/// One notice.
+#[derive(Serialize, Deserialize)]
+pub struct Detail {
+    pub base: String,
+    pub published_on: String,
+    pub title: String,
+    pub paragraphs: Vec<String>,
+    /// The society's link, when it is a web address.
+    pub url: Option<String>,
+}
+
+impl Page for List {
+    const TEMPLATE: &'static str = "list.html";
+    const SAMPLES: &'static str = include_str!("../samples/list.json");
+}
+
+impl Page for Detail {
+    const TEMPLATE: &'static str = "detail.html";
+    const SAMPLES: &'static str = include_str!("../samples/detail.json");
+}
+
+/// A row of `queries/detail.sql`.
 #[derive(Deserialize)]
-struct Detail {
+struct Row {
     published_on: String,
     title: String,
     body: String,
@@ -30,41 +61,64 @@ fn items(call: &Call) -> Result<Vec<Item>, Fault> {
 }
 
 /// `/`
-fn list(call: &Call) -> Result<Page, Fault> {
-    let notices: Vec<_> = items(call)?
-        .into_iter()
-        .map(|i| json!({"id": i.item_id, "published_on": i.published_on, "title": i.title}))
-        .collect();
-    Page::show("list.html", json!({"base": call.base, "notices": notices}))
+fn list(call: &Call) -> Result<PageReply, Fault> {
+    List { base: call.base.clone(), notices: items(call)? }.show()
 }
 
 /// `/detail?id=7`
-fn detail(call: &Call) -> Result<Page, Fault> {
-    let Ok(item) = call.param("id").parse::<i64>() else { return Ok(Page::NotFound) };
-    let found: Vec<Detail> = call.query("detail", json!({"item": item, "today": call.today}))?;
-    let Some(notice) = found.into_iter().next() else { return Ok(Page::NotFound) };
-    let paragraphs: Vec<&str> =
-        notice.body.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    // A link of the society's file is shown only when it is a web address.
-    let url = Some(notice.url.as_str()).filter(|url| url.starts_with("https://"));
-    Page::show(
-        "detail.html",
-        json!({
-            "base": call.base, "published_on": notice.published_on, "title": notice.title,
-            "paragraphs": paragraphs, "url": url,
-        }),
-    )
+fn detail(call: &Call) -> Result<PageReply, Fault> {
+    let Ok(item) = call.param("id").parse::<i64>() else { return Ok(PageReply::NotFound) };
+    let found: Vec<Row> = call.query("detail", json!({"item": item, "today": call.today}))?;
+    let Some(row) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
+    let paragraphs = row.body.lines().map(str::trim).filter(|line| !line.is_empty());
+    Detail {
+        base: call.base.clone(),
+        paragraphs: paragraphs.map(str::to_owned).collect(),
+        published_on: row.published_on,
+        title: row.title,
+        url: Some(row.url).filter(|url| url.starts_with("https://")),
+    }
+    .show()
 }
 
 /// The newest notice on the home page.
-fn newest(call: &Call) -> Result<Card, Fault> {
+fn newest(call: &Call) -> Result<CardReply, Fault> {
     let newest = items(call)?.into_iter().next();
-    Ok(Card {
+    Ok(CardReply {
         title: "notices-card-title".into(),
-        path: newest.as_ref().map_or("/".into(), |item| format!("/detail?id={}", item.item_id)),
+        path: newest.as_ref().map_or("/".into(), |item| format!("/detail?id={}", item.id)),
         value: newest.as_ref().map(|item| item.title.clone()),
         text: newest.is_none().then(|| "notices-card-none".into()),
         as_of: newest.map(|item| item.published_on),
         unit: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Detail, HANDLERS, List};
+    use sdk::{Page, abi, json, testing};
+
+    #[test]
+    fn a_notice_in_paragraphs_with_a_link_that_is_a_web_address() {
+        let page = |url: &'static str| {
+            let request = json!({"handler": "detail", "query": {"id": "7"}});
+            let (status, reply) = testing::call(&HANDLERS, abi::PAGE, &request, move |_, _| {
+                vec![
+                    json!({"published_on": "2026-04-01", "title": "T", "body": "一\n\n 二", "url": url}),
+                ]
+            });
+            assert_eq!(status, abi::OK, "{reply}");
+            reply["show"]["data"].clone()
+        };
+        assert_eq!(page("https://a.example/")["paragraphs"], json!(["一", "二"]));
+        assert_eq!(page("https://a.example/")["url"], "https://a.example/");
+        assert_eq!(page("javascript:alert(1)")["url"], json!(null));
+    }
+
+    #[test]
+    fn samples_are_the_pages() {
+        List::samples().unwrap();
+        Detail::samples().unwrap();
+    }
 }

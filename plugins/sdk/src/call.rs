@@ -1,8 +1,8 @@
-//! What a handler gets and what it returns.
+//! What a handler gets, and why it may be unable to answer.
 
 use crate::{abi, export};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -81,51 +81,6 @@ impl Call {
         let text = &self.settings[name];
         text[self.lang.as_str()].as_str().or_else(|| text["ja"].as_str())
     }
-}
-
-/// A page: the name of one of the plugin's templates and its data. Never HTML.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Page {
-    Show {
-        template: &'static str,
-        data: Value,
-    },
-    /// Nothing is there for this address.
-    NotFound,
-}
-
-impl Page {
-    /// Data for `templates/NAME`.
-    pub fn show(template: &'static str, data: impl Serialize) -> Result<Self, Fault> {
-        let data = serde_json::to_value(data).map_err(|error| Fault::Plugin(error.to_string()))?;
-        Ok(Page::Show { template, data })
-    }
-}
-
-/// A card of the home page: data that the host draws.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Card {
-    /// Message of the title.
-    pub title: String,
-    /// A page of this plugin: `/month?month=202603`.
-    pub path: String,
-    pub value: Option<String>,
-    /// Message of the unit.
-    pub unit: Option<String>,
-    /// Message of a sentence.
-    pub text: Option<String>,
-    /// A month `YYYYMM` or day `YYYY-MM-DD` that the value is of.
-    pub as_of: Option<String>,
-}
-
-/// A fault of one imported row, by our column name. Never put the value into it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    pub line: u64,
-    pub column: String,
-    /// `sum`, `not-a-number`, … as the host knows them, or a sentence of the plugin's own.
-    pub code: String,
 }
 
 /// Why a handler cannot answer.

@@ -1,15 +1,16 @@
 //! Exports the one symbol, catches panics and turns bodies into calls.
 
 use crate::abi::{self, Bytes, Host, Sink};
-use crate::{Call, Card, Fault, Page, Problem};
-use serde_json::{Map, Value, json};
+use crate::{Call, CardReply, CheckReply, ErrorReply, Fault, PageReply, Problem};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-type PageHandler = fn(&Call) -> Result<Page, Fault>;
-type CardHandler = fn(&Call) -> Result<Card, Fault>;
+type PageHandler = fn(&Call) -> Result<PageReply, Fault>;
+type CardHandler = fn(&Call) -> Result<CardReply, Fault>;
 type CheckHandler = fn(&[Map<String, Value>]) -> Vec<Problem>;
 type Named<H> = &'static [(&'static str, H)];
 
@@ -54,7 +55,8 @@ pub(crate) fn ask(handle: u64, op: u32, request: &Value) -> Result<Vec<u8>, Faul
     if status == abi::OK {
         return Ok(reply);
     }
-    Err(Fault::Host(format!("{status}: {}", String::from_utf8_lossy(&reply))))
+    let why = serde_json::from_slice::<ErrorReply>(&reply).map(|reply| reply.error);
+    Err(Fault::Host(why.unwrap_or_else(|_| format!("the host gave status {status}"))))
 }
 
 /// The body of the exported `init`.
@@ -90,12 +92,16 @@ pub fn call(
     let outcome = catch_unwind(AssertUnwindSafe(|| answer(handlers, handle, op, request)));
     let (status, body) = match outcome {
         Ok(Ok(body)) => (abi::OK, body),
-        Ok(Err((status, why))) => (status, json!({"error": why}).to_string().into_bytes()),
+        Ok(Err((status, error))) => (status, error_body(error)),
         // The panic's message may hold a member's data: it stays here.
-        Err(_) => (abi::E_PANIC, br#"{"error":"the plugin panicked"}"#.to_vec()),
+        Err(_) => (abi::E_PANIC, error_body("the plugin panicked".to_owned())),
     };
     reply(ctx, body.as_ptr(), body.len());
     status
+}
+
+fn error_body(error: String) -> Vec<u8> {
+    serde_json::to_vec(&ErrorReply { error }).expect("a text is JSON")
 }
 
 fn answer(
@@ -107,25 +113,20 @@ fn answer(
     let mut call: Call =
         serde_json::from_slice(request).map_err(|error| (abi::E_REQUEST, error.to_string()))?;
     call.handle = handle;
-    let bytes = |value: serde_json::Result<Vec<u8>>| {
-        value.map_err(|error| (abi::E_PLUGIN, error.to_string()))
-    };
     let name = call.handler.clone();
     match op {
-        abi::PAGE => {
-            let page = run(handlers.pages, &name, |handler| handler(&call))?;
-            bytes(serde_json::to_vec(&page))
-        }
-        abi::CARD => {
-            let card = run(handlers.cards, &name, |handler| handler(&call))?;
-            bytes(serde_json::to_vec(&card))
-        }
+        abi::PAGE => body(&run(handlers.pages, &name, |handler| handler(&call))?),
+        abi::CARD => body(&run(handlers.cards, &name, |handler| handler(&call))?),
         abi::CHECK => {
             let problems = run(handlers.checks, &name, |handler| Ok(handler(&call.rows)))?;
-            bytes(serde_json::to_vec(&json!({"problems": problems})))
+            body(&CheckReply { problems })
         }
         _ => Err((abi::E_REQUEST, format!("op {op} is unknown"))),
     }
+}
+
+fn body(reply: &impl Serialize) -> Result<Vec<u8>, (i32, String)> {
+    serde_json::to_vec(reply).map_err(|error| (abi::E_PLUGIN, error.to_string()))
 }
 
 fn run<H: Copy, T>(

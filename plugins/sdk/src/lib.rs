@@ -2,17 +2,23 @@
 //!
 //! Code map:
 //! - `abi.rs`: the header, in Rust
-//! - `call.rs`: what a handler gets ([`Call`]) and returns ([`Page`], [`Card`], [`Fault`])
+//! - `call.rs`: what a handler gets ([`Call`])
+//! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`]
+//! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
 //!
-//! A handler is a plain function: `fn list(call: &Call) -> Result<Page, Fault>`.
+//! A handler is a plain function: `fn list(call: &Call) -> Result<PageReply, Fault>`.
 
 pub mod abi;
 mod call;
 #[doc(hidden)]
 pub mod export;
+mod page;
 pub mod testing;
+pub mod wire;
 
-pub use call::{Actor, Call, Card, Fault, Page, Problem, Rows};
+pub use call::{Actor, Call, Fault, Rows};
+pub use page::Page;
 pub use serde_json::{Value, json};
+pub use wire::{CardReply, CheckReply, ErrorReply, PageReply, Problem};

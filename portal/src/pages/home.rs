@@ -1,16 +1,14 @@
 //! The home page: who is here, and a card from every plugin. Without a session: a welcome.
 
 use crate::app::App;
-use crate::household::{Subjects, subjects};
-use crate::pages::plugin_page::{ask, incident, note_views};
-use crate::plugins::Plugin;
-use crate::plugins::manifest::DataClass;
+use crate::insurers::offer::{self, Offer};
+use crate::plugins::ask::{self, Asking, incident};
+use crate::plugins::border::host::CallFault;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use sdk::abi;
+use sdk::CardReply;
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use web::{Error, Page};
@@ -98,70 +96,60 @@ pub async fn show(
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
+    let definition = &visit.insurer.definition;
+    let offers: Vec<Offer<'_>> = offer::all(definition, &app.plugins).collect();
     let Some(session) = &visit.session else {
-        let plugins = app.offered(&visit.insurer).map(|(plugin, _)| Offered {
-            name: plugin.manifest.plugin.name.in_language(&visit.look.lang).to_owned(),
-        });
+        let name = |offer: &Offer<'_>| Offered { name: offer.name(&visit.look.lang).to_owned() };
         return visit.look.page(&Welcome {
             signin_url: visit.path("signin"),
-            register_url: format!("{}/register", visit.insurer.definition.issuer),
+            register_url: format!("{}/register", definition.issuer),
             signed_out: query.is_some_and(|query| query.contains("state=signed-out")),
-            plugins: plugins.collect(),
+            plugins: offers.iter().map(name).collect(),
         });
     };
-    let view = visit.insurer.definition.household;
-    let mut conn = app.db.read().await?;
-    let seen = subjects(&mut conn, visit.slug(), view, &session.member).await?;
-    drop(conn);
-    let mut cards = Vec::new();
-    for (plugin, settings) in app.offered(&visit.insurer) {
-        if plugin.manifest.card.iter().any(|card| card.data == DataClass::Medical) {
-            note_views(&app, &visit, plugin, &session.member, &seen).await?;
-        }
-        for declared in &plugin.manifest.card {
-            let handler = &declared.handler;
-            cards.push(card(&app, &visit, (plugin, settings), handler, &seen).await);
+    let member = &session.member;
+    let seen = visit.subjects(&app.db, member).await?;
+    let medical = offers.iter().filter(|offer| offer.has_medical_card()).map(Offer::id);
+    visit.looker(member, &seen).note(&app.db, medical).await?;
+    let asker = visit.asker(&app.db, member, &seen);
+    let (mut questions, mut asked) = (Vec::new(), Vec::new());
+    for offer in &offers {
+        let Offer { plugin, settings } = *offer;
+        for declared in offer.cards() {
+            questions.push(asker.question(&Asking { plugin, settings, declared, query: "" }));
+            asked.push(offer);
         }
     }
+    let deadline = Duration::from_millis(app.settings.plugins.card_ms);
+    let replies = ask::cards(questions, deadline).await;
     visit.look.page(&Home {
-        name: session.member.name.clone(),
+        name: member.name.clone(),
         last_login: session.previous_login_at,
         first_login: session.previous_login_at.is_none(),
-        cards,
+        cards: asked.into_iter().zip(replies).map(|(of, reply)| card(&visit, of, reply)).collect(),
     })
 }
 
-async fn card(
-    app: &App,
-    visit: &Visit,
-    (plugin, settings): (&Arc<Plugin>, &Value),
-    handler: &str,
-    seen: &Subjects,
-) -> Card {
+fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -> Card {
     let look = &visit.look;
-    let base = visit.path(&format!("p/{}", plugin.id()));
-    let name = plugin.manifest.plugin.name.in_language(&look.lang).to_owned();
-    let deadline = Duration::from_millis(app.settings.plugins.card_ms);
-    let asked = ask(app, visit, (plugin, settings), (abi::CARD, handler, ""), seen, deadline);
-    let answer = match asked.await {
-        Ok(answer) => answer,
+    let base = visit.path(&format!("p/{}", offer.id()));
+    let reply = match reply {
+        Ok(reply) => reply,
         Err(fault) => {
-            let fault = Some(incident(visit, plugin, &fault));
-            return Card { title: name, url: base, fault, ..Card::default() };
+            let title = offer.name(&look.lang).to_owned();
+            let fault = Some(incident(visit.slug(), offer.id(), &fault));
+            return Card { title, url: base, fault, ..Card::default() };
         }
     };
-    let text = |name: &str| answer[name].as_str().map(str::to_owned);
+    let path = if reply.path.starts_with('/') && reply.path != "/" { &reply.path } else { "" };
     // A plugin names a message, or gives a text of its data.
-    let told = |name: &str| text(name).map(|key| look.t_or(&key));
-    let path = text("path").filter(|path| path.starts_with('/')).unwrap_or_default();
-    let path = if path == "/" { String::new() } else { path };
     Card {
-        title: told("title").unwrap_or(name),
+        title: look.t_or(&reply.title),
         url: format!("{base}{path}"),
-        value: text("value"),
-        unit: told("unit"),
-        text: told("text"),
-        as_of: text("as_of").map(|when| look.when(&when)),
+        value: reply.value,
+        unit: reply.unit.map(|key| look.t_or(&key)),
+        text: reply.text.map(|key| look.t_or(&key)),
+        as_of: reply.as_of.map(|when| look.when(&when)),
         fault: None,
     }
 }

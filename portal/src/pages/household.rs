@@ -1,8 +1,8 @@
-//! The household: a dependant decides who sees his rows; the insured person sees who is shown.
+//! The household: a dependant decides who sees their rows; the insured person sees who is shown.
 
 use crate::app::App;
-use crate::definition::View;
-use crate::household::hidden;
+use crate::household::subjects::hidden;
+use crate::insurers::definition::HouseholdPolicy;
 use crate::store::household_choices;
 use crate::visit::Visit;
 use axum::extract::State;
@@ -16,16 +16,16 @@ use web::{Error, Form, Page, Posted};
 #[derive(Serialize)]
 pub struct Household {
     pub is_insured: bool,
-    pub policy: View,
+    pub policy: HouseholdPolicy,
     pub hidden: bool,
     pub people: Vec<Seen>,
     pub form: Form,
-    pub views_url: String,
+    pub access_record_url: String,
     /// Where the member sees what partners may learn: at the identity provider.
     pub consents_url: String,
 }
 
-/// A person of the household and whether his rows are seen.
+/// A person of the household and whether their rows are seen.
 #[derive(Serialize)]
 pub struct Seen {
     pub name: String,
@@ -49,13 +49,13 @@ impl Page for Household {
             hidden: false,
             people: vec![person("港　花子", true, true), person("港　一郎", false, false)],
             form: Form::new("/minato/household", &["hidden"]),
-            views_url: "/minato/views".into(),
+            access_record_url: "/minato/views".into(),
             consents_url: "https://id.example/minato/consents".into(),
         };
         vec![
-            sample(true, View::UnlessHidden),
-            sample(false, View::UnlessHidden),
-            sample(true, View::Never),
+            sample(true, HouseholdPolicy::UnlessHidden),
+            sample(false, HouseholdPolicy::UnlessHidden),
+            sample(true, HouseholdPolicy::Never),
         ]
     }
 }
@@ -66,9 +66,9 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         Ok(session) => session.member.clone(),
         Err(signin) => return Ok(*signin),
     };
-    let view = visit.insurer.definition.household;
+    let policy = visit.insurer.definition.household;
     let mut conn = app.db.read().await?;
-    let unseen = hidden(&mut conn, visit.slug(), view, &member).await?;
+    let unseen = hidden(&mut conn, visit.slug(), policy, &member).await?;
     let me = member.person().unwrap_or("").to_owned();
     let own = household_choices::hidden(&mut conn, visit.slug(), &[&me]).await?;
     let mut people: Vec<Seen> = Vec::new();
@@ -91,17 +91,17 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     form.values.insert("hidden".into(), choice.into());
     let page = Household {
         is_insured: member.insured,
-        policy: view,
+        policy,
         hidden: !own.is_empty(),
         people,
         form,
-        views_url: visit.path("views"),
+        access_record_url: visit.path("views"),
         consents_url: format!("{}/consents", visit.insurer.definition.issuer),
     };
     visit.look.page(&page)
 }
 
-/// `POST /{insurer}/household`: only a dependant chooses, and only for himself.
+/// `POST /{insurer}/household`: only a dependant chooses, and only for themselves.
 pub async fn submit(
     State(app): State<Arc<App>>,
     visit: Visit,
@@ -118,7 +118,7 @@ pub async fn submit(
     };
     if let (Some(hidden), Some(me), false) = (choice, member.person(), member.insured) {
         let mut tx = app.db.begin().await?;
-        household_choices::choose(&mut tx, visit.slug(), me, hidden, app.now()).await?;
+        household_choices::choose(&mut tx, visit.slug(), me, hidden, visit.now).await?;
         tx.commit().await?;
     }
     Ok(see_other(&visit.path("household")))

@@ -1,6 +1,6 @@
 //! The portal's own pages and the one that shows a plugin's.
 
+pub mod access_record;
 pub mod home;
 pub mod household;
 pub mod plugin_page;
-pub mod views;

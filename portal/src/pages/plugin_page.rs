@@ -1,20 +1,17 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
 use crate::app::App;
-use crate::household::{Member, Subjects, subjects};
-use crate::plugins::Plugin;
-use crate::plugins::call::{Allowed, CallFault};
-use crate::plugins::manifest::DataClass;
-use crate::store::views::{self, View};
+use crate::insurers::offer::{self, Offer};
+use crate::plugins::ask::{Asking, incident};
+use crate::plugins::border::host::CallFault;
+use crate::plugins::data::class::DataClass;
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use sdk::abi;
-use secret::random;
+use sdk::PageReply;
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use web::look::Action;
@@ -71,9 +68,7 @@ async fn show(
     path: &str,
     query: String,
 ) -> Result<Response, Error> {
-    // F054: what an insurer has not switched on cannot be reached either.
-    let offered = app.offered(&visit.insurer).find(|(plugin, _)| plugin.id() == id);
-    let Some((plugin, settings)) = offered else {
+    let Some(offer) = offer::one(&visit.insurer.definition, &app.plugins, id) else {
         let home = Action {
             label: visit.look.t("error-back-home", &[]),
             url: visit.path(""),
@@ -86,31 +81,30 @@ async fn show(
             vec![home],
         );
     };
-    let route = plugin.manifest.route(path).ok_or(Error::NOT_FOUND)?;
+    let declared = offer.page(path).ok_or(Error::NOT_FOUND)?;
     let member = match visit.signed_in() {
         Ok(session) => &session.member,
         Err(signin) => return Ok(*signin),
     };
-    let view = visit.insurer.definition.household;
-    let mut conn = app.db.read().await?;
-    let seen = subjects(&mut conn, visit.slug(), view, member).await?;
-    drop(conn);
-    if route.data == DataClass::Medical {
-        note_views(app, visit, plugin, member, &seen).await?;
+    let seen = visit.subjects(&app.db, member).await?;
+    if declared.class == DataClass::Medical {
+        visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
     }
+    let asker = visit.asker(&app.db, member, &seen);
+    let Offer { plugin, settings } = offer;
+    let question = asker.question(&Asking { plugin, settings, declared, query: &query });
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-    let asked = (abi::PAGE, route.handler.as_str(), query.as_str());
-    let drawn = match ask(app, visit, (plugin, settings), asked, &seen, deadline).await {
-        Ok(answer) if answer == "not_found" => return Err(Error::NOT_FOUND),
-        Ok(answer) => draw(visit, plugin, &answer["show"]),
+    let drawn = match question.page(deadline).await {
+        Ok(PageReply::NotFound) => return Err(Error::NOT_FOUND),
+        Ok(PageReply::Show { template, data }) => draw(visit, id, &template, &data),
         Err(fault) => Err(fault),
     };
     match drawn {
         Ok(response) => Ok(response),
         Err(fault) => {
             let page = PluginFault {
-                plugin_name: plugin.manifest.plugin.name.in_language(&visit.look.lang).to_owned(),
-                incident: incident(visit, plugin, &fault),
+                plugin_name: offer.name(&visit.look.lang).to_owned(),
+                incident: incident(visit.slug(), id, &fault),
                 kind: match fault {
                     CallFault::Slow => "slow",
                     CallFault::Quarantined => "quarantined",
@@ -123,80 +117,14 @@ async fn show(
     }
 }
 
-/// Notes whose rows are about to be seen. When that cannot be written, nothing is shown.
-pub(super) async fn note_views(
-    app: &App,
-    visit: &Visit,
-    plugin: &Plugin,
-    member: &Member,
-    seen: &Subjects,
-) -> Result<(), Error> {
-    if seen.others.is_empty() {
-        return Ok(());
-    }
-    let at = app.now();
-    let views: Vec<View> = (seen.others.iter())
-        .map(|person| View {
-            person: person.clone(),
-            seen_by: member.person().unwrap_or("").to_owned(),
-            seen_by_name: member.name.clone(),
-            plugin: plugin.id().to_owned(),
-            at,
-        })
-        .collect();
-    let mut tx = app.db.begin().await?;
-    views::insert(&mut tx, visit.slug(), &views).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// Draws the template that the plugin named. Only its own templates can be named.
-fn draw(visit: &Visit, plugin: &Plugin, answer: &Value) -> Result<Response, CallFault> {
-    let name = answer["template"].as_str().unwrap_or("");
+fn draw(visit: &Visit, id: &str, name: &str, data: &Value) -> Result<Response, CallFault> {
     if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
         return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
     }
-    let template = format!("{}/{name}", plugin.id());
-    visit.look.draw(StatusCode::OK, &template, &answer["data"]).map_err(|error| match error {
+    let drawn = visit.look.draw(StatusCode::OK, &format!("{id}/{name}"), data);
+    drawn.map_err(|error| match error {
         Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),
     })
-}
-
-/// Asks a handler of a plugin.
-pub(super) async fn ask(
-    app: &App,
-    visit: &Visit,
-    (plugin, settings): (&Arc<Plugin>, &Value),
-    (op, handler, query): (u32, &str, &str),
-    seen: &Subjects,
-    deadline: Duration,
-) -> Result<Value, CallFault> {
-    let query: BTreeMap<String, String> =
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let insured = visit.session.as_ref().is_some_and(|session| session.member.insured);
-    let request = json!({
-        "handler": handler,
-        "lang": visit.look.lang,
-        "base": visit.path(&format!("p/{}", plugin.id())),
-        "query": query,
-        "actor": {"insured": insured, "household": !seen.others.is_empty()},
-        "settings": settings,
-        "today": app.today(),
-    });
-    let allowed = Allowed {
-        db: app.db.clone(),
-        insurer: visit.slug().to_owned(),
-        plugin: plugin.id().to_owned(),
-        subjects: seen.keys.clone(),
-        queries: plugin.queries.clone(),
-    };
-    plugin.call(allowed, op, &request, deadline).await
-}
-
-/// Logs a fault and returns the number by which the log can be searched.
-pub(super) fn incident(visit: &Visit, plugin: &Plugin, fault: &CallFault) -> String {
-    let incident = random::incident();
-    tracing::error!(%incident, plugin = plugin.id(), insurer = visit.slug(), ?fault, "plugin fault");
-    incident
 }

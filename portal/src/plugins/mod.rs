@@ -1,23 +1,23 @@
 //! Plugins: found in a folder, checked, loaded, called. A plugin sees bytes; the host decides.
 //!
-//! - `manifest.rs`: what a plugin declares
-//! - `load.rs`: the stages from a folder to a loaded plugin, or why it was refused
-//! - `queries.rs`: named queries with the insurer and the persons bound by the host;
-//!   `queries/fence.rs`: which SQL passes
-//! - `call.rs`: one call with its deadline and what it may see
-//! - `runner.rs`, `runner_process.rs`: the plugin in a process of its own (default)
-//! - `in_process.rs`: the plugin in this process
-//! - `library.rs`: the border itself
+//! - `package/`: what a plugin declares, and the stages from a folder to a loaded plugin, or why
+//!   it was refused
+//! - `data/`: named queries with the insurer and the persons bound by the host, and which SQL
+//!   passes
+//! - `border/`: the library, the frames, and what a call may ask of the host
+//! - `plugin.rs`: a loaded plugin
+//! - `ask.rs`: a question on behalf of a member
+//! - `run/`: the plugin in a process of its own (default) or in this one
 
-pub mod call;
+pub mod ask;
+pub mod border;
+pub mod data;
+pub mod package;
+mod plugin;
+pub mod run;
 
-pub mod in_process;
-pub mod library;
-pub mod load;
-pub mod manifest;
-pub mod queries;
-pub mod runner;
-pub mod runner_process;
-mod wire;
+pub use package::load::Loaded;
+pub use plugin::Plugin;
 
-pub use load::{Loaded, Plugin};
+/// The loaded plugins by id.
+pub type Plugins = std::collections::BTreeMap<String, std::sync::Arc<Plugin>>;

@@ -1,6 +1,6 @@
 //! Dependants' own choices whether the insured person sees their rows.
 
-use db::{AssertSqlSafe, Conn, Result, Value, params};
+use db::{AssertSqlSafe, Conn, Result, Tx, Value, params};
 
 /// The persons of an insurer, among those asked for, who chose to be hidden.
 pub async fn hidden(conn: &mut Conn, insurer: &str, persons: &[&str]) -> Result<Vec<String>> {
@@ -19,7 +19,7 @@ pub async fn hidden(conn: &mut Conn, insurer: &str, persons: &[&str]) -> Result<
 }
 
 pub async fn choose(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     person: &str,
     hidden: bool,
@@ -29,6 +29,6 @@ pub async fn choose(
                VALUES ($1, $2, $3, $4)
                ON CONFLICT (insurer_id, person) DO UPDATE
                SET hidden = excluded.hidden, changed_at = excluded.changed_at";
-    conn.execute(sql, params![insurer, person, hidden, now]).await?;
+    tx.execute(sql, params![insurer, person, hidden, now]).await?;
     Ok(())
 }

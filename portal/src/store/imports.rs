@@ -1,6 +1,6 @@
 //! The last file that each importer took.
 
-use db::{Conn, Result, params};
+use db::{Conn, Result, Tx, params};
 
 /// The hash of the last file.
 pub async fn last(conn: &mut Conn, insurer: &str, importer: &str) -> Result<Option<String>> {
@@ -10,7 +10,7 @@ pub async fn last(conn: &mut Conn, insurer: &str, importer: &str) -> Result<Opti
 }
 
 pub async fn note(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     importer: &str,
     sha256: &str,
@@ -21,6 +21,6 @@ pub async fn note(
                VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (insurer_id, importer) DO UPDATE SET sha256 = excluded.sha256,
                rows = excluded.rows, imported_at = excluded.imported_at";
-    conn.execute(sql, params![insurer, importer, sha256, rows, now]).await?;
+    tx.execute(sql, params![insurer, importer, sha256, rows, now]).await?;
     Ok(())
 }

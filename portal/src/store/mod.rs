@@ -1,10 +1,10 @@
 //! The only place with SQL besides plugins' queries: one file per kept thing.
 
+pub mod access_record;
 pub mod household_choices;
 pub mod imports;
 pub mod sessions;
 pub mod signins;
-pub mod views;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
 pub const EXPIRED: &[&str] = &[

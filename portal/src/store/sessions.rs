@@ -1,10 +1,10 @@
 //! Sessions of signed-in members, and when each member came last.
 
-use crate::household::Member;
-use db::{Conn, Error, Result, params};
+use crate::household::member::Member;
+use db::{Conn, Error, Result, Tx, params};
 
-/// A session; its secret is in the browser's cookie.
-#[derive(Debug, Clone)]
+/// A session; its secret is in the browser's cookie. The ID token is one, too: no `Debug`.
+#[derive(Clone)]
 pub struct Session {
     pub member: Member,
     /// For RP-initiated logout.
@@ -16,7 +16,7 @@ pub struct Session {
 }
 
 pub async fn insert(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     secret_hash: &[u8],
     session: &Session,
@@ -35,7 +35,7 @@ pub async fn insert(
         session.seen_at,
         session.expires_at
     ];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
@@ -57,31 +57,26 @@ pub async fn by_secret(
     }))
 }
 
-pub async fn seen(conn: &mut Conn, insurer: &str, secret_hash: &[u8], now: i64) -> Result<()> {
+pub async fn seen(tx: &mut Tx, insurer: &str, secret_hash: &[u8], now: i64) -> Result<()> {
     let sql = "UPDATE sessions SET seen_at = $3 WHERE insurer_id = $1 AND secret_hash = $2";
-    conn.execute(sql, params![insurer, secret_hash, now]).await?;
+    tx.execute(sql, params![insurer, secret_hash, now]).await?;
     Ok(())
 }
 
-pub async fn delete(conn: &mut Conn, insurer: &str, secret_hash: &[u8]) -> Result<()> {
+pub async fn delete(tx: &mut Tx, insurer: &str, secret_hash: &[u8]) -> Result<()> {
     let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
-    conn.execute(sql, params![insurer, secret_hash]).await?;
+    tx.execute(sql, params![insurer, secret_hash]).await?;
     Ok(())
 }
 
 /// Notes a login and returns the time of the one before (F021).
-pub async fn note_login(
-    conn: &mut Conn,
-    insurer: &str,
-    sub: &str,
-    now: i64,
-) -> Result<Option<i64>> {
+pub async fn note_login(tx: &mut Tx, insurer: &str, sub: &str, now: i64) -> Result<Option<i64>> {
     let sql = "SELECT last_login_at FROM members WHERE insurer_id = $1 AND sub = $2";
-    let row = conn.one(sql, params![insurer, sub]).await?;
+    let row = tx.one(sql, params![insurer, sub]).await?;
     let previous = row.map(|row| row.int("last_login_at")).transpose()?;
     let sql = "INSERT INTO members (insurer_id, sub, last_login_at) VALUES ($1, $2, $3)
                ON CONFLICT (insurer_id, sub) DO UPDATE
                SET last_login_at = excluded.last_login_at";
-    conn.execute(sql, params![insurer, sub, now]).await?;
+    tx.execute(sql, params![insurer, sub, now]).await?;
     Ok(previous)
 }

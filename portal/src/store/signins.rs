@@ -1,9 +1,8 @@
 //! Logins that are under way at the identity provider: each state is good for one answer.
 
-use db::{Conn, Result, params};
+use db::{Result, Tx, params};
 
-/// What was sent along and must come back.
-#[derive(Debug, Clone)]
+/// What was sent along and must come back. A secret: it has no `Debug`.
 pub struct Signin {
     pub nonce: String,
     pub pkce_verifier: String,
@@ -11,7 +10,7 @@ pub struct Signin {
 }
 
 pub async fn insert(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     state_hash: &[u8],
     signin: &Signin,
@@ -28,20 +27,20 @@ pub async fn insert(
         &signin.return_to,
         expires_at
     ];
-    conn.execute(sql, params).await?;
+    tx.execute(sql, params).await?;
     Ok(())
 }
 
 /// Takes a state out: a second answer with it finds nothing.
 pub async fn take(
-    conn: &mut Conn,
+    tx: &mut Tx,
     insurer: &str,
     state_hash: &[u8],
     now: i64,
 ) -> Result<Option<Signin>> {
     let sql = "DELETE FROM signins WHERE insurer_id = $1 AND state_hash = $2 AND expires_at > $3
                RETURNING nonce, pkce_verifier, return_to";
-    let Some(row) = conn.one(sql, params![insurer, state_hash, now]).await? else {
+    let Some(row) = tx.one(sql, params![insurer, state_hash, now]).await? else {
         return Ok(None);
     };
     Ok(Some(Signin {

@@ -1,7 +1,14 @@
 //! The pages and the card. Each returns data; the template and the theme do the rest.
 
-mod list;
-mod summary;
+mod filter;
+mod latest;
+mod month;
+mod overview;
+mod past;
+mod year;
 
-pub use list::{month, year};
-pub use summary::{latest, overview, past};
+pub use latest::show as latest;
+pub use month::{Month, show as month};
+pub use overview::{Overview, show as overview};
+pub use past::{Past, show as past};
+pub use year::{Year, show as year};

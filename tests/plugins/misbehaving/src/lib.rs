@@ -1,6 +1,6 @@
 //! A plugin that does everything wrong, for host tests.
 
-use sdk::{Call, Card, Fault, Page, json};
+use sdk::{Call, CardReply, Fault, PageReply, json};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
@@ -18,48 +18,48 @@ sdk::plugin! {
     checks: [],
 }
 
-fn fine(call: &Call) -> Result<Page, Fault> {
+fn fine(call: &Call) -> Result<PageReply, Fault> {
     let things: Vec<sdk::Value> = call.query("things", json!({}))?;
-    Page::show("fine.html", json!({"text": format!("fine {}", things.len())}))
+    PageReply::show("fine.html", json!({"text": format!("fine {}", things.len())}))
 }
 
-fn panics(_: &Call) -> Result<Page, Fault> {
+fn panics(_: &Call) -> Result<PageReply, Fault> {
     panic!("a message with a member's name must not leave the plugin: 港 花子")
 }
 
-fn aborts(_: &Call) -> Result<Page, Fault> {
+fn aborts(_: &Call) -> Result<PageReply, Fault> {
     std::process::abort()
 }
 
-fn overflows(_: &Call) -> Result<Page, Fault> {
+fn overflows(_: &Call) -> Result<PageReply, Fault> {
     #[allow(unconditional_recursion)]
     fn deeper(n: u64) -> u64 {
         std::hint::black_box([n; 100]);
         deeper(n + 1) + 1
     }
-    Page::show("fine.html", json!({"text": deeper(0)}))
+    PageReply::show("fine.html", json!({"text": deeper(0)}))
 }
 
-fn hangs(_: &Call) -> Result<Page, Fault> {
+fn hangs(_: &Call) -> Result<PageReply, Fault> {
     loop {
         std::hint::black_box(0);
     }
 }
 
 /// Another owner's template.
-fn template(_: &Call) -> Result<Page, Fault> {
-    Page::show("../portal/home.html", json!({}))
+fn template(_: &Call) -> Result<PageReply, Fault> {
+    PageReply::show("../portal/home.html", json!({}))
 }
 
-fn html(_: &Call) -> Result<Page, Fault> {
-    Page::show("fine.html", json!({"text": "<script>alert(1)</script>"}))
+fn html(_: &Call) -> Result<PageReply, Fault> {
+    PageReply::show("fine.html", json!({"text": "<script>alert(1)</script>"}))
 }
 
-fn undeclared(call: &Call) -> Result<Page, Fault> {
+fn undeclared(call: &Call) -> Result<PageReply, Fault> {
     let rows: Vec<sdk::Value> = call.query("sessions", json!({"insurer": "aozora"}))?;
-    Page::show("fine.html", json!({"text": rows.len()}))
+    PageReply::show("fine.html", json!({"text": rows.len()}))
 }
 
-fn bad(_: &Call) -> Result<Card, Fault> {
+fn bad(_: &Call) -> Result<CardReply, Fault> {
     Err(Fault::Plugin("nothing to show".into()))
 }

@@ -1,0 +1,58 @@
+//! The rows of a month, filtered by patient (F128, F133).
+
+use super::filter::Filtered;
+use crate::rows;
+use sdk::{Call, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
+
+/// A month's list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Month {
+    #[serde(flatten)]
+    pub list: Filtered,
+    pub month: String,
+    pub months: Vec<Choice>,
+    /// The months with care before and after this one.
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+/// A month in the filter.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choice {
+    pub month: String,
+    pub selected: bool,
+}
+
+impl Page for Month {
+    const TEMPLATE: &'static str = "month.html";
+    const SAMPLES: &'static str = include_str!("../../samples/month.json");
+}
+
+/// `/month?month=202503&patient=…`; without a month the newest.
+pub fn show(call: &Call) -> Result<PageReply, Fault> {
+    let months = call.query::<rows::Month>("months", json!({}))?;
+    let wanted = match (call.param("month"), months.first()) {
+        ("", Some(newest)) => newest.month.clone(),
+        (wanted, _) if is_month(wanted) => wanted.to_owned(),
+        _ => return Ok(PageReply::NotFound),
+    };
+    let at = months.iter().position(|month| month.month == wanted);
+    let neighbour = |at: Option<usize>| at.and_then(|at| months.get(at)).map(|m| m.month.clone());
+    let choice = |month: &rows::Month| Choice {
+        month: month.month.clone(),
+        selected: month.month == wanted,
+    };
+    Month {
+        list: Filtered::read(call, &wanted, &wanted)?,
+        previous: neighbour(at.map(|at| at + 1)),
+        next: neighbour(at.and_then(|at| at.checked_sub(1))),
+        months: months.iter().map(choice).collect(),
+        month: wanted,
+    }
+    .show()
+}
+
+fn is_month(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+}

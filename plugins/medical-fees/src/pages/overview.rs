@@ -1,0 +1,60 @@
+//! The newest month and this year (F126, F127).
+
+use super::filter::names;
+use crate::rows::{self, Sums};
+use sdk::{Call, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
+
+/// The plugin's first page.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Overview {
+    pub base: String,
+    /// The insurer's own sentence.
+    pub note: Option<String>,
+    pub latest: Option<Latest>,
+    pub this_year: Option<ThisYear>,
+    pub patients: Vec<String>,
+    /// Whether rows of others are among those shown.
+    pub household: bool,
+}
+
+/// The newest month with care.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Latest {
+    pub month: String,
+    pub sums: Sums,
+}
+
+/// This calendar year so far.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ThisYear {
+    pub year: i64,
+    pub sums: Sums,
+    /// Months with care.
+    pub months: usize,
+}
+
+impl Page for Overview {
+    const TEMPLATE: &'static str = "overview.html";
+    const SAMPLES: &'static str = include_str!("../../samples/overview.json");
+}
+
+/// `/`
+pub fn show(call: &Call) -> Result<PageReply, Fault> {
+    let months = call.query::<rows::Month>("months", json!({}))?;
+    let year = call.today.get(..4).unwrap_or("");
+    let this_year: Vec<_> = months.iter().filter(|m| m.month.starts_with(year)).collect();
+    Overview {
+        base: call.base.clone(),
+        note: call.text_setting("note").map(str::to_owned),
+        latest: months.first().map(|m| Latest { month: m.month.clone(), sums: m.sums }),
+        this_year: (!this_year.is_empty()).then(|| ThisYear {
+            year: year.parse().unwrap_or(0),
+            sums: Sums::of(this_year.iter().map(|month| month.sums)),
+            months: this_year.len(),
+        }),
+        patients: names(call)?,
+        household: call.actor.household,
+    }
+    .show()
+}

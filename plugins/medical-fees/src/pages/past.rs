@@ -1,0 +1,87 @@
+//! All past months, also those without care (F026, F134).
+
+use crate::rows::{self, Sums};
+use sdk::{Call, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
+
+/// Years and months, newest first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Past {
+    pub base: String,
+    /// The insurer's own sentence.
+    pub note: Option<String>,
+    pub years: Vec<Year>,
+}
+
+/// A calendar year.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Year {
+    pub year: i64,
+    pub sums: Sums,
+    pub months: Vec<Month>,
+}
+
+/// A month of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Month {
+    pub month: String,
+    pub sums: Sums,
+    /// No care in this month: it stays listed (F026).
+    pub empty: bool,
+}
+
+impl Page for Past {
+    const TEMPLATE: &'static str = "past.html";
+    const SAMPLES: &'static str = include_str!("../../samples/past.json");
+}
+
+/// `/past`
+pub fn show(call: &Call) -> Result<PageReply, Fault> {
+    let months = call.query::<rows::Month>("months", json!({}))?;
+    let mut years: Vec<Year> = Vec::new();
+    if let (Some(newest), Some(oldest)) = (months.first(), months.last()) {
+        let mut next = newest.month.clone();
+        while next >= oldest.month {
+            let found = months.iter().find(|month| month.month == next);
+            let year = next.get(..4).and_then(|text| text.parse().ok()).unwrap_or(0);
+            if years.last().is_none_or(|last| last.year != year) {
+                years.push(Year { year, sums: Sums::default(), months: Vec::new() });
+            }
+            let sums = found.map(|month| month.sums).unwrap_or_default();
+            if let Some(last) = years.last_mut() {
+                last.sums = Sums::of([last.sums, sums]);
+                let empty = found.is_none();
+                last.months.push(Month { month: next.clone(), sums, empty });
+            }
+            next = match before(&next) {
+                Some(month) => month,
+                None => break,
+            };
+        }
+    }
+    Past { base: call.base.clone(), note: call.text_setting("note").map(str::to_owned), years }
+        .show()
+}
+
+/// The month before: `202501` → `202412`.
+fn before(month: &str) -> Option<String> {
+    let year: i32 = month.get(..4)?.parse().ok()?;
+    let number: i32 = month.get(4..)?.parse().ok()?;
+    Some(if number > 1 {
+        format!("{year:04}{:02}", number - 1)
+    } else {
+        format!("{:04}12", year - 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before;
+
+    #[test]
+    fn months_go_back_over_new_year() {
+        assert_eq!(before("202501").as_deref(), Some("202412"));
+        assert_eq!(before("202512").as_deref(), Some("202511"));
+        assert_eq!(before(""), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! The rows of a calendar year, filtered by patient (F135; contradiction C-18).
+
+use super::filter::Filtered;
+use crate::rows;
+use sdk::{Call, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
+
+/// A year's list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Year {
+    #[serde(flatten)]
+    pub list: Filtered,
+    pub year: i64,
+    pub years: Vec<Choice>,
+}
+
+/// A year in the filter.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choice {
+    pub year: i64,
+    pub selected: bool,
+}
+
+impl Page for Year {
+    const TEMPLATE: &'static str = "year.html";
+    const SAMPLES: &'static str = include_str!("../../samples/year.json");
+}
+
+/// `/year?year=2025&patient=…`; without a year the newest.
+pub fn show(call: &Call) -> Result<PageReply, Fault> {
+    let months = call.query::<rows::Month>("months", json!({}))?;
+    let mut years: Vec<String> =
+        months.iter().filter_map(|month| month.month.get(..4).map(str::to_owned)).collect();
+    years.dedup();
+    let wanted = match (call.param("year"), years.first()) {
+        ("", Some(newest)) => newest.clone(),
+        (wanted, _) if wanted.len() == 4 && wanted.bytes().all(|b| b.is_ascii_digit()) => {
+            wanted.to_owned()
+        }
+        _ => return Ok(PageReply::NotFound),
+    };
+    let number = |text: &str| text.parse::<i64>().unwrap_or(0);
+    let choice = |year: &String| Choice { year: number(year), selected: *year == wanted };
+    Year {
+        list: Filtered::read(call, &format!("{wanted}01"), &format!("{wanted}12"))?,
+        year: number(&wanted),
+        years: years.iter().map(choice).collect(),
+    }
+    .show()
+}

@@ -1,0 +1,108 @@
+//! What a plugin answers, as JSON: one type per op, written by the SDK and read by the host.
+//!
+//! With status `MUSUBI_OK` the reply to an op has the op's shape and nothing else will do: the
+//! host makes a fault of it (a notice with an incident number) and repeats no value of it in its
+//! log. Members that are not named here are ignored, so that later versions can add some. With
+//! any other status the reply is an [`ErrorReply`].
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The reply to `MUSUBI_PAGE`.
+///
+/// ```json
+/// {"show": {"template": "list.html", "data": {"checkups": []}}}
+/// "not_found"
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageReply {
+    /// One of the plugin's templates and what it sees as `page`. Never HTML.
+    Show { template: String, data: Value },
+    /// Nothing is there for this address.
+    NotFound,
+}
+
+/// The reply to `MUSUBI_CARD`: data that the host draws on the home page. Only `title` is needed.
+///
+/// ```json
+/// {"title": "checkups-card-title", "path": "/", "value": "3", "unit": "checkups-unit",
+///  "text": null, "as_of": "2026-04-01"}
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardReply {
+    /// Message of the title.
+    pub title: String,
+    /// A page of this plugin: `/month?month=202603`. Empty: its first page.
+    #[serde(default)]
+    pub path: String,
+    #[serde(default)]
+    pub value: Option<String>,
+    /// Message of the unit.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Message of a sentence.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// A month `YYYYMM` or day `YYYY-MM-DD` that the value is of.
+    #[serde(default)]
+    pub as_of: Option<String>,
+}
+
+/// The reply to `MUSUBI_CHECK`: what is wrong with the rows; an empty list when nothing is.
+///
+/// ```json
+/// {"problems": [{"line": 7, "column": "total", "code": "sum"}]}
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReply {
+    pub problems: Vec<Problem>,
+}
+
+/// A fault of one imported row, by our column name. Never put the value into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub line: u64,
+    pub column: String,
+    /// `sum`, `not-a-number`, … as the host knows them, or a sentence of the plugin's own.
+    pub code: String,
+}
+
+/// The reply with any status but `MUSUBI_OK`: the reason, for the log.
+///
+/// ```json
+/// {"error": "no handler list"}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorReply {
+    pub error: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CardReply, CheckReply, PageReply};
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    fn is<T: DeserializeOwned>(value: &Value) -> bool {
+        serde_json::from_value::<T>(value.clone()).is_ok()
+    }
+
+    #[test]
+    fn each_reply_has_one_shape() {
+        let page = json!({"show": {"template": "list.html", "data": {}}, });
+        let card = json!({"title": "fees-card", "new": 1});
+        let check = json!({"problems": []});
+        assert!(is::<PageReply>(&page) && is::<PageReply>(&json!("not_found")));
+        assert!(is::<CardReply>(&card) && is::<CheckReply>(&check));
+        for bad in [json!(null), json!({}), json!("gone"), json!({"show": {"template": "x"}})] {
+            assert!(!is::<PageReply>(&bad), "{bad}");
+        }
+        for bad in [json!({}), json!({"title": 1}), json!({"title": "x", "value": 5})] {
+            assert!(!is::<CardReply>(&bad), "{bad}");
+        }
+        for bad in [json!({}), json!({"problems": null}), json!({"problems": [{"line": 2}]})] {
+            assert!(!is::<CheckReply>(&bad), "{bad}");
+        }
+    }
+}

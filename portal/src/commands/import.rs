@@ -1,0 +1,78 @@
+//! `portal import`: an insurer's file for a plugin.
+
+use crate::insurers::{Insurer, offer};
+use crate::plugins::package::load;
+use crate::plugins::{Loaded, Plugins};
+use crate::settings::Settings;
+use crate::{app, imports};
+use clap::Args;
+use db::published;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use web::Error;
+use web::clock::Clock;
+use web::config::insurer_file;
+
+/// What is imported for whom.
+#[derive(Args)]
+pub struct Import {
+    file: PathBuf,
+    #[arg(long)]
+    insurer: String,
+    #[arg(long)]
+    plugin: String,
+    /// How the file is laid out.
+    #[arg(long)]
+    layout: PathBuf,
+    /// Check only, write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Imports the file; the exit code says whether every row was right.
+pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error> {
+    let Import { file, insurer: slug, plugin: id, layout, dry_run } = import;
+    let layout = insurer_file(&layout)?;
+    let db = app::open_db(settings).await?;
+    let current = published::current(&mut db.read().await?, &slug).await?;
+    let (version, text) = current
+        .ok_or_else(|| Error::fault(format!("no insurer {slug:?}: apply its folder first")))?;
+    let insurer = Insurer::read(version, &text).map_err(Error::fault)?;
+    let mut plugins = Plugins::new();
+    for loaded in load::all(&settings.plugins, &db).await? {
+        match loaded {
+            Loaded::Ready(plugin) => {
+                plugins.insert(plugin.id().to_owned(), plugin);
+            }
+            Loaded::Refused { name, why } if name == id => {
+                return Err(Error::fault(format!("plugin {id}: {why}")));
+            }
+            Loaded::Refused { .. } => {}
+        }
+    }
+    let offer = offer::one(&insurer.definition, &plugins, &id).ok_or_else(|| {
+        Error::fault(if plugins.contains_key(&id) {
+            format!("{slug} does not offer {id}: add it to its portal.toml and apply the folder")
+        } else {
+            format!("there is no plugin {id:?} in {}", settings.plugins.folder.display())
+        })
+    })?;
+    let source = std::fs::File::open(&file)?;
+    let bar = indicatif::ProgressBar::new(source.metadata()?.len());
+    let task = imports::Import {
+        db: &db,
+        insurer: &slug,
+        plugin: offer.plugin,
+        layout: &layout,
+        dry_run,
+        now: Clock::system().now(),
+    };
+    let report = task.run(source, |bytes| bar.set_position(bytes)).await?;
+    bar.finish_and_clear();
+    println!("{report}");
+    if dry_run {
+        println!("確認だけです。何も変更していません。");
+    }
+    db.close().await;
+    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

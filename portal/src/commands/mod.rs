@@ -1,0 +1,63 @@
+//! What an operator types: the command line, one file per command.
+
+pub mod import;
+pub mod insurer;
+pub mod plugins;
+pub mod serve;
+
+use crate::settings::Settings;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use web::Error;
+use web::config::{load, reference};
+
+/// Musubi member portal: plugins in each insurer's theme.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    /// Settings file (TOML); `MUSUBI_PORTAL_…` variables override it. See `portal settings`.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the server until it is asked to stop.
+    Serve,
+    /// Publish insurers.
+    #[command(subcommand)]
+    Insurer(insurer::Insurer),
+    /// Import an insurer's file for a plugin; faulty rows are all reported and nothing is changed.
+    Import(import::Import),
+    /// Load every plugin, say which are refused and why.
+    Plugins {
+        #[command(subcommand)]
+        command: Option<plugins::Plugins>,
+    },
+    /// Print the reference of all settings.
+    Settings,
+    /// Hold one plugin; started by `serve`, not by hand.
+    #[command(hide = true)]
+    Runner { library: PathBuf },
+}
+
+/// Runs a command; the runner is started before, without a runtime.
+pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    if let Command::Settings = cli.command {
+        print!("{}", reference::<Settings>("Settings of `portal`", "MUSUBI_PORTAL_"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings: Settings = load(cli.config.as_deref(), "MUSUBI_PORTAL_")?;
+    match cli.command {
+        Command::Serve => serve::run(settings).await?,
+        Command::Insurer(command) => insurer::run(&settings, command).await?,
+        Command::Import(import) => return import::run(&settings, import).await,
+        Command::Plugins { command } => return plugins::run(&settings, command).await,
+        Command::Settings | Command::Runner { .. } => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

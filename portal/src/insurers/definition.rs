@@ -1,0 +1,138 @@
+//! An insurer's folder as the portal sees it: brand, sign-in, household policy, plugins.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use db::{Db, published};
+use secret::Sealer;
+use secret::hash;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use web::Brand;
+use web::config::{ConfigError, insurer_file};
+use web::difference::difference;
+
+/// Everything that an operator decides about an insurer at the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    pub brand: Brand,
+    pub issuer: String,
+    pub client_id: String,
+    /// Sealed, base64. The fingerprint shows whether it changed.
+    pub client_secret: String,
+    pub client_secret_hash: String,
+    pub household: HouseholdPolicy,
+    pub plugins: Vec<Enabled>,
+}
+
+/// Whether an insured person sees the rows of dependants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HouseholdPolicy {
+    Never,
+    /// Unless the dependant chose otherwise: implied consent with a way to object.
+    UnlessHidden,
+}
+
+/// A plugin that is switched on, with the insurer's settings for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enabled {
+    pub id: String,
+    #[serde(default)]
+    pub settings: serde_json::Value,
+}
+
+/// `portal.toml`. It holds the client secret in clear: no `Debug`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    signin: Signin,
+    household: Household,
+    #[serde(default)]
+    plugin: Vec<Enabled>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signin {
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Household {
+    view: HouseholdPolicy,
+}
+
+fn purpose(slug: &str) -> String {
+    format!("client-secret:{slug}")
+}
+
+impl Definition {
+    /// Reads and checks an insurer's folder.
+    ///
+    /// # Errors
+    /// Names the file and what to mend; nothing is applied.
+    pub fn read(folder: &Path, sealer: &Sealer) -> Result<Self, ConfigError> {
+        let brand: Brand = insurer_file(&folder.join("insurer.toml"))?;
+        if let Some(why) = brand.fault() {
+            return Err(ConfigError(format!("{}: {why}", folder.display())));
+        }
+        let file: File = insurer_file(&folder.join("portal.toml"))?;
+        let secret = &file.signin.client_secret;
+        Ok(Self {
+            issuer: file.signin.issuer,
+            client_id: file.signin.client_id,
+            client_secret: STANDARD.encode(sealer.seal(&purpose(&brand.slug), secret.as_bytes())),
+            client_secret_hash: hash::short(secret.as_bytes()),
+            household: file.household.view,
+            plugins: file.plugin,
+            brand,
+        })
+    }
+
+    /// The client secret in clear.
+    pub fn secret(&self, sealer: &Sealer) -> Result<String, web::Error> {
+        let sealed = STANDARD.decode(&self.client_secret)?;
+        Ok(String::from_utf8(sealer.open(&purpose(&self.brand.slug), &sealed)?)?)
+    }
+}
+
+/// Publishes a definition as the next version (unless `dry_run`) and returns the difference.
+pub async fn apply(
+    db: &Db,
+    sealer: &Sealer,
+    mut new: Definition,
+    dry_run: bool,
+    now: i64,
+) -> Result<Vec<String>, db::Error> {
+    let slug = new.brand.slug.clone();
+    let mut tx = db.begin().await?;
+    let current = published::current(&mut tx, &slug).await?;
+    let old: Option<Definition> =
+        current.as_ref().and_then(|(_, text)| serde_json::from_str(text).ok());
+    let same = |old: &&Definition| {
+        old.client_secret_hash == new.client_secret_hash && old.secret(sealer).is_ok()
+    };
+    if let Some(old) = old.as_ref().filter(same) {
+        // Sealing gives another text each time: an unchanged secret that opens keeps its own.
+        new.client_secret = old.client_secret.clone();
+    }
+    let mut lines = difference(old.as_ref(), &new);
+    for line in lines.iter_mut().filter(|line| line.contains(" client_secret")) {
+        // Sealed text tells nothing; that it changed does.
+        if !line.contains("client_secret_hash") {
+            *line = "~ client_secret: sealed anew".to_owned();
+        }
+    }
+    if lines.is_empty() || dry_run {
+        return Ok(lines);
+    }
+    let text = serde_json::to_string(&new).expect("a definition is JSON");
+    let version = current.map_or(0, |(version, _)| version) + 1;
+    published::publish(&mut tx, &slug, version, &text, now).await?;
+    tx.commit().await?;
+    Ok(lines)
+}

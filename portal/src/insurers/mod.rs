@@ -1,0 +1,7 @@
+//! What operators decide about an insurer: its folder, the versions in force, what it offers.
+
+pub mod definition;
+pub mod offer;
+pub mod registry;
+
+pub use registry::Insurer;

@@ -1,0 +1,138 @@
+//! What an insurer offers: whether a plugin is on, in which version, with which settings and
+//! which class. Pages, menu, cards and imports all ask here.
+
+use super::definition::Definition;
+use crate::plugins::data::class::DataClass;
+use crate::plugins::data::reach::Declared;
+use crate::plugins::{Plugin, Plugins};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A plugin as one insurer offers it.
+#[derive(Clone, Copy)]
+pub struct Offer<'a> {
+    /// In the version that is loaded.
+    pub plugin: &'a Arc<Plugin>,
+    /// The insurer's settings for it.
+    pub settings: &'a Value,
+}
+
+/// All that an insurer offers, in its order. What is on but not loaded is not offered.
+pub fn all<'a>(
+    definition: &'a Definition,
+    plugins: &'a Plugins,
+) -> impl Iterator<Item = Offer<'a>> {
+    definition.plugins.iter().filter_map(|enabled| {
+        Some(Offer { plugin: plugins.get(&enabled.id)?, settings: &enabled.settings })
+    })
+}
+
+/// One plugin, when the insurer offers it (F054: what is not switched on cannot be reached).
+pub fn one<'a>(definition: &'a Definition, plugins: &'a Plugins, id: &str) -> Option<Offer<'a>> {
+    all(definition, plugins).find(|offer| offer.plugin.id() == id)
+}
+
+/// The ids that are on but not loaded.
+pub fn missing<'a>(
+    definition: &'a Definition,
+    plugins: &'a Plugins,
+) -> impl Iterator<Item = &'a str> {
+    let ids = definition.plugins.iter().map(|enabled| enabled.id.as_str());
+    ids.filter(|id| !plugins.contains_key(*id))
+}
+
+impl<'a> Offer<'a> {
+    /// The plugin's id.
+    pub fn id(&self) -> &'a str {
+        self.plugin.id()
+    }
+
+    /// The plugin's name in a language.
+    pub fn name(&self, lang: &str) -> &'a str {
+        self.plugin.manifest.plugin.name.in_language(lang)
+    }
+
+    /// The message of the plugin's entry in the menu, when it has one.
+    pub fn menu(&self) -> Option<&'a str> {
+        self.plugin.manifest.menu.as_ref().map(|menu| menu.label.as_str())
+    }
+
+    /// The page at a path below the plugin.
+    pub fn page(&self, path: &str) -> Option<Declared<'a>> {
+        let plugin = self.plugin.as_ref();
+        plugin.manifest.route(path).map(|route| route.declared())
+    }
+
+    /// The cards of the home page.
+    pub fn cards(&self) -> impl Iterator<Item = Declared<'a>> + use<'a> {
+        let plugin = self.plugin.as_ref();
+        plugin.manifest.card.iter().map(|card| card.declared())
+    }
+
+    /// Whether a card shows rows whose reading is recorded.
+    pub fn has_medical_card(&self) -> bool {
+        self.cards().any(|card| card.class == DataClass::Medical)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{all, missing, one};
+    use crate::insurers::definition::{Definition, Enabled, HouseholdPolicy};
+    use crate::plugins::{Plugin, Plugins};
+    use serde_json::{Value, json};
+    use std::sync::Arc;
+    use web::Brand;
+
+    fn plugin(id: &str, class: &str) -> (String, Arc<Plugin>) {
+        let manifest = format!(
+            "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"{id}\"\nversion = \"1\"\n\
+             name = {{ ja = \"名 {id}\" }}\nhost_api = 1\n\
+             [menu]\nlabel = \"{id}-menu\"\n\
+             [[route]]\npath = \"/\"\nhandler = \"list\"\ndata = \"none\"\n\
+             [[card]]\nid = \"c\"\nhandler = \"latest\"\ndata = \"{class}\"\n"
+        );
+        (id.to_owned(), Arc::new(Plugin::declared(&manifest, id)))
+    }
+
+    fn definition(on: &[(&str, Value)]) -> Definition {
+        let enabled = |(id, settings): &(&str, Value)| Enabled {
+            id: (*id).to_owned(),
+            settings: settings.clone(),
+        };
+        Definition {
+            brand: Brand::nobody(),
+            issuer: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            client_secret_hash: String::new(),
+            household: HouseholdPolicy::Never,
+            plugins: on.iter().map(enabled).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_on_and_loaded_is_offered_in_the_insurers_order() {
+        let plugins = Plugins::from([plugin("fees", "medical"), plugin("help", "none")]);
+        let on = [("points", json!(null)), ("help", json!({"a": 1})), ("fees", json!(null))];
+        let definition = definition(&on);
+        let ids: Vec<&str> = all(&definition, &plugins).map(|offer| offer.id()).collect();
+        assert_eq!(ids, ["help", "fees"]);
+        assert_eq!(missing(&definition, &plugins).collect::<Vec<_>>(), ["points"]);
+
+        let help = one(&definition, &plugins, "help").unwrap();
+        assert_eq!(help.settings, &json!({"a": 1}));
+        assert_eq!((help.name("ja"), help.menu()), ("名 help", Some("help-menu")));
+        assert_eq!(help.page("/").map(|page| page.handler), Some("list"));
+        assert!(help.page("/other").is_none() && !help.has_medical_card());
+        assert!(one(&definition, &plugins, "fees").unwrap().has_medical_card());
+    }
+
+    #[test]
+    fn what_is_not_on_is_not_offered_though_it_is_loaded() {
+        let plugins = Plugins::from([plugin("fees", "medical"), plugin("help", "none")]);
+        let definition = definition(&[("help", json!(null))]);
+        assert!(one(&definition, &plugins, "fees").is_none());
+        assert!(one(&definition, &plugins, "points").is_none());
+    }
+}

@@ -1,0 +1,4 @@
+//! Loops that run by themselves until the program stops.
+
+pub mod purge;
+pub mod refresh;

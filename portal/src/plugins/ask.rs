@@ -1,0 +1,169 @@
+//! Asking a plugin on behalf of a member: what it is told and what it may touch.
+
+use super::Plugin;
+use super::border::host::{Allowed, CallFault};
+use super::data::reach::Declared;
+use db::Db;
+use sdk::{CardReply, PageReply, abi};
+use secret::random;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tracing::Instrument;
+
+/// Cards that are asked for at the same time on behalf of one member; more wait.
+const AT_ONCE: usize = 16;
+
+/// The member who asks.
+pub struct Asker<'a> {
+    pub db: &'a Db,
+    pub insurer: &'a str,
+    pub lang: &'a str,
+    /// Today in Japan, `YYYY-MM-DD`.
+    pub today: &'a str,
+    pub insured: bool,
+    /// The card keys that queries may return rows of.
+    pub subjects: &'a [String],
+    /// Whether others' keys are among them.
+    pub household: bool,
+}
+
+/// What is asked of which plugin.
+pub struct Asking<'a> {
+    pub plugin: &'a Arc<Plugin>,
+    /// The insurer's settings for it.
+    pub settings: &'a Value,
+    pub declared: Declared<'a>,
+    /// The query of the address.
+    pub query: &'a str,
+}
+
+/// A call that is ready to be made.
+pub struct Question {
+    plugin: Arc<Plugin>,
+    allowed: Allowed,
+    request: Value,
+}
+
+impl Asker<'_> {
+    /// The call that asks `asking`.
+    pub fn question(&self, asking: &Asking<'_>) -> Question {
+        let id = asking.plugin.id();
+        let query: BTreeMap<String, String> =
+            url::form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
+        let request = json!({
+            "handler": asking.declared.handler,
+            "lang": self.lang,
+            "base": format!("/{}/p/{id}", self.insurer),
+            "query": query,
+            "actor": {"insured": self.insured, "household": self.household},
+            "settings": asking.settings,
+            "today": self.today,
+        });
+        let allowed = Allowed {
+            db: self.db.clone(),
+            insurer: self.insurer.to_owned(),
+            plugin: id.to_owned(),
+            subjects: self.subjects.to_vec(),
+            queries: asking.plugin.queries.clone(),
+            reach: asking.declared.reach(),
+        };
+        Question { plugin: asking.plugin.clone(), allowed, request }
+    }
+}
+
+impl Question {
+    /// Asks for a page.
+    ///
+    /// # Errors
+    /// Why there is no answer within `deadline`.
+    pub async fn page(self, deadline: Duration) -> Result<PageReply, CallFault> {
+        self.ask(abi::PAGE, deadline).await
+    }
+
+    /// Asks for a card.
+    ///
+    /// # Errors
+    /// Why there is no answer within `deadline`.
+    pub async fn card(self, deadline: Duration) -> Result<CardReply, CallFault> {
+        self.ask(abi::CARD, deadline).await
+    }
+
+    async fn ask<R: DeserializeOwned>(self, op: u32, deadline: Duration) -> Result<R, CallFault> {
+        self.plugin.call(self.allowed, op, &self.request, deadline).await
+    }
+}
+
+/// Asks for many cards at once and returns the answers in the order of the questions: the
+/// slowest plugin decides how long it takes, not their number.
+pub async fn cards(
+    questions: Vec<Question>,
+    deadline: Duration,
+) -> Vec<Result<CardReply, CallFault>> {
+    in_order(questions, |question| question.card(deadline)).await
+}
+
+async fn in_order<Q, A, F>(questions: Vec<Q>, ask: impl Fn(Q) -> F) -> Vec<Result<A, CallFault>>
+where
+    A: Send + 'static,
+    F: Future<Output = Result<A, CallFault>> + Send + 'static,
+{
+    let mut answers: Vec<_> = questions.iter().map(|_| Err(CallFault::Crashed)).collect();
+    let mut waiting = questions.into_iter().enumerate();
+    let mut asked = JoinSet::new();
+    loop {
+        while asked.len() < AT_ONCE
+            && let Some((at, question)) = waiting.next()
+        {
+            let answer = ask(question);
+            asked.spawn(async move { (at, answer.await) }.in_current_span());
+        }
+        match asked.join_next().await {
+            Some(Ok((at, answer))) => answers[at] = answer,
+            // A call that panicked: its answer stays a fault.
+            Some(Err(_)) => {}
+            None => return answers,
+        }
+    }
+}
+
+/// Logs a fault and returns the number by which the log can be searched.
+pub fn incident(insurer: &str, plugin: &str, fault: &CallFault) -> String {
+    let incident = random::incident();
+    tracing::error!(%incident, plugin, insurer, ?fault, "plugin fault");
+    incident
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AT_ONCE, CallFault, in_order};
+    use std::sync::Arc;
+    use tokio::sync::Barrier;
+
+    /// Nobody answers before as many are asked as may be: one after another would never end.
+    #[tokio::test]
+    async fn cards_are_asked_at_once_and_answered_in_order() {
+        let barrier = Arc::new(Barrier::new(AT_ONCE));
+        let questions: Vec<usize> = (0..AT_ONCE * 2).collect();
+        let answers = in_order(questions, |n| {
+            let barrier = barrier.clone();
+            async move {
+                barrier.wait().await;
+                assert!(n != 3, "one call panics");
+                if n == 5 { Err(CallFault::Slow) } else { Ok(n) }
+            }
+        })
+        .await;
+        for (n, answer) in answers.into_iter().enumerate() {
+            let expected = match n {
+                3 => Err(CallFault::Crashed),
+                5 => Err(CallFault::Slow),
+                n => Ok(n),
+            };
+            assert_eq!(answer, expected);
+        }
+    }
+}

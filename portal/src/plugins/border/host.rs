@@ -1,0 +1,157 @@
+//! One call of a plugin: what it may see, how long it may take, what became of it.
+
+use crate::plugins::data::query::{self, Queries};
+use crate::plugins::data::reach::Reach;
+use db::Db;
+use sdk::{ErrorReply, abi};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the host services of one call may touch. A plugin holds only the call's number.
+pub struct Allowed {
+    pub db: Db,
+    pub insurer: String,
+    pub plugin: String,
+    pub subjects: Vec<String>,
+    pub queries: Arc<Queries>,
+    /// Which of the queries answer.
+    pub reach: Reach,
+}
+
+impl Allowed {
+    /// What is left when a call is over its deadline: no query, no person.
+    pub fn without_data(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            insurer: self.insurer.clone(),
+            plugin: self.plugin.clone(),
+            subjects: Vec::new(),
+            queries: Arc::default(),
+            reach: Reach::NOTHING,
+        }
+    }
+}
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallFault {
+    /// The deadline passed.
+    Slow,
+    /// The process that held the plugin died.
+    Crashed,
+    /// The plugin answered with an error, or with something that is no answer.
+    Failed(String),
+    /// It failed too often and rests for a while.
+    Quarantined,
+}
+
+/// Most rows that one query returns.
+const MAX_ROWS: usize = 20_000;
+
+/// How long a call may take.
+pub type Deadline = Duration;
+
+/// Answers what a plugin asks of the host: status and body.
+pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
+    let (status, body) = match serde_json::from_slice::<Value>(body) {
+        Err(error) => (abi::E_REQUEST, json!({"error": error.to_string()})),
+        Ok(request) => match op {
+            abi::QUERY => answer_query(allowed, &request).await,
+            abi::LOG => {
+                let text: String =
+                    request["message"].as_str().unwrap_or("").chars().take(500).collect();
+                tracing::info!(plugin = allowed.plugin, insurer = allowed.insurer, text, "plugin");
+                (abi::OK, json!({}))
+            }
+            _ => (abi::E_REQUEST, json!({"error": "unknown op"})),
+        },
+    };
+    (status, body.to_string().into_bytes())
+}
+
+async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
+    let refuse = |status: i32, why: &str| (status, json!({"error": why}));
+    let name = request["name"].as_str().unwrap_or("");
+    let found = match allowed.reach.query(&allowed.queries, name) {
+        Ok(found) => found,
+        Err(why) => return refuse(abi::E_NOT_DECLARED, &why),
+    };
+    let empty = Map::new();
+    let params = request["params"].as_object().unwrap_or(&empty);
+    let bound = match found.bind(&allowed.insurer, &allowed.subjects, params) {
+        Ok(bound) => bound,
+        Err(why) => return refuse(abi::E_REQUEST, &why),
+    };
+    let rows = async {
+        let mut conn = allowed.db.read().await?;
+        query::run(&mut conn, bound).await
+    };
+    match rows.await {
+        Ok(rows) if rows.len() > MAX_ROWS => refuse(abi::E_HOST, "too many rows"),
+        Ok(rows) => (abi::OK, json!({"rows": rows})),
+        Err(error) => {
+            tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");
+            refuse(abi::E_HOST, "the database did not answer")
+        }
+    }
+}
+
+/// Status and body, in either direction.
+pub type Reply = (i32, Vec<u8>);
+
+/// A reply that gives a reason.
+pub fn refusal(status: i32, why: &str) -> Reply {
+    (status, json!(ErrorReply { error: why.to_owned() }).to_string().into_bytes())
+}
+
+/// What a call that has ended hears from the host.
+pub fn ended() -> Reply {
+    refusal(abi::E_HANDLE, "the call has ended")
+}
+
+/// What a reply says: the shape of its op, or the plugin's reason.
+///
+/// # Errors
+/// [`CallFault::Failed`] when the plugin cannot answer or its reply has another shape.
+pub fn read_reply<R: DeserializeOwned>((status, body): &Reply) -> Result<R, CallFault> {
+    // Where, never what: a value may be a member's.
+    let other_shape = |what: &str, error: &serde_json::Error| {
+        CallFault::Failed(format!(
+            "status {status}: the reply is not the {what} of plugins/sdk/src/wire.rs ({:?} error \
+             at byte {})",
+            error.classify(),
+            error.column()
+        ))
+    };
+    if *status == abi::OK {
+        let shape = std::any::type_name::<R>().rsplit("::").next().unwrap_or_default();
+        return serde_json::from_slice(body).map_err(|error| other_shape(shape, &error));
+    }
+    let reply: ErrorReply =
+        serde_json::from_slice(body).map_err(|error| other_shape("ErrorReply", &error))?;
+    Err(CallFault::Failed(format!("status {status}: {}", reply.error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallFault, read_reply};
+    use sdk::{PageReply, abi};
+
+    #[test]
+    fn a_reply_of_another_shape_is_a_fault_that_repeats_no_value() {
+        let why = |status: i32, body: &str| match read_reply::<PageReply>(&(status, body.into())) {
+            Err(CallFault::Failed(why)) => why,
+            other => panic!("{body}: {other:?}"),
+        };
+        for body in [r#"{"show": "港 花子"}"#, r#"{"shown": {}}"#, r#""gone""#, "{}", "<html>"] {
+            let why = why(abi::OK, body);
+            assert!(why.contains("PageReply") && !why.contains("花子"), "{why}");
+        }
+        assert_eq!(why(abi::E_PLUGIN, r#"{"error": "no rows"}"#), "status 7: no rows");
+        assert!(why(abi::E_PLUGIN, "[]").contains("ErrorReply"));
+        let good = read_reply::<PageReply>(&(abi::OK, br#""not_found""#.to_vec()));
+        assert_eq!(good, Ok(PageReply::NotFound));
+    }
+}

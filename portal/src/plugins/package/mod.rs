@@ -1,0 +1,5 @@
+//! A plugin's folder: read, checked, loaded, or refused with the reason.
+
+pub mod library_file;
+pub mod load;
+pub mod manifest;

@@ -1,0 +1,82 @@
+//! A loaded plugin, wherever its code runs.
+
+use super::border::host::{Allowed, CallFault, Deadline, read_reply};
+use super::data::query::Queries;
+use super::package::manifest::Manifest;
+use super::run::in_process::InProcess;
+use super::run::runner::Runner;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::Arc;
+use web::pages::Owner;
+
+/// A plugin that is ready to be called.
+pub struct Plugin {
+    pub manifest: Manifest,
+    pub queries: Arc<Queries>,
+    pub folder: PathBuf,
+    pub(in crate::plugins) running: Running,
+}
+
+/// Where its code runs.
+pub(in crate::plugins) enum Running {
+    Runner(Box<Runner>),
+    InProcess(InProcess),
+}
+
+impl Plugin {
+    /// The folder's name.
+    pub fn id(&self) -> &str {
+        &self.manifest.plugin.id
+    }
+
+    /// The plugin's templates and texts.
+    pub fn owner(&self) -> Owner {
+        Owner::from_folder(self.id(), &self.folder)
+    }
+
+    /// Calls a handler and reads its reply: `R` is the shape of the op. A page or card whose process died is asked once more: reading twice does
+    /// no harm.
+    pub async fn call<R: DeserializeOwned>(
+        &self,
+        allowed: Allowed,
+        op: u32,
+        request: &Value,
+        deadline: Deadline,
+    ) -> Result<R, CallFault> {
+        let allowed = Arc::new(allowed);
+        let body = request.to_string().into_bytes();
+        let reply = match &self.running {
+            Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await?,
+            Running::Runner(runner) => {
+                match runner.call(allowed.clone(), op, body.clone(), deadline).await {
+                    Err(CallFault::Crashed) => runner.call(allowed, op, body, deadline).await?,
+                    other => other?,
+                }
+            }
+        };
+        read_reply(&reply)
+    }
+
+    /// The id of the runner's process, when there is one.
+    pub async fn process_id(&self) -> Option<u32> {
+        match &self.running {
+            Running::Runner(runner) => runner.process_id().await,
+            Running::InProcess(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Plugin {
+    /// A plugin with this manifest and no library: it declares, but cannot be called.
+    pub(crate) fn declared(manifest: &str, id: &str) -> Self {
+        Self {
+            manifest: Manifest::parse(manifest, id).expect("a manifest"),
+            queries: Arc::default(),
+            folder: PathBuf::new(),
+            running: Running::Runner(Box::new(Runner::idle(PathBuf::new()))),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The relying party: sends people to the identity provider and takes them back.
+
+pub mod provider;
+
+use self::provider::Registration;
+use crate::app::App;
+use crate::session;
+use crate::store::{sessions, signins};
+use crate::visit::Visit;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use openidconnect::RedirectUrl;
+use secret::{hash, random};
+use std::collections::HashMap;
+use std::sync::Arc;
+use web::look::{Action, is_own_path, see_other};
+use web::{Error, Posted, cookies};
+
+/// Seconds that a login at the identity provider may take.
+const SIGNIN_LIFETIME_SECS: i64 = 3600;
+
+fn registration(app: &App, visit: &Visit) -> Result<Registration, Error> {
+    let definition = &visit.insurer.definition;
+    let callback = format!("{}{}", app.settings.public_url, visit.path("callback"));
+    Ok(Registration {
+        issuer: definition.issuer.clone(),
+        client_id: definition.client_id.clone(),
+        redirect_url: RedirectUrl::new(callback)?,
+    })
+}
+
+fn cookie_name(slug: &str) -> String {
+    format!("signin-{slug}")
+}
+
+/// `GET /{insurer}/signin?to=…`
+pub async fn signin(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let query = query.unwrap_or_default();
+    let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+    let home = visit.path("");
+    let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
+    if visit.session.is_some() {
+        return Ok(see_other(&to));
+    }
+    let registration = registration(&app, &visit)?;
+    let state = random::secret();
+    let begun = match app.providers.begin(&registration, &state).await {
+        Ok(begun) => begun,
+        Err(error) => {
+            let why = error.text();
+            tracing::warn!(insurer = visit.slug(), why, "the identity provider does not answer");
+            return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
+        }
+    };
+    let signin =
+        signins::Signin { nonce: begun.nonce, pkce_verifier: begun.pkce_verifier, return_to: to };
+    let hash = hash::sha256(&state);
+    let mut tx = app.db.begin().await?;
+    signins::insert(&mut tx, visit.slug(), &hash, &signin, app.clock.now() + SIGNIN_LIFETIME_SECS)
+        .await?;
+    tx.commit().await?;
+    let mut response = see_other(begun.url.as_str());
+    let secure = app.settings.secure();
+    let cookie =
+        cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIFETIME_SECS), secure);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// `GET /{insurer}/callback`
+pub async fn callback(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let query = query.unwrap_or_default();
+    let params: HashMap<String, String> =
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let state = params.get("state").cloned().unwrap_or_default();
+    if !began_here(&visit, &state, app.settings.secure()) {
+        return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
+    }
+    let mut tx = app.db.begin().await?;
+    let signin =
+        signins::take(&mut tx, visit.slug(), &hash::sha256(&state), app.clock.now()).await?;
+    tx.commit().await?;
+    let definition = &visit.insurer.definition;
+    // RFC 9207: an answer of another issuer is not an answer to us.
+    let right_issuer = params.get("iss").is_none_or(|iss| *iss == definition.issuer);
+    let (Some(signin), true) = (signin, right_issuer) else {
+        return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
+    };
+    let Some(code) = params.get("code") else {
+        return failed(&visit, "signin-cancelled", StatusCode::OK);
+    };
+    let registration = registration(&app, &visit)?;
+    let secret = definition.secret(&app.sealer)?;
+    let answered = match app.providers.redeem(&registration, secret, code, &signin).await {
+        Ok(answered) => answered,
+        Err(error) => {
+            app.providers.forget(&definition.issuer);
+            if let Error::Fault(why) = error {
+                tracing::warn!(insurer = visit.slug(), %why, "sign-in failed");
+            }
+            return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
+        }
+    };
+    let (member, id_token) = answered;
+    let now = app.clock.now();
+    let secret = random::secret();
+    let mut tx = app.db.begin().await?;
+    let previous = sessions::note_login(&mut tx, visit.slug(), &member.sub, now).await?;
+    let session = sessions::Session {
+        member,
+        id_token,
+        previous_login_at: previous,
+        seen_at: now,
+        expires_at: now + session::LIFETIME_SECS,
+    };
+    sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
+    tx.commit().await?;
+    let mut response = see_other(&signin.return_to);
+    let headers = response.headers_mut();
+    headers
+        .append(header::SET_COOKIE, session::cookie(visit.slug(), &secret, app.settings.secure()));
+    let gone = cookies::clear(&cookie_name(visit.slug()), app.settings.secure());
+    headers.append(header::SET_COOKIE, gone);
+    Ok(response)
+}
+
+/// Whether this browser began the sign-in (attack 37: login CSRF).
+fn began_here(visit: &Visit, state: &str, secure: bool) -> bool {
+    let cookie = cookies::value(&visit.headers, &cookie_name(visit.slug()), secure);
+    cookie.is_some_and(|cookie| !state.is_empty() && hash::equal(cookie, state))
+}
+
+fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Error> {
+    let again = Action {
+        label: visit.look.t("welcome-sign-in", &[]),
+        url: visit.path("signin"),
+        primary: true,
+    };
+    visit.look.notice_page(status, key, "warn", vec![again])
+}
+
+/// `POST /{insurer}/signout`: ends the session here, then the one at the identity provider.
+pub async fn signout(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    _: Posted,
+) -> Result<Response, Error> {
+    let slug = visit.slug();
+    if let Some(secret) = session::secret(slug, &visit.headers, app.settings.secure()) {
+        let mut tx = app.db.begin().await?;
+        sessions::delete(&mut tx, slug, &hash::sha256(secret)).await?;
+        tx.commit().await?;
+    }
+    let home = format!("{}/{slug}/", app.settings.public_url);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("post_logout_redirect_uri", &home).append_pair("state", "signed-out");
+    if let Some(session) = &visit.session {
+        query.append_pair("id_token_hint", &session.id_token);
+    }
+    query.append_pair("client_id", &visit.insurer.definition.client_id);
+    let target = format!("{}/logout?{}", visit.insurer.definition.issuer, query.finish());
+    let mut response = see_other(&target);
+    response.headers_mut().append(header::SET_COOKIE, session::forget(slug, app.settings.secure()));
+    Ok(response)
+}

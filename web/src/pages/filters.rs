@@ -1,0 +1,158 @@
+//! The functions and filters of templates: texts and the forms of numbers and dates.
+
+use crate::messages::Messages;
+use fluent_bundle::FluentValue;
+use std::cell::RefCell;
+use std::sync::Arc;
+use tera::{Kwargs, State, Tera};
+
+thread_local! {
+    /// The texts of the page that this thread draws. Templates are drawn synchronously, and
+    /// components see no variables of the page, so the language reaches `t` this way.
+    static SPEAKING: RefCell<Option<(Arc<Messages>, bool)>> = const { RefCell::new(None) };
+}
+
+/// While it lives, this thread draws in one language.
+pub struct Speaking;
+
+impl Speaking {
+    /// From now on this thread draws with these texts.
+    pub fn begin(messages: Arc<Messages>, lang: &str) -> Self {
+        SPEAKING.with(|slot| *slot.borrow_mut() = Some((messages, lang == "en")));
+        Self
+    }
+}
+
+impl Drop for Speaking {
+    fn drop(&mut self) {
+        SPEAKING.with(|slot| *slot.borrow_mut() = None);
+    }
+}
+
+/// The functions and filters of templates: texts and the forms of numbers and dates.
+pub fn register(tera: &mut Tera) {
+    tera.register_function("t", translate);
+    tera.register_filter("yen", |value: i64, _: Kwargs, _: &State| -> String { yen(value) });
+    tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
+        month(value, english())
+    });
+    tera.register_filter("date", |value: &str, _: Kwargs, _: &State| -> String {
+        date(value, english())
+    });
+    tera.register_filter("datetime", |value: i64, _: Kwargs, _: &State| -> String {
+        datetime(value)
+    });
+    tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {
+        if english() {
+            value.to_string()
+        } else {
+            handover::date::wareki_year(i16::try_from(value).unwrap_or(0))
+        }
+    });
+}
+
+fn english() -> bool {
+    SPEAKING.with(|slot| slot.borrow().as_ref().is_some_and(|(_, english)| *english))
+}
+
+fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
+    let key: String = args.must_get("key")?;
+    let given: Vec<(String, FluentValue<'_>)> = args
+        .iter()
+        .filter(|(name, _)| name.to_string() != "key")
+        .map(|(name, value)| {
+            // Only a number is a number: an incident `12E45` or a card `007` stays a text.
+            let value = match value.as_i64() {
+                Some(number) => FluentValue::from(number),
+                None => FluentValue::from(value.to_string()),
+            };
+            (name.to_string(), value)
+        })
+        .collect();
+    let text =
+        SPEAKING.with(|slot| slot.borrow().as_ref().and_then(|(m, _)| m.format_with(&key, given)));
+    text.ok_or_else(|| tera::Error::message(format!("no message {key:?} with these arguments")))
+}
+
+/// `1234567` → `1,234,567`.
+fn yen(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if value < 0 { format!("-{out}") } else { out }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `202503` → `令和7年(2025年)3月` or `March 2025`; anything else stays.
+fn month(value: &str, english: bool) -> String {
+    let parts = || {
+        let year: i16 = value.get(..4)?.parse().ok()?;
+        let month: usize = value.get(4..)?.parse().ok()?;
+        let name = MONTHS.get(month.checked_sub(1)?)?;
+        Some(if english {
+            format!("{name} {year}")
+        } else {
+            format!("{}{month}月", handover::date::wareki_year(year))
+        })
+    };
+    parts().unwrap_or_else(|| value.to_owned())
+}
+
+/// `2026-04-01` → `2026年4月1日` or `1 April 2026`; anything else stays.
+fn date(value: &str, english: bool) -> String {
+    let Ok(day) = value.parse::<jiff::civil::Date>() else { return value.to_owned() };
+    if english {
+        let name = MONTHS[usize::try_from(day.month() - 1).unwrap_or(0)];
+        return format!("{} {name} {}", day.day(), day.year());
+    }
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+/// A month or a day, whichever it is.
+pub fn when(text: &str, english: bool) -> String {
+    if text.len() == 6 { month(text, english) } else { date(text, english) }
+}
+
+/// Seconds since 1970 → `2026/04/01 09:30` in Japan.
+fn datetime(value: i64) -> String {
+    let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
+    jiff::Timestamp::from_second(value)
+        .map(|at| at.to_zoned(japan).strftime("%Y/%m/%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{date, datetime, month, yen};
+
+    #[test]
+    fn numbers_and_dates_as_people_read_them() {
+        for (value, text) in [(0, "0"), (999, "999"), (1914, "1,914"), (-1_234_567, "-1,234,567")] {
+            assert_eq!(yen(value), text);
+        }
+        assert_eq!(month("202503", false), "令和7年(2025年)3月");
+        assert_eq!(month("202503", true), "March 2025");
+        assert_eq!(month("garbage", false), "garbage");
+        assert_eq!(date("2026-04-01", false), "2026年4月1日");
+        assert_eq!(datetime(0), "1970/01/01 09:00");
+    }
+}

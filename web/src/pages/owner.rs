@@ -1,0 +1,64 @@
+//! Whose pages: the templates and texts of a program or a plugin.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The templates and texts of a program or a plugin.
+#[derive(Debug, Clone, Default)]
+pub struct Owner {
+    pub id: String,
+    /// (file name, text)
+    pub templates: Vec<(String, String)>,
+    /// language → Fluent text
+    pub messages: HashMap<String, String>,
+}
+
+impl Owner {
+    /// From folders that were embedded into the program.
+    pub fn embedded(
+        id: &str,
+        templates: &include_dir::Dir<'_>,
+        messages: &include_dir::Dir<'_>,
+    ) -> Self {
+        let text = |file: &include_dir::File<'_>| {
+            let name = file.path().to_string_lossy().replace('\\', "/");
+            Some((name, file.contents_utf8()?.to_owned()))
+        };
+        Self {
+            id: id.to_owned(),
+            templates: all_files(templates).into_iter().filter_map(text).collect(),
+            messages: all_files(messages)
+                .into_iter()
+                .filter_map(text)
+                .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
+                .collect(),
+        }
+    }
+
+    /// From a plugin's folder with `templates/` and `messages/`.
+    pub fn from_folder(id: &str, folder: &Path) -> Self {
+        let read = |below: &str| -> Vec<(String, String)> {
+            let Ok(entries) = std::fs::read_dir(folder.join(below)) else { return Vec::new() };
+            entries
+                .flatten()
+                .filter_map(|entry| {
+                    let text = std::fs::read_to_string(entry.path()).ok()?;
+                    Some((entry.file_name().to_string_lossy().into_owned(), text))
+                })
+                .collect()
+        };
+        Self {
+            id: id.to_owned(),
+            templates: read("templates"),
+            messages: read("messages")
+                .into_iter()
+                .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
+                .collect(),
+        }
+    }
+}
+
+fn all_files<'d>(dir: &'d include_dir::Dir<'d>) -> Vec<&'d include_dir::File<'d>> {
+    let below = dir.dirs().flat_map(|dir| all_files(dir));
+    dir.files().chain(below).collect()
+}
