@@ -51,18 +51,6 @@ macro_rules! on_engine {
 }
 
 impl Conn {
-    /// As [`Tx::execute`], for store functions that still take `&mut Conn`: once each writer takes
-    /// `&mut Tx`, this function goes and nothing else here changes.
-    pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
-        match &mut self.0 {
-            Inner::Tx(open) => open.execute(sql, params).await,
-            // The engine refuses it.
-            Inner::SqliteReader(_) | Inner::Postgres(_) => {
-                self.one(sql, params).await.map(|row| u64::from(row.is_some()))
-            }
-        }
-    }
-
     /// The first row, if there is one.
     pub async fn one(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<Option<Row>> {
         Ok(on_engine!(self, sql, params, fetch_optional, |row: Option<_>, wrap| { row.map(wrap) }))
@@ -95,17 +83,6 @@ impl Conn {
     }
 }
 
-impl Open {
-    async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
-        Ok(match self {
-            Open::Sqlite(tx) => tx.conn().execute(sqlite(sql, params)?).await?.rows_affected(),
-            Open::Postgres(tx) => {
-                (&mut **tx).execute(postgres(sql, params)?).await?.rows_affected()
-            }
-        })
-    }
-}
-
 /// A transaction: nothing of it is kept unless [`Tx::commit`] returned.
 ///
 /// Dropping it rolls it back. The page handler owns it; stores that write take `&mut Tx`, and
@@ -119,10 +96,15 @@ impl Tx {
 
     /// Runs a statement and returns how many rows it changed.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
-        match &mut self.0.0 {
-            Inner::Tx(open) => open.execute(sql, params).await,
+        Ok(match &mut self.0.0 {
+            Inner::Tx(Open::Sqlite(tx)) => {
+                tx.conn().execute(sqlite(sql, params)?).await?.rows_affected()
+            }
+            Inner::Tx(Open::Postgres(tx)) => {
+                (&mut **tx).execute(postgres(sql, params)?).await?.rows_affected()
+            }
             Inner::SqliteReader(_) | Inner::Postgres(_) => unreachable!("{MADE_OF}"),
-        }
+        })
     }
 
     /// Makes the work durable. When it returns, a power cut loses nothing.

@@ -51,7 +51,10 @@ impl App {
     pub async fn open(settings: Settings, cost: Cost) -> Result<Arc<Self>, Error> {
         let db = open_db(&settings).await?;
         let sealer = Arc::new(Sealer::from_file(&settings.key_file)?);
-        let pages = Arc::new(Pages::load(&settings.themes, &[owner()])?);
+        let (pages, unusable) = Pages::load_usable(&settings.themes, &[owner()])?;
+        for why in unusable {
+            tracing::error!(%why, "a theme cannot be used; its insurers are drawn in base");
+        }
         let outbound = Arc::new(Outbound::new(&settings.outbound)?);
         let clients = Arc::new(Clients {
             db: db.clone(),
@@ -77,7 +80,7 @@ impl App {
             realms: Realms::default(),
             clock: Clock::system(),
             settings,
-            pages,
+            pages: Arc::new(pages),
             sealer,
         });
         app.refresh().await?;

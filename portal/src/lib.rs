@@ -1,16 +1,17 @@
 //! The member portal: signs people in at the identity provider, loads each insurer's plugins and
 //! draws their pages in that insurer's theme.
 //!
-//! Code map:
-//! - `routes.rs`: every URL on one screen
-//! - `pages/`: home, household, the access record, and the page that shows a plugin's
-//! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
-//! - `signin/`: the relying party
-//! - `imports/`: insurers' files for plugins
-//! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
+//! Code map, from the top; a floor imports only floors below it:
+//! - `routes.rs`: every URL on one screen; `commands/`, `jobs/`: what an operator types, what runs
+//! - `pages/`: sign-in, home, household, the access record, and the page that shows a plugin's
+//! - `visit.rs`, `app.rs`: what a handler finds
+//! - `provider.rs`, `session.rs`, `imports/`: the identity provider as we see it, our sessions,
+//!   insurers' files for plugins
 //! - `household/`: whose rows a person may see
-//! - `commands/`: what an operator types; `jobs/`: loops that run by themselves
+//! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
+//! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
 //! - `store/`: the only place with SQL
+//! - the ground: `member.rs`, `settings.rs`
 
 pub mod app;
 pub mod commands;
@@ -18,11 +19,12 @@ pub mod household;
 pub mod imports;
 pub mod insurers;
 pub mod jobs;
+pub mod member;
 pub mod pages;
 pub mod plugins;
+pub mod provider;
 pub mod routes;
 pub mod session;
 pub mod settings;
-pub mod signin;
 pub mod store;
 pub mod visit;

@@ -1,8 +1,7 @@
 //! Every URL of the portal.
 
 use crate::app::App;
-use crate::pages::{access_record, home, household, plugin_page};
-use crate::signin;
+use crate::pages::{access_record, home, household, plugin_page, signin};
 use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{RawQuery, State};

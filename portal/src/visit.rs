@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::household::access_record::Looker;
-use crate::household::member::Member;
 use crate::household::subjects::{Subjects, subjects};
 use crate::insurers::{Insurer, offer};
+use crate::member::Member;
 use crate::plugins::Plugins;
 use crate::plugins::ask::Asker;
 use crate::session;

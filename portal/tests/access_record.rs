@@ -2,8 +2,8 @@
 
 use handover::card::Card;
 use portal::household::access_record::Looker;
-use portal::household::member::{Member, Person};
 use portal::household::subjects::Subjects;
+use portal::member::{Member, Person};
 use portal::store::access_record::{Look, insert, list_for};
 
 #[tokio::test]

@@ -78,6 +78,9 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
     for library in ["libmisbehaving.so", "libwrong_abi.so", "libmedical_fees.so"] {
         std::fs::copy(bin().join(library), libraries.join(library)).expect("built");
     }
+    let allowed = world.folder.join("wrong.sha256");
+    let hashes = ["plugins", "hash", &libraries.display().to_string()];
+    std::fs::write(&allowed, world.ran(Program::Portal, &hashes)).expect("writable");
     for (name, _) in cases {
         let plugin = folder.join(name);
         copy(&source, &plugin);
@@ -126,6 +129,7 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
         )
         .env("MUSUBI_PORTAL_PLUGINS__FOLDER", &folder)
         .env("MUSUBI_PORTAL_PLUGINS__LIBRARIES", &libraries)
+        .env("MUSUBI_PORTAL_PLUGINS__ALLOWED_FILE", &allowed)
         .env("MUSUBI_PORTAL_PLUGINS__COPIES", world.folder.join("copies2"))
         .output()
         .expect("built");

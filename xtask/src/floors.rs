@@ -6,27 +6,47 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of a program, from the top floor down. A room imports only rooms of floors below its
 /// own. Each room of the tree must stand here once.
-const FLOORS: [(&str, &[&[&str]]); 1] = [(
-    "idp",
-    &[
-        &["main"],
-        &["commands"],
-        &["serve"],
-        &["routes"],
-        &["endpoints", "jobs"],
-        &["app"],
-        &["journeys"],
-        &["authorization"],
-        &["session"],
-        &["tokens"],
-        &["mail", "visit", "clients", "people"],
-        &["realm"],
-        &["definition"],
-        &["store"],
-        &["credentials", "outbound"],
-        &["need", "ids", "settings"],
-    ],
-)];
+const FLOORS: [(&str, &[&[&str]]); 2] = [
+    (
+        "portal",
+        &[
+            &["main"],
+            &["commands"],
+            &["routes", "jobs"],
+            &["pages"],
+            &["visit"],
+            &["app"],
+            &["provider"],
+            &["session", "imports"],
+            &["household"],
+            &["insurers"],
+            &["plugins"],
+            &["store"],
+            &["member", "settings"],
+        ],
+    ),
+    (
+        "idp",
+        &[
+            &["main"],
+            &["commands"],
+            &["serve"],
+            &["routes"],
+            &["endpoints", "jobs"],
+            &["app"],
+            &["journeys"],
+            &["authorization"],
+            &["session"],
+            &["tokens"],
+            &["mail", "visit", "clients", "people"],
+            &["realm"],
+            &["definition"],
+            &["store"],
+            &["credentials", "outbound"],
+            &["need", "ids", "settings"],
+        ],
+    ),
+];
 
 /// Rooms that only some may import, whatever their floor.
 const ONLY: [(&str, &str, &[&str]); 1] = [("idp", "endpoints", &["routes"])];
@@ -184,8 +204,8 @@ fn paths(text: &str) -> Vec<String> {
         let start = statement.rfind("\nuse ").map(|at| at + 1);
         let start = start.or_else(|| statement.starts_with("use ").then_some(0));
         if let Some(start) = start {
-            let tree: String = statement[start + 4..].split_whitespace().collect();
-            expand("", &tree, &mut found);
+            let words: Vec<&str> = statement[start + 4..].split_whitespace().collect();
+            expand("", &words.join(" "), &mut found);
         }
     }
     for (at, _) in code.match_indices("crate::") {
@@ -198,11 +218,11 @@ fn paths(text: &str) -> Vec<String> {
 /// `a::{b, c::{d, e}}` is `a::b`, `a::c::d`, `a::c::e`.
 fn expand(head: &str, tree: &str, found: &mut Vec<String>) {
     let Some(open) = tree.find('{') else {
-        found.push(format!("{head}{}", tree.split("as").next().unwrap_or(tree)));
+        found.push(format!("{head}{}", tree.split(" as ").next().unwrap_or(tree).trim()));
         return;
     };
-    let head = format!("{head}{}", &tree[..open]);
-    let inner = tree[open + 1..].strip_suffix('}').unwrap_or(&tree[open + 1..]);
+    let head = format!("{head}{}", tree[..open].trim());
+    let inner = tree[open + 1..].trim().strip_suffix('}').unwrap_or(&tree[open + 1..]).trim();
     let (mut depth, mut start) = (0, 0);
     for (at, letter) in inner.char_indices() {
         match letter {

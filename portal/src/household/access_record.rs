@@ -1,7 +1,7 @@
 //! The record of who looked: written before rows of others are shown.
 
-use super::member::Member;
 use super::subjects::Subjects;
+use crate::member::Member;
 use crate::store::access_record::{self, Look};
 use db::Db;
 

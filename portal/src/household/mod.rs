@@ -1,5 +1,4 @@
 //! Who belongs together, whose rows a person may see, and the record of who looked.
 
 pub mod access_record;
-pub mod member;
 pub mod subjects;

@@ -1,7 +1,7 @@
 //! Whose rows a person may see: their own, and the household's where policy and choice allow it.
 
-use super::member::Member;
 use crate::insurers::definition::HouseholdPolicy;
+use crate::member::Member;
 use crate::store::household_choices;
 use db::Conn;
 

@@ -4,3 +4,4 @@ pub mod access_record;
 pub mod home;
 pub mod household;
 pub mod plugin_page;
+pub mod signin;

@@ -1,6 +1,6 @@
 //! Sessions of signed-in members, and when each member came last.
 
-use crate::household::member::Member;
+use crate::member::Member;
 use db::{Conn, Error, Result, Tx, params};
 
 /// A session; its secret is in the browser's cookie. The ID token is one, too: no `Debug`.

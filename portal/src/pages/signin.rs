@@ -1,9 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
-pub mod provider;
-
-use self::provider::Registration;
 use crate::app::App;
+use crate::provider::Registration;
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;

@@ -1,6 +1,6 @@
 //! Identity providers: discovered by issuer, asked where to sign in, asked who signed in.
 
-use crate::household::member::{Member, Person};
+use crate::member::{Member, Person};
 use crate::store::signins::Signin;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata,
