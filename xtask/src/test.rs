@@ -22,9 +22,9 @@ pub fn run(args: &[&str]) -> Result<(), String> {
     std::fs::remove_dir_all(std::env::temp_dir().join("musubi-tests")).ok();
     let postgres = Postgres::start()?;
     // The tests in `tests/` start the real binaries and load the real libraries.
-    cargo(&["build", "--workspace", "--all-targets"])?;
+    cargo(&["build", "--workspace", "--all-targets", "--locked"])?;
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
-    command.args(["test", "--workspace"]).args(args);
+    command.args(["test", "--workspace", "--locked"]).args(args);
     checked(
         command
             .env("MUSUBI_TEST_POSTGRES", &postgres.url)
@@ -36,7 +36,7 @@ pub fn run(args: &[&str]) -> Result<(), String> {
 pub fn bench(args: &[&str]) -> Result<(), String> {
     install(&NEEDED[..1])?;
     let postgres = Postgres::start()?;
-    cargo(&["build", "--release", "--workspace", "--exclude", "xtask"])?;
+    cargo(&["build", "--release", "--locked", "--workspace", "--exclude", "xtask"])?;
     let bench = target().join("release/bench");
     let mut command = Command::new(bench);
     command.args(args).env("MUSUBI_BIN", target().join("release"));
@@ -60,7 +60,7 @@ pub fn partners() -> Result<(), String> {
     install(&NEEDED[..1])?;
     install(&PARTNERS)?;
     let postgres = Postgres::start()?;
-    cargo(&["build", "--workspace", "--all-targets"])?;
+    cargo(&["build", "--workspace", "--all-targets", "--locked"])?;
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     command.args(["test", "--package", "tests", "--test", "partners"]);
     checked(

@@ -6,7 +6,7 @@ use crate::run::root;
 use std::path::{Path, PathBuf};
 
 /// Which of our crates a crate may depend on.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("oidc", &["secret"]),
     ("db", &[]),
@@ -17,6 +17,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("idp", &["secret", "oidc", "db", "web", "handover"]),
     ("portal", &["secret", "db", "web", "handover", "sdk"]),
     ("demo", &[]),
+    ("bench", &["db", "tests"]),
     ("tests", &["demo", "db", "sdk", "handover"]),
     ("tests/plugins/*", &["sdk"]),
     ("partners/*", &[]),

@@ -3,6 +3,8 @@
 //! The load generator runs in this process; only the server's own CPU time counts
 //! (`/proc/PID/task/*/schedstat`), so a busy machine changes p50 and p99 but not the figure.
 
+mod insurers;
+
 use clap::Parser;
 use reqwest::Client;
 use reqwest::redirect::Policy;
@@ -38,8 +40,9 @@ async fn main() {
     let mut figures = Vec::new();
     let engines = db::testing::fresh_urls().await.len();
     for engine in 0..engines {
+        let fresh = async || db::testing::fresh_urls().await.swap_remove(engine);
+        insurers::run((fresh().await, fresh().await), &mut figures).await;
         for in_process in [false, true] {
-            let fresh = async || db::testing::fresh_urls().await.swap_remove(engine);
             let databases = (fresh().await, fresh().await);
             let options = Options { insurers: vec!["minato"], in_process, ..Options::default() };
             let world = World::start(databases, options).await;
@@ -92,6 +95,11 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     let jwks = format!("{base}/jwks");
     measure(world, Program::Idp, "jwks", 4000, figures, async |_| {
         stay.get(&jwks).send().await.expect("answered").bytes().await.expect("read");
+    })
+    .await;
+
+    measure(world, Program::Idp, "login page (two requests)", 1000, figures, async |_| {
+        Visitor::new().open(&authorize(world, "login")).await.sees("name=\"password\"");
     })
     .await;
 
@@ -287,6 +295,7 @@ async fn measure(
         request(0).await;
     }
     let before: f64 = pids().iter().map(|pid| cpu_ms(*pid)).sum();
+    let database_before = database_cpu_ms(world);
     let times = std::sync::Mutex::new(Vec::with_capacity(count));
     let next = std::sync::atomic::AtomicUsize::new(0);
     let worker = async || loop {
@@ -304,19 +313,40 @@ async fn measure(
     tokio::join!(a, b, c, d, e, f, g, h);
     let after: f64 = pids().iter().map(|pid| cpu_ms(*pid)).sum();
     let cpu = (after - before) / count as f64;
+    let database = (database_cpu_ms(world) - database_before) / count as f64;
     let mut times = times.into_inner().expect("not poisoned");
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     let (p50, p99) = (at(0.5), at(0.99));
     println!(
-        "{name:<42} {:<9} {cpu:>8.3} ms cpu   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms",
-        world.engine
+        "{name:<42} {:<9} {cpu:>8.3} ms cpu{}   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms",
+        world.engine,
+        if database > 0.0 { format!(" + {database:.3} database") } else { String::new() }
     );
     figures.push(json!({
-        "scenario": name, "engine": world.engine, "cpu_ms": cpu, "p50_ms": p50, "p99_ms": p99,
-        "requests": count,
+        "scenario": name, "engine": world.engine, "cpu_ms": cpu, "database_cpu_ms": database,
+        "p50_ms": p50, "p99_ms": p99, "requests": count,
     }));
     cpu
+}
+
+/// CPU time of PostgreSQL's processes for this world's database, in milliseconds; 0 on SQLite,
+/// which works in the program itself.
+fn database_cpu_ms(world: &World) -> f64 {
+    let url = world.idp_database();
+    let Some((_, name)) = url.rsplit_once('/').filter(|_| world.engine != "sqlite") else {
+        return 0.0;
+    };
+    let mut total = 0.0;
+    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let title = std::fs::read_to_string(process.path().join("cmdline")).unwrap_or_default();
+        if title.starts_with("postgres: ") && title.split(' ').any(|word| word == name) {
+            let text =
+                std::fs::read_to_string(process.path().join("schedstat")).unwrap_or_default();
+            total += text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0);
+        }
+    }
+    total / 1e6
 }
 
 /// CPU time of a process's living threads so far, in milliseconds.
@@ -339,7 +369,7 @@ fn threads_cpu_ms(pid: u32, name: &str) -> f64 {
     total / 1e6
 }
 
-fn resident_mb(pid: u32) -> f64 {
+pub(crate) fn resident_mb(pid: u32) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or("");
     let kb = line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok());
