@@ -20,7 +20,9 @@ pub async fn fresh_urls() -> Vec<String> {
         std::fs::remove_file(format!("{}{end}", file.display())).ok();
     }
     let mut urls = vec![format!("sqlite:{}", file.display())];
-    if let Ok(server) = std::env::var(POSTGRES) {
+    #[expect(clippy::disallowed_methods, reason = "tests are told where PostgreSQL is")]
+    let server = std::env::var(POSTGRES);
+    if let Ok(server) = server {
         let mut conn = sqlx::PgConnection::connect(&server).await.expect("PostgreSQL answers");
         for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
             conn.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("may make databases");

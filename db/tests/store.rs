@@ -1,5 +1,7 @@
 //! What every store relies on, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 use db::testing::{each_engine, fresh_urls};
 use db::{Db, Error, Migration, Value, params};
 

@@ -1,5 +1,7 @@
 //! Every page of the portal and of the plugins × sample × theme × language draws.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;

@@ -8,6 +8,7 @@ use tests::visitor::{PASSWORD, Visitor};
 use tests::world::{Options, World, bin, root};
 
 /// Which sites are tried: all by `cargo xtask partners`, two by every test run.
+#[expect(clippy::disallowed_methods, reason = "`cargo xtask partners` says which sites")]
 fn wanted() -> Vec<String> {
     let named = std::env::var("MUSUBI_PARTNERS").unwrap_or_else(|_| "node rust".into());
     named.split_whitespace().map(str::to_owned).collect()

@@ -37,6 +37,7 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>, prefix: &str) -> Result<T,
 pub fn insurer_file<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     let say = |error: &dyn std::fmt::Display| ConfigError(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| say(&error))?;
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads settings")]
     let text = expand(&text, |name| std::env::var(name).ok()).map_err(|name| {
         say(&format_args!("the environment variable {name} is used but not set"))
     })?;

@@ -1,4 +1,9 @@
-//! The project's own commands: `cargo xtask demo | test | check | tidy | settings | bench | partners | fuzz`.
+//! The project's own commands: see `HELP`.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the project's own commands read the variables that cargo and the shell set"
+)]
 
 mod demo;
 mod floors;
@@ -14,9 +19,10 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask demo [--fresh]   build and run everything with five fictional insurers
-cargo xtask test [ARGS]      install what the tests need and run them all on both engines
-cargo xtask check            formatting, lints, tidy, generated pages, then the tests
+cargo xtask test [ARGS]      all checks, then all tests on both engines (with ARGS only those tests)
+cargo xtask check            formatting, lints, tidy, docs and generated pages, without the tests
 cargo xtask tidy             the rules of the house: who may know whom, what ids in comments mean, …
+cargo xtask advisories       known holes in what we depend on, and licences (deny.toml)
 cargo xtask settings         write docs/settings-*.md from the code
 cargo xtask bench [--json F] CPU time per request, release build
 cargo xtask partners         the partner sites of docs/partners.md in every language
@@ -29,9 +35,10 @@ fn main() -> ExitCode {
     let rest: Vec<&str> = args.iter().skip(1).map(String::as_str).collect();
     let done = match args.first().map(String::as_str) {
         Some("demo") => demo::run(rest.contains(&"--fresh")),
-        Some("test") => test::run(&rest),
+        Some("test") => test(&rest),
         Some("check") => check(),
         Some("tidy") => tidy::run(),
+        Some("advisories") => run::advisories(),
         Some("settings") => settings::run(false),
         Some("bench") => test::bench(&rest),
         Some("partners") => test::partners(),
@@ -51,10 +58,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// Everything but the tests: what is quick to say.
 fn check() -> Result<(), String> {
     run::cargo(&["fmt", "--all", "--check"])?;
     tidy::run()?;
-    run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    settings::run(true)?;
-    test::run(&[])
+    let lints = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run::cargo(&lints)?;
+    run::docs()?;
+    settings::run(true)
+}
+
+/// All checks and all tests; with arguments only the tests that they name.
+fn test(args: &[&str]) -> Result<(), String> {
+    if args.is_empty() {
+        check()?;
+    }
+    test::run(args)
 }

@@ -34,6 +34,27 @@ pub fn cargo(args: &[&str]) -> Result<(), String> {
     command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()), args)
 }
 
+/// Builds the documentation; a link that leads nowhere fails.
+pub fn docs() -> Result<(), String> {
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
+    checked(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Asks cargo-deny for licences, bans, sources and, when their database is there, advisories.
+pub fn advisories() -> Result<(), String> {
+    if Command::new("cargo-deny").arg("--version").output().is_err() {
+        return Err("cargo-deny is not installed: cargo install --locked cargo-deny".to_owned());
+    }
+    command("cargo-deny", &["--locked", "check", "licenses", "bans", "sources"])?;
+    command("cargo-deny", &["--locked", "check", "--disable-fetch", "advisories"]).map_err(|why| {
+        format!(
+            "{why}\nwhen it says that the advisory database is missing: this machine may not \
+             reach it; run `cargo deny fetch` where it can be reached"
+        )
+    })
+}
+
 /// What a command prints.
 pub fn output(program: &Path, args: &[&str]) -> Result<String, String> {
     let done = Command::new(program)

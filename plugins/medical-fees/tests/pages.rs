@@ -7,7 +7,9 @@ use sdk::{Page, Value, abi, json, testing};
 fn answer(name: &str, _: &Value) -> Vec<Value> {
     let sums = |total: i64, own: i64| json!({"total": total, "insurer_paid": total - own, "public_paid": 0, "own_paid": own});
     let with = |mut row: Value, more: Value| {
-        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row.as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().expect("an object").clone());
         row
     };
     match name {

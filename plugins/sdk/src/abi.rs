@@ -1,5 +1,7 @@
 //! `musubi_plugin.h` in Rust. The header is the source of truth.
 
+#![expect(unsafe_code, reason = "bytes of the host are read through the pointers of the C ABI")]
+
 use std::ffi::c_void;
 
 pub const MAGIC: u32 = 0x4d55_5342;

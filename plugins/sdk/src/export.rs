@@ -1,5 +1,10 @@
 //! Exports the one symbol, catches panics and turns bodies into calls.
 
+#![expect(
+    unsafe_code,
+    reason = "the host calls through the C ABI; its pointers are checked here and nowhere else"
+)]
+
 use crate::abi::{self, Bytes, Host, Sink};
 use crate::{Call, CardReply, CheckReply, ErrorReply, Fault, PageReply, Problem};
 use serde::Serialize;
@@ -169,6 +174,7 @@ macro_rules! plugin {
             checks: &[$((stringify!($check), $check_fn)),*],
         };
 
+        #[allow(unsafe_code, reason = "the host hands over its table by a pointer")]
         extern "C" fn musubi_init(
             host: *const $crate::abi::Host,
             ctx: *mut ::std::ffi::c_void,
@@ -202,6 +208,7 @@ macro_rules! plugin {
         };
 
         /// The one exported symbol.
+        #[allow(unsafe_code, reason = "the host finds the plugin by this name")]
         #[unsafe(no_mangle)]
         pub extern "C" fn musubi_plugin_v1() -> *const $crate::abi::Descriptor {
             &DESCRIPTOR

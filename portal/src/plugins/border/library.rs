@@ -1,6 +1,8 @@
 //! The border: opens a library, checks its descriptor, passes bytes both ways. All unsafe code of
 //! the portal stands in this file.
 
+#![expect(unsafe_code, reason = "a foreign library is loaded and called here and nowhere else")]
+
 use super::host::Reply;
 use sdk::abi::{self, Bytes, Descriptor, Host, Sink};
 use std::ffi::c_void;

@@ -1,5 +1,7 @@
 //! A library that shakes hands with the wrong ABI, for host tests.
 
+#![expect(unsafe_code, reason = "a library with a wrong descriptor exports its symbol by hand")]
+
 use sdk::abi::{self, Bytes, Descriptor, Host, Sink};
 use std::ffi::c_void;
 
