@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::credentials::password::Cost;
 use crate::settings::Settings;
+use crate::visit::slug;
 use crate::{jobs, routes};
 use axum::Router;
 use axum::http::request::Parts;
@@ -32,8 +33,7 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// The look of a request, also when its path names no insurer.
 fn look_for(parts: &Parts, app: &App) -> Look {
-    let slug = parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("");
-    let realm = app.realms.published(slug).or_else(|| app.realms.any());
+    let realm = app.realms.published(slug(parts.uri.path())).or_else(|| app.realms.any());
     app.look(parts, realm.as_deref())
 }
 

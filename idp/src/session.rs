@@ -70,7 +70,8 @@ pub struct New<'a> {
 
 /// Begins a session with a new secret (never the one that the browser brought). The same person's
 /// session in this browser goes on under the new secret, so that partners see one; another
-/// person's ends. `None` when the journey ended in a session before: nothing of this may be kept.
+/// person's ends. `None` when the journey ended in a session before, or the session that goes on was
+/// signed out meanwhile: nothing of this may be kept.
 pub async fn begin(
     tx: &mut Tx,
     visit: &Visit,
@@ -79,31 +80,35 @@ pub async fn begin(
     new: New<'_>,
 ) -> Result<Option<(Session, HeaderValue)>, Error> {
     let (realm, now) = (&visit.realm, visit.now);
-    let mut sid = None;
-    if let Some(before) = before {
-        if before.account_id == new.account_id {
-            sid = Some(before.sid.clone());
-            if let Some(hash) = secret_hash(visit) {
-                sessions::drop_secret(tx, realm.id(), &hash).await?;
-            }
-        } else {
-            end(tx, clients, realm, &before.sid, now).await?;
-        }
-    }
+    let own = before.filter(|before| before.account_id == new.account_id);
     let secret = random::secret();
     let present = new.evidence.iter().filter(|one| one.kind.is_authenticator());
+    let auth_time = present.map(|one| one.at).max().unwrap_or(now);
     let session = Session {
-        sid: sid.unwrap_or_else(Sid::random),
+        sid: own.map_or_else(Sid::random, |own| own.sid.clone()),
         account_id: new.account_id,
-        auth_time: present.map(|one| one.at).max().unwrap_or(now),
+        auth_time,
         seen_at: now,
-        expires_at: now + realm.definition.policy.session.absolute_hours * 3600,
+        // Counted from when the person was last present: going on with a session lengthens nothing.
+        expires_at: auth_time + realm.definition.policy.session.absolute_hours * 3600,
         evidence: new.evidence,
         agreed: new.agreed,
     };
     let hash = hash::sha256(&secret);
     if !sessions::insert(tx, realm.id(), &hash, &session, new.journey).await? {
         return Ok(None);
+    }
+    // After the new one stands, so that a journey that is walked again meets its own session.
+    match (own, before) {
+        (Some(_), _) => {
+            let old = secret_hash(visit).unwrap_or_default();
+            // A sign-out that came between ended it: it does not rise again.
+            if !sessions::drop_secret(tx, realm.id(), &old).await? {
+                return Ok(None);
+            }
+        }
+        (None, Some(other)) => drop(end(tx, clients, realm, &other.sid, now).await?),
+        (None, None) => {}
     }
     Ok(Some((session, cookies::set(&cookie_name(realm), &secret, None, visit.secure))))
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Settings of the identity provider.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// Settings of the identity provider. No `Debug`: it has the mail server's password.
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Address and port to listen on.
@@ -100,8 +100,8 @@ impl Default for Outbound {
     }
 }
 
-/// The server that takes outgoing mail.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// The server that takes outgoing mail. No `Debug`: it has a password.
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Smtp {
     /// Host name of the mail server.

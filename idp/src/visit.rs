@@ -22,6 +22,11 @@ pub struct Visit {
 /// Bytes that every browser and proxy takes in an address.
 const LONGEST_ADDRESS: usize = 6000;
 
+/// The first part of a path: the insurer.
+pub fn slug(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or("")
+}
+
 impl Visit {
     /// A path below the insurer: `/minato/login`.
     pub fn path(&self, below: &str) -> String {

@@ -1,6 +1,8 @@
 //! What a release wrote is carried over by the migrations after it, on both engines; and from
 //! v0.1.0 on the statements of a release run on the schema of its successors.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 use db::{Db, Value};
 use idp::app::{App, migrations};
 use idp::credentials::password::Cost;

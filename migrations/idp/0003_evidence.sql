@@ -45,6 +45,10 @@ FROM evidence_before
 WHERE substr(holder, 1, 8) = 'account:' AND substr(kind, 1, 6) = 'terms:';
 DROP TABLE evidence_before;
 
+-- For the purge: what journeys proved that nobody finished.
+CREATE INDEX evidence_of_journeys ON evidence (at) WHERE holder_kind = 'journey';
+CREATE INDEX agreements_of_journeys ON agreements (at) WHERE holder_kind = 'journey';
+
 -- An account is `issued` (somebody may take it over by a letter), `active` or `closed`. It is
 -- made before its person, its user ID or its address is known, when a procedure wants it so.
 ALTER TABLE accounts RENAME TO accounts_before;

@@ -3,13 +3,14 @@
 
 use super::answer::{Recipient, error, transmit};
 use super::consent;
+use super::request::use_up;
 use crate::ids::GrantId;
 use crate::need::Evidence;
 use crate::realm::Realm;
+use crate::store::consents;
 use crate::store::devices::Device;
 use crate::store::grants::{self, Detail, Grant};
 use crate::store::sessions::Session;
-use crate::store::{consents, pushed};
 use crate::tokens::access;
 use crate::tokens::issue::{self, Audience, Beside, IdTokenError};
 use crate::tokens::{Refresh, SplitToken};
@@ -20,7 +21,6 @@ use oidc::authorize::{Authorize, is_registered};
 use oidc::client::GrantType;
 use oidc::error::Code;
 use oidc::response::Answer;
-use secret::hash;
 use web::Error;
 
 /// Seconds that a code lives (FAPI 2.0 §5.3.2.1 allows 60).
@@ -43,9 +43,7 @@ pub async fn issue(
     session: &Session,
 ) -> Result<Answered, Error> {
     let (realm, client, now) = (to.realm, to.client, to.now);
-    if let Some(used) = &request.request_uri
-        && !pushed::delete(tx, realm.id(), &hash::sha256(used)).await?
-    {
+    if !use_up(tx, realm, request).await? {
         return Ok(Answered::Overtaken);
     }
     let registered = is_registered(&request.redirect_uri, client)

@@ -3,6 +3,7 @@
 use crate::clients::Clients;
 use crate::realm::Realm;
 use crate::store::pushed;
+use db::Tx;
 use oidc::authorize::{Authorize, Refused, Request, check, is_registered};
 use oidc::error::Code;
 use oidc::{Client, OAuthError, Params};
@@ -57,6 +58,15 @@ pub async fn resolve(
         };
     }
     prepare(clients, realm, client, params, Way::default(), now).await
+}
+
+/// Uses a pushed request up: whatever its answer is, there is one (RFC 9126 §4). `false` when it had
+/// been answered.
+pub async fn use_up(tx: &mut Tx, realm: &Realm, request: &Authorize) -> Result<bool, Error> {
+    match &request.request_uri {
+        Some(used) => Ok(pushed::delete(tx, realm.id(), &hash::sha256(used)).await?),
+        None => Ok(true),
+    }
 }
 
 /// Opens a request object, runs the checks, and looks at `id_token_hint`.

@@ -1,7 +1,7 @@
 //! What every handler finds of its request: the insurer, the look, the time.
 
 use crate::app::App;
-use crate::visit::Visit;
+use crate::visit::{Visit, slug};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ where
     /// 404 when no insurer has this path.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let app = Arc::<App>::from_ref(state);
-        let realm = app.realm(slug(parts)).await?.ok_or(Error::NOT_FOUND)?;
+        let realm = app.realm(slug(parts.uri.path())).await?.ok_or(Error::NOT_FOUND)?;
         let look = app.look(parts, Some(&realm));
         Ok(Self {
             realm,
@@ -28,9 +28,4 @@ where
             secure: app.settings.secure(),
         })
     }
-}
-
-/// The first part of the path: the insurer.
-pub fn slug(parts: &Parts) -> &str {
-    parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("")
 }

@@ -10,5 +10,3 @@ mod arrive;
 pub mod people;
 pub mod programs;
 pub mod staff;
-
-pub use arrive::slug;

@@ -8,6 +8,9 @@ pub enum Advanced {
     Kept(Response),
     /// Another answer was faster: nothing of this one may be kept.
     Overtaken,
+    /// It can never be kept: somebody registered the same person meanwhile, or the client that
+    /// waits has changed. The person begins again.
+    Refused,
     /// The journey ended in a session before: the person goes on with that one.
     EndedBefore,
 }

@@ -7,11 +7,15 @@ use crate::ids::JourneyId;
 use crate::visit::Visit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use secret::hash;
 use web::look::see_other;
 use web::{Error, cookies};
 
 /// Journeys that one browser carries along at once; beginning another forgets the oldest.
 const MAX_WAITING: usize = 5;
+
+/// Characters of the cookie that are left for what the person chooses.
+const RESERVE: usize = 300;
 
 /// What became of a wish to begin.
 pub enum Begun {
@@ -38,7 +42,7 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
         declined: Vec::new(),
     };
     let realm = &visit.realm;
-    let Some(sealed) = instance.for_browser(&realm.keys.journeys, realm.id()) else {
+    let Some(sealed) = instance.for_browser(&realm.keys.journeys, realm.id(), RESERVE) else {
         return Ok(Begun::TooLong);
     };
     let mut response = see_other(&visit.path(&format!("journey/{}", instance.id)));
@@ -87,12 +91,18 @@ impl Ticket {
         }
     }
 
-    /// The secret that belongs to a row: of a sealed journey it is the sealed text itself, so
-    /// that a lost answer loses nothing.
-    pub fn secret(&self) -> &str {
+    /// The secret that belongs to a row: of a sealed journey the hash of the sealed text, so that
+    /// a lost answer loses nothing.
+    pub fn secret(&self) -> String {
         match self {
-            Ticket::Sealed(text) | Ticket::Row(text) => text,
+            Ticket::Sealed(text) => hash::s256(text),
+            Ticket::Row(text) => text.clone(),
         }
+    }
+
+    /// The `Set-Cookie` line that forgets a journey.
+    pub fn forget(visit: &Visit, id: &JourneyId) -> HeaderValue {
+        cookies::clear(&cookie_name(id), visit.secure)
     }
 
     /// The `Set-Cookie` line.

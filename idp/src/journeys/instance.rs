@@ -58,11 +58,16 @@ const LONGEST_COOKIE: usize = 3800;
 
 impl Instance {
     /// For the browser: base64url of the sealed text, bound to insurer and id. `None` when it is
-    /// too long for a cookie.
-    pub fn for_browser(&self, sealer: &Sealer, insurer: &InsurerId) -> Option<String> {
+    /// too long for a cookie of which `reserve` characters must stay free.
+    pub fn for_browser(
+        &self,
+        sealer: &Sealer,
+        insurer: &InsurerId,
+        reserve: usize,
+    ) -> Option<String> {
         let sealed = sealer.seal(&purpose("browser", insurer, &self.id), &self.json());
         let text = hash::base64url(sealed);
-        (text.len() <= LONGEST_COOKIE).then_some(text)
+        (text.len() + reserve <= LONGEST_COOKIE).then_some(text)
     }
 
     /// From the browser's cookie, unless it has expired.
@@ -156,7 +161,7 @@ mod tests {
             declined: Vec::new(),
         };
         let minato = InsurerId::new("minato");
-        let text = instance.for_browser(&sealer, &minato).unwrap();
+        let text = instance.for_browser(&sealer, &minato, 0).unwrap();
         assert!(text.len() < 700, "{}", text.len());
         let open = |insurer: &str, id: &str, now| {
             let (insurer, id) = (InsurerId::new(insurer), JourneyId::new(id));
@@ -172,6 +177,6 @@ mod tests {
         assert!(Instance::from_browser(&row, &sealer, &minato, &id, 99).is_none());
         let mut long = instance.clone();
         long.learned.address = Some("x".repeat(4000));
-        assert!(long.for_browser(&sealer, &minato).is_none());
+        assert!(long.for_browser(&sealer, &minato, 0).is_none());
     }
 }

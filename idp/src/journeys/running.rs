@@ -1,17 +1,17 @@
 //! A journey that this browser may go on with, and everything that the plan and its steps need.
 
 use super::Tools;
-use super::begin::Ticket;
+use super::begin::{Begun, Ticket, begin};
 use super::goal::{Goal, Resume};
 use super::instance::Instance;
 use crate::authorization::missing::{self, Asked};
 use crate::definition::{Definition, published};
 use crate::ids::{AccountId, JourneyId};
-use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need};
+use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need, Relation};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
-use crate::store::{agreements, consents, evidence, journeys, passwords, pushed};
+use crate::store::{agreements, consents, evidence, journeys, passwords, people, pushed};
 use crate::visit::Visit;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -56,6 +56,7 @@ pub struct KnownAccount {
     pub agreed: Vec<Agreement>,
     pub allowed: Vec<String>,
     pub owns: Option<Vec<Kind>>,
+    pub relation: Option<Relation>,
 }
 
 /// What a request found.
@@ -142,8 +143,26 @@ pub async fn find<'t>(
         account: KnownAccount::default(),
         sign_in,
     };
-    running.read_evidence().await?;
-    Ok(Found::Running(Box::new(running)))
+    match running.read_evidence().await? {
+        Belongs::Here => Ok(Found::Running(Box::new(running))),
+        Belongs::ToAnother(resume) => Ok(Found::Gone(anew(&running.visit, resume)?)),
+    }
+}
+
+/// Whose the journey is.
+enum Belongs {
+    Here,
+    /// The session that it went on with has ended, or another person has signed in: what was
+    /// proved for that session must not reach anybody else's.
+    ToAnother(Resume),
+}
+
+/// The same wish from the start: who it is is asked again, and nothing is brought along.
+pub(super) fn anew(visit: &Visit, resume: Resume) -> Result<Response, Error> {
+    match begin(visit, Goal::SignIn(resume))? {
+        Begun::Response(response) => Ok(response),
+        Begun::TooLong => visit.gone(),
+    }
 }
 
 fn moved_on(visit: &Visit) -> Result<Response, Error> {
@@ -175,10 +194,10 @@ async fn waiting(tools: &Tools, visit: &Visit, resume: &Resume) -> Result<Waitin
 }
 
 impl Running<'_> {
-    async fn read_evidence(&mut self) -> Result<(), Error> {
+    async fn read_evidence(&mut self) -> Result<Belongs, Error> {
         let goes_on = matches!(self.instance.goal, Goal::StepUp { .. });
         if self.revision.is_none() && !goes_on {
-            return Ok(());
+            return Ok(Belongs::Here);
         }
         let mut conn = self.tools.db.read().await?;
         let insurer = self.visit.realm.id();
@@ -191,18 +210,26 @@ impl Running<'_> {
             let found = session::find_on(&mut conn, &self.tools.db, &self.visit).await?;
             let same = |found: &Session| sid.as_ref().is_none_or(|sid| found.sid == *sid);
             match found.filter(same) {
-                Some(session) => {
+                Some(session) if self.is_of(&session) => {
+                    // From now on it is bound to this session, whichever it was.
+                    let (sid, resume) = (Some(session.sid.clone()), resume.clone());
+                    self.instance.goal = Goal::StepUp { sid, resume };
                     self.instance.learned.account = Some(session.account_id.clone());
                     self.session = Some(session);
                 }
-                // It has ended, or another person has signed in: this asks from the start.
-                None => self.instance.goal = Goal::SignIn(resume.clone()),
+                _ => return Ok(Belongs::ToAnother(resume.clone())),
             }
         }
         if let Some(account) = self.instance.learned.account.clone() {
             self.read_account(&mut conn, &account).await?;
         }
-        Ok(())
+        Ok(Belongs::Here)
+    }
+
+    /// Whether a session is of the account whose proofs this journey has, if it has any.
+    fn is_of(&self, session: &Session) -> bool {
+        let known = self.instance.learned.account.as_ref();
+        known.is_none_or(|known| *known == session.account_id)
     }
 
     /// What is known of an account, now that it is known which.
@@ -221,9 +248,14 @@ impl Running<'_> {
             }
             _ => Vec::new(),
         };
+        let relation =
+            people::relation(conn, insurer, account).await?.map(|insured| match insured {
+                true => Relation::Insured,
+                false => Relation::Dependant,
+            });
         let has_password = passwords::active(conn, insurer, account).await?.is_some();
         let owns = Some(has_password.then_some(Kind::Password).into_iter().collect());
-        self.account = KnownAccount { held, agreed, allowed, owns };
+        self.account = KnownAccount { held, agreed, allowed, owns, relation };
         Ok(())
     }
 
@@ -264,7 +296,10 @@ impl Running<'_> {
             agreed: &self.account.agreed,
             agreed_here: &self.agreed_here,
             allowed: &self.account.allowed,
-            facts: Facts { relation: self.instance.learned.relation },
+            facts: Facts {
+                relation: self.instance.learned.relation.or(self.account.relation),
+                is_known: self.account.owns.is_some(),
+            },
             chosen: &self.instance.chosen,
             declined: &self.instance.declined,
             now: self.visit.now,

@@ -3,7 +3,7 @@
 use super::advanced::Advanced;
 use super::begin::Ticket;
 use super::finish::{self, Finished};
-use super::running::{Found, KnownAccount, Running, find};
+use super::running::{Found, Running, find};
 use super::steps;
 use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
@@ -109,10 +109,13 @@ async fn answer(
     for (bucket, limit) in &limits {
         let (insurer, now) = (at.visit.realm.id(), at.visit.now);
         let left = attempts::held_left(&mut tx, insurer, bucket, *limit, now).await?;
-        at.left = at.left.min(left);
-    }
-    if at.left <= 0 {
-        return locked(at.visit);
+        if left == 0 {
+            return locked(at.visit);
+        }
+        // What others tried is not told.
+        if limit.tells {
+            at.left = at.left.min(left);
+        }
     }
     let verdict = asked.submit(&mut at, posted, prepared, &mut tx).await?;
     drop(at);
@@ -135,6 +138,10 @@ async fn answer(
         Verdict::Wrong(screen) => {
             Advanced::Kept(counted(&running, &limits, &mut tx, screen).await?)
         }
+        Verdict::Anew => match finish::begin_anew(&running, &mut tx).await? {
+            Finished::Done(response) => Advanced::Kept(response),
+            Finished::Lost => Advanced::Overtaken,
+        },
         Verdict::Declined(error) => match finish::decline(&mut running, &mut tx, &error).await? {
             Finished::Done(response) => Advanced::Kept(response),
             Finished::Lost => Advanced::Overtaken,
@@ -161,13 +168,8 @@ async fn counted(
 
 /// Goes on after something was proved: to what is missing next, or to the end.
 pub(super) async fn advance(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
-    match running.instance.learned.account.clone() {
-        Some(account) => running.read_account(tx, &account).await?,
-        // Somebody else signs in: nothing of the session counts.
-        None => {
-            running.session = None;
-            running.account = KnownAccount::default();
-        }
+    if let Some(account) = running.instance.learned.account.clone() {
+        running.read_account(tx, &account).await?;
     }
     let need = running.need()?;
     if next(&need, &running.known()) != Next::Done {
@@ -195,12 +197,16 @@ pub(super) async fn conclude(
             drop(tx);
             let mut response = see_other(&running.here_url());
             // The row that was faster may be this browser's own, whose answer got lost.
-            if let Ticket::Sealed(text) = &running.ticket {
-                let ticket = Ticket::Row(text.clone());
+            if let Ticket::Sealed(_) = &running.ticket {
+                let ticket = Ticket::Row(running.ticket.secret());
                 let cookie = ticket.cookie(&running.visit, &running.instance);
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(response)
+        }
+        Advanced::Refused => {
+            drop(tx);
+            running.visit.gone()
         }
         Advanced::EndedBefore => {
             drop(tx);
@@ -224,7 +230,7 @@ async fn keep(running: &mut Running<'_>, tx: &mut Tx) -> Result<Option<Response>
     let kept = match running.revision {
         Some(_) => journeys::update(tx, insurer, &instance.id, &row).await?,
         None => {
-            let ticket = Ticket::Row(running.ticket.secret().to_owned());
+            let ticket = Ticket::Row(running.ticket.secret());
             let cookie = ticket.cookie(&running.visit, instance);
             response.headers_mut().append(header::SET_COOKIE, cookie);
             journeys::insert(tx, insurer, &instance.id, &row, running.visit.now).await?
@@ -244,7 +250,7 @@ async fn keep(running: &mut Running<'_>, tx: &mut Tx) -> Result<Option<Response>
 async fn keep_choice(mut running: Box<Running<'_>>) -> Result<Response, Error> {
     if running.revision.is_none() {
         let (realm, instance) = (&running.visit.realm, &running.instance);
-        let sealed = instance.for_browser(&realm.keys.journeys, realm.id());
+        let sealed = instance.for_browser(&realm.keys.journeys, realm.id(), 0);
         let sealed = sealed.ok_or_else(|| Error::fault("a choice made a journey too long"))?;
         let cookie = Ticket::Sealed(sealed).cookie(&running.visit, instance);
         let mut response = see_other(&running.here_url());

@@ -56,7 +56,10 @@ pub enum Condition {
 /// What is so, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// None for nobody of the roster.
     pub relation: Option<Relation>,
+    /// Whether it is known who the person is: without a relation, somebody outside the roster.
+    pub is_known: bool,
 }
 
 impl Facts {
@@ -66,7 +69,7 @@ impl Facts {
             Condition::Insured => Relation::Insured,
             Condition::Dependant => Relation::Dependant,
         };
-        self.relation.map(|relation| relation == wanted)
+        (self.is_known || self.relation.is_some()).then(|| self.relation == Some(wanted))
     }
 }
 

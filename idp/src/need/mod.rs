@@ -66,7 +66,7 @@ impl StepId {
 pub enum Fresh {
     /// As long as it is valid at all.
     Ever,
-    /// At most this many seconds.
+    /// At most this many seconds, or given in this journey.
     Within(i64),
     /// It must be given in this journey.
     Now,

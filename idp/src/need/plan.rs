@@ -1,7 +1,7 @@
 //! Decides what is asked next. A journey is done because nothing is missing, never because a page
 //! was reached.
 
-use super::{Condition, Fresh, Known, Need, Settings, Step, StepId};
+use super::{Condition, Evidence, Fresh, Known, Need, Settings, Step, StepId};
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,17 +107,21 @@ pub fn is_proved(step: &Step, known: &Known) -> bool {
         }
         _ => {}
     }
-    let here = known.here.iter();
-    let held = known.held.iter().filter(|_| step.fresh != Fresh::Now && !step.by_itself);
-    here.chain(held).any(|evidence| {
-        let same = evidence.kind == step.kind && evidence.act == step.act;
-        let own = !step.by_itself || evidence.step == step.id;
-        let young = match step.fresh {
-            Fresh::Within(seconds) => known.now - evidence.at <= seconds,
-            Fresh::Ever | Fresh::Now => true,
-        };
-        same && own && young && evidence.holds(known.now)
-    })
+    let counts = |evidence: &&Evidence| {
+        evidence.kind == step.kind && evidence.act == step.act && evidence.holds(known.now)
+    };
+    // What was proved in this journey is young enough: nobody types a password twice because a
+    // page in between took its time.
+    let own = |evidence: &Evidence| !step.by_itself || evidence.step == step.id;
+    if known.here.iter().filter(counts).any(own) {
+        return true;
+    }
+    let young = |evidence: &Evidence| match step.fresh {
+        Fresh::Ever => true,
+        Fresh::Within(seconds) => known.now - evidence.at <= seconds,
+        Fresh::Now => false,
+    };
+    !step.by_itself && known.held.iter().filter(counts).any(young)
 }
 
 /// Whether one of a need's steps is in a list.

@@ -90,7 +90,7 @@ impl World {
             agreed: &self.agreed,
             agreed_here: &self.agreed_here,
             allowed: &self.allowed,
-            facts: Facts { relation: self.relation },
+            facts: Facts { relation: self.relation, is_known: false },
             chosen: &self.chosen,
             declined: &self.declined,
             now: NOW,
@@ -155,7 +155,7 @@ fn oracle_step(step: &Step, world: &World) -> bool {
             && match step.fresh {
                 Fresh::Ever => true,
                 Fresh::Now => is_here,
-                Fresh::Within(seconds) => one.at + seconds >= NOW,
+                Fresh::Within(seconds) => is_here || one.at + seconds >= NOW,
             }
     };
     world.here.iter().any(|one| good(one, true)) || world.held.iter().any(|one| good(one, false))

@@ -191,7 +191,12 @@ pub async fn rotate(
     let made = generated(sealer, insurer, &Algorithm::ALL, rotation.active_from).await?;
     let mut tx = db.begin().await?;
     insurers::lock(&mut tx, insurer).await?;
-    for key in made {
+    let known = signing_keys::list(&mut tx, insurer, now).await?;
+    for mut key in made {
+        // An insurer that nobody visited has no older key to sign with in the meantime.
+        if known.iter().all(|known| known.algorithm != key.algorithm) {
+            key.active_from = now;
+        }
         signing_keys::retire(&mut tx, insurer, &key.algorithm, rotation.old_retire_at).await?;
         signing_keys::insert(&mut tx, insurer, &key, now).await?;
     }

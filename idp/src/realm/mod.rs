@@ -32,7 +32,6 @@ use web::Brand;
 pub struct Published {
     pub insurer: InsurerId,
     pub version: i64,
-    pub keys_version: i64,
     pub definition: Arc<Definition>,
     pub brand: Arc<Brand>,
     pub issuer: String,
@@ -68,7 +67,7 @@ impl Published {
     /// Why this definition cannot be used, for example after an older program wrote it.
     pub fn new(
         definition: Definition,
-        (version, keys_version): (i64, i64),
+        version: i64,
         (issuer, mtls_issuer): (String, Option<String>),
     ) -> Result<Self, String> {
         let protocol = &definition.policy.protocol;
@@ -87,7 +86,6 @@ impl Published {
         Ok(Self {
             insurer: InsurerId::new(&definition.brand.slug),
             version,
-            keys_version,
             brand: Arc::new(definition.brand.clone()),
             issuer,
             mtls_issuer,

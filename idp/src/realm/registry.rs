@@ -22,13 +22,17 @@ pub struct Realms {
 /// An insurer, with its keys once somebody needed them.
 struct Slot {
     published: Arc<Published>,
+    keys_version: i64,
     realm: OnceCell<Arc<Realm>>,
 }
 
 impl Slot {
     fn is_old(&self, version: i64, keys_version: i64, now: i64) -> bool {
-        self.published.version != version
-            || self.published.keys_version != keys_version
+        self.published.version != version || self.has_old_keys(keys_version, now)
+    }
+
+    fn has_old_keys(&self, keys_version: i64, now: i64) -> bool {
+        self.keys_version != keys_version
             || self.realm.get().is_some_and(|realm| realm.keys.has_retired(now))
     }
 }
@@ -76,16 +80,21 @@ impl Realms {
         let versions = insurers::versions(&mut conn).await?;
         let stale = |(slug, version, keys): &(InsurerId, i64, i64)| {
             self.slot(slug).is_none_or(|slot| slot.is_old(*version, *keys, now))
-                && self.unusable(slug) != Some(*version)
         };
         for (insurer, version, keys_version) in versions.into_iter().filter(stale) {
+            if self.unusable(&insurer) == Some(version) {
+                // Its last version stays in force, but never with keys that were taken back.
+                let slot = self.slot(&insurer);
+                if let Some(slot) = slot.filter(|slot| slot.has_old_keys(keys_version, now)) {
+                    self.put(&insurer, slot.published.clone(), keys_version);
+                }
+                continue;
+            }
             let text = db::published::version(&mut conn, &insurer, version).await?;
             let Some(text) = text else { continue };
-            match prepare(&text, (version, keys_version), settings) {
+            match prepare(&text, version, settings) {
                 Ok(published) => {
-                    let slot = Slot { published: Arc::new(published), realm: OnceCell::new() };
-                    let mut slots = self.slots.write().unwrap_or_else(|p| p.into_inner());
-                    slots.insert(insurer.to_string(), Arc::new(slot));
+                    self.put(&insurer, Arc::new(published), keys_version);
                     tracing::debug!(%insurer, version, "insurer loaded");
                 }
                 Err(why) => {
@@ -98,15 +107,21 @@ impl Realms {
         Ok(())
     }
 
+    fn put(&self, insurer: &InsurerId, published: Arc<Published>, keys_version: i64) {
+        let slot = Slot { published, keys_version, realm: OnceCell::new() };
+        let mut slots = self.slots.write().unwrap_or_else(|p| p.into_inner());
+        slots.insert(insurer.to_string(), Arc::new(slot));
+    }
+
     fn unusable(&self, slug: &str) -> Option<i64> {
         self.unusable.lock().unwrap_or_else(|p| p.into_inner()).get(slug).copied()
     }
 }
 
-fn prepare(text: &str, versions: (i64, i64), settings: &Settings) -> Result<Published, String> {
+fn prepare(text: &str, version: i64, settings: &Settings) -> Result<Published, String> {
     let definition: Definition = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let at = |base: &str| format!("{base}/{}", definition.brand.slug);
     let mtls = &settings.mtls.public_url;
     let issuers = (at(&settings.public_url), (!mtls.is_empty()).then(|| at(mtls)));
-    Published::new(definition, versions, issuers)
+    Published::new(definition, version, issuers)
 }

@@ -36,23 +36,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// Gives an account what its journey agreed to.
-pub async fn hand_over(
-    tx: &mut Tx,
-    insurer: &InsurerId,
-    from: Holder<'_>,
-    to: Holder<'_>,
-) -> Result<()> {
-    let sql = "INSERT INTO agreements (insurer_id, holder_kind, holder, document, version, means,
-                                       at)
-               SELECT insurer_id, $4, $5, document, version, means, at FROM agreements
-               WHERE insurer_id = $1 AND holder_kind = $2 AND holder = $3
-               ON CONFLICT DO NOTHING";
-    let params = params![insurer, from.kind(), from.id(), to.kind(), to.id()];
-    tx.execute(sql, params).await?;
-    forget(tx, insurer, from).await
-}
-
 /// Forgets what a journey agreed to.
 pub async fn forget(tx: &mut Tx, insurer: &InsurerId, holder: Holder<'_>) -> Result<()> {
     let sql = "DELETE FROM agreements

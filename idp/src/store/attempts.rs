@@ -1,6 +1,6 @@
 //! Counters of tries in a window of time. Taking one and checking the limit is one statement.
 
-use crate::ids::{AccountId, InsurerId};
+use crate::ids::{AccountId, InsurerId, JourneyId};
 use db::{Conn, Result, Tx, params};
 use secret::hash;
 
@@ -22,7 +22,7 @@ impl Bucket {
 
     /// Wrong fields of a card, over all journeys: `symbol|number` in match form.
     pub fn card(household: &str) -> Self {
-        Self(format!("card:{household}"))
+        Self(format!("card:{}", short(household)))
     }
 
     /// Mails to an address.
@@ -33,6 +33,11 @@ impl Bucket {
     /// Wrong answers of one browser to one kind of question; `browser` is the hash of its secret.
     pub fn browser(question: &str, browser: &str) -> Self {
         Self(format!("browser:{question}:{browser}"))
+    }
+
+    /// Wrong answers of one journey to one kind of question.
+    pub fn journey(question: &str, journey: &JourneyId) -> Self {
+        Self(format!("journey:{question}:{journey}"))
     }
 
     /// Wrong device codes of a signed-in person.

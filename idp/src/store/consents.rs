@@ -33,7 +33,12 @@ pub async fn widen(
     more: &[String],
     now: i64,
 ) -> Result<()> {
-    let mut given = scopes(tx, insurer, account, client).await?;
+    // The row is held until the end: a withdrawal that comes between is not undone.
+    let sql = "UPDATE consents SET scopes = scopes WHERE insurer_id = $1 AND account_id = $2
+               AND client_id = $3 RETURNING scopes";
+    let row = tx.one(sql, params![insurer, account, client]).await?;
+    let mut given =
+        row.map_or(Ok(Vec::new()), |row| Ok::<_, db::Error>(words(&row.text("scopes")?)))?;
     for scope in more {
         if !given.contains(scope) {
             given.push(scope.clone());

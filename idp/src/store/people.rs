@@ -1,6 +1,6 @@
 //! Persons and their dated memberships, as the roster tells them.
 
-use crate::ids::{InsurerId, PersonId};
+use crate::ids::{AccountId, InsurerId, PersonId};
 use db::{Conn, Result, Row, Tx, params};
 
 /// One membership with the person whose it is.
@@ -49,6 +49,20 @@ pub async fn memberships(
          ORDER BY m.acquired_on DESC"
     ));
     conn.all(sql, params![insurer, person]).await?.iter().map(member).collect()
+}
+
+/// Whether the person of an account is insured by the newest membership; none for an account
+/// without a person.
+pub async fn relation(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+) -> Result<Option<bool>> {
+    let sql = "SELECT m.insured FROM accounts a JOIN memberships m
+               ON m.insurer_id = a.insurer_id AND m.person_id = a.person_id
+               WHERE a.insurer_id = $1 AND a.account_id = $2
+               ORDER BY m.acquired_on DESC LIMIT 1";
+    conn.one(sql, params![insurer, account]).await?.map(|row| row.bool("insured")).transpose()
 }
 
 /// The hash of each card's row, to see what a new roster changes.

@@ -92,11 +92,11 @@ pub async fn is_seen(
     Ok(conn.one(sql, params![insurer, sid, now, since]).await?.is_some())
 }
 
-/// Forgets a session's old secret: it goes on under a new one.
-pub async fn drop_secret(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8]) -> Result<()> {
+/// Forgets a session's old secret: it goes on under a new one. `false` when it had ended.
+#[must_use = "a session that has ended does not go on"]
+pub async fn drop_secret(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8]) -> Result<bool> {
     let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
-    tx.execute(sql, params![insurer, secret_hash]).await?;
-    Ok(())
+    Ok(tx.execute(sql, params![insurer, secret_hash]).await? == 1)
 }
 
 pub async fn seen(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8], now: i64) -> Result<()> {

@@ -5,14 +5,15 @@ use crate::app::App;
 use crate::authorization::answer::{self, Recipient};
 use crate::authorization::grant::{self, Answered};
 use crate::authorization::missing::{self, Asked};
-use crate::authorization::request::{Failure, resolve};
+use crate::authorization::request::{Failure, resolve, use_up};
 use crate::definition::GoalKind;
 use crate::journeys::begin::{Begun, begin, only_journey};
 use crate::journeys::goal::{Goal, Resume};
 use crate::need::{Known, Next, next};
 use crate::session;
-use crate::store::consents;
+use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
+use crate::store::{agreements, consents};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -107,11 +108,21 @@ async fn decide(
         }
         _ => Vec::new(),
     };
+    let duties = realm.definition.duties();
+    let mut session = session;
+    if let Some(session) = &mut session
+        && next(&duties, &known(Some(session), &allowed, visit.now)) != Next::Done
+    {
+        // Agreed to in another browser, or before sessions remembered it.
+        let mut conn = app.tools.db.read().await?;
+        let holder = Holder::Account(&session.account_id);
+        session.agreed = agreements::list(&mut conn, realm.id(), holder).await?;
+    }
     let known = known(session.as_ref(), &allowed, visit.now);
     if let Some(error) = missing::unreachable(asked, &known) {
         return answer::error(to, &request, &error);
     }
-    let need = missing::need(asked, &realm.sign_in, realm.definition.duties(), &known);
+    let need = missing::need(asked, &realm.sign_in, duties, &known);
     match next(&need, &known) {
         Next::Done => {
             let session = session.ok_or_else(|| Error::fault("nobody is signed in"))?;
@@ -130,6 +141,11 @@ async fn decide(
                 (Some(_), Next::Ask(step)) => missing::error(step),
                 (Some(_), _) => Code::InteractionRequired.because("the member must choose first"),
             };
+            if request.request_uri.is_some() {
+                let mut tx = app.tools.db.begin().await?;
+                use_up(&mut tx, realm, &request).await?;
+                tx.commit().await?;
+            }
             answer::error(to, &request, &error)
         }
         open => {
@@ -163,7 +179,8 @@ fn goal(open: Next<'_>, session: Option<Session>, request: &Authorize) -> Goal {
 /// `prompt=create` (Initiating User Registration via OpenID Connect §4.1).
 fn register(visit: &Visit, to: Recipient<'_>, request: Authorize) -> Result<Response, Error> {
     let Some(journey) = only_journey(visit, GoalKind::Register) else {
-        return Ok(web::look::see_other(&visit.path("register")));
+        let why = "this insurer has several ways to register: send members to its portal";
+        return answer::error(to, &request, &Code::InvalidRequest.because(why));
     };
     let goal = Goal::Register { journey, resume: Resume::client(request.clone()) };
     start(visit, to, request, goal)

@@ -4,6 +4,7 @@ use super::json;
 use crate::app::App;
 use crate::realm::Published;
 use crate::store::clients as stored;
+use crate::visit::slug;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -17,8 +18,7 @@ use std::sync::Arc;
 pub async fn cors(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;
-    let slug = request.uri().path().trim_start_matches('/').split('/').next().unwrap_or("");
-    let realm = app.realms.published(slug);
+    let realm = app.realms.published(slug(request.uri().path()));
     let allowed = match (&realm, origin.as_ref().and_then(|origin| origin.to_str().ok())) {
         (Some(realm), Some(origin)) => is_known_origin(&app, realm, origin).await,
         _ => false,

@@ -3,9 +3,9 @@
 
 use super::refused;
 use crate::app::App;
-use crate::endpoints::slug;
 use crate::realm::Realm;
 use crate::store::spent;
+use crate::visit::slug;
 use axum::extract::{ConnectInfo, FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -77,7 +77,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let app = Arc::<App>::from_ref(state);
         let (parts, body) = request.into_parts();
-        let realm = app.realm(slug(&parts)).await?.ok_or(Error::NOT_FOUND)?;
+        let realm = app.realm(slug(parts.uri.path())).await?.ok_or(Error::NOT_FOUND)?;
         let wrong = |why| refused(Code::InvalidRequest.because(why));
         if !web::forms::is_form(&parts.headers) {
             return Err(wrong("the body must be application/x-www-form-urlencoded"));

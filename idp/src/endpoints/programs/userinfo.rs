@@ -3,11 +3,11 @@
 use super::extract::{self as api, Call, Caller};
 use super::{json, no_store, signed};
 use crate::app::App;
-use crate::endpoints::slug;
 use crate::people::claims::{Holder, person, plain};
 use crate::realm::Realm;
 use crate::store::grants::Behind;
 use crate::tokens::access::{self, Access, Live};
+use crate::visit::slug;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,7 @@ use web::Error;
 /// or, with POST, in the body (RFC 6750 §2.2). Never in the query.
 pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let realm = match app.realm(slug(&parts)).await {
+    let realm = match app.realm(slug(parts.uri.path())).await {
         Ok(Some(realm)) => realm,
         Ok(None) => return Error::NOT_FOUND.into_response(),
         Err(error) => return error.into_response(),

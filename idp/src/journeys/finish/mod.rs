@@ -7,16 +7,17 @@ mod sign_in;
 pub use register::Done;
 
 use super::advanced::Advanced;
-use super::begin::{Begun, begin};
+use super::begin::{Begun, Ticket, begin};
 use super::goal::{Goal, Resume};
-use super::running::Running;
+use super::running::{Running, anew};
 use crate::authorization::answer::{self, Recipient};
+use crate::authorization::request::use_up;
 use crate::store::evidence::Holder;
-use crate::store::{agreements, evidence, journeys, pushed};
+use crate::store::{agreements, evidence, journeys};
+use axum::http::header;
 use axum::response::Response;
 use db::Tx;
 use oidc::OAuthError;
-use secret::hash;
 use web::Error;
 use web::look::see_other;
 
@@ -32,10 +33,21 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     if !forget(running, tx).await? {
         return Ok(Advanced::Overtaken);
     }
-    match running.registers() {
-        true => register::register(running, tx).await,
-        false => sign_in::sign_in(running, tx).await,
-    }
+    let advanced = match running.registers() {
+        true => register::register(running, tx).await?,
+        false => sign_in::sign_in(running, tx).await?,
+    };
+    Ok(match advanced {
+        Advanced::Kept(response) => Advanced::Kept(forgotten(running, response)),
+        other => other,
+    })
+}
+
+/// The answer of a journey that is over: the browser need not carry it any more.
+fn forgotten(running: &Running<'_>, mut response: Response) -> Response {
+    let line = Ticket::forget(&running.visit, &running.instance.id);
+    response.headers_mut().append(header::SET_COOKIE, line);
+    response
 }
 
 /// The person said no: the journey is over, and the client hears it.
@@ -51,11 +63,19 @@ pub(super) async fn decline(
         return Err(Error::NOT_FOUND);
     };
     let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
-    if let Some(used) = &request.request_uri {
-        pushed::delete(tx, realm.id(), &hash::sha256(used)).await?;
-    }
+    use_up(tx, realm, request).await?;
     let to = Recipient { realm, client, look, encryption: None, now };
-    answer::error(to, request, error).map(Finished::Done)
+    let response = answer::error(to, request, error)?;
+    Ok(Finished::Done(forgotten(running, response)))
+}
+
+/// Another person goes on: this journey ends, and its wish begins from the start.
+pub(super) async fn begin_anew(running: &Running<'_>, tx: &mut Tx) -> Result<Finished, Error> {
+    if !forget(running, tx).await? {
+        return Ok(Finished::Lost);
+    }
+    let response = anew(&running.visit, running.instance.goal.resume().clone())?;
+    Ok(Finished::Done(forgotten(running, response)))
 }
 
 /// Deletes the journey's row and what it held. `false` when another answer did.

@@ -3,6 +3,7 @@
 use crate::authorization::answer::{self, Recipient};
 use crate::authorization::grant::{self, Answered};
 use crate::authorization::missing;
+use crate::authorization::request::use_up;
 use crate::ids::AccountId;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::begin::{Begun, begin};
@@ -44,7 +45,7 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         Resume::Page(below) => Some(see_other(&running.visit.path(below))),
         Resume::Client(_) | Resume::Pushed { .. } => answer_client(running, tx, session).await?,
     };
-    let Some(mut response) = response else { return Ok(Advanced::Overtaken) };
+    let Some(mut response) = response else { return Ok(Advanced::Refused) };
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(Advanced::Kept(response))
 }
@@ -64,6 +65,16 @@ pub(super) async fn keep_for_account(
         agreements::insert(tx, insurer, holder, agreed, now).await?;
     }
     Ok(())
+}
+
+fn recipient<'a>(running: &'a Running<'_>, client: &'a oidc::Client) -> Recipient<'a> {
+    Recipient {
+        realm: &running.visit.realm,
+        client,
+        look: &running.visit.look,
+        encryption: running.encryption.as_deref(),
+        now: running.visit.now,
+    }
 }
 
 /// What the session carries: what was proved now and before, the latest of each.
@@ -90,7 +101,7 @@ fn agreed(running: &Running<'_>) -> Vec<Agreement> {
     agreed
 }
 
-/// Answers the request that waited. `None` when another answer was faster.
+/// Answers the request that waited. `None` when it was answered before or its client has changed.
 async fn answer_client(
     running: &mut Running<'_>,
     tx: &mut Tx,
@@ -111,21 +122,20 @@ async fn answer_client(
         if next(&need, &running.known()) != Next::Done {
             return Ok(match begin(&running.visit, running.instance.goal.clone())? {
                 Begun::Response(response) => Some(response),
-                Begun::TooLong => None,
+                Begun::TooLong => {
+                    let why = "the request is too long for a browser: push it to the PAR endpoint";
+                    let error = Code::InvalidRequest.because(why);
+                    return answer::error(recipient(running, &client), &request, &error).map(Some);
+                }
             });
         }
     }
     let realm = &running.visit.realm;
-    let to = Recipient {
-        realm,
-        client: &client,
-        look: &running.visit.look,
-        encryption: running.encryption.as_deref(),
-        now: running.visit.now,
-    };
+    let to = recipient(running, &client);
     let asked = running.asked().ok_or(Error::NOT_FOUND)?;
     if !missing::is_right_person(asked, &session) {
         let error = Code::LoginRequired.because("another member has signed in");
+        use_up(tx, realm, &request).await?;
         return answer::error(to, &request, &error).map(Some);
     }
     let reached =
@@ -133,6 +143,7 @@ async fn answer_client(
     if request.acr_essential && !reached {
         let why = "this account cannot prove what the asked acr needs";
         let error = Code::UnmetAuthenticationRequirements.because(why);
+        use_up(tx, realm, &request).await?;
         return answer::error(to, &request, &error).map(Some);
     }
     match grant::issue(tx, to, &request, &session).await? {

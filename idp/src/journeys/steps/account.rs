@@ -2,7 +2,6 @@
 
 use super::verdict::{At, Prepared, Verdict};
 use super::{Boxed, Step};
-use crate::journeys::goal::Goal;
 use crate::store::accounts;
 use db::Tx;
 use serde::Serialize;
@@ -64,13 +63,8 @@ impl Step for Verify {
         Box::pin(async move {
             match posted.value("decision") {
                 "this" => Ok(Verdict::Proved(vec![at.evidence("form")])),
-                "other" => {
-                    // The session stays for other services; this request gets a login of its own.
-                    let resume = at.instance.goal.resume().clone();
-                    at.instance.goal = Goal::SignIn(resume);
-                    at.instance.learned.account = None;
-                    Ok(Verdict::Proved(vec![at.evidence("form")]))
-                }
+                // Somebody else signs in; the session that is there ends when they have.
+                "other" => Ok(Verdict::Anew),
                 _ => Ok(Verdict::Again),
             }
         })

@@ -98,7 +98,11 @@ impl Step for Verify {
     fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
         let (_, attempts) = asked(at);
         let per_browser = Limit { max: attempts, seconds: DAY, tells: true };
-        let mut limits = vec![(Bucket::browser("roster", &at.browser), per_browser)];
+        // The journey's own, too: its earlier proofs are not had again by forgetting a cookie.
+        let mut limits = vec![
+            (Bucket::browser("roster", &at.browser), per_browser),
+            (Bucket::journey("roster", &at.instance.id), per_browser),
+        ];
         if let Some((posted, _)) = answer {
             limits.push((Bucket::card(&card_of(posted).household()), PER_CARD));
         }
@@ -203,6 +207,8 @@ impl Typed {
             typed.birth_date = day.map(|day| day.to_string());
             if day.is_none() {
                 form.mistake("birth_date", t("error-birth-date"));
+                // One line in the summary; beside the inputs it stands at the first of the three.
+                form.errors.insert("birth_year".into(), Some(t("error-birth-date")));
             }
         }
         if asked(Field::Sex) {

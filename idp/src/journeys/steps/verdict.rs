@@ -29,6 +29,8 @@ pub enum Verdict {
     Invalid(Screen),
     /// The answer is wrong: counted against the step's limits.
     Wrong(Screen),
+    /// Somebody else wants to go on: the journey is over, and the same wish begins from the start.
+    Anew,
     /// The person said no: the journey is over, and the client is told.
     Declined(OAuthError),
 }

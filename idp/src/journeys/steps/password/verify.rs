@@ -3,6 +3,8 @@
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::Evidence;
+use crate::store::accounts::Account;
+use crate::store::addresses::match_form;
 use crate::store::attempts::{self, Bucket, Limit};
 use crate::store::{accounts, passwords};
 use db::Tx;
@@ -56,6 +58,19 @@ fn draw(at: &At<'_>, form: Form, failed: bool) -> Result<Screen, Error> {
     })
 }
 
+/// Whether an account is the one of which this journey knows already: by a session, by a card or an
+/// address that was proved before the password.
+fn is_same_person(at: &At<'_>, account: &Account) -> bool {
+    let learned = &at.instance.learned;
+    let other_account = learned.account.as_ref().is_some_and(|known| *known != account.account_id);
+    let other_person = learned.person.is_some()
+        && account.person_id.is_some()
+        && learned.person != account.person_id;
+    let own = account.email.as_deref().map(match_form);
+    let other_address = learned.address.as_deref().map(match_form).is_some_and(|a| own != Some(a));
+    !(other_account || other_person || other_address)
+}
+
 pub(in crate::journeys::steps) struct Verify;
 
 impl Step for Verify {
@@ -77,7 +92,7 @@ impl Step for Verify {
             let account = accounts::by_login(&mut conn, insurer, login).await?;
             let bucket = match &account {
                 Some(account) => Bucket::account(&account.account_id),
-                None => Bucket::nobody(&crate::store::addresses::match_form(login)),
+                None => Bucket::nobody(&match_form(login)),
             };
             let nobody =
                 Prepared::Matched { account: None, credential: None, bucket: bucket.clone() };
@@ -129,9 +144,8 @@ impl Step for Verify {
             if active.is_none_or(|active| *active.credential_id != *used) {
                 return Ok(Verdict::Again);
             }
-            // A step-up is of the person who is signed in.
-            let expected = at.session.map(|session| &session.account_id);
-            if expected.is_some_and(|expected| *expected != account.account_id) {
+            // All that a journey proves is of one person.
+            if !is_same_person(at, &account) {
                 let form = Form::new(at.action(), &KNOW).typed(posted);
                 return Ok(Verdict::Wrong(draw(at, form, true)?));
             }

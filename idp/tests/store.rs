@@ -1,0 +1,92 @@
+//! The stores whose callers come with the next flows, and what must hold under races; both engines.
+
+use idp::app::migrations;
+use idp::ids::{AccountId, InsurerId};
+use idp::store::accounts::{self, Account, State};
+use idp::store::addresses::{self, Role};
+use idp::store::attempts::{self, Bucket, Limit};
+use idp::store::passwords;
+
+fn minato() -> InsurerId {
+    InsurerId::new("minato")
+}
+
+fn account(id: &str, user_id: &str, email: &str) -> Account {
+    Account {
+        account_id: AccountId::new(id),
+        state: State::Active,
+        person_id: None,
+        user_id: Some(user_id.to_owned()),
+        email: Some(email.to_owned()),
+        created_at: 1,
+    }
+}
+
+#[tokio::test]
+async fn user_ids_addresses_and_passwords_can_be_replaced() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let (minato, hanako, taro) = (minato(), AccountId::new("a"), AccountId::new("b"));
+        let mut tx = db.begin().await.unwrap();
+        for one in [account("a", "hanako79", "h@a.jp"), account("b", "taro1970", "t@a.jp")] {
+            assert!(accounts::insert(&mut tx, &minato, &one).await.unwrap());
+        }
+        // What somebody has is not given twice; the transaction goes on.
+        assert!(!accounts::rename(&mut tx, &minato, &hanako, "taro1970").await.unwrap());
+        assert!(accounts::rename(&mut tx, &minato, &hanako, "hanako80").await.unwrap());
+        let put = |address: &'static str| (address, Some(5));
+        let (address, at) = put("T@A.jp");
+        assert!(
+            !addresses::put(&mut tx, &minato, &hanako, Role::Login, address, at).await.unwrap()
+        );
+        let (address, at) = put("new@a.jp");
+        assert!(addresses::put(&mut tx, &minato, &hanako, Role::Login, address, at).await.unwrap());
+        let found = accounts::by_login(&mut tx, &minato, "NEW@a.jp").await.unwrap().unwrap();
+        assert_eq!((&found.account_id, found.user_id.as_deref()), (&hanako, Some("hanako80")));
+        for (n, hash) in ["one", "two", "three"].into_iter().enumerate() {
+            let at = i64::try_from(n).unwrap();
+            passwords::replace(&mut tx, &minato, &hanako, hash, at).await.unwrap();
+        }
+        let active = passwords::active(&mut tx, &minato, &hanako).await.unwrap().unwrap();
+        assert_eq!(active.hash, "three");
+        let last = passwords::history(&mut tx, &minato, &hanako, 2).await.unwrap();
+        assert_eq!(last, ["three", "two"], "none of these may be chosen again");
+        // Closed for good: nobody signs in, and nothing is given to somebody else.
+        assert!(accounts::move_on(&mut tx, &minato, &taro, State::Closed).await.unwrap());
+        assert!(!accounts::move_on(&mut tx, &minato, &taro, State::Active).await.unwrap());
+        assert!(accounts::by_login(&mut tx, &minato, "taro1970").await.unwrap().is_none());
+        assert!(accounts::is_taken(&mut tx, &minato, "taro1970").await.unwrap());
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+/// Attack 24: of many tries at once just as many pass as the limit says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_holds_however_many_try_at_once() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let limit = Limit { max: 10, seconds: 60, tells: false };
+        let tries = (0..100).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                let bucket = Bucket::nobody("x");
+                let taken = attempts::take(&mut tx, &minato(), &bucket, limit, 100).await.unwrap();
+                tx.commit().await.unwrap();
+                taken.is_some()
+            })
+        });
+        let mut passed = 0;
+        for one in tries.collect::<Vec<_>>() {
+            passed += usize::from(one.await.unwrap());
+        }
+        assert_eq!(passed, 10);
+        let mut tx = db.begin().await.unwrap();
+        let bucket = Bucket::nobody("x");
+        let left = attempts::held_left(&mut tx, &minato(), &bucket, limit, 100).await.unwrap();
+        assert_eq!(left, 0);
+        // The window ends, and the count begins anew.
+        let later = attempts::take(&mut tx, &minato(), &bucket, limit, 160).await.unwrap();
+        assert_eq!(later, Some(9));
+    })
+    .await;
+}
