@@ -10,6 +10,8 @@ pub struct Setup {
     pub insurers: Vec<&'static str>,
     /// Lines for `[protocol]` of every `idp.toml`.
     protocol: String,
+    /// Files of the first insurer that are written over its own; an empty text removes one.
+    files: Vec<(String, String)>,
     #[expect(clippy::type_complexity, reason = "a change of settings, once")]
     change: Option<Box<dyn Fn(&mut Settings)>>,
 }
@@ -34,6 +36,12 @@ impl Setup {
     /// Lines for `[protocol]`.
     pub fn protocol(mut self, lines: &str) -> Self {
         self.protocol = lines.to_owned();
+        self
+    }
+
+    /// A file of the first insurer's folder, such as `journeys/register.toml`.
+    pub fn file(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.files.push((path.to_owned(), text.into()));
         self
     }
 
@@ -80,7 +88,15 @@ impl Setup {
                 .expect("written");
             to
         });
-        folders.collect()
+        let folders: Vec<PathBuf> = folders.collect();
+        for (path, text) in &self.files {
+            let file = folders[0].join(path);
+            match text.is_empty() {
+                true => std::fs::remove_file(file).expect("it was there"),
+                false => std::fs::write(file, text).expect("written"),
+            }
+        }
+        folders
     }
 }
 
