@@ -9,6 +9,7 @@ mod clients;
 mod consents;
 mod device;
 mod introspect;
+mod journey;
 mod logout;
 mod outbound;
 mod par;

@@ -72,6 +72,13 @@ impl TestIdp {
         self.app.refresh().await.unwrap_or_else(|why| fail(&why));
     }
 
+    /// A program that has just started on the same database.
+    pub async fn second_node(&self) -> Carrier {
+        let settings = self.app.settings.clone();
+        let app = App::open(settings, Cost::CHEAP).await.unwrap_or_else(|why| fail(&why));
+        carrier(&app)
+    }
+
     /// Writes a file of the first insurer's folder and publishes it.
     pub async fn publish(&self, path: &str, text: &str) {
         std::fs::write(self.folders[0].join(path), text).expect("written");
@@ -215,6 +222,14 @@ impl TestIdp {
         let mut conn = self.app.tools.db.read().await.expect("a connection");
         let row = conn.one(db::AssertSqlSafe(sql.to_owned()), &[]).await.expect("run");
         row.expect("a row").int("n").expect("a number")
+    }
+
+    /// Runs a statement on the database, as nobody but a test may.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        let mut tx = self.app.tools.db.begin().await.expect("a transaction");
+        let changed = tx.execute(db::AssertSqlSafe(sql.to_owned()), &[]).await.expect("run");
+        tx.commit().await.expect("committed");
+        changed
     }
 
     /// `sqlite` or `postgres`.
