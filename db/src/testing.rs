@@ -9,17 +9,30 @@ pub const POSTGRES: &str = "MUSUBI_TEST_POSTGRES";
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// Addresses of fresh, empty databases: always SQLite, and PostgreSQL when [`POSTGRES`] is set.
-pub async fn fresh_urls() -> Vec<String> {
+fn fresh_name() -> String {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("musubi_{}_{number}", std::process::id());
+    format!("musubi_{}_{number}", std::process::id())
+}
+
+/// The address of a fresh, empty SQLite database.
+pub fn fresh_sqlite() -> String {
+    sqlite(&fresh_name())
+}
+
+fn sqlite(name: &str) -> String {
     let folder = std::env::temp_dir().join("musubi-tests");
     std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
     let file = folder.join(format!("{name}.sqlite"));
     for end in ["", "-wal", "-shm"] {
         std::fs::remove_file(format!("{}{end}", file.display())).ok();
     }
-    let mut urls = vec![format!("sqlite:{}", file.display())];
+    format!("sqlite:{}", file.display())
+}
+
+/// Addresses of fresh, empty databases: always SQLite, and PostgreSQL when [`POSTGRES`] is set.
+pub async fn fresh_urls() -> Vec<String> {
+    let name = fresh_name();
+    let mut urls = vec![sqlite(&name)];
     #[expect(clippy::disallowed_methods, reason = "tests are told where PostgreSQL is")]
     let server = std::env::var(POSTGRES);
     if let Ok(server) = server {

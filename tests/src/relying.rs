@@ -1,11 +1,12 @@
 //! A relying party for tests: builds requests by hand, signs with a JOSE library that the provider
 //! does not use, and shows the answers as they came.
 
+use crate::carrier::{Carrier, Response, header};
 use crate::visitor::{HANAKO, PASSWORD, Visitor};
 use crate::world::{Program, World};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use reqwest::{Client, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -99,17 +100,16 @@ pub fn claims(token: &str) -> Value {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
     pub text: String,
     pub body: Value,
+    response: Response,
 }
 
 impl Answer {
-    pub(crate) async fn of(response: reqwest::Response) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.unwrap_or_default();
+    fn of(response: Response) -> Self {
+        let text = response.body().clone();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Self { status, headers, text, body }
+        Self { status: response.status(), text, body, response }
     }
 
     /// Fails unless the answer is a success.
@@ -135,7 +135,7 @@ impl Answer {
 
     /// A header's value, empty when absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        header(&self.response, name)
     }
 }
 
@@ -146,43 +146,38 @@ pub struct Relying {
     pub client_id: String,
     /// `client_secret_basic` when set.
     pub secret: Option<String>,
-    pub http: Client,
+    pub carrier: Carrier,
 }
 
 impl Relying {
-    /// A client that is registered by `idp client apply` with these lines of TOML besides its id,
-    /// insurer, redirect URI and secret.
+    /// A client that is registered by `idp client apply`, see [`client_file`].
     pub fn register(world: &World, client_id: &str, toml: &str) -> Self {
-        let secret = "s".repeat(40);
-        let mut text = format!("client_id = \"{client_id}\"\ninsurer = \"minato\"\n");
-        let has = |name: &str| toml.lines().any(|line| line.starts_with(&format!("{name} =")));
-        if !has("redirect_uris") {
-            text.push_str(&format!("redirect_uris = [\"{REDIRECT}\"]\n"));
-        }
-        if !has("scopes") {
-            text.push_str("scopes = [\"openid\", \"profile\", \"email\", \"offline_access\"]\n");
-        }
-        if !has("consent_obtained") {
-            text.push_str("consent_obtained = true\n");
-        }
-        let by_secret = !has("token_endpoint_auth_method") || toml.contains("\"client_secret_");
-        if by_secret {
-            text.push_str(&format!("client_secret = \"{secret}\"\n"));
-        }
-        text.push_str(toml);
+        let (text, secret) = client_file(client_id, toml);
         let file = world.folder.join(format!("{client_id}.toml"));
         std::fs::write(&file, text).expect("written");
         world.ran(Program::Idp, &["client", "apply", &file.display().to_string()]);
-        let basic = by_secret && !toml.contains("client_secret_post");
         Self {
             issuer: format!("{}/minato", world.idp_url),
             client_id: client_id.to_owned(),
-            secret: basic.then_some(secret),
-            http: Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .expect("a client"),
+            secret,
+            carrier: Carrier::network(),
         }
+    }
+
+    /// Sends anything to an address of the provider.
+    pub async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<String>,
+    ) -> Answer {
+        let mut request = http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).expect("an address and headers");
+        Answer::of(self.carrier.send(request).await)
     }
 
     /// A good authorization request with some parameters replaced; an empty value removes one.
@@ -223,18 +218,13 @@ impl Relying {
 
     /// Posts a form to an endpoint, authenticated when the client has a secret.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)], proof: Option<&str>) -> Answer {
-        let mut request = self
-            .http
-            .post(format!("{}/{path}", self.issuer))
-            .header("content-type", "application/x-www-form-urlencoded");
-        if let Some(secret) = &self.secret {
-            let basic = STANDARD.encode(format!("{}:{secret}", self.client_id));
-            request = request.header("authorization", format!("Basic {basic}"));
-        }
-        if let Some(proof) = proof {
-            request = request.header("dpop", proof);
-        }
-        Answer::of(request.body(form(fields)).send().await.expect("answered")).await
+        let basic = self.secret.as_ref().map(|secret| {
+            format!("Basic {}", STANDARD.encode(format!("{}:{secret}", self.client_id)))
+        });
+        let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
+        headers.extend(basic.as_deref().map(|basic| ("authorization", basic)));
+        headers.extend(proof.map(|proof| ("dpop", proof)));
+        self.send(Method::POST, &self.at(path), &headers, form(fields)).await
     }
 
     /// Redeems a code.
@@ -263,14 +253,9 @@ impl Relying {
 
     /// Asks userinfo with an `Authorization` header and, for DPoP, a proof.
     pub async fn userinfo(&self, authorization: &str, proof: Option<&str>) -> Answer {
-        let mut request = self
-            .http
-            .get(format!("{}/userinfo", self.issuer))
-            .header("authorization", authorization);
-        if let Some(proof) = proof {
-            request = request.header("dpop", proof);
-        }
-        Answer::of(request.send().await.expect("answered")).await
+        let mut headers = vec![("authorization", authorization)];
+        headers.extend(proof.map(|proof| ("dpop", proof)));
+        self.send(Method::GET, &self.at("userinfo"), &headers, "").await
     }
 
     /// Whether an access token is good at userinfo.
@@ -282,6 +267,30 @@ impl Relying {
     pub fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.issuer)
     }
+}
+
+/// The file of a client with these lines of TOML besides its id, insurer, redirect URI and secret,
+/// and the secret that it authenticates with by `client_secret_basic`.
+pub fn client_file(client_id: &str, toml: &str) -> (String, Option<String>) {
+    let secret = "s".repeat(40);
+    let mut text = format!("client_id = \"{client_id}\"\ninsurer = \"minato\"\n");
+    let has = |name: &str| toml.lines().any(|line| line.starts_with(&format!("{name} =")));
+    if !has("redirect_uris") {
+        text.push_str(&format!("redirect_uris = [\"{REDIRECT}\"]\n"));
+    }
+    if !has("scopes") {
+        text.push_str("scopes = [\"openid\", \"profile\", \"email\", \"offline_access\"]\n");
+    }
+    if !has("consent_obtained") {
+        text.push_str("consent_obtained = true\n");
+    }
+    let by_secret = !has("token_endpoint_auth_method") || toml.contains("\"client_secret_");
+    if by_secret {
+        text.push_str(&format!("client_secret = \"{secret}\"\n"));
+    }
+    text.push_str(toml);
+    let basic = by_secret && !toml.contains("client_secret_post");
+    (text, basic.then_some(secret))
 }
 
 /// `application/x-www-form-urlencoded`.

@@ -1,18 +1,24 @@
 //! A person whose browser has no JavaScript: follows links, fills forms, keeps cookies.
 
+use crate::carrier::{Carrier, Request, Response, header};
+use crate::relying::form;
 use crate::world::World;
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use http::StatusCode;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-/// A browser session over plain HTTP.
+/// A browser session. Clones share its cookies.
 #[derive(Clone)]
 pub struct Visitor {
-    client: Client,
-    /// The same cookies, but redirects are not followed.
-    stay: Client,
-    jar: std::sync::Arc<reqwest::cookie::Jar>,
+    carrier: Carrier,
+    jar: Arc<Mutex<Jar>>,
 }
+
+/// Names and values by host, the oldest first: ports share cookies, paths are not looked at.
+type Jar = BTreeMap<String, Vec<(String, String)>>;
+
+/// Redirects that are followed for one page.
+const MOST_REDIRECTS: usize = 10;
 
 /// A page as it arrived.
 #[derive(Debug, Clone)]
@@ -68,83 +74,141 @@ impl Default for Visitor {
 }
 
 impl Visitor {
-    /// A new browser without cookies.
+    /// A new browser without cookies, on the network.
     pub fn new() -> Self {
-        let jar = std::sync::Arc::new(reqwest::cookie::Jar::default());
-        let build = |policy| {
-            let builder = Client::builder().cookie_provider(jar.clone()).redirect(policy);
-            builder.build().expect("a client")
-        };
-        Self { client: build(Policy::limited(10)), stay: build(Policy::none()), jar }
+        Self::over(Carrier::network())
+    }
+
+    /// A new browser without cookies.
+    pub fn over(carrier: Carrier) -> Self {
+        Self { carrier, jar: Arc::default() }
+    }
+
+    /// The same browser as it is now: what one of them gets from here on the other does not have.
+    pub fn copied(&self) -> Self {
+        let jar = self.jar.lock().expect("not poisoned").clone();
+        Self { carrier: self.carrier.clone(), jar: Arc::new(Mutex::new(jar)) }
     }
 
     /// Opens an address and follows redirects.
     pub async fn open(&self, url: &str) -> Seen {
-        seen(self.client.get(url).send().await.expect("answered")).await
+        let answer = self.get(url).await;
+        self.follow(url, answer).await
     }
 
     /// The cookies that this browser would send to an address.
     pub fn cookies(&self, url: &str) -> String {
-        use reqwest::cookie::CookieStore;
-        let url = url::Url::parse(url).expect("absolute");
-        let line = self.jar.cookies(&url);
-        line.and_then(|line| line.to_str().ok().map(str::to_owned)).unwrap_or_default()
+        let jar = self.jar.lock().expect("not poisoned");
+        let pairs = jar.get(&host(url)).into_iter().flatten();
+        pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Gives the browser a cookie for an address, as if it had been set there.
+    pub fn plant(&self, url: &str, name: &str, value: &str) {
+        self.keep(url, &format!("{name}={value}"));
+    }
+
+    fn keep(&self, url: &str, line: &str) {
+        let mut parts = line.split(';').map(str::trim);
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
+        let gone = parts.any(|part| part.eq_ignore_ascii_case("max-age=0"));
+        let mut jar = self.jar.lock().expect("not poisoned");
+        let cookies = jar.entry(host(url)).or_default();
+        match cookies.iter_mut().find(|(kept, _)| kept == name) {
+            _ if gone => cookies.retain(|(kept, _)| kept != name),
+            Some((_, kept)) => value.clone_into(kept),
+            None => cookies.push((name.to_owned(), value.to_owned())),
+        }
     }
 
     /// A header of the answer to an address.
     pub async fn header(&self, url: &str, name: &str) -> String {
-        let answer = self.stay.get(url).send().await.expect("answered");
-        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
+        header(&self.get(url).await, name).to_owned()
     }
 
     /// Where an address redirects to at once.
     pub async fn location(&self, url: &str) -> String {
-        let answer = self.stay.get(url).send().await.expect("answered");
-        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        location.unwrap_or_else(|| panic!("{url} does not redirect")).to_owned()
+        let answer = self.get(url).await;
+        let to = header(&answer, "location");
+        assert!(!to.is_empty(), "{url} does not redirect: {} {}", answer.status(), answer.body());
+        to.to_owned()
     }
 
     /// Opens an address without following its redirect; `url` is where it would lead.
     pub async fn open_and_stay(&self, url: &str) -> Seen {
-        let answer = self.stay.get(url).send().await.expect("answered");
-        let to = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        let to = to.unwrap_or_default().to_owned();
-        Seen { url: to, ..seen(answer).await }
+        stayed(self.get(url).await)
     }
 
     /// Fills the first form that posts and submits it.
     pub async fn submit(&self, page: &Seen, fields: &[(&str, &str)]) -> Seen {
-        seen(self.post(&self.client, page, fields).await).await
+        let (url, answer) = self.post(page, fields).await;
+        self.follow(&url, answer).await
     }
 
     /// The same, but returns where the answer leads instead of going there.
     pub async fn submit_and_stay(&self, page: &Seen, fields: &[(&str, &str)]) -> String {
-        let answer = self.post(&self.stay, page, fields).await;
-        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        location.unwrap_or_else(|| panic!("{} does not redirect", page.url)).to_owned()
+        let (url, answer) = self.post(page, fields).await;
+        let to = header(&answer, "location");
+        assert!(!to.is_empty(), "{url} does not redirect: {} {}", answer.status(), answer.body());
+        to.to_owned()
     }
 
     /// Submits; `url` is where the answer would lead, empty when it is a page.
     pub async fn submit_without_following(&self, page: &Seen, fields: &[(&str, &str)]) -> Seen {
-        let answer = self.post(&self.stay, page, fields).await;
-        let to = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        let to = to.unwrap_or_default().to_owned();
-        Seen { url: to, ..seen(answer).await }
+        stayed(self.post(page, fields).await.1)
     }
 
-    async fn post(
-        &self,
-        client: &Client,
-        page: &Seen,
-        fields: &[(&str, &str)],
-    ) -> reqwest::Response {
+    async fn get(&self, url: &str) -> Response {
+        let request = http::Request::get(joined(url, "")).body(String::new());
+        self.send(url, request.expect("an address")).await
+    }
+
+    async fn post(&self, page: &Seen, fields: &[(&str, &str)]) -> (String, Response) {
         let (action, mut values) = page.form().expect("the page has a form");
         for (name, value) in fields {
             values.insert((*name).to_owned(), (*value).to_owned());
         }
-        let url = url::Url::parse(&page.url).expect("absolute").join(&action).expect("joins");
-        client.post(url).form_body(&values).send().await.expect("answered")
+        let url = joined(&page.url, &action);
+        let pairs: Vec<(&str, &str)> =
+            values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let request = http::Request::post(&url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(&pairs))
+            .expect("an address");
+        let answer = self.send(&url, request).await;
+        (url, answer)
+    }
+
+    async fn send(&self, url: &str, mut request: Request) -> Response {
+        let cookies = self.cookies(url);
+        if !cookies.is_empty() {
+            let line = cookies.parse().expect("cookies are ASCII");
+            request.headers_mut().insert(http::header::COOKIE, line);
+        }
+        let answer = self.carrier.send(request).await;
+        for line in answer.headers().get_all(http::header::SET_COOKIE) {
+            self.keep(url, line.to_str().expect("cookies are ASCII"));
+        }
+        answer
+    }
+
+    /// Goes where an answer leads, as far as anybody answers there.
+    async fn follow(&self, url: &str, mut answer: Response) -> Seen {
+        let mut url = url.to_owned();
+        for _ in 0..MOST_REDIRECTS {
+            let to = header(&answer, "location");
+            if !answer.status().is_redirection() || to.is_empty() {
+                return Seen { status: answer.status(), url, html: answer.into_body() };
+            }
+            url = joined(&url, to);
+            if !self.carrier.reaches(&url) {
+                return Seen { status: answer.status(), url, html: String::new() };
+            }
+            answer = self.get(&url).await;
+        }
+        panic!("{url} leads on for ever");
     }
 
     /// From the portal's front door to an account; returns the page that says "done".
@@ -180,22 +244,19 @@ impl Visitor {
     }
 }
 
-/// `application/x-www-form-urlencoded` without another crate.
-trait FormBody {
-    fn form_body(self, fields: &BTreeMap<String, String>) -> Self;
+/// What an answer shows; `url` is where it would lead.
+fn stayed(answer: Response) -> Seen {
+    let url = header(&answer, "location").to_owned();
+    Seen { status: answer.status(), url, html: answer.into_body() }
 }
 
-impl FormBody for reqwest::RequestBuilder {
-    fn form_body(self, fields: &BTreeMap<String, String>) -> Self {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.header("content-type", "application/x-www-form-urlencoded").body(body)
-    }
+fn joined(base: &str, to: &str) -> String {
+    url::Url::parse(base).expect("absolute").join(to).expect("joins").into()
 }
 
-async fn seen(response: reqwest::Response) -> Seen {
-    let (status, url) = (response.status(), response.url().to_string());
-    Seen { status, url, html: response.text().await.unwrap_or_default() }
+fn host(url: &str) -> String {
+    let url = url::Url::parse(url).expect("absolute");
+    url.host_str().unwrap_or_default().to_owned()
 }
 
 impl Seen {

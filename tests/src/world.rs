@@ -92,9 +92,8 @@ impl World {
 
     /// A world on SQLite.
     pub async fn on_sqlite(options: Options) -> World {
-        let mut idp = db::testing::fresh_urls().await;
-        let mut portal = db::testing::fresh_urls().await;
-        World::start((idp.remove(0), portal.remove(0)), options).await
+        let databases = (db::testing::fresh_sqlite(), db::testing::fresh_sqlite());
+        World::start(databases, options).await
     }
 
     /// Applies the insurers, imports their files and starts the programs.
@@ -332,10 +331,7 @@ impl World {
             issuer: format!("{}/minato", self.idp_url),
             client_id: "partner".into(),
             secret: Some("q".repeat(40)),
-            http: reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .expect("a client"),
+            carrier: crate::carrier::Carrier::network(),
         }
     }
 

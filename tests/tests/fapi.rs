@@ -400,16 +400,13 @@ async fn a_proxys_headers_count_only_by_setting() {
         );
         let (pem, _) = authority.issue("app", &["app.example"]);
         let base64: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
-        let answer = client
-            .http
-            .post(client.at("token"))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("client-cert", format!(":{base64}:"))
-            .body("grant_type=client_credentials&client_id=named")
-            .send()
-            .await
-            .expect("answered");
-        assert_eq!(answer.status(), expected, "{trusted}");
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("client-cert", &*format!(":{base64}:")),
+        ];
+        let body = "grant_type=client_credentials&client_id=named";
+        let answer = client.send(Method::POST, &client.at("token"), &headers, body).await;
+        assert_eq!(answer.status, expected, "{trusted}");
     }
 }
 
@@ -423,19 +420,12 @@ async fn origins_methods_and_forms() {
         "token_endpoint_auth_method = \"none\"\nallowed_origins = [\"https://spa.example\"]\n",
     );
     let send = async |method: Method, path: &str, headers: &[(&str, &str)], body: String| {
-        let mut request = spa.http.request(method, spa.at(path)).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = request.send().await.expect("answered");
-        let header = |name: &str| {
-            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
-            value.unwrap_or_default().to_owned()
-        };
+        let answer = spa.send(method, &spa.at(path), headers, body).await;
+        let header = |name: &str| answer.header(name).to_owned();
         let (origin, kind) = (header("access-control-allow-origin"), header("content-type"));
         let credentials = header("access-control-allow-credentials");
         assert_eq!(credentials, "", "never with cookies");
-        (answer.status(), origin, kind, answer.text().await.unwrap_or_default())
+        (answer.status, origin, kind, answer.text.clone())
     };
     let asks = |origin| {
         [

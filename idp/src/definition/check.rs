@@ -2,9 +2,9 @@
 
 use super::Definition;
 use super::journey::GoalKind;
-use crate::need::inputs::{Fault, Yields, yields};
+use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
-use crate::need::{Known, Next, next};
+use crate::need::{Evidence, Known, Need, Next, Step, next};
 use std::collections::BTreeSet;
 
 impl Definition {
@@ -38,7 +38,14 @@ impl Definition {
         for level in levels {
             let need = self.need_of_level(level);
             let fault = need.and_then(|need| {
-                yields(&need, &BTreeSet::from([Input::Account, Input::Person])).map_err(said)
+                let known = BTreeSet::from([Input::Account, Input::Person]);
+                yields(&need, Place::Login, &known).map_err(said)?;
+                // A session has evidence and nothing else to answer with.
+                let all = all_proved(&need);
+                match next(&need, &Known::from_evidence(&all, 0)) {
+                    Next::Done => Ok(()),
+                    _ => Err("no login could reach it: leave out when".to_owned()),
+                }
             });
             if let Err(why) = fault {
                 return Some(format!("idp.toml: level {}: {why}", level.acr));
@@ -62,7 +69,11 @@ impl Definition {
                 return Err(say("expires_hours must be 1 or more".to_owned()));
             }
             let need = self.need_of(journey).map_err(say)?;
-            let all = yields(&need, &BTreeSet::new()).map_err(|fault| say(said(fault)))?;
+            let place = match journey.goal {
+                GoalKind::Register => Place::Registration,
+                GoalKind::SignIn => Place::Login,
+            };
+            let all = yields(&need, place, &BTreeSet::new()).map_err(|fault| say(said(fault)))?;
             match journey.goal {
                 GoalKind::Register => {
                     if !all.inputs.contains(&Input::Login) {
@@ -108,6 +119,20 @@ impl Definition {
     }
 }
 
+/// Evidence of somebody who did every step of a need just now.
+fn all_proved(need: &Need) -> Vec<Evidence> {
+    let proved = |step: &Step| Evidence {
+        step: step.id.clone(),
+        kind: step.kind,
+        act: step.act,
+        credential: None,
+        means: String::new(),
+        at: 0,
+        until: None,
+    };
+    need.steps().into_iter().map(proved).collect()
+}
+
 fn said(fault: Fault) -> String {
     match fault {
         Fault::NoStep(kind, act) => {
@@ -115,6 +140,9 @@ fn said(fault: Fault) -> String {
         }
         Fault::Missing(step, input) => {
             format!("step {} needs {} before it", step.0, input_words(input))
+        }
+        Fault::NotAtLogin(step) => {
+            format!("step {} proves nothing about the account of a login: leave it out", step.0)
         }
         Fault::Twice(step) => format!("two steps are called {}: give one an id", step.0),
         Fault::Unknown(_) => "a when about the person comes before roster".to_owned(),
@@ -197,7 +225,10 @@ mod tests {
     fn what_would_not_work_is_named() {
         let roster = "{ step = \"roster\", fields = [\"number\"] }";
         for (login, register, why) in [
-            ("{ step = \"mailbox\" }", REGISTER, "whose account"),
+            ("{ step = \"terms\" }", REGISTER, "whose account"),
+            ("{ step = \"mailbox\" }", REGISTER, "proves nothing"),
+            ("{ step = \"password\", act = \"enrol\" }", REGISTER, "proves nothing"),
+            (&format!("{roster}, {LOGIN}"), REGISTER, "needs an account"),
             (LOGIN, "{ step = \"mailbox\" }", "no first factor"),
             (LOGIN, "{ optional = [{ step = \"password\" }] }", "no first factor"),
             (
@@ -225,5 +256,19 @@ mod tests {
         assert_eq!(definition(LOGIN, &with_roster, high).journey_fault(), Ok(()));
         let terms = "[[protocol.levels]]\nacr = \"x\"\nproofs = [\"terms\"]\n";
         assert!(definition(LOGIN, REGISTER, terms).policy_fault().unwrap().contains("cannot ask"));
+        for (asked, why) in [
+            ("proofs = [\"mailbox\"]", "proves nothing"),
+            (
+                "sequence = [{ when = \"insured\", sequence = [{ step = \"password\" }] }]",
+                "no login",
+            ),
+        ] {
+            let level = format!("[[protocol.levels]]\nacr = \"x\"\n{asked}\n");
+            let found = definition(LOGIN, REGISTER, &level).policy_fault();
+            assert!(
+                found.as_deref().is_some_and(|found| found.contains(why)),
+                "{asked}: {found:?}"
+            );
+        }
     }
 }

@@ -3,7 +3,14 @@
 use super::journey::{Entry, GoalKind, Journey};
 use super::protocol::LevelFile;
 use super::{Definition, terms};
-use crate::need::{Act, Agreement, Fresh, Kind, Need, Settings, Step, StepId};
+use crate::need::{Act, Agreement, Field, Fresh, Kind, Need, Settings, Step, StepId};
+
+/// Wrong cards of one browser in a day, unless a journey says it.
+const ATTEMPTS: i64 = 5;
+
+/// What a level asks of the card where no journey says it.
+const CARD: [Field; 5] =
+    [Field::Symbol, Field::Number, Field::Branch, Field::NameKana, Field::BirthDate];
 
 impl Definition {
     /// What a journey of this definition asks.
@@ -39,7 +46,7 @@ impl Definition {
     /// What is wrong with an entry, in words for the operator.
     pub fn need_of_level(&self, level: &LevelFile) -> Result<Need, String> {
         let reading = Reading { goal: GoalKind::SignIn, documents: &self.documents() };
-        let mut needs: Vec<Need> = level.proofs.iter().map(|kind| Need::verify(*kind)).collect();
+        let mut needs: Vec<Need> = level.proofs.iter().map(|kind| self.proof(*kind)).collect();
         needs.extend(
             level
                 .sequence
@@ -57,9 +64,32 @@ impl Definition {
         })
     }
 
+    /// A proof that a level only names: asked as the insurer's journeys ask it.
+    fn proof(&self, kind: Kind) -> Need {
+        if kind != Kind::Roster {
+            return Need::verify(kind);
+        }
+        let mut entries = self.journeys.values().flat_map(|journey| &journey.sequence);
+        let asked = entries.find_map(|entry| entry.asking(kind));
+        let fields = asked.and_then(|entry| entry.fields.clone()).unwrap_or_else(|| CARD.into());
+        let attempts = asked.and_then(|entry| entry.attempts).unwrap_or(ATTEMPTS);
+        Need::step(kind, Act::Verify, Settings::Roster { fields, attempts })
+    }
+
     /// The documents in force.
     pub fn documents(&self) -> Vec<Agreement> {
         terms::newest(&self.terms).into_iter().map(terms::Terms::agreement).collect()
+    }
+}
+
+impl Entry {
+    /// The entry, this one or one inside it, whose step verifies a kind.
+    fn asking(&self, kind: Kind) -> Option<&Entry> {
+        if self.step == Some(kind) && self.act.is_none_or(|act| act == Act::Verify) {
+            return Some(self);
+        }
+        let inner = [&self.any_of, &self.optional, &self.sequence];
+        inner.into_iter().flatten().flatten().find_map(|entry| entry.asking(kind))
     }
 }
 
@@ -135,7 +165,7 @@ impl Reading<'_> {
             Kind::Mailbox => Settings::Mailbox { link_minutes: entry.link_minutes.unwrap_or(60) },
             Kind::Roster => Settings::Roster {
                 fields: entry.fields.clone().ok_or("roster: fields are missing")?,
-                attempts: entry.attempts.unwrap_or(5),
+                attempts: entry.attempts.unwrap_or(ATTEMPTS),
             },
             Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
             Kind::Password => Settings::None,

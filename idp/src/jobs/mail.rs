@@ -1,7 +1,6 @@
 //! Delivers waiting mails over SMTP and tries again when the server does not take them.
 
 use crate::app::App;
-use crate::mail::{Mail, purpose};
 use crate::settings::{Smtp, SmtpSecurity};
 use crate::store::outbox::{self, Waiting};
 use lettre::message::{Mailbox, MultiPart};
@@ -90,9 +89,8 @@ enum Failure {
 
 async fn deliver(app: &App, transport: &Transport, waiting: &Waiting) -> Result<(), Failure> {
     let hopeless = |error: &dyn std::fmt::Display| Failure::Hopeless(error.to_string());
-    let plain = app.sealer.open(&purpose(&waiting.insurer_id), &waiting.sealed);
-    let mail: Mail = serde_json::from_slice(&plain.map_err(|error| hopeless(&error))?)
-        .map_err(|error| hopeless(&error))?;
+    let mail = app.tools.outbox.open(waiting);
+    let mail = mail.map_err(|_| hopeless(&"it cannot be opened with this key"))?;
     let address = |text: &str| text.parse::<Address>().map_err(|error| hopeless(&error));
     let message = Message::builder()
         .from(Mailbox::new(Some(mail.from_name.clone()), address(&mail.from)?))

@@ -41,7 +41,7 @@ pub struct Outbox {
 }
 
 /// What a mail is sealed for.
-pub(crate) fn purpose(insurer: &InsurerId) -> String {
+fn purpose(insurer: &InsurerId) -> String {
     format!("mail:{insurer}")
 }
 
@@ -74,6 +74,15 @@ impl Outbox {
         let sealed = self.sealer.seal(&purpose(realm.id()), &serde_json::to_vec(&mail)?);
         outbox::insert(tx, realm.id(), &random::id(), &sealed, now).await?;
         Ok(())
+    }
+
+    /// A waiting mail as it was put.
+    ///
+    /// # Errors
+    /// A fault when it was sealed with another key or by another program.
+    pub fn open(&self, waiting: &outbox::Waiting) -> Result<Mail, Error> {
+        let plain = self.sealer.open(&purpose(&waiting.insurer_id), &waiting.sealed)?;
+        serde_json::from_slice(&plain).map_err(Error::fault)
     }
 
     /// Tells the delivery that a transaction with a mail was committed.

@@ -44,6 +44,15 @@ impl Yields {
     }
 }
 
+/// Where a need is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// There is no account yet.
+    Registration,
+    /// At a login and in a level: an account is, or becomes, known.
+    Login,
+}
+
 /// Why a need can never be finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -51,6 +60,8 @@ pub enum Fault {
     NoStep(Kind, Act),
     /// A step needs what nothing before it yields.
     Missing(StepId, Input),
+    /// The step would prove nothing about the account of a login.
+    NotAtLogin(StepId),
     /// Two steps have one id.
     Twice(StepId),
     /// A condition is asked before anything tells whether it is met.
@@ -65,20 +76,25 @@ pub enum Fault {
 ///
 /// # Errors
 /// The first fault.
-pub fn yields(need: &Need, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
+pub fn yields(need: &Need, place: Place, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
     let mut seen = BTreeSet::new();
     if let Some(twice) = need.steps().into_iter().find(|step| !seen.insert(&step.id)) {
         return Err(Fault::Twice(twice.id.clone()));
     }
-    walk(need, before)
+    walk(need, place, before)
 }
 
-fn walk(need: &Need, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
+fn walk(need: &Need, place: Place, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
     match need {
         Need::Step(step) => {
             let row = kind::of(step.kind, step.act);
             let row = row.ok_or(Fault::NoStep(step.kind, step.act))?;
-            if let Some(missing) = row.needs.iter().find(|input| !before.contains(input)) {
+            let besides = match place {
+                Place::Registration => &[],
+                Place::Login => row.at_login.ok_or(Fault::NotAtLogin(step.id.clone()))?,
+            };
+            let mut needs = row.needs.iter().chain(besides);
+            if let Some(missing) = needs.find(|input| !before.contains(input)) {
                 return Err(Fault::Missing(step.id.clone(), *missing));
             }
             let mut proved = BTreeSet::from([(step.kind, step.act)]);
@@ -92,12 +108,12 @@ fn walk(need: &Need, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
             let mut all = Yields::default();
             for need in needs {
                 let so_far: BTreeSet<Input> = before.union(&all.inputs).copied().collect();
-                all = all.and(walk(need, &so_far)?);
+                all = all.and(walk(need, place, &so_far)?);
             }
             Ok(all)
         }
         Need::Any(needs) => {
-            let mut each = needs.iter().map(|need| match walk(need, before)? {
+            let mut each = needs.iter().map(|need| match walk(need, place, before)? {
                 one if one.proved.is_empty() => Err(Fault::Hollow),
                 one => Ok(one),
             });
@@ -109,11 +125,11 @@ fn walk(need: &Need, before: &BTreeSet<Input>) -> Result<Yields, Fault> {
             if !before.contains(&Input::Person) {
                 return Err(Fault::Unknown(*condition));
             }
-            walk(need, before)?;
+            walk(need, place, before)?;
             Ok(Yields::default())
         }
         Need::Optional(need) => {
-            walk(need, before)?;
+            walk(need, place, before)?;
             Ok(Yields::default())
         }
     }

@@ -114,22 +114,31 @@ pub struct Row {
     pub kind: Kind,
     pub act: Act,
     pub needs: &'static [Input],
+    /// What it needs besides where an account is already somebody's: at a login and in a level.
+    /// None: it would prove nothing about the account and cannot be asked there.
+    pub at_login: Option<&'static [Input]>,
     pub yields: &'static [Input],
 }
 
-const fn row(kind: Kind, act: Act, needs: &'static [Input], yields: &'static [Input]) -> Row {
-    Row { kind, act, needs, yields }
+const fn row(
+    kind: Kind,
+    act: Act,
+    needs: &'static [Input],
+    at_login: Option<&'static [Input]>,
+    yields: &'static [Input],
+) -> Row {
+    Row { kind, act, needs, at_login, yields }
 }
 
 /// Every step that there is.
 pub static TABLE: [Row; 7] = [
-    row(Kind::Mailbox, Act::Verify, &[], &[Input::Address]),
-    row(Kind::Roster, Act::Verify, &[], &[Input::Person]),
-    row(Kind::Terms, Act::Verify, &[], &[]),
-    row(Kind::Password, Act::Enrol, &[], &[Input::Login]),
-    row(Kind::Password, Act::Verify, &[], &[Input::Account]),
-    row(Kind::Account, Act::Verify, &[], &[Input::Account]),
-    row(Kind::Consent, Act::Verify, &[Input::Account], &[]),
+    row(Kind::Mailbox, Act::Verify, &[], None, &[Input::Address]),
+    row(Kind::Roster, Act::Verify, &[], Some(&[Input::Account]), &[Input::Person]),
+    row(Kind::Terms, Act::Verify, &[], Some(&[]), &[]),
+    row(Kind::Password, Act::Enrol, &[], None, &[Input::Login]),
+    row(Kind::Password, Act::Verify, &[], Some(&[]), &[Input::Account]),
+    row(Kind::Account, Act::Verify, &[], Some(&[]), &[Input::Account]),
+    row(Kind::Consent, Act::Verify, &[Input::Account], Some(&[]), &[]),
 ];
 
 /// The row of a step; none when there is no such step.

@@ -1,6 +1,6 @@
 //! The plan against an oracle of its own: random needs, random honest and dishonest answers.
 
-use super::inputs::yields;
+use super::inputs::{Place, yields};
 use super::plan::{Next, next, place};
 use super::{
     Act, Agreement, Condition, Evidence, Facts, Fresh, Kind, Known, Need, Relation, Settings, Step,
@@ -249,7 +249,7 @@ proptest! {
     #[test]
     fn what_passes_the_check_can_be_finished(need in needs(), insured in any::<bool>()) {
         // Whether the account owns what it must is not the definition's to know.
-        if yields(&need, &BTreeSet::new()).is_ok() {
+        if yields(&need, Place::Registration, &BTreeSet::new()).is_ok() {
             let relation = if insured { Relation::Insured } else { Relation::Dependant };
             let mut world = World::empty();
             prop_assert!(walk(&need, &mut world, relation), "{need:?} {world:?}");

@@ -124,6 +124,23 @@ pub async fn is_taken(conn: &mut Conn, insurer: &InsurerId, login: &str) -> Resu
     Ok(conn.one(sql, params![insurer, login]).await?.is_some())
 }
 
+/// Gives an account that has none its person. `false` when it has another, or the person another
+/// account.
+#[must_use = "without its person an account has not proved who it is of"]
+pub async fn take_person(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    person: &str,
+) -> Result<bool> {
+    let sql = "UPDATE accounts SET person_id = $3 WHERE insurer_id = $1 AND account_id = $2
+               AND (person_id IS NULL OR person_id = $3)
+               AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.insurer_id = $1
+                               AND o.person_id = $3 AND o.state <> 'closed'
+                               AND o.account_id <> $2)";
+    Ok(tx.execute(sql, params![insurer, account, person]).await? == 1)
+}
+
 /// Gives an account another user ID. `false` when somebody has it.
 #[must_use = "a taken user ID is not given"]
 pub async fn rename(

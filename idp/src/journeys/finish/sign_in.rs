@@ -13,7 +13,7 @@ use crate::need::{Act, Agreement, Evidence, Next, next};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
-use crate::store::{agreements, evidence};
+use crate::store::{accounts, agreements, evidence};
 use axum::http::header;
 use axum::response::Response;
 use db::Tx;
@@ -25,6 +25,12 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     let account = running.instance.learned.account.clone();
     let account = account.ok_or_else(|| Error::fault("a login ended without an account"))?;
     if !running.registers() {
+        // A card that was proved on the way says whose account it is.
+        if let Some(person) = &running.instance.learned.person
+            && !accounts::take_person(tx, running.visit.realm.id(), &account, person).await?
+        {
+            return Ok(Advanced::Overtaken);
+        }
         keep_for_account(running, tx, &account).await?;
     }
     let before = match running.session.clone() {

@@ -134,9 +134,9 @@ impl Step for Verify {
     }
 }
 
-/// The one person whom the fields name, when it is somebody who may go on: at registration somebody
-/// without an account, at a step-up the person of the account. The same statements run whichever it
-/// is: time does not tell whether the card was right.
+/// The one person whom the fields name, when it is somebody who may go on: at registration and for an
+/// account without a person somebody without an account, else the person of the account. The same
+/// statements run whichever it is: time does not tell whether the card was right.
 async fn found(
     at: &At<'_>,
     fields: &[Field],
@@ -153,13 +153,18 @@ async fn found(
     };
     let person = member.map_or("", |member| member.person_id.as_str());
     let taken = accounts::by_person(tx, insurer, person).await?;
+    let own = at.instance.learned.account.as_ref();
+    let is_free = match own {
+        Some(own) => {
+            accounts::by_id(tx, insurer, own).await?.is_some_and(|own| own.person_id.is_none())
+        }
+        None => true,
+    };
     let Some(member) = member else { return Ok(None) };
     let relation = if member.insured { Relation::Insured } else { Relation::Dependant };
-    let own = at.instance.learned.account.as_ref();
-    let may = match (own, &taken) {
-        (None, None) => at.definition.policy.registration.relations.contains(&relation),
-        (Some(own), Some(taken)) => taken.account_id == *own,
-        _ => false,
+    let may = match &taken {
+        Some(taken) => own == Some(&taken.account_id),
+        None => is_free && at.definition.policy.registration.relations.contains(&relation),
     };
     Ok(may.then(|| (member.person_id.clone(), relation)))
 }

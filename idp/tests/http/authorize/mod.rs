@@ -1,0 +1,11 @@
+//! `/{insurer}/authorize`.
+
+mod acr;
+mod claims;
+mod consent;
+mod get;
+mod post;
+mod prompt;
+mod request_object;
+mod response_mode;
+mod response_type;

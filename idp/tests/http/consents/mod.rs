@@ -1,0 +1,3 @@
+//! `/{insurer}/consents`.
+
+mod post;

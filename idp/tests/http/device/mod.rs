@@ -1,0 +1,3 @@
+//! `/{insurer}/device`.
+
+mod post;

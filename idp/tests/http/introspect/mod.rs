@@ -1,0 +1,3 @@
+//! `/{insurer}/introspect`.
+
+mod post;

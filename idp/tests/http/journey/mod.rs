@@ -1,0 +1,9 @@
+//! `/{insurer}/login`, `/{insurer}/register`, `/{insurer}/journey/{id}` and `/{insurer}/link/{token}`.
+
+mod goes_on;
+mod guessing;
+mod link;
+mod looking;
+mod once;
+mod shapes;
+mod versions;

@@ -1,0 +1,18 @@
+//! Every rule of every endpoint, one test each, over the router in this process: a folder for each
+//! endpoint, a file for each verb or each thing that the verb is about.
+
+mod support;
+
+mod admin;
+mod authorize;
+mod clients;
+mod consents;
+mod device;
+mod introspect;
+mod journey;
+mod logout;
+mod outbound;
+mod par;
+mod revoke;
+mod token;
+mod userinfo;

@@ -1,0 +1,3 @@
+//! `/{insurer}/par`.
+
+mod post;

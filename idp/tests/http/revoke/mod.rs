@@ -1,0 +1,3 @@
+//! `/{insurer}/revoke`.
+
+mod post;

@@ -1,0 +1,68 @@
+//! `GET /{insurer}/userinfo` (OpenID Connect Core §5.3, RFC 6750).
+
+use crate::support::{Method, StatusCode, minato};
+
+/// RFC 6750 §2.3, §3: no token, no error; a token in the address is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_there_is_a_challenge() {
+    let idp = minato().on_sqlite().await;
+    let client = idp.client("app", "").await;
+    let code = client.code(&idp.member().await, &[]).await;
+    let tokens = client.redeem(&code, &[], None).await.good();
+    let none = client.send(Method::GET, &client.at("userinfo"), &[], "").await;
+    assert_eq!(none.status, StatusCode::UNAUTHORIZED);
+    let challenge = none.header("www-authenticate");
+    assert!(!challenge.contains("error"), "{challenge}");
+    let query = format!("{}?access_token=", client.at("userinfo"));
+    let query = format!("{query}{}", tokens.member("access_token"));
+    let answer = client.send(Method::GET, &query, &[], "").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+/// RFC 9068 §4: other tokens of ours are no access tokens.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_token_opens_nothing() {
+    let idp = minato().on_sqlite().await;
+    let client = idp.client("app", "").await;
+    let code = client.code(&idp.member().await, &[]).await;
+    let tokens = client.redeem(&code, &[], None).await.good();
+    assert!(client.is_good(tokens.member("access_token")).await);
+    assert!(!client.is_good(tokens.member("id_token")).await);
+}
+
+/// RFC 9068 §4: an access token lives as long as it said.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_token_opens_nothing() {
+    let idp = minato().on_sqlite().await;
+    let client = idp.client("app", "").await;
+    let code = client.code(&idp.member().await, &[]).await;
+    let tokens = client.redeem(&code, &[], None).await.good();
+    let lives = tokens.body["expires_in"].as_i64().expect("seconds");
+    idp.advance(lives - 1);
+    assert!(client.is_good(tokens.member("access_token")).await);
+    idp.advance(1);
+    assert!(!client.is_good(tokens.member("access_token")).await);
+}
+
+/// Attack 30, RFC 9470 §3: card symbol and number need a fresh login; the challenge says which.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_login_is_challenged_for_the_card() {
+    let fresh = "membership_max_age_minutes = 0\nmembership_acr = \"urn:musubi:identity\"";
+    let idp = minato().protocol(fresh).on_sqlite().await;
+    let scopes = "first_party = true\nscopes = [\"openid\", \"email\", \"membership\"]\n";
+    let client = idp.client("own", scopes).await;
+    let visitor = idp.member().await;
+    let ask = async |scope: &str| {
+        let code = client.code(&visitor, &[("scope", scope)]).await;
+        let token = client.redeem(&code, &[], None).await.good();
+        let bearer = format!("Bearer {}", token.member("access_token"));
+        client.userinfo(&bearer, None).await
+    };
+    assert!(ask("openid membership").await.good().body["membership"].is_object());
+    idp.advance(1);
+    let answer = ask("openid email membership").await;
+    let answer = answer.refused("insufficient_user_authentication");
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.header("www-authenticate").contains("max_age=\"0\""));
+    ask("openid email").await.good();
+}

@@ -1,0 +1,4 @@
+//! `/{insurer}/userinfo`.
+
+mod get;
+mod post;
