@@ -10,7 +10,8 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use tests::relying::{CHALLENGE, Relying, form};
+use tests::carrier::form;
+use tests::relying::{CHALLENGE, Relying};
 use tests::visitor::{HANAKO, PASSWORD, Visitor};
 use tests::world::{Options, Program, World};
 
@@ -158,7 +159,7 @@ async fn protocol(world: &World, visitor: &Visitor, name: &str, figures: &mut Ve
     })
     .await;
 
-    let partner = world.partner_client();
+    let partner = Relying::partner(world);
     let callback = format!("{}/callback", world.partner_url());
     let redeem = async |client: &Relying, code: &str, callback: &str| {
         client.redeem(code, &[("redirect_uri", callback)], None).await.good()

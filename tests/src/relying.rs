@@ -1,7 +1,7 @@
 //! A relying party for tests: builds requests by hand, signs with a JOSE library that the provider
 //! does not use, and shows the answers as they came.
 
-use crate::carrier::{Carrier, Response, header};
+use crate::carrier::{Carrier, Response, form, header};
 use crate::visitor::{HANAKO, PASSWORD, Visitor};
 use crate::world::{Program, World};
 use base64::Engine as _;
@@ -150,6 +150,16 @@ pub struct Relying {
 }
 
 impl Relying {
+    /// The partner of minato's folder.
+    pub fn partner(world: &World) -> Self {
+        Self {
+            issuer: format!("{}/minato", world.idp_url),
+            client_id: "partner".into(),
+            secret: Some("q".repeat(40)),
+            carrier: Carrier::network(),
+        }
+    }
+
     /// A client that is registered by `idp client apply`, see [`client_file`].
     pub fn register(world: &World, client_id: &str, toml: &str) -> Self {
         let (text, secret) = client_file(client_id, toml);
@@ -291,11 +301,6 @@ pub fn client_file(client_id: &str, toml: &str) -> (String, Option<String>) {
     text.push_str(toml);
     let basic = by_secret && !toml.contains("client_secret_post");
     (text, basic.then_some(secret))
-}
-
-/// `application/x-www-form-urlencoded`.
-pub fn form(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// The parameters of an address: those of its query and those of its fragment.

@@ -1,7 +1,6 @@
 //! A person whose browser has no JavaScript: follows links, fills forms, keeps cookies.
 
-use crate::carrier::{Carrier, Request, Response, header};
-use crate::relying::form;
+use crate::carrier::{Carrier, Request, Response, form, header};
 use crate::world::World;
 use http::StatusCode;
 use std::collections::BTreeMap;

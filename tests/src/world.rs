@@ -325,16 +325,6 @@ impl World {
         tokio::time::timeout(Duration::from_secs(30), ready).await.expect("the partner starts");
     }
 
-    /// The partner of minato's folder, as a client of the tests.
-    pub fn partner_client(&self) -> crate::relying::Relying {
-        crate::relying::Relying {
-            issuer: format!("{}/minato", self.idp_url),
-            client_id: "partner".into(),
-            secret: Some("q".repeat(40)),
-            carrier: crate::carrier::Carrier::network(),
-        }
-    }
-
     /// The address of idp's database.
     pub fn idp_database(&self) -> String {
         self.env["MUSUBI_IDP_DATABASE"].clone()

@@ -3,9 +3,9 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tests::carrier::form;
 use tests::relying::{
-    CHALLENGE, Key, REDIRECT, Relying, VERIFIER, claims, form, merged, now, parameters, signed_in,
-    unique,
+    CHALLENGE, Key, REDIRECT, Relying, VERIFIER, claims, merged, now, parameters, signed_in, unique,
 };
 use tests::world::{Options, World};
 

@@ -149,6 +149,7 @@ fn sql_placement(name: &str, text: &str, breaches: &mut Vec<String>) {
         || name.starts_with("portal/src/plugins/data/")
         || name.starts_with("db/")
         || name.starts_with("tests/")
+        || name.starts_with("bench/")
         || name.starts_with("xtask/")
         || name.contains("/tests/");
     if allowed {

@@ -13,8 +13,9 @@ pub mod setup;
 
 pub use idp::TestIdp;
 pub use setup::{Setup, minato};
+pub use tests::carrier::form;
 pub use tests::relying::{
-    Answer, CHALLENGE, Key, REDIRECT, Relying, claims, form, merged, parameters, unique,
+    Answer, CHALLENGE, Key, REDIRECT, Relying, claims, merged, parameters, unique,
 };
 pub use tests::visitor::{HANAKO, ICHIRO, PASSWORD, Seen, Visitor};
 
