@@ -1,10 +1,5 @@
 //! A partner's site: people log in at their insurer, and openidconnect does the protocol.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the example reads its settings from the environment"
-)]
-
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
