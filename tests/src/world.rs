@@ -81,12 +81,18 @@ pub fn free_port() -> u16 {
 }
 
 impl World {
-    /// A world on each engine: SQLite, and PostgreSQL when a server is named.
+    /// A world on each engine, at once: SQLite, and PostgreSQL when a server is named.
     pub async fn on_each_engine(options: Options, test: impl AsyncFn(&mut World)) {
         let (idp, portal) = (db::testing::fresh_urls().await, db::testing::fresh_urls().await);
-        for databases in idp.into_iter().zip(portal) {
+        let run = async |databases| {
             let mut world = World::start(databases, options.clone()).await;
             test(&mut world).await;
+        };
+        let mut databases = idp.into_iter().zip(portal);
+        let sqlite = run(databases.next().expect("SQLite needs no server"));
+        match databases.next() {
+            Some(postgres) => _ = tokio::join!(sqlite, run(postgres)),
+            None => sqlite.await,
         }
     }
 

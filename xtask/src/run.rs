@@ -38,7 +38,7 @@ pub fn cargo(args: &[&str]) -> Result<(), String> {
 pub fn docs() -> Result<(), String> {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     command.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
-    checked(command.env("RUSTDOCFLAGS", "-D warnings"))
+    checked(command.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"))
 }
 
 /// Asks cargo-deny for licences, bans, sources and, when their database is there, advisories.
