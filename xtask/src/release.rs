@@ -41,10 +41,20 @@ fn statements(folder: &Path) -> Result<Vec<String>, String> {
             let sql = constants(&text).fold(string.clone(), |sql, (name, value)| {
                 sql.replace(&format!("{{{name}}}"), &value)
             });
-            found.push(sql.split_whitespace().collect::<Vec<_>>().join(" "));
+            found.push(one_row(&sql.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
     }
     Ok(found)
+}
+
+/// A statement that is written for as many rows or values as there are, for one.
+fn one_row(sql: &str) -> String {
+    let numbered = |count: usize| (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>();
+    if let Some((_, columns)) = sql.strip_suffix(" VALUES").and_then(|sql| sql.split_once('(')) {
+        return format!("{sql} ({})", numbered(columns.split(',').count()).join(", "));
+    }
+    let next = (1..).find(|n| !sql.contains(&format!("${n}"))).unwrap_or(1);
+    sql.replace("{}", &format!("${next}"))
 }
 
 /// `const NAME: &str = "…";`
@@ -64,7 +74,7 @@ fn strings(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{constants, strings};
+    use super::{constants, one_row, strings};
 
     #[test]
     fn statements_are_found_with_their_constants() {
@@ -72,5 +82,10 @@ mod tests {
         assert_eq!(strings(text), ["a,\n b", "SELECT {COLUMNS}"]);
         let found: Vec<_> = constants(text).collect();
         assert_eq!(found, [("COLUMNS".to_owned(), "a,\n b".to_owned())]);
+        assert_eq!(one_row("INSERT INTO t (a, b) VALUES"), "INSERT INTO t (a, b) VALUES ($1, $2)");
+        assert_eq!(
+            one_row("SELECT a FROM t WHERE b = $1 AND c IN ({})"),
+            "SELECT a FROM t WHERE b = $1 AND c IN ($2)"
+        );
     }
 }
