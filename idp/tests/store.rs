@@ -6,6 +6,7 @@ use idp::store::accounts::{self, Account, State};
 use idp::store::addresses::{self, Role};
 use idp::store::attempts::{self, Bucket, Limit};
 use idp::store::passwords;
+use idp::store::signing_keys::{self, Stored};
 
 fn minato() -> InsurerId {
     InsurerId::new("minato")
@@ -61,6 +62,23 @@ async fn user_ids_addresses_and_passwords_can_be_replaced() {
 }
 
 /// Attack 24: of many tries at once just as many pass as the limit says.
+#[tokio::test]
+async fn keys_of_one_second_keep_their_order() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let mut tx = db.begin().await.unwrap();
+        for sealed in [b"one", b"two", b"six"] {
+            let (algorithm, sealed) = ("ES256".to_owned(), sealed.to_vec());
+            let key = Stored { algorithm, sealed, active_from: 100, retires_at: None };
+            signing_keys::insert(&mut tx, &minato(), &key, 100).await.unwrap();
+        }
+        let found = signing_keys::list(&mut tx, &minato(), 100).await.unwrap();
+        let order: Vec<_> = found.iter().map(|key| key.sealed.as_slice()).collect();
+        assert_eq!(order, [b"six", b"two", b"one"], "the newest signs");
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_holds_however_many_try_at_once() {
     db::testing::each_engine(&migrations().unwrap(), async |db| {

@@ -30,9 +30,12 @@ pub async fn list(conn: &mut Conn, insurer: &InsurerId, now: i64) -> Result<Vec<
         .collect()
 }
 
+/// A new key; of two that are made in one second the later one counts as a second younger.
 pub async fn insert(tx: &mut Tx, insurer: &InsurerId, key: &Stored, now: i64) -> Result<()> {
     let sql = "INSERT INTO signing_keys (insurer_id, algorithm, sealed, created_at, active_from)
-               VALUES ($1, $2, $3, $4, $5)";
+               VALUES ($1, $2, $3,
+               (SELECT CASE WHEN MAX(created_at) >= $4 THEN MAX(created_at) + 1 ELSE $4 END
+                FROM signing_keys WHERE insurer_id = $1 AND algorithm = $2), $5)";
     let params = params![insurer, &key.algorithm, key.sealed.clone(), now, key.active_from];
     tx.execute(sql, params).await?;
     Ok(())
