@@ -47,10 +47,10 @@ pub fn need(asked: Asked<'_>, sign_in: &Need, duties: Need, known: &Known) -> Ne
     Need::All(needs)
 }
 
-/// How fresh the login must be (OpenID Connect Core §3.1.2.1).
+/// How fresh the login must be (OpenID Connect Core §3.1.2.1). A `max_age` of 0 is `prompt=login`.
 fn freshness(request: &Authorize) -> Fresh {
     match (request.prompt.login, request.max_age) {
-        (true, _) => Fresh::Now,
+        (true, _) | (_, Some(0)) => Fresh::Now,
         (false, Some(seconds)) => Fresh::Within(seconds),
         (false, None) => Fresh::Ever,
     }

@@ -7,3 +7,4 @@ mod looking;
 mod once;
 mod shapes;
 mod versions;
+mod whose;
