@@ -16,6 +16,9 @@ pub struct Protocol {
     pub registration: bool,
     /// Scopes that a client may have that registered itself.
     pub registration_scopes: Vec<String>,
+    /// Whether the assertion by which a client proves itself may name the token endpoint, or the
+    /// endpoint that is called, instead of the issuer, as old clients do. Never under FAPI 2.0.
+    pub endpoint_as_audience: bool,
     /// Whether a DPoP proof without our nonce is sent back for one.
     pub dpop_nonce_required: bool,
     pub access_token_minutes: i64,
@@ -58,6 +61,7 @@ impl Default for Protocol {
             registration_scopes: ["openid", "profile", "email", "offline_access"]
                 .map(str::to_owned)
                 .into(),
+            endpoint_as_audience: false,
             dpop_nonce_required: false,
             access_token_minutes: 10,
             id_token_minutes: 60,

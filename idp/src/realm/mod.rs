@@ -154,9 +154,9 @@ impl Realm {
     /// The claims of an ID token of ours, whatever its age: not of any other token that the same
     /// keys signed (signed userinfo, JARM, logout and access tokens).
     pub fn id_token(&self, token: &str, now: i64) -> Option<Value> {
-        let typ = oidc::jose::jwt::Unverified::parse(token)?.header("typ").map(str::to_owned);
+        let is_jwt = oidc::jose::jwt::Unverified::parse(token)?.has_type("jwt");
         let claims = self.verify(token, now)?;
-        let good = typ.as_deref() == Some("JWT")
+        let good = is_jwt
             && claims["iss"] == self.issuer.as_str()
             && claims["aud"].is_string()
             && claims["sub"].is_string()

@@ -81,7 +81,7 @@ pub fn read(realm: &Realm, text: &str, now: i64) -> Option<Access> {
         serde_json::from_slice(&realm.keys.tokens.open("access", &sealed).ok()?).ok()?
     } else {
         let token = oidc::jose::jwt::Unverified::parse(text)?;
-        if token.header("typ") != Some(TYP) {
+        if !token.has_type(TYP) {
             return None;
         }
         serde_json::from_value(realm.verify(text, now)?).ok()?

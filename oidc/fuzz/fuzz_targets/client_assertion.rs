@@ -24,7 +24,7 @@ fuzz_target!(|text: &str| {
         secrets: &[],
         certificate: None,
         issuer: "https://id.example/minato",
-        audiences: &[],
+        old_audiences: &[],
         now: 1000,
     };
     assert!(check(&attempt).is_err());

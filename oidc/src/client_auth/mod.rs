@@ -51,8 +51,9 @@ pub struct Attempt<'a> {
     pub secrets: &'a [Vec<u8>],
     pub certificate: Option<&'a Certificate>,
     pub issuer: &'a str,
-    /// Besides the issuer: the token endpoint and the endpoint that was called.
-    pub audiences: &'a [&'a str],
+    /// What an assertion may be for besides the issuer, where the insurer lets old clients: the
+    /// token endpoint and the endpoint that was called.
+    pub old_audiences: &'a [&'a str],
     pub now: i64,
 }
 
@@ -174,7 +175,7 @@ fn assertion_method(token: &Unverified) -> AuthMethod {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attempt, check, claimed};
+    use super::{Attempt, Claimed, check, claimed};
     use crate::Params;
     use crate::certificate::Certificate;
     use crate::client::{AuthMethod, Client, sample};
@@ -207,26 +208,42 @@ mod tests {
         certificate: Option<&Certificate>,
     ) -> bool {
         let Ok(claimed) = claimed(header, params) else { return false };
-        let attempt = Attempt {
-            claimed: &claimed,
+        let secrets = [b"correct".to_vec()];
+        let attempt = Attempt { certificate, secrets: &secrets, ..usual(&claimed, client, keys) };
+        claimed.client_id == client.client_id && check(&attempt).is_ok()
+    }
+
+    fn usual<'a>(
+        claimed: &'a Claimed,
+        client: &'a Client,
+        keys: &'a [VerifyingKey],
+    ) -> Attempt<'a> {
+        Attempt {
+            claimed,
             client,
             keys,
             jwks: None,
-            secrets: &[b"correct".to_vec()],
-            certificate,
+            secrets: &[],
+            certificate: None,
             issuer: "https://id.example/minato",
-            audiences: &["https://id.example/minato/token"],
+            old_audiences: &[],
             now: 1000,
-        };
-        claimed.client_id == client.client_id && check(&attempt).is_ok()
+        }
     }
 
     /// Whether an assertion of the client's own key is accepted, with some claims replaced.
     pub(super) fn asserted(client: &Client, changes: &Value) -> bool {
+        asserted_for(client, changes, &[])
+    }
+
+    /// The same where the insurer lets old clients name these audiences.
+    pub(super) fn asserted_for(client: &Client, changes: &Value, old_audiences: &[&str]) -> bool {
         let own = key(Algorithm::ES256);
         let keys = [VerifyingKey::parse(own.jwk()).unwrap()];
         let token = own.sign("JWT", &claims(changes)).unwrap();
-        attempt(client, None, &body(&token), &keys, None)
+        let Ok(claimed) = claimed(None, &body(&token)) else { return false };
+        let attempt = Attempt { old_audiences, ..usual(&claimed, client, &keys) };
+        claimed.client_id == client.client_id && check(&attempt).is_ok()
     }
 
     /// Good claims with some replaced (null removes).

@@ -6,10 +6,7 @@ use crate::jose::jwk::VerifyingKey;
 use crate::jose::jwt::Unverified;
 
 pub(super) fn check(token: &Unverified, _: &VerifyingKey, _: &Expected) -> Result<(), OAuthError> {
-    match token.header("typ") {
-        Some("dpop+jwt") => Ok(()),
-        _ => Err(refused("typ must be dpop+jwt")),
-    }
+    if token.has_type("dpop+jwt") { Ok(()) } else { Err(refused("typ must be dpop+jwt")) }
 }
 
 #[cfg(test)]
@@ -20,6 +17,7 @@ mod tests {
     #[test]
     fn no_other_token_passes() {
         assert!(holds(json!({"typ": "dpop+jwt"}), json!({})));
+        assert!(holds(json!({"typ": "application/DPoP+JWT"}), json!({})));
         assert!(!holds(json!({"typ": "JWT"}), json!({})));
         assert!(!holds(json!({"typ": null}), json!({})));
     }

@@ -15,8 +15,12 @@ pub struct Unverified<'t> {
     signature: Vec<u8>,
 }
 
-/// Seconds by which clocks may differ (FAPI 2.0 §5.3.2.1: 10 must pass, more than 60 must not).
+/// Seconds for which an expired token is still accepted: clocks differ.
 pub const SKEW: i64 = 10;
+
+/// Seconds by which a token may be dated ahead of our clock (FAPI 2.0 §5.3.2.1: 10 must pass, more
+/// than 60 must not).
+pub const MAX_AHEAD_SECS: i64 = 60;
 
 impl<'t> Unverified<'t> {
     /// Reads header and claims; both must be JSON objects. `None` for anything else, also for an
@@ -58,7 +62,25 @@ impl<'t> Unverified<'t> {
         let value = self.claims.get(name)?;
         let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
         // Whoever writes a time 30,000 years away wants an overflow, not a date.
-        (0..1 << 40).contains(&seconds).then_some(seconds)
+        (-(1_i64 << 40)..1 << 40).contains(&seconds).then_some(seconds)
+    }
+
+    /// Whether the header's `typ` is this media type, written in lower case and without
+    /// `application/` (RFC 7515 §4.1.9: both are left to the writer).
+    pub fn has_type(&self, expected: &str) -> bool {
+        let Some(typ) = self.header("typ").map(str::to_ascii_lowercase) else { return false };
+        typ.strip_prefix("application/").unwrap_or(&typ) == expected
+    }
+
+    /// Whether it is valid at a time: not over, neither made nor beginning in the future. What it
+    /// does not say does not count, what is no time is never good. The one rule for every token
+    /// that others make.
+    pub fn is_timely(&self, now: i64) -> bool {
+        let holds = |name: &str, good: &dyn Fn(i64) -> bool| {
+            !self.claims.contains_key(name) || self.time(name).is_some_and(good)
+        };
+        holds("exp", &|exp| exp + SKEW > now)
+            && ["nbf", "iat"].iter().all(|name| holds(name, &|at| at <= now + MAX_AHEAD_SECS))
     }
 
     /// The algorithm of the header, if it is one of ours. `none` never is.
@@ -99,6 +121,49 @@ mod tests {
     use super::Unverified;
     use proptest::prelude::*;
     use secret::hash::base64url;
+    use serde_json::{Value, json};
+
+    fn token(header: &Value, claims: &Value) -> String {
+        format!("{}.{}.AA", base64url(header.to_string()), base64url(claims.to_string()))
+    }
+
+    /// RFC 7515 §4.1.9, RFC 2045 §5.1.
+    #[test]
+    fn a_type_is_a_media_type() {
+        for (typ, expected) in [
+            (json!("at+jwt"), true),
+            (json!("AT+JWT"), true),
+            (json!("Application/At+Jwt"), true),
+            (json!("text/at+jwt"), false),
+            (json!("application/application/at+jwt"), false),
+            (json!("at+jwt "), false),
+            (json!("jwt"), false),
+            (json!(1), false),
+            (json!(null), false),
+        ] {
+            let text = token(&json!({"typ": typ}), &json!({}));
+            assert_eq!(Unverified::parse(&text).unwrap().has_type("at+jwt"), expected, "{typ}");
+        }
+    }
+
+    /// FAPI 2.0 §5.3.2.1.
+    #[test]
+    fn ten_seconds_ahead_pass_and_more_than_sixty_do_not() {
+        for (claims, expected) in [
+            (json!({}), true),
+            (json!({"iat": 1010, "nbf": 1010, "exp": 1300}), true),
+            (json!({"iat": 1061}), false),
+            (json!({"nbf": 1061}), false),
+            (json!({"iat": "1000"}), false),
+            (json!({"iat": 0}), true),
+            (json!({"exp": 991}), true),
+            (json!({"exp": 990}), false),
+            (json!({"exp": null}), false),
+        ] {
+            let text = token(&json!({}), &claims);
+            assert_eq!(Unverified::parse(&text).unwrap().is_timely(1000), expected, "{claims}");
+        }
+    }
 
     #[test]
     fn only_three_parts_of_json() {

@@ -3,18 +3,14 @@
 
 use super::{Signed, refused};
 use crate::error::OAuthError;
-use crate::jose::jwt::SKEW;
 
 const HOUR: i64 = 3600;
 
 pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
     let (token, now) = (signed.token, signed.now);
     let (exp, nbf) = (token.time("exp"), token.time("nbf"));
-    if exp.is_some_and(|exp| exp + SKEW <= now) {
-        return Err(refused("the request object has expired"));
-    }
-    if nbf.is_some_and(|nbf| nbf > now + SKEW) {
-        return Err(refused("the request object is not valid yet"));
+    if !token.is_timely(now) {
+        return Err(refused("exp, nbf or iat: the request object is not valid now"));
     }
     if signed.client.is_fapi() {
         let (Some(exp), Some(nbf)) = (exp, nbf) else {
@@ -41,6 +37,9 @@ mod tests {
             (json!({"exp": 900}), false, false),
             (json!({"nbf": 1008}), true, true),
             (json!({"nbf": 1070}), false, false),
+            (json!({"iat": 1008}), true, true),
+            (json!({"iat": 1070}), false, false),
+            (json!({"iat": "soon"}), false, false),
             (json!({"exp": null}), true, false),
             (json!({"nbf": null}), true, false),
             (json!({"exp": 990 + 3600}), true, true),

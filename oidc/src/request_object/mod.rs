@@ -72,9 +72,8 @@ pub fn open(
             return Err(refused("the request object contradicts the parameters around it"));
         }
     }
-    let only_inner = client.is_fapi()
-        || client.must_sign_requests()
-        || token.header("typ") == Some("oauth-authz-req+jwt");
+    let only_inner =
+        client.is_fapi() || client.must_sign_requests() || token.has_type("oauth-authz-req+jwt");
     if only_inner {
         return Ok(inner);
     }
@@ -134,8 +133,10 @@ mod tests {
         assert_eq!(params.value("claims"), Some(r#"{"userinfo":{"email":null}}"#));
         assert_eq!(params.values("resource").count(), 2);
         assert_eq!(params.value("state"), Some("outer"), "OpenID Connect Core §6.1");
-        let strict = run(&sample(), &own, "oauth-authz-req+jwt", &json!({}));
-        assert_eq!(strict.unwrap().value("state"), None, "RFC 9101 §6.3");
+        for typ in ["oauth-authz-req+jwt", "application/oauth-authz-req+JWT"] {
+            let strict = run(&sample(), &own, typ, &json!({}));
+            assert_eq!(strict.unwrap().value("state"), None, "RFC 9101 §6.3: {typ}");
+        }
     }
 
     proptest! {

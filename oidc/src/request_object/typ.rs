@@ -4,10 +4,12 @@ use super::{Signed, refused};
 use crate::error::OAuthError;
 
 pub(super) fn check(signed: &Signed) -> Result<(), OAuthError> {
-    match signed.token.header("typ") {
-        None | Some("JWT" | "oauth-authz-req+jwt") => Ok(()),
-        Some(_) => Err(refused("typ must be oauth-authz-req+jwt")),
+    let token = signed.token;
+    let is_one = token.has_type("jwt") || token.has_type("oauth-authz-req+jwt");
+    if is_one || !token.header.contains_key("typ") {
+        return Ok(());
     }
+    Err(refused("typ must be oauth-authz-req+jwt"))
 }
 
 #[cfg(test)]
@@ -20,9 +22,13 @@ mod tests {
     #[test]
     fn no_other_token_passes() {
         let own = key(Algorithm::ES256);
-        for (typ, expected) in
-            [("JWT", true), ("oauth-authz-req+jwt", true), ("at+jwt", false), ("dpop+jwt", false)]
-        {
+        for (typ, expected) in [
+            ("JWT", true),
+            ("oauth-authz-req+jwt", true),
+            ("application/OAuth-AuthZ-Req+JWT", true),
+            ("at+jwt", false),
+            ("dpop+jwt", false),
+        ] {
             assert_eq!(run(&sample(), &own, typ, &json!({})).is_ok(), expected, "{typ}");
         }
     }

@@ -148,8 +148,8 @@ async fn verify(
         Some(_) => app.clients.secrets(realm, &client, now),
         None => Vec::new(),
     };
-    let token = realm.endpoint("token", false);
-    let called = realm.endpoint(path, api.caller.mutual);
+    let endpoints = [realm.endpoint("token", false), realm.endpoint(path, api.caller.mutual)];
+    let old_audiences = endpoints.each_ref().map(String::as_str);
     let attempt = Attempt {
         claimed,
         client: &client,
@@ -158,7 +158,10 @@ async fn verify(
         secrets: &secrets,
         certificate: certificate.as_ref(),
         issuer: &realm.issuer,
-        audiences: &[&token, &called],
+        old_audiences: match realm.definition.policy.protocol.endpoint_as_audience {
+            true => &old_audiences,
+            false => &[],
+        },
         now,
     };
     let spent = client_auth::check(&attempt)?;

@@ -69,6 +69,9 @@ async fn an_assertion_is_good_once_and_only_here() {
             with(&client, &first).await.refused("invalid_client");
             for bad in [
                 json!({"aud": "https://elsewhere.example"}),
+                json!({"aud": client.at("token")}),
+                json!({"aud": [client.issuer, "https://elsewhere.example"]}),
+                json!({"iat": idp.now() + 61}),
                 json!({"exp": idp.now() - 60}),
                 json!({"sub": "basic"}),
                 json!({"jti": null}),
@@ -79,6 +82,17 @@ async fn an_assertion_is_good_once_and_only_here() {
             }
         })
         .await;
+}
+
+/// Clients from before draft-ietf-oauth-rfc7523bis, where the insurer lets them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_client_may_name_the_endpoint_where_the_insurer_says_so() {
+    let idp = minato().protocol("endpoint_as_audience = true").on_sqlite().await;
+    let (client, key) = private(&idp).await;
+    let old = assertion(&idp, &client, &key, &json!({"aud": client.at("token")}));
+    with(&client, &old).await.good();
+    let other = assertion(&idp, &client, &key, &json!({"aud": client.at("userinfo")}));
+    with(&client, &other).await.refused("invalid_client");
 }
 
 /// RFC 7515 §10, RFC 8725 §3.1: by the registered key, and signed at all.
