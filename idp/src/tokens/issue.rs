@@ -103,8 +103,9 @@ pub async fn id_token(
         if let Some((account, roster)) = found {
             let holder = claims::Holder { account, roster };
             let person = claims::person(conn, realm, client, holder, false).await?;
-            claims.person =
-                oidc::claims::in_id_token(&person, &detail.scopes, &detail.claims, client, alone);
+            let (scopes, asked) = (detail.scopes.as_slice(), &detail.claims);
+            let audience = oidc::claims::Audience { client, scopes, asked, now };
+            claims.person = oidc::claims::in_id_token(&person, audience, alone);
         }
     }
     let token = realm.key(algorithm, now)?.sign("JWT", &claims)?;

@@ -11,7 +11,7 @@ use crate::visit::slug;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use oidc::claims::{ClaimsRequest, userinfo};
+use oidc::claims::{Audience, ClaimsRequest, userinfo};
 use oidc::error::Code;
 use oidc::{OAuthError, Params};
 use serde_json::json;
@@ -199,7 +199,8 @@ async fn show(
         true => person(&mut app.tools.db.read().await?, realm, &client, holder, wants_card).await?,
         false => plain(realm, &client, holder),
     };
-    let claims = userinfo(&person, &scopes, &asked, &client);
+    let audience = Audience { client: &client, scopes: &scopes, asked: &asked, now: app.now() };
+    let claims = userinfo(&person, audience);
     let Some(algorithm) = client.userinfo_signed_response_alg else {
         return Ok(json(StatusCode::OK, &claims));
     };
