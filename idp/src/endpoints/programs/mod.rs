@@ -1,6 +1,7 @@
 //! What only programs call: errors are JSON, and registered browser origins may call, too.
 //!
-//! - `extract.rs`: form, client, proof of possession; `refuse.rs`: JSON and errors; `cors.rs`
+//! - `extract.rs`: form, client, proof of possession; `resource.rs`: access tokens at our own
+//!   resources; `refuse.rs`: JSON and errors; `cors.rs`
 //! - `token/`: one file per kind of grant
 
 pub mod cors;
@@ -11,6 +12,7 @@ pub mod metadata;
 pub mod par;
 mod refuse;
 pub mod registration;
+pub mod resource;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

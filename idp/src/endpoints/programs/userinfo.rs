@@ -1,19 +1,20 @@
 //! Userinfo: what the client of an access token may learn about the person.
 
-use super::extract::{self as api, Call, Caller};
-use super::{json, no_store, signed};
+use super::extract::{Call, Caller, with_nonce};
+use super::resource::{Challenge, Presented, Refusal, Resource, in_header};
+use super::{json, signed};
 use crate::app::App;
 use crate::people::claims::{Holder, person, plain};
 use crate::realm::Realm;
 use crate::store::grants::Behind;
-use crate::tokens::access::{self, Access, Live};
+use crate::tokens::access::{Access, Live};
 use crate::visit::slug;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use oidc::Params;
 use oidc::claims::{Audience, ClaimsRequest, userinfo};
 use oidc::error::Code;
-use oidc::{OAuthError, Params};
 use serde_json::json;
 use std::sync::Arc;
 use web::Error;
@@ -29,97 +30,28 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let caller = Caller::of(&parts, &app);
     let has_proof = parts.headers.contains_key("dpop");
-    let presented = present(&parts.method, &parts.headers, body).await;
+    let query = parts.uri.query().unwrap_or_default();
+    let presented = present(&parts.method, query, &parts.headers, body).await;
     let answer = match presented {
         Ok(presented) => {
             show(&app, &realm, &parts.method, &parts.headers, &caller, &presented).await
         }
         Err(refusal) => Err(refusal),
     };
-    let answer = match answer {
-        Ok(response) => Ok(response),
-        Err(Refusal::OAuth(challenge)) => Ok(challenge.response()),
-        Err(Refusal::Fault(error)) => Err(error),
-    };
-    api::with_nonce(&app, &realm, has_proof, answer)
+    with_nonce(&app, &realm, has_proof, answer.map_err(Refusal::into_error))
 }
 
-/// A token and the scheme under which it came.
-struct Presented {
-    token: String,
-    dpop: bool,
-}
-
-/// Why nothing is told.
-enum Refusal {
-    OAuth(Challenge),
-    Fault(Error),
-}
-
-impl<E: Into<Error>> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Refusal::Fault(error.into())
-    }
-}
-
-/// A challenge of a resource server (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3).
-struct Challenge {
-    dpop: bool,
-    error: Option<OAuthError>,
-    acr: Option<String>,
-    max_age: Option<i64>,
-}
-
-impl Challenge {
-    fn because(dpop: bool, error: OAuthError) -> Refusal {
-        Refusal::OAuth(Self { dpop, error: Some(error), acr: None, max_age: None })
-    }
-
-    fn response(self) -> Response {
-        let scheme = if self.dpop { "DPoP" } else { "Bearer" };
-        let mut value = format!("{scheme} realm=\"userinfo\"");
-        if let Some(error) = &self.error {
-            let code = error.error.as_str();
-            value.push_str(&format!(", error=\"{code}\""));
-            value.push_str(&format!(", error_description=\"{}\"", error.error_description));
-        }
-        if let Some(acr) = &self.acr {
-            value.push_str(&format!(", acr_values=\"{acr}\""));
-        }
-        if let Some(max_age) = &self.max_age {
-            value.push_str(&format!(", max_age=\"{max_age}\""));
-        }
-        if self.dpop {
-            value.push_str(", algs=\"ES256 PS256 EdDSA\"");
-        }
-        let status = match self.error.as_ref().map(|error| error.error) {
-            Some(Code::InvalidRequest) => StatusCode::BAD_REQUEST,
-            Some(Code::InsufficientScope) => StatusCode::FORBIDDEN,
-            _ => StatusCode::UNAUTHORIZED,
-        };
-        let mut response = match &self.error {
-            Some(error) => json(status, error),
-            // RFC 6750 §3.1: without any token no error is named.
-            None => status.into_response(),
-        };
-        no_store(&mut response);
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-        }
-        response
-    }
-}
-
+/// RFC 6750 §2: the token comes in one place.
 async fn present(
     method: &Method,
+    query: &str,
     headers: &HeaderMap,
     body: axum::body::Body,
 ) -> Result<Presented, Refusal> {
     let wrong = |why| Challenge::because(false, Code::InvalidRequest.because(why));
-    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
-    let line = lines.next();
-    if lines.next().is_some() {
-        return Err(wrong("two Authorization headers"));
+    let in_header = in_header(headers)?;
+    if url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "access_token") {
+        return Err(wrong("the access token must not be in the address: it would be logged"));
     }
     let mut in_body = None;
     if method == Method::POST && web::forms::is_form(headers) {
@@ -129,24 +61,11 @@ async fn present(
         let params = Params::parse(text).map_err(|error| Challenge::because(false, error))?;
         in_body = params.own("access_token");
     }
-    match (line.map(HeaderValue::to_str), in_body) {
+    match (in_header, in_body) {
         (Some(_), Some(_)) => Err(wrong("the access token comes twice")),
+        (Some(presented), None) => Ok(presented),
         (None, Some(token)) => Ok(Presented { token, dpop: false }),
-        (Some(Ok(line)), None) => {
-            let (scheme, token) = line.split_once(' ').unwrap_or((line, ""));
-            let dpop = scheme.eq_ignore_ascii_case("dpop");
-            if !dpop && !scheme.eq_ignore_ascii_case("bearer") {
-                return Err(wrong("the scheme must be Bearer or DPoP"));
-            }
-            Ok(Presented { token: token.trim().to_owned(), dpop })
-        }
-        (Some(Err(_)), None) => Err(wrong("the Authorization header is not ASCII")),
-        (None, None) => Err(Refusal::OAuth(Challenge {
-            dpop: headers.contains_key("dpop"),
-            error: None,
-            acr: None,
-            max_age: None,
-        })),
+        (None, None) => Err(Refusal::OAuth(Challenge::default())),
     }
 }
 
@@ -159,24 +78,15 @@ async fn show(
     presented: &Presented,
 ) -> Result<Response, Refusal> {
     let dpop = presented.dpop;
-    let invalid =
-        || Challenge::because(dpop, Code::InvalidToken.because("the access token is not valid"));
-    let mut conn = app.tools.db.read().await?;
-    let live = access::live(&app.clients, &mut conn, realm, &presented.token, app.now()).await?;
-    let Some(Live { access, client, behind: Some(behind) }) = live else {
-        return Err(invalid());
+    let call = Call { method: method.as_str(), path: "userinfo", mutual: caller.mutual };
+    let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
+    let live = Resource { app, realm, call, headers, caller }.open(presented, &here).await?;
+    let Live { access, client, behind: Some(behind) } = live else {
+        let why = "the access token is not a person's";
+        return Err(Challenge::because(dpop, Code::InvalidToken.because(why)));
     };
-    drop(conn);
     let Behind { grant, account, roster } = behind;
     let holder = Holder { account, roster };
-    // A token for another resource server is not for us (RFC 8707 §2, RFC 9068 §4).
-    let here = [realm.issuer.as_str(), &realm.endpoint("userinfo", false)];
-    if !access.aud.iter().any(|aud| here.contains(&aud.as_str())) {
-        return Err(invalid());
-    }
-    let call = Call { method: method.as_str(), path: "userinfo", mutual: caller.mutual };
-    let shown = Shown { call, headers, caller, presented };
-    bound(app, realm, &access, shown).await?;
     let scopes = access.scopes();
     if !scopes.iter().any(|scope| scope == "openid") {
         let why = "userinfo needs scope openid";
@@ -209,46 +119,6 @@ async fn show(
     claims.insert("aud".into(), json!(client.client_id));
     let token = realm.key(algorithm, app.now())?.sign("JWT", &claims)?;
     Ok(signed(token, "application/jwt"))
-}
-
-/// What the caller showed with its token.
-struct Shown<'a> {
-    call: Call<'a>,
-    headers: &'a HeaderMap,
-    caller: &'a Caller,
-    presented: &'a Presented,
-}
-
-/// A bound token needs its key or its certificate, under its own scheme (RFC 9449 §7.1 and §7.2,
-/// RFC 8705 §3).
-async fn bound(app: &App, realm: &Realm, access: &Access, shown: Shown<'_>) -> Result<(), Refusal> {
-    let Shown { call, headers, caller, presented } = shown;
-    let wrong = |error| Challenge::because(true, error);
-    let mismatch = |why| Challenge::because(presented.dpop, Code::InvalidToken.because(why));
-    match (&access.cnf.jkt, presented.dpop) {
-        (Some(_), false) => return Err(wrong(Code::InvalidToken.because("use the scheme DPoP"))),
-        (None, true) => return Err(mismatch("the access token is not bound to a key")),
-        (Some(jkt), true) => {
-            let proof = api::proof(realm, headers, call, Some(&presented.token), app.now());
-            let proof = proof.map_err(wrong)?;
-            let missing = Code::InvalidDpopProof.because("the DPoP proof is missing");
-            let proof = proof.ok_or_else(|| wrong(missing))?;
-            if proof.jkt != *jkt {
-                let why = "the access token is bound to another key";
-                return Err(wrong(Code::InvalidToken.because(why)));
-            }
-            let mut tx = app.tools.db.begin().await?;
-            if !api::spend(&mut tx, realm, &proof).await? {
-                return Err(wrong(api::PROOF_USED));
-            }
-            tx.commit().await?;
-        }
-        (None, false) => {}
-    }
-    if access.cnf.x5t.is_some() && access.cnf.x5t != caller.thumbprint() {
-        return Err(mismatch("the access token is bound to another certificate"));
-    }
-    Ok(())
 }
 
 /// The level and freshness that card symbol and number need here (RFC 9470 §3).

@@ -5,13 +5,16 @@
 use crate::app::App;
 use crate::clients::put::{Put, put as write};
 use crate::clients::secrets;
-use crate::endpoints::programs::{bearer, document, json, refused, refused_because};
+use crate::endpoints::programs::extract::{Call, Caller, with_nonce};
+use crate::endpoints::programs::resource::{Challenge, Refusal, Resource, in_header};
+use crate::endpoints::programs::{document, json, refused, refused_because};
 use crate::realm::Realm;
 use crate::store::clients::{self as stored, Origin, Registered};
 use crate::store::grants;
-use crate::tokens::access;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use crate::visit::slug;
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use db::Conn;
 use oidc::Client;
@@ -29,28 +32,49 @@ const PAGE: i64 = 100;
 /// Seconds for which the old secret is accepted beside the new one, unless the request says.
 const OVERLAP: i64 = 7 * 24 * 3600;
 
-/// The insurer of a caller who may do this.
-async fn allowed(app: &App, insurer: &str, headers: &HeaderMap) -> Result<Arc<Realm>, Error> {
-    let realm = app.realm(insurer).await?.ok_or(Error::NOT_FOUND)?;
-    let refusal = || refused(Code::InvalidToken.because("the access token is not valid"));
-    let token = bearer(headers).ok_or_else(refusal)?;
-    let mut conn = app.tools.db.read().await?;
-    let live = access::live(&app.clients, &mut conn, &realm, token, app.now()).await?;
-    let live = live.ok_or_else(refusal)?;
-    // A service's own unbound token: never a person's, whatever scopes that has.
-    if live.behind.is_some() || !live.access.cnf.is_none() {
-        return Err(refusal());
+/// The insurer whose clients the caller may manage.
+pub struct Managed(Arc<Realm>);
+
+impl FromRequestParts<Arc<App>> for Managed {
+    type Rejection = Error;
+
+    /// # Errors
+    /// A challenge when the access token does not give the right (RFC 6750 §3, RFC 9449 §7.1).
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let path = parts.uri.path();
+        let realm = app.realm(slug(path)).await?.ok_or(Error::NOT_FOUND)?;
+        let below = path.trim_start_matches('/').split_once('/').map_or("", |(_, below)| below);
+        let caller = Caller::of(parts, app);
+        let call = Call { method: parts.method.as_str(), path: below, mutual: caller.mutual };
+        let headers = &parts.headers;
+        let resource = Resource { app, realm: &realm, call, headers, caller: &caller };
+        match may_manage(&resource).await {
+            Ok(()) => Ok(Self(realm)),
+            Err(refusal) => {
+                let answer = Err(refusal.into_error());
+                let has_proof = headers.contains_key("dpop");
+                Err(Error::Refused(Box::new(with_nonce(app, &realm, has_proof, answer))))
+            }
+        }
     }
-    if !live.access.aud.contains(&realm.issuer) {
-        return Err(refusal());
+}
+
+/// A service's own token with the scope gives the right: never a person's, whatever scopes that
+/// has. The right is the client's today, not only the token's.
+async fn may_manage(resource: &Resource<'_>) -> Result<(), Refusal> {
+    let presented = in_header(resource.headers)?;
+    let presented = presented.ok_or(Refusal::OAuth(Challenge::default()))?;
+    let refused = |error| Challenge::because(presented.dpop, error);
+    let live = resource.open(&presented, &[&resource.realm.issuer]).await?;
+    if live.behind.is_some() {
+        return Err(refused(Code::InvalidToken.because("the access token is a person's")));
     }
-    // The right is the client's today, not only the token's.
-    let has = live.access.scope.split(' ').any(|scope| scope == SCOPE);
+    let has = live.access.scopes().iter().any(|scope| scope == SCOPE);
     if !has || !live.client.scopes.iter().any(|scope| scope == SCOPE) {
         let why = "the access token needs scope musubi:clients";
         return Err(refused(Code::InsufficientScope.because(why)));
     }
-    Ok(realm)
+    Ok(())
 }
 
 /// A client without its secrets.
@@ -74,11 +98,9 @@ pub struct After {
 /// `GET /{insurer}/admin/clients?after=…`
 pub async fn list(
     State(app): State<Arc<App>>,
-    Path(insurer): Path<String>,
+    Managed(realm): Managed,
     Query(After { after }): Query<After>,
-    headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let realm = allowed(&app, &insurer, &headers).await?;
     let found = stored::list(&mut app.tools.db.read().await?, realm.id(), &after, PAGE + 1).await?;
     let more = found.len() > usize::try_from(PAGE).unwrap_or(0);
     let page: Vec<Value> =
@@ -90,10 +112,9 @@ pub async fn list(
 /// `GET /{insurer}/admin/clients/{client_id}`
 pub async fn read(
     State(app): State<Arc<App>>,
-    Path((insurer, client_id)): Path<(String, String)>,
-    headers: HeaderMap,
+    Managed(realm): Managed,
+    Path((_, client_id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let realm = allowed(&app, &insurer, &headers).await?;
     let found = find(&app, &realm, &client_id).await?;
     Ok(json(StatusCode::OK, &public_json(&found)))
 }
@@ -102,10 +123,10 @@ pub async fn read(
 /// refused by name; secrets are kept, a new client's is shown once.
 pub async fn put(
     State(app): State<Arc<App>>,
-    Path((insurer, client_id)): Path<(String, String)>,
+    Managed(realm): Managed,
+    Path((_, client_id)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Error> {
-    let realm = allowed(&app, &insurer, request.headers()).await?;
     let mut body = document(request).await?;
     let refusal = |why: String| refused_because(Code::InvalidClientMetadata, &why);
     let plain = client_id.bytes().all(|b| b.is_ascii_graphic()) && client_id.len() <= 200;
@@ -158,10 +179,9 @@ pub async fn put(
 /// `DELETE /{insurer}/admin/clients/{client_id}`
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Path((insurer, client_id)): Path<(String, String)>,
-    headers: HeaderMap,
+    Managed(realm): Managed,
+    Path((_, client_id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let realm = allowed(&app, &insurer, &headers).await?;
     find(&app, &realm, &client_id).await?;
     let mut tx = app.tools.db.begin().await?;
     stored::delete(&mut tx, realm.id(), &client_id).await?;
@@ -183,10 +203,10 @@ struct Rotation {
 /// on for a while.
 pub async fn rotate(
     State(app): State<Arc<App>>,
-    Path((insurer, client_id)): Path<(String, String)>,
+    Managed(realm): Managed,
+    Path((_, client_id)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Error> {
-    let realm = allowed(&app, &insurer, request.headers()).await?;
     let body = axum::body::to_bytes(request.into_body(), 1024).await.unwrap_or_default();
     let rotation: Rotation = if body.is_empty() {
         Rotation::default()

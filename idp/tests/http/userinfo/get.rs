@@ -15,8 +15,11 @@ async fn without_a_token_there_is_a_challenge() {
     assert!(!challenge.contains("error"), "{challenge}");
     let query = format!("{}?access_token=", client.at("userinfo"));
     let query = format!("{query}{}", tokens.member("access_token"));
-    let answer = client.send(Method::GET, &query, &[], "").await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let bearer = format!("Bearer {}", tokens.member("access_token"));
+    for headers in [&[][..], &[("authorization", bearer.as_str())]] {
+        let answer = client.send(Method::GET, &query, headers, "").await;
+        assert_eq!(answer.refused("invalid_request").status, StatusCode::BAD_REQUEST);
+    }
 }
 
 /// RFC 9068 §4: other tokens of ours are no access tokens.
