@@ -52,6 +52,29 @@ pub fn belongs_to(certificate: &Certificate, client: &Client, jwks: Option<&Valu
     }
 }
 
+/// Whether a text is a distinguished name (RFC 4514 §3): parts of a kind and a value.
+pub fn is_dn(text: &str) -> bool {
+    let is_kind = |kind: &str| {
+        let word = kind.starts_with(|c: char| c.is_ascii_alphabetic())
+            && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let oid = kind.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        word || oid
+    };
+    let mut escaped = false;
+    let mut parts = vec![String::new()];
+    for c in text.chars() {
+        match c {
+            ',' | '+' if !escaped => parts.push(String::new()),
+            c => parts.last_mut().expect("there is one").push(c),
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    parts.iter().all(|part| {
+        let pair = part.split_once('=').map(|(kind, value)| (kind.trim(), value.trim()));
+        pair.is_some_and(|(kind, value)| is_kind(kind) && !value.is_empty())
+    })
+}
+
 /// A distinguished name with its parts in one order and without loose spaces: both orders are in
 /// use. A value with a comma arrives escaped, so it never equals two parts.
 fn normal_dn(text: &str) -> Vec<String> {

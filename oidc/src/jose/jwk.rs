@@ -2,8 +2,8 @@
 
 use crate::jose::algorithm::Algorithm;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use secret::hash::{base64url, from_base64url, sha256};
 use serde_json::Value;
@@ -31,21 +31,45 @@ enum Material {
     Ed25519(Vec<u8>),
 }
 
+/// Members that only a private or a symmetric key has (RFC 7518 §6, RFC 8037 §2, AKP's `priv`).
+pub const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
 impl VerifyingKey {
-    /// Reads one JWK. `None` for kinds and curves that we do not serve, keys for encryption,
-    /// private keys (a client that publishes one has lost it) and RSA below 2048 bits.
+    /// Reads one JWK. `None` when [`VerifyingKey::read`] refuses it.
     pub fn parse(jwk: &Value) -> Option<Self> {
+        Self::read(jwk).ok()
+    }
+
+    /// Reads one JWK.
+    ///
+    /// # Errors
+    /// In words for the client's developer: kinds and curves that we do not serve, keys for
+    /// encryption, private keys (a client that publishes one has lost it), RSA below 2048 bits,
+    /// points that are on no curve or in a small group.
+    pub fn read(jwk: &Value) -> Result<Self, &'static str> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-        if text("use").is_some_and(|purpose| purpose != "sig") || jwk.get("d").is_some() {
-            return None;
+        if PRIVATE.iter().any(|name| jwk.get(name).is_some()) {
+            return Err("is private or symmetric: make a new one, and publish its public half");
         }
-        let bytes = |name: &str| text(name).and_then(from_base64url);
-        let (material, members) = match (text("kty")?, text("crv")) {
+        if text("use").is_some_and(|purpose| purpose != "sig") {
+            return Err("is not for signatures");
+        }
+        let bytes = |name: &str| text(name).and_then(from_base64url).ok_or("lacks a number");
+        let (material, members) = match (text("kty").ok_or("has no kty")?, text("crv")) {
             ("RSA", _) => {
                 let (n, e) = (bytes("n")?, bytes("e")?);
-                let n = n.iter().position(|b| *b != 0).map(|at| n[at..].to_vec())?;
-                if !(256..=1024).contains(&n.len()) || e.len() > 8 {
-                    return None;
+                let from = n.iter().position(|b| *b != 0).ok_or("has no modulus")?;
+                let n = n[from..].to_vec();
+                if !(256..=1024).contains(&n.len()) {
+                    return Err("is RSA with fewer than 2048 or more than 8192 bits");
+                }
+                let exponent = e
+                    .iter()
+                    .try_fold(0_u64, |sum, b| sum.checked_mul(256).map(|sum| sum + u64::from(*b)));
+                // An even number is no key of RSA, and 1 signs everything.
+                let odd = n.last().is_some_and(|b| b % 2 == 1);
+                if !odd || exponent.is_none_or(|e| e < 3 || e % 2 == 0) {
+                    return Err("is no RSA key");
                 }
                 let members =
                     format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, base64url(&e), base64url(&n));
@@ -54,23 +78,33 @@ impl VerifyingKey {
             ("EC", Some("P-256")) => {
                 let (x, y) = (bytes("x")?, bytes("y")?);
                 if x.len() != 32 || y.len() != 32 {
-                    return None;
+                    return Err("has coordinates of another length than 32 bytes");
+                }
+                let point = [vec![4], x.clone(), y.clone()].concat();
+                if ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point).is_err() {
+                    return Err("is a point that is not on the curve P-256");
                 }
                 let members = format!(
                     r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
                     base64url(&x),
                     base64url(&y)
                 );
-                (Material::P256([vec![4], x, y].concat()), members)
+                (Material::P256(point), members)
             }
             ("OKP", Some("Ed25519")) => {
-                let x = bytes("x").filter(|x| x.len() == 32)?;
+                let x = bytes("x")?;
+                // The small group: a signature by such a key fits almost every message.
+                let key = <[u8; 32]>::try_from(&x[..]).ok();
+                let key = key.and_then(|x| ed25519_dalek::VerifyingKey::from_bytes(&x).ok());
+                if key.is_none_or(|key| key.is_weak()) {
+                    return Err("is no key of Ed25519");
+                }
                 let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url(&x));
                 (Material::Ed25519(x), members)
             }
-            _ => return None,
+            _ => return Err("has a kind or a curve that is not offered"),
         };
-        Some(Self {
+        Ok(Self {
             kid: text("kid").map(str::to_owned),
             alg: text("alg").map(str::to_owned),
             material,
@@ -115,6 +149,7 @@ mod tests {
     use crate::jose::algorithm::Algorithm;
     use crate::jose::jws::SigningKey;
     use crate::jose::jwt::Unverified;
+    use secret::hash::base64url;
     use serde_json::json;
 
     #[test]
@@ -151,9 +186,47 @@ mod tests {
             json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"}),
             json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}),
             json!({"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}),
+            json!({"kty": "EC", "crv": "P-256", "x": base64url([1; 32]), "y": base64url([1; 32])}),
             json!({"kty": "OKP", "crv": "Ed25519", "x": ""}),
+            json!({"kty": "OKP", "crv": "X25519", "x": base64url([9; 32])}),
+            json!({"kty": "RSA", "n": base64url([2; 256]), "e": "AQAB"}),
+            json!({"kty": "RSA", "n": base64url([3; 256]), "e": "AQ"}),
+            json!({"kty": "RSA", "n": base64url([3; 256]), "e": "Ag"}),
+            json!({"kty": "RSA", "n": base64url([3; 128]), "e": "AQAB"}),
         ] {
             assert!(VerifyingKey::parse(&bad).is_none(), "{bad}");
         }
+        for name in super::PRIVATE {
+            let mut lost = key(Algorithm::ES256).jwk().clone();
+            lost[name] = json!("AQAB");
+            assert!(VerifyingKey::parse(&lost).is_none(), "{name}");
+        }
+    }
+
+    fn key(algorithm: Algorithm) -> SigningKey {
+        SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap()
+    }
+
+    /// The points whose order divides 8 (RFC 7748 §6.1, Ed25519 §5.1.7), also written unreduced.
+    #[test]
+    fn small_groups_are_refused() {
+        for point in [
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000080",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        ] {
+            let digit = |at: usize| u8::from_str_radix(&point[at..at + 2], 16).unwrap();
+            let x: Vec<u8> = (0..64).step_by(2).map(digit).collect();
+            let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(x)});
+            assert!(VerifyingKey::parse(&jwk).is_none(), "{point}");
+        }
+        assert!(VerifyingKey::parse(key(Algorithm::EdDSA).jwk()).is_some());
     }
 }

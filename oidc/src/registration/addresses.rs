@@ -1,7 +1,7 @@
 //! The other addresses of a client: what is fetched is https, what browsers open has no surprises
 //! (OpenID Connect Dynamic Client Registration §2, Front-Channel Logout §2, RFC 8707 §2).
 
-use super::redirect_uris::redirect_uri_fault;
+use super::redirect_uris::{names_its_host, redirect_uri_fault};
 use super::{Fault, fault};
 use crate::client::{ApplicationType, Client, SubjectType};
 
@@ -62,7 +62,8 @@ pub(super) fn check(client: &Client) -> Option<Fault> {
 }
 
 fn is_https(uri: &str) -> bool {
-    url::Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && url.username().is_empty())
+    let plain = |url: url::Url| url.scheme() == "https" && url.username().is_empty();
+    names_its_host(uri) && url::Url::parse(uri).is_ok_and(plain)
 }
 
 #[cfg(test)]
@@ -76,6 +77,7 @@ mod tests {
         for (metadata, good) in [
             (json!({"jwks_uri": "https://a.example/jwks"}), true),
             (json!({"jwks_uri": "http://a.example/jwks"}), false),
+            (json!({"jwks_uri": "https:///jwks"}), false),
             (json!({"initiate_login_uri": "http://a.example/login"}), false),
             (json!({"sector_identifier_uri": "http://a.example/x"}), false),
             (json!({"logo_uri": "javascript:alert(1)"}), false),

@@ -12,12 +12,34 @@ pub(super) fn check(client: &Client) -> Option<Fault> {
         let why = "redirect_uris is missing".to_owned();
         return Some(Fault { error: Code::InvalidRedirectUri, why });
     }
+    let refused = |uri: &str, why: &str| {
+        Some(Fault { error: Code::InvalidRedirectUri, why: format!("{uri} {why}") })
+    };
     for uri in client.redirect_uris.iter().chain(&client.post_logout_redirect_uris) {
         if let Some(why) = redirect_uri_fault(uri, client.application_type) {
-            return Some(Fault { error: Code::InvalidRedirectUri, why: format!("{uri} {why}") });
+            return refused(uri, why);
         }
     }
-    None
+    // OpenID Connect Dynamic Client Registration §2: tokens that stand in an address go nowhere
+    // where another program could be listening.
+    let in_front =
+        client.may(GrantType::Implicit) && client.application_type == ApplicationType::Web;
+    let far = |uri: &str| {
+        url::Url::parse(uri).is_ok_and(|url| {
+            url.scheme() == "https" && url.host_str().is_none_or(|host| host != "localhost")
+        })
+    };
+    match client.redirect_uris.iter().find(|uri| in_front && !far(uri)) {
+        Some(uri) => refused(uri, "must be https and not localhost for a web client with implicit"),
+        None => None,
+    }
+}
+
+/// Whether an address begins as an address of the web does: `https:///cb` has no host, but is read
+/// as if `cb` were one.
+pub(super) fn names_its_host(text: &str) -> bool {
+    let after = text.split_once("://").map(|(_, after)| after);
+    after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
 }
 
 /// Why an address cannot be registered as a redirect URI, or `None` when it can (RFC 9700 §2.1,
@@ -41,6 +63,7 @@ pub fn redirect_uri_fault(text: &str, kind: ApplicationType) -> Option<&'static 
     }
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     match url.scheme() {
+        "https" | "http" if !names_its_host(text) => Some("names no host"),
         "https" => None,
         "http" if loopback => None,
         "http" => Some("is http: use https (http only for localhost)"),
@@ -76,11 +99,35 @@ mod tests {
             "https://a.example/é",
             "HTTP://localhost.evil.example/",
             "app.example:/cb",
+            "https:///cb",
+            "https:a.example/cb",
+            "https:////a.example/cb",
+            "http:///localhost/cb",
         ] {
             assert!(redirect_uri_fault(bad, ApplicationType::Web).is_some(), "{bad}");
         }
         assert_eq!(redirect_uri_fault("app.example:/cb", ApplicationType::Native), None);
         assert!(redirect_uri_fault("javascript:x", ApplicationType::Native).is_some());
+    }
+
+    /// OpenID Connect Dynamic Client Registration §2.
+    #[test]
+    fn tokens_in_an_address_do_not_go_to_localhost() {
+        for (uri, implicit, native) in [
+            ("https://a.example/cb", true, true),
+            ("https://localhost/cb", false, true),
+            ("http://localhost:1/cb", false, true),
+            ("http://127.0.0.1:1/cb", false, true),
+        ] {
+            let grants = json!(["authorization_code", "implicit"]);
+            for (kind, expected) in [("web", implicit), ("native", native)] {
+                let metadata = json!({"redirect_uris": [uri], "application_type": kind,
+                    "grant_types": grants, "response_types": ["code", "code id_token"]});
+                assert_eq!(super::check(&client(&metadata)).is_none(), expected, "{uri} {kind}");
+            }
+            let usual = json!({"redirect_uris": [uri]});
+            assert_eq!(super::check(&client(&usual)), None, "{uri}");
+        }
     }
 
     #[test]
