@@ -63,6 +63,9 @@ pub struct Client {
 
     /// Access tokens for this client.
     pub access_token_format: AccessTokenFormat,
+    /// How JWT access tokens for this client are signed; ES256 when it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_signing_alg: Option<Algorithm>,
     pub dpop_bound_access_tokens: bool,
     pub tls_client_certificate_bound_access_tokens: bool,
     /// Resource indicators (RFC 8707) that tokens may be asked for.
@@ -277,6 +280,7 @@ impl Default for Client {
             require_pushed_authorization_requests: false,
             request_uris: Vec::new(),
             access_token_format: AccessTokenFormat::default(),
+            access_token_signing_alg: None,
             dpop_bound_access_tokens: false,
             tls_client_certificate_bound_access_tokens: false,
             resources: Vec::new(),

@@ -1,12 +1,30 @@
 //! The errors of OAuth 2.0 and OpenID Connect, by the names that the RFCs give them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// An error that a client can act on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OAuthError {
     pub error: Code,
+    #[serde(serialize_with = "as_description")]
     pub error_description: &'static str,
+}
+
+fn as_description<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&description(text))
+}
+
+/// A sentence with the characters that `error_description` may have (RFC 6749 §5.2, RFC 6750 §3):
+/// printable ASCII without quotation marks and backslashes. What names the caller's own words may
+/// contain others; those become `'`, `/` and `?`.
+pub fn description(text: &str) -> String {
+    let plain = |c: char| match c {
+        '"' => '\'',
+        '\\' => '/',
+        ' '..='~' => c,
+        _ => '?',
+    };
+    text.chars().map(plain).collect()
 }
 
 /// RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591
@@ -85,5 +103,20 @@ impl Code {
     /// The error with a sentence for the client's developer; never with a value of the request.
     pub const fn because(self, error_description: &'static str) -> OAuthError {
         OAuthError { error: self, error_description }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, description};
+
+    /// RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E.
+    #[test]
+    fn a_description_has_no_quotes_and_no_other_letters() {
+        let found = description("unknown field `x\"y\\z`, é\r\n日");
+        assert_eq!(found, "unknown field `x'y/z`, ????");
+        let error = Code::InvalidRequest.because("say \"yes\"");
+        let json = serde_json::to_value(&error).unwrap();
+        assert_eq!(json["error_description"], "say 'yes'");
     }
 }

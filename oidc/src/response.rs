@@ -2,7 +2,7 @@
 //! plain or signed as one JWT (JARM).
 
 use crate::authorize::{Authorize, ResponseMode};
-use crate::error::OAuthError;
+use crate::error::{OAuthError, description};
 use serde_json::{Map, Value, json};
 
 /// Parameters of an answer, in order.
@@ -21,7 +21,7 @@ pub enum Sent {
 pub fn error(error: &OAuthError) -> Answer {
     vec![
         ("error", error.error.as_str().to_owned()),
-        ("error_description", error.error_description.to_owned()),
+        ("error_description", description(error.error_description)),
     ]
 }
 

@@ -2058,7 +2058,13 @@ scenario("RFC 7591 §3.2.2: bad metadata", async () => {
 // Implicit and hybrid
 
 async function dynamic(document) {
-  const answer = await register({ redirect_uris: [REDIRECT], ...document });
+  // OpenID Connect Dynamic Client Registration §2: only native clients have localhost here.
+  const kind = document.grant_types?.includes("implicit") ? "native" : "web";
+  const answer = await register({
+    redirect_uris: [REDIRECT],
+    application_type: kind,
+    ...document,
+  });
   check(answer.status === 201, `${answer.status} ${answer.text}`);
   return configure(answer.body.client_id, answer.body.client_secret, answer.body);
 }
@@ -2315,7 +2321,11 @@ scenario("FAPI 2.0 Security Profile §5.3.2.1: metadata that cannot be registere
     { token_endpoint_auth_method: "none" },
     { dpop_bound_access_tokens: false },
     { id_token_signed_response_alg: "RS256" },
-    { response_types: ["code id_token"], grant_types: ["authorization_code", "implicit"] },
+    {
+      response_types: ["code id_token"],
+      grant_types: ["authorization_code", "implicit"],
+      application_type: "native",
+    },
   ]) {
     const answer = await admin("PUT", id, { ...good, ...bad });
     errorAnswer(answer, 400, "invalid_client_metadata", show(bad));

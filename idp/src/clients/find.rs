@@ -16,14 +16,14 @@ impl Clients {
         client_id: &str,
     ) -> Result<Option<Arc<Client>>, db::Error> {
         if let Some(client) = self.in_memory(realm, client_id) {
-            return Ok(Some(client));
+            return Ok(served(realm, client));
         }
         let found = clients::by_id(conn, realm.id(), client_id).await?;
         let found = found.map(|registered| Arc::new(registered.client));
         if let Some(client) = &found {
             self.cache.keep(realm.id(), client.clone());
         }
-        Ok(found)
+        Ok(found.and_then(|client| served(realm, client)))
     }
 
     /// By id, without a connection at hand: one is asked for only when it is needed.
@@ -33,7 +33,7 @@ impl Clients {
         client_id: &str,
     ) -> Result<Option<Arc<Client>>, db::Error> {
         match self.in_memory(realm, client_id) {
-            Some(client) => Ok(Some(client)),
+            Some(client) => Ok(served(realm, client)),
             None => self.find(&mut self.db.read().await?, realm, client_id).await,
         }
     }
@@ -61,6 +61,16 @@ impl Clients {
         if let Some(client) = &found {
             self.cache.keep(realm.id(), client.clone());
         }
-        Ok(found)
+        Ok(found.and_then(|client| served(realm, client)))
     }
+}
+
+/// A client, unless the insurer serves no such clients: its rules may be newer than the client, or
+/// the client one of all insurers.
+fn served(realm: &Published, client: Arc<Client>) -> Option<Arc<Client>> {
+    let Some(why) = realm.definition.policy.protocol.client_fault(&client) else {
+        return Some(client);
+    };
+    tracing::info!(insurer = %realm.id(), client = client.client_id, why, "client not served");
+    None
 }

@@ -109,12 +109,16 @@ async fn apply(db: &Db, sealer: &Sealer, file: &Path) -> Result<(), Error> {
         false => known(db, &insurer).await?,
     };
     let mut tx = db.begin().await?;
-    // The folder's client would win, and this one would be registered for nothing.
-    let folder = published::current(&mut tx, &insurer).await?;
-    if folder.is_some_and(|(_, folder)| folder.clients.contains_key(&client.client_id)) {
-        let id = &client.client_id;
-        let why = format!("{id} is in the folder of {insurer}: change it there and apply it");
-        return Err(Error::fault(why));
+    if let Some((_, folder)) = published::current(&mut tx, &insurer).await? {
+        // The folder's client would win, and this one would be registered for nothing.
+        if folder.clients.contains_key(&client.client_id) {
+            let id = &client.client_id;
+            let why = format!("{id} is in the folder of {insurer}: change it there and apply it");
+            return Err(Error::fault(why));
+        }
+        if let Some(why) = folder.policy.protocol.client_fault(&client) {
+            return Err(say(why.to_owned()).into());
+        }
     }
     let old = clients::by_id(&mut tx, &insurer, &client.client_id).await?;
     let old = old.filter(|old| old.insurer_id == insurer).map(|old| old.client);

@@ -5,6 +5,7 @@ use super::journey::GoalKind;
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
 use crate::need::{Evidence, Known, Need, Next, Step, next};
+use oidc::jose::algorithm::Algorithm;
 use std::collections::BTreeSet;
 
 impl Definition {
@@ -22,13 +23,18 @@ impl Definition {
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
         }
-        if policy.protocol.fapi
-            && let Some(client) = self.clients.values().find(|client| !client.is_fapi())
+        if policy.protocol.fapi && policy.protocol.implicit {
+            return Some("idp.toml: fapi and implicit exclude each other".to_owned());
+        }
+        let weak = |algorithm: &&Algorithm| !Algorithm::FAPI.contains(*algorithm);
+        if policy.protocol.fapi && policy.protocol.resource_signing_algs.values().any(|a| weak(&a))
         {
-            return Some(format!(
-                "idp.toml: fapi = true, but client {} has no security_profile",
-                client.client_id
-            ));
+            return Some("idp.toml: resource_signing_algs: FAPI 2.0 has no RS256".to_owned());
+        }
+        for (id, client) in &self.clients {
+            if let Some(why) = policy.protocol.client_fault(client) {
+                return Some(format!("clients/{id}.toml: {why}"));
+            }
         }
         let levels = &policy.protocol.levels;
         let names: Vec<&str> = levels.iter().map(|level| level.acr.as_str()).collect();

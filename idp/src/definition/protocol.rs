@@ -2,7 +2,10 @@
 
 use super::journey::Entry;
 use crate::need::Kind;
+use oidc::Client;
+use oidc::jose::algorithm::Algorithm;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Everything has a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,10 @@ pub struct Protocol {
     /// Whether the assertion by which a client proves itself may name the token endpoint, or the
     /// endpoint that is called, instead of the issuer, as old clients do. Never under FAPI 2.0.
     pub endpoint_as_audience: bool,
+    /// How JWT access tokens for a resource (RFC 8707) are signed, by its address, when it cannot
+    /// read ES256 or what the client asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub resource_signing_algs: BTreeMap<String, Algorithm>,
     /// Whether a DPoP proof without our nonce is sent back for one.
     pub dpop_nonce_required: bool,
     pub access_token_minutes: i64,
@@ -62,6 +69,7 @@ impl Default for Protocol {
                 .map(str::to_owned)
                 .into(),
             endpoint_as_audience: false,
+            resource_signing_algs: BTreeMap::new(),
             dpop_nonce_required: false,
             access_token_minutes: 10,
             id_token_minutes: 60,
@@ -77,6 +85,19 @@ impl Default for Protocol {
 }
 
 impl Protocol {
+    /// Why this insurer serves no such client, or `None`. Asked when a client is written, by
+    /// whatever way, and again whenever it is looked up: what discovery says holds for every one.
+    pub fn client_fault(&self, client: &Client) -> Option<&'static str> {
+        if self.fapi && !client.is_fapi() {
+            return Some("this insurer allows FAPI 2.0 only: set security_profile");
+        }
+        let in_front = |kind: &String| kind != "code";
+        if !self.implicit && client.response_types.iter().any(in_front) {
+            return Some("this insurer allows response type code only");
+        }
+        None
+    }
+
     /// Seconds that an access token lives.
     pub fn access_token_seconds(&self) -> i64 {
         self.access_token_minutes * 60

@@ -62,15 +62,22 @@ const PREFIX: &str = "mat_";
 pub fn mint(realm: &Realm, client: &Client, access: &Access, now: i64) -> Result<String, Error> {
     match client.access_token_format {
         AccessTokenFormat::Jwt => {
-            // Resource servers are not asked which algorithm they know: RFC 9068 §4 wants RS256 or
-            // better; ES256 is ours.
-            Ok(realm.key(Algorithm::ES256, now)?.sign(TYP, access)?)
+            let algorithm = algorithm(realm, client, access);
+            Ok(realm.key(algorithm, now)?.sign(TYP, access)?)
         }
         AccessTokenFormat::Opaque => {
             let text = serde_json::to_vec(access)?;
             Ok(format!("{PREFIX}{}", base64url(realm.keys.tokens.seal("access", &text))))
         }
     }
+}
+
+/// What the resource can read, else what the client asked for, else ES256 (RFC 9068 §2.1: at least
+/// RS256 is there to be asked for).
+fn algorithm(realm: &Realm, client: &Client, access: &Access) -> Algorithm {
+    let by_resource = &realm.definition.policy.protocol.resource_signing_algs;
+    let of_resource = access.aud.iter().find_map(|aud| by_resource.get(aud)).copied();
+    of_resource.or(client.access_token_signing_alg).unwrap_or_default()
 }
 
 /// What a token says, when this insurer issued it and it has not expired. Whether it was revoked is

@@ -24,6 +24,8 @@ pub(super) fn check(client: &Client) -> Option<Fault> {
         || !secure(client.userinfo_signed_response_alg)
         || !secure(client.authorization_signed_response_alg)
         || !secure(client.request_object_signing_alg)
+        || !secure(client.introspection_signed_response_alg)
+        || !secure(client.access_token_signing_alg)
         || !secure(named.map(|alg| Algorithm::parse(alg).unwrap_or(Algorithm::RS256)))
     {
         return fault("FAPI 2.0 allows PS256, ES256 and EdDSA only");

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 /// The metadata that a client may set for itself by dynamic registration. Everything else is the
 /// insurer's to decide.
-pub const CLIENT_SETTABLE: [&str; 44] = [
+pub const CLIENT_SETTABLE: [&str; 45] = [
     "application_type",
     "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg",
@@ -61,6 +61,7 @@ pub const CLIENT_SETTABLE: [&str; 44] = [
     "contacts",
     // Ours. What decides about other clients' tokens (resources, introspects) is not among them.
     "access_token_format",
+    "access_token_signing_alg",
     "security_profile",
     "allowed_origins",
 ];

@@ -100,16 +100,20 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
         let sub = client.subject(&session.account_id, &realm.keys.pairwise);
         claims["sub"] == sub.as_str() && claims["sid"] == *session.sid
     });
-    if !same {
+    let target = params.value("post_logout_redirect_uri");
+    let client = hint.as_ref().map(|(client, _)| &**client);
+    let goes_to = after(client, target);
+    // Whoever names an address that is not registered is not the client (or does not know better):
+    // the person is asked (RP-Initiated Logout §3, §4).
+    let is_doubtful = target.is_some() && matches!(goes_to, After::Stay);
+    if !same || is_doubtful {
         let account =
             accounts::by_id(&mut app.tools.db.read().await?, realm.id(), &session.account_id)
                 .await?;
         let action = visit.path(&format!("logout/confirm?{}", params.to_query()));
         let user_name = account.map(|account| account.shown_name().to_owned()).unwrap_or_default();
         let mut policy = Policy::default();
-        let target = params.value("post_logout_redirect_uri");
-        let client = hint.as_ref().map(|(client, _)| &**client);
-        if let After::Redirect { uri } = after(client, target) {
+        if let After::Redirect { uri } = goes_to {
             policy.form = origin(uri);
         }
         let page = Logout { form: Form::new(action, &[]), user_name };

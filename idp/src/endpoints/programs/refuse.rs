@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oidc::OAuthError;
-use oidc::error::Code;
+use oidc::error::{Code, description};
 use serde::Serialize;
 use serde_json::Value;
 use web::Error;
@@ -26,6 +26,7 @@ pub fn refused_because(error: Code, why: &str) -> Error {
         Code::InsufficientScope => StatusCode::FORBIDDEN,
         _ => StatusCode::BAD_REQUEST,
     };
+    let why = description(why);
     let body = serde_json::json!({"error": error.as_str(), "error_description": why});
     let mut response = json(status, &body);
     if status == StatusCode::UNAUTHORIZED {

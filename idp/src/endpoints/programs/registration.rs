@@ -210,13 +210,7 @@ async fn acceptable(app: &App, realm: &Realm, document: &Value) -> Result<Client
         let why = "token exchange is not for clients that register themselves";
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
-    if protocol.fapi && !client.is_fapi() {
-        let why = "this insurer allows FAPI 2.0 only: set security_profile";
-        return Err(refused(Code::InvalidClientMetadata.because(why)));
-    }
-    let front = client.response_types.iter().any(|kind| kind != "code");
-    if front && !protocol.implicit {
-        let why = "this insurer allows response type code only";
+    if let Some(why) = protocol.client_fault(&client) {
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
     if let Some(why) = app.clients.sector_fault(&client).await {

@@ -9,7 +9,7 @@ use crate::tokens::access::{self, Access, Live};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oidc::OAuthError;
-use oidc::error::Code;
+use oidc::error::{Code, description};
 use oidc::jose::algorithm::Algorithm;
 use web::Error;
 
@@ -91,7 +91,7 @@ impl Challenge {
         let mut parts = vec!["realm=\"idp\"".to_owned()];
         if let Some(error) = &self.error {
             parts.push(format!("error=\"{}\"", error.error.as_str()));
-            parts.push(format!("error_description=\"{}\"", error.error_description));
+            parts.push(format!("error_description=\"{}\"", description(error.error_description)));
         }
         parts.extend(self.acr.as_ref().map(|acr| format!("acr_values=\"{acr}\"")));
         parts.extend(self.max_age.map(|age| format!("max_age=\"{age}\"")));

@@ -151,6 +151,9 @@ pub async fn put(
     if let Some(fault) = check(&client) {
         return Err(refused_because(fault.error, &fault.why));
     }
+    if let Some(why) = realm.definition.policy.protocol.client_fault(&client) {
+        return Err(refusal(why.into()));
+    }
     if let Some(why) = app.clients.sector_fault(&client).await {
         return Err(refusal(why.into()));
     }

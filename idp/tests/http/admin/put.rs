@@ -56,6 +56,7 @@ async fn a_bound_client_gets_no_token_in_the_front_channel() {
         steps(),
         &json!({
             "dpop_bound_access_tokens": true, "response_types": ["code token"],
+            "application_type": "native",
             "grant_types": ["authorization_code", "implicit"],
         }),
     );

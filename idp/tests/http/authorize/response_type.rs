@@ -5,7 +5,8 @@ use crate::support::{Relying, TestIdp, Visitor, claims, json, minato};
 async fn hybrid() -> (TestIdp, Relying, Visitor) {
     let idp = minato().protocol("implicit = true").on_sqlite().await;
     let types = "response_types = [\"code id_token\", \"id_token\"]\n\
-                 grant_types = [\"authorization_code\", \"implicit\"]\n";
+                 grant_types = [\"authorization_code\", \"implicit\"]\n\
+                 application_type = \"native\"\n";
     let client = idp.client("hybrid", types).await;
     let visitor = idp.member().await;
     (idp, client, visitor)

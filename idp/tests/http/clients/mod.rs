@@ -1,6 +1,7 @@
 //! `/{insurer}/clients`: clients that register themselves (RFC 7591, RFC 7592).
 
 mod delete;
+mod discovery;
 mod get;
 mod post;
 mod put;

@@ -77,9 +77,14 @@ async fn nobody_is_sent_elsewhere() {
     let (client, visitor, hint) = signed_in(&idp).await;
     for wrong in ["http://localhost:1/bye", "http://localhost:1/bye?x=1&y=2", "//evil", REDIRECT] {
         let asks = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", wrong)];
-        let page = visitor.open_and_stay(&out(&client, &asks)).await;
-        assert_eq!(page.url, "", "{wrong}");
+        let page = visitor.open(&out(&client, &asks)).await;
+        page.sees("name=\"csrf\"");
+        assert!(is_signed_in(&client, &visitor).await, "{wrong}: asked first");
     }
+    let asks = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://x/")];
+    let page = visitor.open(&out(&client, &asks)).await;
+    visitor.submit(&page, &[]).await;
+    assert!(!is_signed_in(&client, &visitor).await);
 }
 
 /// Attack 14: only an ID token is a hint, not the answer of JARM, signed by the same key.
