@@ -13,6 +13,9 @@ const ERAS: [(&str, char, char, i16); 5] = [
     ("令和", 'R', '5', 2019),
 ];
 
+/// The month on whose last day each era had begun.
+const FIRST_MONTHS: [i8; 5] = [1, 7, 12, 1, 5];
+
 /// A day in any of `19790822`, `1979/08/22`, `S54.08.22`, `昭和54年8月22日`, `3540822`.
 pub fn day(text: &str) -> Option<Date> {
     let text = folded(text);
@@ -58,16 +61,28 @@ pub fn year(text: &str) -> Option<i16> {
     })
 }
 
-/// `令和7年(2025年)` for a year, counted in the era of its last day.
+/// `令和7年（2025年）` for a year, counted in the era of its last day.
 pub fn wareki_year(year: i16) -> String {
-    let (name, first) = ERAS
-        .iter()
-        .rev()
-        .find(|(_, _, _, first)| year >= *first)
-        .map_or(("", year), |(name, _, _, first)| (*name, *first));
+    in_era(year, 12)
+}
+
+/// `令和7年（2025年）3月` for a month, counted in the era of its last day: 平成31年 ends in April.
+pub fn wareki_month(year: i16, month: i8) -> String {
+    format!("{}{month}月", in_era(year, month))
+}
+
+/// From when an era's years would say nothing to anybody; then only the Western year is told.
+const FAR_YEAR: i16 = 2050;
+
+fn in_era(year: i16, month: i8) -> String {
+    let begun = |first: i16, first_month: i8| (first, first_month) <= (year, month);
+    let era = ERAS.iter().zip(FIRST_MONTHS).rev().find(|(era, from)| begun(era.3, *from));
+    let Some(((name, _, _, first), _)) = era.filter(|_| year < FAR_YEAR) else {
+        return format!("{year}年");
+    };
     match year - first + 1 {
-        1 => format!("{name}元年({year}年)"),
-        n => format!("{name}{n}年({year}年)"),
+        1 => format!("{name}元年（{year}年）"),
+        n => format!("{name}{n}年（{year}年）"),
     }
 }
 
@@ -112,7 +127,7 @@ fn date(year: i16, month: &str, day: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, month, wareki_year, year};
+    use super::{day, month, wareki_month, wareki_year, year};
 
     #[test]
     fn a_day_in_every_style() {
@@ -157,8 +172,20 @@ mod tests {
             assert_eq!(year(text), Some(expected), "{text}");
         }
         assert_eq!(year("54"), None);
-        assert_eq!(wareki_year(2025), "令和7年(2025年)");
-        assert_eq!(wareki_year(2019), "令和元年(2019年)");
+        assert_eq!(wareki_year(2025), "令和7年（2025年）");
+        assert_eq!(wareki_year(2019), "令和元年（2019年）");
+        for (year, month, expected) in [
+            (2019, 3, "平成31年（2019年）3月"),
+            (2019, 4, "平成31年（2019年）4月"),
+            (2019, 5, "令和元年（2019年）5月"),
+            (1989, 1, "平成元年（1989年）1月"),
+            (1988, 12, "昭和63年（1988年）12月"),
+            (1926, 11, "大正15年（1926年）11月"),
+            (1926, 12, "昭和元年（1926年）12月"),
+            (2099, 1, "2099年1月"),
+        ] {
+            assert_eq!(wareki_month(year, month), expected);
+        }
     }
 
     proptest::proptest! {

@@ -40,7 +40,7 @@ pub fn register(tera: &mut Tera) {
         date(value, english())
     });
     tera.register_filter("datetime", |value: i64, _: Kwargs, _: &State| -> String {
-        datetime(value)
+        datetime(value, english())
     });
     tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {
         if english() {
@@ -102,7 +102,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// `202503` → `令和7年(2025年)3月` or `March 2025`; anything else stays.
+/// `202503` → `令和7年（2025年）3月` or `March 2025`; anything else stays.
 fn month(value: &str, english: bool) -> String {
     let parts = || {
         let year: i16 = value.get(..4)?.parse().ok()?;
@@ -111,7 +111,7 @@ fn month(value: &str, english: bool) -> String {
         Some(if english {
             format!("{name} {year}")
         } else {
-            format!("{}{month}月", handover::date::wareki_year(year))
+            handover::date::wareki_month(year, i8::try_from(month).ok()?)
         })
     };
     parts().unwrap_or_else(|| value.to_owned())
@@ -132,12 +132,19 @@ pub fn when(text: &str, english: bool) -> String {
     if text.len() == 6 { month(text, english) } else { date(text, english) }
 }
 
-/// Seconds since 1970 → `2026/04/01 09:30` in Japan.
-fn datetime(value: i64) -> String {
+/// Seconds since 1970 → `2026年4月1日（水）9時30分` or `1 April 2026, 9:30` in Japan.
+pub fn datetime(value: i64, english: bool) -> String {
     let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    jiff::Timestamp::from_second(value)
-        .map(|at| at.to_zoned(japan).strftime("%Y/%m/%d %H:%M").to_string())
-        .unwrap_or_default()
+    let Ok(at) = jiff::Timestamp::from_second(value).map(|at| at.to_zoned(japan)) else {
+        return String::new();
+    };
+    let day = date(&at.date().to_string(), english);
+    if english {
+        return format!("{day}, {}:{:02}", at.hour(), at.minute());
+    }
+    let weekday = usize::try_from(at.weekday().to_sunday_zero_offset()).unwrap_or(0);
+    let weekday = ["日", "月", "火", "水", "木", "金", "土"][weekday];
+    format!("{day}（{weekday}）{}時{:02}分", at.hour(), at.minute())
 }
 
 #[cfg(test)]
@@ -149,10 +156,12 @@ mod tests {
         for (value, text) in [(0, "0"), (999, "999"), (1914, "1,914"), (-1_234_567, "-1,234,567")] {
             assert_eq!(yen(value), text);
         }
-        assert_eq!(month("202503", false), "令和7年(2025年)3月");
+        assert_eq!(month("202503", false), "令和7年（2025年）3月");
+        assert_eq!(month("201904", false), "平成31年（2019年）4月");
         assert_eq!(month("202503", true), "March 2025");
         assert_eq!(month("garbage", false), "garbage");
         assert_eq!(date("2026-04-01", false), "2026年4月1日");
-        assert_eq!(datetime(0), "1970/01/01 09:00");
+        assert_eq!(datetime(1_774_992_600, false), "2026年4月1日（水）6時30分");
+        assert_eq!(datetime(0, true), "1 January 1970, 9:00");
     }
 }
