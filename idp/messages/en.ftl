@@ -5,7 +5,6 @@ mailbox-title = Your mail address
 mailbox-lead = Please enter the mail address that you want to register with. We will send you a link to continue.
 mailbox-email = Mail address
 mailbox-email-hint = For example hanako@mail.example. Please use an address that you do not share with your family.
-mailbox-allow = If you filter your mail, please allow mail from your health insurance society.
 mailbox-allow-sender = If you filter your mail, please allow mail from { $sender }.
 mailbox-submit = Send the mail
 mailbox-registered = Are you registered already?
@@ -13,6 +12,7 @@ mailbox-login = Go to sign in
 
 mailbox-sent-title = Please check your mail
 mailbox-sent-lead = We have sent you a mail that says how to continue.
+mailbox-sent-again = We have sent another email. Select the link in the newest one.
 mailbox-sent-to = Sent to
 mailbox-sent-from = From
 mailbox-sent-next-title = What to do next
@@ -27,10 +27,12 @@ mailbox-sent-resend = Send the mail again
 
 mailbox-open-title = Confirm your mail address
 mailbox-open-lead = Press the button below to confirm your mail address and go on to the identity check.
+mailbox-open-address = You are registering with this email address. If it is not yours, do not press the button: close this page.
 mailbox-open-submit = Go to the identity check
 
 ## Identity check
 roster-title = Identity check
+roster-address = Registering with the email address { $address }
 roster-lead = Please enter the following as it stands on your eligibility certificate or notice.
 roster-where-title = Where to find the symbol and number
 roster-where-certificate = Eligibility certificate (資格確認書): on the front.
@@ -124,8 +126,9 @@ link-gone-title = This link cannot be used
 link-gone-text = It was used already, or its time is over, or it belongs to something else. Please start again from the beginning.
 journey-gone-title = This cannot be continued
 journey-gone-text = You began too long ago, or it is finished already. Please start again from the beginning.
-journey-locked-title = We have paused this for now
-journey-locked-text = There were too many wrong tries. Please wait and start again later, or phone us.
+locked-title = Paused to keep you safe
+locked-text = The details were wrong several times, so you cannot go on until { $until }. Please try again after that.
+locked-ask = If it is urgent or you need help, call your society.
 moved-on-title = Your registration goes on in another window
 moved-on-text = Please continue in the window that opened later. You can close this one.
 busy-title = We are very busy
@@ -265,3 +268,9 @@ consent-denied-title = You have not allowed it
 consent-denied-text = Nothing was shared with the service. You can close this window.
 sign-in-elsewhere-title = You cannot go on from here
 sign-in-elsewhere-text = Please open the service that you want to use and sign in from there.
+
+# A service that sends people here in a wrong way
+unusable-title = You cannot continue from this service
+unusable-text = The service did not send you here correctly, so we cannot open the sign-in page. Please tell the people who run the service these two things.
+unusable-why = Reason: { $why }
+unusable-incident = Reference number: { $incident }

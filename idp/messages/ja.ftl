@@ -5,7 +5,6 @@ mailbox-title = メールアドレスの確認
 mailbox-lead = 登録に使うメールアドレスを入力してください。手続きを続けるためのリンクを、メールでお送りします。
 mailbox-email = メールアドレス
 mailbox-email-hint = 例：hanako@mail.example。ご家族と共用していない、ご自分のアドレスを入力してください。
-mailbox-allow = 迷惑メールの設定をしている方は、健康保険組合からのメールを受け取れるようにしてください。
 mailbox-allow-sender = 迷惑メールの設定をしている方は、{ $sender } からのメールを受け取れるようにしてください。
 mailbox-submit = メールを送る
 mailbox-registered = 登録が済んでいる方は、こちらからお入りください。
@@ -13,6 +12,7 @@ mailbox-login = ログイン画面へ
 
 mailbox-sent-title = メールをご確認ください
 mailbox-sent-lead = 手続きのご案内を、メールでお送りしました。
+mailbox-sent-again = もう一度メールをお送りしました。いちばん新しいメールのリンクを押してください。
 mailbox-sent-to = 送り先
 mailbox-sent-from = 差出人
 mailbox-sent-next-title = 次にすること
@@ -27,10 +27,12 @@ mailbox-sent-resend = もう一度メールを送る
 
 mailbox-open-title = メールアドレスの確認
 mailbox-open-lead = 下のボタンを押すと、メールアドレスの確認が済み、本人確認の画面へ進みます。
+mailbox-open-address = このメールアドレスで登録します。ご自分のアドレスでないときは、ボタンを押さずにこの画面を閉じてください。
 mailbox-open-submit = 本人確認へ進む
 
 ## Identity check
 roster-title = 本人確認
+roster-address = 登録するメールアドレス：{ $address }
 roster-lead = 資格確認書などを見ながら、書いてあるとおりに入力してください。
 roster-where-title = 記号・番号の見つけ方
 roster-where-certificate = 資格確認書：表の面に書いてあります。
@@ -118,8 +120,9 @@ link-gone-title = このリンクは使えません
 link-gone-text = すでに使われたか、期限が切れています。別の手続きのリンクかもしれません。お手数ですが、最初から手続きをやり直してください。
 journey-gone-title = 手続きを続けられません
 journey-gone-text = 始めてから時間がたったか、すでに終わった手続きです。お手数ですが、最初からやり直してください。
-journey-locked-title = 手続きを一時的に止めました
-journey-locked-text = 入力の誤りが続いたためです。時間をおいてやり直すか、健康保険組合へお電話ください。
+locked-title = 安全のため、手続きを止めています
+locked-text = 入力の誤りが続いたため、{ $until }まで手続きを受け付けません。その後、もう一度お試しください。
+locked-ask = お急ぎのときや、お困りのときは、健康保険組合へお電話ください。
 moved-on-title = 登録は別の画面で続いています
 moved-on-text = 新しく開いた画面で、登録を続けてください。この画面は閉じてかまいません。
 busy-title = 混み合っています
@@ -259,3 +262,9 @@ consent-denied-title = 許可しませんでした
 consent-denied-text = サービスに情報は渡していません。この画面は閉じてかまいません。
 sign-in-elsewhere-title = ここからは続けられません
 sign-in-elsewhere-text = お手数ですが、お使いになるサービスの画面を開き、そこからもう一度ログインしてください。
+
+# A service that sends people here in a wrong way
+unusable-title = このサービスからは続けられません
+unusable-text = サービスからの送り方に誤りがあるため、ログインの画面を開けません。サービスの運営者へ、次の2つをお知らせください。
+unusable-why = 理由：{ $why }
+unusable-incident = お問い合わせ番号：{ $incident }

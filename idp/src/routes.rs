@@ -1,7 +1,9 @@
 //! Every URL of the identity provider.
 
 use crate::app::App;
-use crate::endpoints::people::{authorize, consents, device, home, journey, link, logo, logout};
+use crate::endpoints::people::{
+    authorize, consents, device, home, journey, link, logo, logout, registered,
+};
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
 };
@@ -31,6 +33,7 @@ pub fn routes(app: Arc<App>) -> Router {
         // Journeys
         .route("/{insurer}/register", get(journey::register))
         .route("/{insurer}/register/{journey}", get(journey::register_this_way))
+        .route("/{insurer}/registered", get(registered::show))
         .route("/{insurer}/login", get(journey::login))
         .route("/{insurer}/journey/{id}", get(journey::show).post(journey::submit))
         .route("/{insurer}/link/{token}", get(link::show).post(link::submit))

@@ -2,9 +2,9 @@
 //! message.
 
 use idp::authorization::answer::FormPost;
+use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
-use idp::journeys::finish::Done;
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, verify};
 use idp::journeys::steps::{account, consent, mailbox, roster, terms};
@@ -91,8 +91,8 @@ fn every_named_text_exists() {
             "link-gone-text",
             "journey-gone-title",
             "journey-gone-text",
-            "journey-locked-title",
-            "journey-locked-text",
+            "locked-title",
+            "locked-ask",
             "moved-on-title",
             "moved-on-text",
             "signed-out-title",

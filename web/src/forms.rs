@@ -4,7 +4,7 @@ use crate::{Error, cookies};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use secret::hash;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The name of the CSRF cookie and of the hidden field.
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 }
 
 /// What a form shows: typed values, errors beside the fields, a summary on top.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Form {
     pub action: String,
     pub values: BTreeMap<String, String>,
@@ -81,7 +81,7 @@ pub struct Form {
 }
 
 /// One line of the summary; the field's id is its name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mistake {
     pub field: String,
     pub text: String,

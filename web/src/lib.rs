@@ -8,7 +8,8 @@
 //! - `look/`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
 //! - `themes.rs`, `messages.rs`, `assets.rs`: what themes are made of
-//! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies
+//! - `forms.rs`, `cookies.rs`: forms with a CSRF token, cookies; `reply.rs`: what a posted form
+//!   gets back after the redirect
 //! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes
@@ -28,6 +29,7 @@ pub mod look;
 pub mod messages;
 pub mod metrics;
 pub mod pages;
+pub mod reply;
 pub mod serve;
 pub mod testing;
 pub mod themes;
@@ -37,3 +39,4 @@ pub use error::{Error, Result};
 pub use forms::{Form, Posted};
 pub use look::Look;
 pub use pages::{Page, Pages};
+pub use reply::{Outcome, Reply};

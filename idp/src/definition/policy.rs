@@ -53,4 +53,15 @@ pub struct RegistrationPolicy {
 #[serde(deny_unknown_fields)]
 pub struct Home {
     pub url: String,
+    /// Where somebody goes who has just signed in, when that is another address: the portal's
+    /// `signin`, which then asks nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in_url: Option<String>,
+}
+
+impl Home {
+    /// Where somebody goes who has signed in, or wants to.
+    pub fn for_members(&self) -> &str {
+        self.sign_in_url.as_deref().unwrap_or(&self.url)
+    }
 }

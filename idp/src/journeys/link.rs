@@ -21,13 +21,20 @@ use web::{Error, Form, Page};
 #[derive(Serialize)]
 pub struct MailboxOpen {
     pub title: String,
+    /// The address that is being proved: a link that somebody else began with another address is
+    /// known by it.
+    pub address: String,
     pub form: Form,
 }
 
 impl Page for MailboxOpen {
     const TEMPLATE: &'static str = "idp/mailbox_open.html";
     fn samples() -> Vec<Self> {
-        vec![Self { title: "新規登録".into(), form: Form::new("/minato/link/abc", &[]) }]
+        vec![Self {
+            title: "メールアドレスの確認".into(),
+            address: "hanako@example.jp".into(),
+            form: Form::new("/minato/link/abc", &[]),
+        }]
     }
 }
 
@@ -41,10 +48,13 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
     let row = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?;
     let instance = row.and_then(|row| opened(visit, &target.journey_id, &row.sealed));
     let Some(instance) = instance else { return gone(visit) };
-    let journey = instance.goal.journey(&visit.realm.definition);
-    let title = journey.map_or("", |journey| journey.title.in_language(&visit.look.lang));
     let form = Form::new(visit.path(&format!("link/{token}")), &[]);
-    visit.look.page(&MailboxOpen { title: title.to_owned(), form })
+    let address = instance.drafts.get(&target.step).and_then(|draft| draft["email"].as_str());
+    visit.look.page(&MailboxOpen {
+        title: visit.look.t("mailbox-open-title", &[]),
+        address: address.unwrap_or_default().to_owned(),
+        form,
+    })
 }
 
 fn gone(visit: &Visit) -> Result<Response, Error> {

@@ -21,7 +21,11 @@ use oidc::authorize::Authorize;
 use secret::hash;
 use serde_json::Value;
 use std::sync::Arc;
+use web::look::Cancel;
 use web::{Error, cookies};
+
+/// The `?step=` of the button that gives up. No step of a definition is called so.
+pub const CANCEL: &str = "cancel";
 
 /// A running journey.
 pub struct Running<'t> {
@@ -111,10 +115,19 @@ pub async fn find<'t>(
         Some(request) => tools.clients.lookup(&realm, &request.client_id).await?,
         None => None,
     };
+    // Every page of this journey may end with a redirect to whoever waits.
+    let ending = match &request {
+        Some(request) => request.redirect_uri.as_str(),
+        None => realm.definition.policy.home.for_members(),
+    };
+    visit.look.policy.form = web::look::origin(ending);
     if let Some(request) = &request {
         visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
-        // Every page of this journey may end with a redirect to the client.
-        visit.look.policy.form = web::look::origin(&request.redirect_uri);
+    }
+    if let (Some(_), Some(client)) = (&request, &client) {
+        let action = visit.path(&format!("journey/{id}?step={CANCEL}"));
+        let back_to = client.name_in(&visit.look.lang).to_owned();
+        visit.look.cancel = Some(Cancel { action, back_to });
     }
     let encryption = match (&client, &request) {
         (Some(client), Some(request)) if request.response_type.id_token => {

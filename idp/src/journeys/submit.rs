@@ -3,7 +3,7 @@
 use super::advanced::Advanced;
 use super::begin::Ticket;
 use super::finish::{self, Finished};
-use super::running::{Found, Running, find};
+use super::running::{CANCEL, Found, Running, find};
 use super::steps;
 use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
@@ -16,9 +16,10 @@ use crate::visit::Visit;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Tx;
+use oidc::error::Code;
 use secret::hash;
-use web::look::{Screen, see_other};
-use web::{Error, Posted};
+use web::look::{Notice, see_other};
+use web::{Error, Form, Outcome, Posted, Reply};
 
 /// What is asked next.
 pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Response, Error> {
@@ -43,11 +44,17 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
             let (insurer, now) = (at.visit.realm.id(), at.visit.now);
             let left = attempts::left(&mut conn, insurer, bucket, *limit, now).await?;
             at.left = at.left.min(left);
+            if left <= 0 {
+                let until = attempts::until(&mut conn, insurer, bucket, now).await?;
+                return locked(at.visit, until.unwrap_or(now));
+            }
         }
-        drop(conn);
-        if at.left <= 0 {
-            return locked(at.visit);
-        }
+    }
+    at.reply = Reply::read(&at.visit.headers, sealer(at.visit), &place_of(&at), at.visit.secure);
+    if let Some(Outcome::Locked { until }) = at.reply.as_ref().map(|reply| &reply.outcome)
+        && *until > at.visit.now
+    {
+        return locked(at.visit, *until);
     }
     let screen = asked.show(&at).await?;
     Ok(at.visit.look.answer(screen))
@@ -67,6 +74,12 @@ pub async fn submit(
         Found::Gone(response) => return Ok(response),
     };
     let asked = asked.unwrap_or_default();
+    if asked == CANCEL && running.request.is_some() {
+        let mut tx = tools.db.begin().await?;
+        let error = Code::AccessDenied.because("the member cancelled");
+        let advanced = declined(finish::decline(&mut running, &mut tx, &error).await?);
+        return conclude(&running, tx, advanced).await;
+    }
     let need = running.need()?;
     let step = match next(&need, &running.known()) {
         Next::Ask(step) if step.id.0 == asked => step.clone(),
@@ -110,7 +123,9 @@ async fn answer(
         let (insurer, now) = (at.visit.realm.id(), at.visit.now);
         let left = attempts::held_left(&mut tx, insurer, bucket, *limit, now).await?;
         if left == 0 {
-            return locked(at.visit);
+            let until = attempts::until(&mut tx, insurer, bucket, now).await?;
+            let outcome = Outcome::Locked { until: until.unwrap_or(now) };
+            return Ok(replied(&at, outcome, Form::default()));
         }
         // What others tried is not told.
         if limit.tells {
@@ -118,6 +133,16 @@ async fn answer(
         }
     }
     let verdict = asked.submit(&mut at, posted, prepared, &mut tx).await?;
+    let verdict = match verdict {
+        Verdict::Invalid(form) => return Ok(replied(&at, Outcome::Invalid, form)),
+        Verdict::Wrong(form) => {
+            count(&at, &limits, &mut tx).await?;
+            tx.commit().await?;
+            return Ok(replied(&at, Outcome::Wrong, form));
+        }
+        Verdict::Again => return Ok(see_other(&at.here_url())),
+        other => other,
+    };
     drop(at);
     let advanced = match verdict {
         Verdict::Proved(proved) => {
@@ -133,37 +158,47 @@ async fn answer(
             Some(response) => Advanced::Kept(response),
             None => Advanced::Overtaken,
         },
-        Verdict::Again => return Ok(see_other(&running.here_url())),
-        Verdict::Invalid(screen) => return Ok(running.visit.look.answer(screen)),
-        Verdict::Wrong(screen) => {
-            Advanced::Kept(counted(&running, &limits, &mut tx, screen).await?)
+        Verdict::Again | Verdict::Invalid(_) | Verdict::Wrong(_) => {
+            return Ok(see_other(&running.here_url()));
         }
-        Verdict::Anew => match finish::begin_anew(&running, &mut tx).await? {
-            Finished::Done(response) => Advanced::Kept(response),
-            Finished::Lost => Advanced::Overtaken,
-        },
-        Verdict::Declined(error) => match finish::decline(&mut running, &mut tx, &error).await? {
-            Finished::Done(response) => Advanced::Kept(response),
-            Finished::Lost => Advanced::Overtaken,
-        },
+        Verdict::Anew => declined(finish::begin_anew(&running, &mut tx).await?),
+        Verdict::Declined(error) => declined(finish::decline(&mut running, &mut tx, &error).await?),
     };
     conclude(&running, tx, advanced).await
 }
 
-/// Counts a wrong answer; the one that used the limit up leads to the page that says so.
-async fn counted(
-    running: &Running<'_>,
-    limits: &Limits,
-    tx: &mut Tx,
-    screen: Screen,
-) -> Result<Response, Error> {
-    let (insurer, now) = (running.visit.realm.id(), running.visit.now);
-    let mut is_over = false;
-    for (bucket, limit) in limits {
-        let left = attempts::take(tx, insurer, bucket, *limit, now).await?;
-        is_over |= limit.tells && left.is_none_or(|left| left == 0);
+/// A journey that ended without what it was for.
+fn declined(finished: Finished) -> Advanced {
+    match finished {
+        Finished::Done(response) => Advanced::Kept(response),
+        Finished::Lost => Advanced::Overtaken,
     }
-    if is_over { locked(&running.visit) } else { Ok(running.visit.look.answer(screen)) }
+}
+
+/// Counts a wrong answer. Whether it used a limit up is seen by the page that follows.
+async fn count(at: &At<'_>, limits: &Limits, tx: &mut Tx) -> Result<(), Error> {
+    for (bucket, limit) in limits {
+        attempts::take(tx, at.visit.realm.id(), bucket, *limit, at.visit.now).await?;
+    }
+    Ok(())
+}
+
+/// Back to the page of the step, which says what became of the answer.
+fn replied(at: &At<'_>, outcome: Outcome, form: Form) -> Response {
+    let reply = Reply::new(outcome, form, &at.visit.look.lang);
+    let cookie = reply.cookie(sealer(at.visit), &place_of(at), at.visit.secure);
+    let mut response = see_other(&at.here_url());
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// The form of this step of this journey, of nobody else's.
+fn place_of(at: &At<'_>) -> String {
+    format!("{}:{}:{}", at.visit.realm.id(), at.instance.id, at.step.id.0)
+}
+
+fn sealer(visit: &Visit) -> &secret::Sealer {
+    &visit.realm.keys.journeys
 }
 
 /// Goes on after something was proved: to what is missing next, or to the end.
@@ -191,6 +226,11 @@ pub(super) async fn conclude(
         Advanced::Kept(response) => {
             tx.commit().await?;
             running.tools.outbox.posted();
+            let mut response = response;
+            let visit = &running.visit;
+            if let Some(line) = Reply::forget(&visit.headers, visit.secure) {
+                response.headers_mut().append(header::SET_COOKIE, line);
+            }
             Ok(response)
         }
         Advanced::Overtaken => {
@@ -284,14 +324,22 @@ impl Running<'_> {
             agreed: self.account.agreed.iter().chain(&self.agreed_here).cloned().collect(),
             browser,
             left: i64::MAX,
+            reply: None,
         }
     }
 }
 
-/// Too many wrong answers.
-fn locked(visit: &Visit) -> Result<Response, Error> {
-    let status = StatusCode::TOO_MANY_REQUESTS;
-    visit.look.notice_page(status, "journey-locked", "warn", visit.beginnings())
+/// Too many wrong answers: until when, and nothing to press that would only count again.
+fn locked(visit: &Visit, until: i64) -> Result<Response, Error> {
+    let look = &visit.look;
+    let until = look.moment(until);
+    let notice = Notice {
+        title: look.t("locked-title", &[]),
+        paragraphs: vec![look.t("locked-text", &[("until", until)]), look.t("locked-ask", &[])],
+        kind: "warn",
+        actions: Vec::new(),
+    };
+    look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)
 }
 
 /// A definition that passed its check leads nobody here; the operator is told.

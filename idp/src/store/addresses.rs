@@ -2,6 +2,7 @@
 
 use crate::ids::{AccountId, InsurerId};
 use db::{Conn, Result, Tx, params};
+use unicode_normalization::UnicodeNormalization;
 
 /// What an address is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +20,10 @@ impl Role {
 }
 
 /// The form in which mail addresses and user IDs are compared.
+///
+/// Full-width letters and signs are what a Japanese keyboard gives.
 pub fn match_form(address: &str) -> String {
-    address.trim().to_lowercase()
+    address.nfkc().collect::<String>().trim().to_lowercase()
 }
 
 /// Puts an address in the place of the last one of its role. `false` when another account has it.

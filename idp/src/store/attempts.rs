@@ -79,6 +79,18 @@ pub async fn take(
     row.map(|row| Ok(limit.max - row.int("count")?)).transpose()
 }
 
+/// Until when a counter goes on, if it counts.
+pub async fn until(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    bucket: &Bucket,
+    now: i64,
+) -> Result<Option<i64>> {
+    let sql = "SELECT until FROM attempts WHERE insurer_id = $1 AND bucket = $2 AND until > $3";
+    let row = conn.one(sql, params![insurer, &bucket.0, now]).await?;
+    row.map(|row| row.int("until")).transpose()
+}
+
 /// How many tries are left, with the counter held until the transaction ends: a right answer
 /// counts only when it came before the wrong ones had used the limit up. Writes nothing when there
 /// were no wrong ones.

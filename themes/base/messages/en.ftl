@@ -11,6 +11,7 @@ layout-menu = Menu
 layout-user = { $name }
 layout-sign-out = Sign out
 layout-top = Back to top
+layout-cancel = Cancel and go back to { $name }
 
 contact-title = Contact
 contact-phone = Phone

@@ -11,6 +11,7 @@ layout-menu = メニュー
 layout-user = { $name } さん
 layout-sign-out = ログアウト
 layout-top = ページの先頭へ
+layout-cancel = やめて「{ $name }」に戻る
 
 contact-title = お問い合わせ
 contact-phone = 電話

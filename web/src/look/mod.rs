@@ -43,6 +43,8 @@ pub struct Look {
     home_url: String,
     pub user: Option<User>,
     pub nav: Vec<NavItem>,
+    /// The way back to a client that waits.
+    pub cancel: Option<Cancel>,
     /// What every page of this request may do besides; a page with a policy of its own is drawn
     /// by [`Look::page_allowing`].
     pub policy: Policy,
@@ -53,6 +55,15 @@ pub struct Look {
 pub struct User {
     pub name: String,
     pub signout_url: String,
+}
+
+/// A button that gives up what is under way.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cancel {
+    /// Where the form is posted to.
+    pub action: String,
+    /// The service to which the person goes back.
+    pub back_to: String,
 }
 
 /// One entry of the menu.
@@ -78,6 +89,7 @@ struct Site<'a> {
     contact: Contact<'a>,
     user: &'a Option<User>,
     nav: &'a [NavItem],
+    cancel: &'a Option<Cancel>,
     csrf: &'a str,
     service: &'a str,
 }
@@ -115,6 +127,7 @@ impl Look {
             home_url,
             user: None,
             nav: Vec::new(),
+            cancel: None,
             policy: Policy::default(),
         }
     }
@@ -134,6 +147,11 @@ impl Look {
     /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
     pub fn when(&self, text: &str) -> String {
         crate::pages::when(text, self.lang == "en")
+    }
+
+    /// A moment in seconds since 1970 as people in Japan read it, with the weekday.
+    pub fn moment(&self, at: i64) -> String {
+        crate::pages::datetime(at, self.lang == "en")
     }
 
     /// Where the insurer's pages begin: `/minato`.
@@ -163,6 +181,7 @@ impl Look {
             },
             user: &self.user,
             nav: &self.nav,
+            cancel: &self.cancel,
             csrf: &self.csrf,
             service: self.service,
         };

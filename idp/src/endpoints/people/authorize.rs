@@ -20,9 +20,10 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use oidc::Params;
 use oidc::authorize::{Authorize, Refused};
-use oidc::error::Code;
+use oidc::error::{Code, description};
 use std::sync::Arc;
 use web::Error;
+use web::look::Notice;
 
 /// `GET /{insurer}/authorize`
 pub async fn get(
@@ -57,14 +58,15 @@ pub async fn post(
 
 async fn respond(app: &App, visit: &Visit, query: &str) -> Result<Response, Error> {
     let realm = &visit.realm;
-    let bad = |why: &str| {
-        tracing::info!(insurer = %realm.id(), why, "authorization request refused");
-        Error::Shown(StatusCode::BAD_REQUEST)
+    let bad = |why: &str| unusable(visit, why);
+    let params = match Params::parse(query) {
+        Ok(params) => params,
+        Err(error) => return bad(error.error_description),
     };
-    let params = Params::parse(query).map_err(|error| bad(error.error_description))?;
-    let client_id = params.value("client_id").ok_or_else(|| bad("client_id is missing"))?;
-    let client = app.clients.lookup(realm, client_id).await?;
-    let client = client.ok_or_else(|| bad("the client is unknown"))?;
+    let Some(client_id) = params.value("client_id") else { return bad("client_id is missing") };
+    let Some(client) = app.clients.lookup(realm, client_id).await? else {
+        return bad("client_id is unknown here");
+    };
     let now = visit.now;
     let mut to = Recipient { realm, client: &client, look: &visit.look, encryption: None, now };
     match resolve(&app.clients, realm, &client, params, now).await {
@@ -76,12 +78,31 @@ async fn respond(app: &App, visit: &Visit, query: &str) -> Result<Response, Erro
             to.encryption = encryption.as_deref();
             decide(app, visit, to, request).await
         }
-        Err(Failure::Refused(Refused::Page(why))) => Err(bad(why.error_description)),
+        Err(Failure::Refused(Refused::Page(why))) => bad(why.error_description),
         Err(Failure::Refused(Refused::Client(request, error))) => {
             answer::error(to, &request, &error)
         }
         Err(Failure::Fault(error)) => Err(error),
     }
+}
+
+/// A request that nobody can be sent back with: the page says which parameter and why, for whoever
+/// runs the service, and the number under which the log has it. Going back would not help.
+fn unusable(visit: &Visit, why: &str) -> Result<Response, Error> {
+    let (look, incident) = (&visit.look, secret::random::incident());
+    tracing::info!(insurer = %visit.realm.id(), %incident, why, "authorization request refused");
+    let said = |key: &str, args: &[(&str, String)]| look.t(key, args);
+    let notice = Notice {
+        title: said("unusable-title", &[]),
+        paragraphs: vec![
+            said("unusable-text", &[]),
+            said("unusable-why", &[("why", description(why))]),
+            said("unusable-incident", &[("incident", incident)]),
+        ],
+        kind: "warn",
+        actions: Vec::new(),
+    };
+    look.notice(StatusCode::BAD_REQUEST, &notice)
 }
 
 /// Answers at once when nothing is missing; else what is missing is the journey or, with

@@ -8,3 +8,4 @@ pub mod journey;
 pub mod link;
 pub mod logo;
 pub mod logout;
+pub mod registered;

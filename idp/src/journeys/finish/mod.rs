@@ -4,8 +4,6 @@
 mod register;
 mod sign_in;
 
-pub use register::Done;
-
 use super::advanced::Advanced;
 use super::begin::{Begun, Ticket, begin};
 use super::goal::{Goal, Resume};
@@ -96,7 +94,7 @@ async fn forget(running: &Running<'_>, tx: &mut Tx) -> Result<bool, Error> {
 pub(super) fn again(running: &Running<'_>) -> Result<Response, Error> {
     let resume = running.instance.goal.resume().clone();
     match resume {
-        Resume::Home => Ok(see_other(&running.visit.realm.definition.policy.home.url)),
+        Resume::Home => Ok(see_other(running.visit.realm.definition.policy.home.for_members())),
         Resume::Page(below) => Ok(see_other(&running.visit.path(&below))),
         resume => match begin(&running.visit, Goal::StepUp { sid: None, resume })? {
             Begun::Response(response) => Ok(response),

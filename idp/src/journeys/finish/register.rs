@@ -9,31 +9,7 @@ use crate::mail::letters::Registered;
 use crate::store::accounts::{self, Account, State};
 use crate::store::passwords;
 use db::Tx;
-use serde::Serialize;
-use web::{Error, Page};
-
-/// Registration is complete (F015, F051).
-#[derive(Serialize)]
-pub struct Done {
-    pub title: String,
-    pub user_id: String,
-    /// The address to which mails go, when one was proved.
-    pub email: Option<String>,
-    pub home_url: String,
-}
-
-impl Page for Done {
-    const TEMPLATE: &'static str = "idp/done.html";
-    fn samples() -> Vec<Self> {
-        let sample = |email: Option<&str>| Self {
-            title: "新規登録".into(),
-            user_id: "hanako79".into(),
-            email: email.map(str::to_owned),
-            home_url: "https://portal.example/minato/".into(),
-        };
-        vec![sample(Some("hanako@example.jp")), sample(None)]
-    }
-}
+use web::Error;
 
 pub(super) async fn register(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
     let learned = running.instance.learned.clone();
@@ -57,16 +33,12 @@ pub(super) async fn register(running: &mut Running<'_>, tx: &mut Tx) -> Result<A
     passwords::replace(tx, &insurer, id, &hash, now).await?;
     sign_in::keep_for_account(running, tx, id).await?;
     running.instance.learned.account = Some(id.clone());
-    let home_url = running.visit.realm.definition.policy.home.url.clone();
     if let Some(email) = &account.email {
-        let letter = Registered { user_id: user_id.clone(), login_url: home_url.clone() };
+        let login_url = running.visit.realm.definition.policy.home.for_members().to_owned();
+        let letter = Registered { user_id, login_url };
         let from = mail::From { realm: &running.visit.realm, look: &running.visit.look, now };
         running.tools.outbox.put(tx, from, email, &letter).await?;
     }
-    if running.request.is_some() {
-        // A client sent the person here to register (`prompt=create`): it gets its answer.
-        return sign_in::sign_in(running, tx).await;
-    }
-    let done = Done { title: running.title(), user_id, email: account.email, home_url };
-    Ok(Advanced::Kept(running.visit.look.page(&done)?))
+    // Everything that a login asks was proved a moment ago: the person is signed in.
+    sign_in::sign_in(running, tx).await
 }

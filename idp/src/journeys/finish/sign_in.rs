@@ -47,7 +47,8 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     let begun = session::begin(tx, &running.visit, before.as_ref(), clients, new).await?;
     let Some((session, cookie)) = begun else { return Ok(Advanced::EndedBefore) };
     let response = match running.instance.goal.resume() {
-        Resume::Home => Some(see_other(&running.visit.realm.definition.policy.home.url)),
+        Resume::Home if running.registers() => Some(see_other(&running.visit.path("registered"))),
+        Resume::Home => Some(see_other(running.visit.realm.definition.policy.home.for_members())),
         Resume::Page(below) => Some(see_other(&running.visit.path(below))),
         Resume::Client(_) | Resume::Pushed { .. } => answer_client(running, tx, session).await?,
     };
@@ -115,7 +116,8 @@ async fn answer_client(
 ) -> Result<Option<Response>, Error> {
     let (Some(request), Some(client)) = (running.request.clone(), running.client.clone()) else {
         // The client was removed meanwhile: the person is signed in and goes home.
-        return Ok(Some(see_other(&running.visit.realm.definition.policy.home.url)));
+        let home = &running.visit.realm.definition.policy.home;
+        return Ok(Some(see_other(home.for_members())));
     };
     // Who has just registered has not been asked yet what the client may learn, and so on.
     if running.registers() {

@@ -23,6 +23,8 @@ pub struct Mailbox {
     pub title: String,
     pub step: Place,
     pub form: Form,
+    /// Whom the mail will be from.
+    pub sender: String,
     pub login_url: String,
 }
 
@@ -35,9 +37,10 @@ impl Page for Mailbox {
                 form.mistake("email", "メールアドレスを入力してください。".into());
             }
             Self {
-                title: "新規登録".into(),
+                title: "メールアドレスの確認".into(),
                 step: Place { n: 1, of: 4 },
                 form,
+                sender: "no-reply@minato.example".into(),
                 login_url: "/minato/login".into(),
             }
         };
@@ -53,6 +56,8 @@ pub struct MailboxSent {
     pub email: String,
     pub minutes: i64,
     pub sender: String,
+    /// More than one mail was sent.
+    pub sent_again: bool,
     pub form: Form,
     pub restart_url: String,
 }
@@ -60,25 +65,24 @@ pub struct MailboxSent {
 impl Page for MailboxSent {
     const TEMPLATE: &'static str = "idp/mailbox_sent.html";
     fn samples() -> Vec<Self> {
-        vec![Self {
-            title: "新規登録".into(),
-            step: Place { n: 1, of: 4 },
-            email: "hanako@example.jp".into(),
-            minutes: 180,
-            sender: "no-reply@minato.example".into(),
-            form: Form::new("/minato/journey/x?step=mailbox", &[]),
-            restart_url: "/minato/register".into(),
-        }]
+        [false, true]
+            .map(|sent_again| Self {
+                title: "メールをご確認ください".into(),
+                step: Place { n: 1, of: 4 },
+                email: "hanako@example.jp".into(),
+                minutes: 180,
+                sender: "no-reply@minato.example".into(),
+                sent_again,
+                form: Form::new("/minato/journey/x?step=mailbox", &[]),
+                restart_url: "/minato/register".into(),
+            })
+            .into()
     }
 }
 
-fn ask(at: &At<'_>, form: Form) -> Result<Screen, Error> {
-    at.screen(&Mailbox {
-        title: at.title.clone(),
-        step: at.place,
-        form,
-        login_url: at.visit.path("login"),
-    })
+/// Whom the mail is from, as the person's filter must let it pass.
+fn sender(at: &At<'_>) -> String {
+    at.visit.realm.definition.policy.mail.from.clone()
 }
 
 fn minutes(at: &At<'_>) -> i64 {
@@ -94,14 +98,21 @@ impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
             let Some(email) = at.recall("email") else {
-                return ask(at, Form::new(at.action(), &["email"]));
+                return at.screen(&Mailbox {
+                    title: at.t("mailbox-title"),
+                    step: at.place,
+                    form: at.form(&["email"]),
+                    sender: sender(at),
+                    login_url: at.visit.path("login"),
+                });
             };
             at.screen(&MailboxSent {
-                title: at.title.clone(),
+                title: at.t("mailbox-sent-title"),
                 step: at.place,
                 email,
                 minutes: minutes(at),
-                sender: at.visit.realm.definition.policy.mail.from.clone(),
+                sender: sender(at),
+                sent_again: at.recall("sent").is_some_and(|times| times != "1"),
                 form: Form::new(at.action(), &[]),
                 restart_url: at.visit.path("register"),
             })
@@ -123,9 +134,9 @@ impl Step for Verify {
                 None => match checked(posted.value("email")) {
                     Ok(email) => email,
                     Err(key) => {
-                        let mut form = Form::new(at.action(), &["email"]).typed(posted);
+                        let mut form = Form::new("", &["email"]).typed(posted);
                         form.mistake("email", at.t(key));
-                        return Ok(Verdict::Invalid(ask(at, form)?));
+                        return Ok(Verdict::Invalid(form));
                     }
                 },
             };
@@ -135,6 +146,8 @@ impl Step for Verify {
                 send(at, &email, tx).await?;
             }
             at.remember("email", &email);
+            let times = at.recall("sent").and_then(|times| times.parse::<u32>().ok());
+            at.remember("sent", &times.map_or(1, |times| times.saturating_add(1)).to_string());
             Ok(Verdict::Continue)
         })
     }
@@ -150,7 +163,8 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     let target = Target { journey_id: at.instance.id.clone(), step: at.step.id.clone() };
     links::insert(tx, realm.id(), &hash::sha256(&token), &target, now + minutes * 60).await?;
     if known {
-        let letter = AlreadyRegistered { login_url: realm.definition.policy.home.url.clone() };
+        let login_url = realm.definition.policy.home.for_members().to_owned();
+        let letter = AlreadyRegistered { login_url };
         return outbox.put(tx, at.sender(), email, &letter).await;
     }
     let url = format!("{}/link/{token}", realm.issuer);

@@ -34,6 +34,8 @@ pub struct Roster {
     pub failed: bool,
     pub attempts_left: i64,
     pub login_url: String,
+    /// For which address this is, when one was proved: who opened somebody else's link sees it.
+    pub address: Option<String>,
 }
 
 impl Page for Roster {
@@ -50,13 +52,14 @@ impl Page for Roster {
                 }
             }
             Self {
-                title: "新規登録".into(),
+                title: "本人確認".into(),
                 step: Place { n: 2, of: 4 },
                 form,
                 fields: fields.to_vec(),
                 failed,
                 attempts_left: 3,
                 login_url: "/minato/login".into(),
+                address: failed.then(|| "hanako@example.jp".into()),
             }
         };
         vec![sample(&all, false, false), sample(&all, false, true), sample(&all[1..5], true, false)]
@@ -75,23 +78,22 @@ fn asked<'a>(at: &'a At<'_>) -> (&'a [Field], i64) {
     }
 }
 
-fn draw(at: &At<'_>, form: Form, failed: bool, attempts_left: i64) -> Result<Screen, Error> {
-    at.screen(&Roster {
-        title: at.title.clone(),
-        step: at.place,
-        form,
-        fields: asked(at).0.iter().map(|field| field.name()).collect(),
-        failed,
-        attempts_left,
-        login_url: at.visit.path("login"),
-    })
-}
-
 pub(super) struct Verify;
 
 impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
-        Box::pin(async move { draw(at, Form::new(at.action(), &form_fields()), false, at.left) })
+        Box::pin(async move {
+            at.screen(&Roster {
+                title: at.t("roster-title"),
+                step: at.place,
+                form: at.form(&form_fields()),
+                fields: asked(at).0.iter().map(|field| field.name()).collect(),
+                failed: at.failed(),
+                attempts_left: at.left,
+                login_url: at.visit.path("login"),
+                address: at.instance.learned.address.clone().filter(|_| at.registers),
+            })
+        })
     }
 
     /// Against the browser, and once a card was typed against the card.
@@ -117,10 +119,10 @@ impl Step for Verify {
         tx: &'a mut Tx,
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
-            let mut form = Form::new(at.action(), &form_fields()).typed(posted);
+            let mut form = Form::new("", &form_fields()).typed(posted);
             let (fields, _) = asked(at);
             let Some(typed) = Typed::read(fields, posted, &mut form, at) else {
-                return Ok(Verdict::Invalid(draw(at, form, false, at.left)?));
+                return Ok(Verdict::Invalid(form));
             };
             match found(at, fields, &typed, tx).await? {
                 Some((member, relation)) => {
@@ -128,7 +130,7 @@ impl Step for Verify {
                     at.instance.learned.relation = Some(relation);
                     Ok(Verdict::Proved(vec![at.evidence("card")]))
                 }
-                None => Ok(Verdict::Wrong(draw(at, form, true, at.left - 1)?)),
+                None => Ok(Verdict::Wrong(form)),
             }
         })
     }

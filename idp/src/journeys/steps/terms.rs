@@ -7,7 +7,7 @@ use crate::definition::terms::newest;
 use db::Tx;
 use serde::Serialize;
 use web::look::Screen;
-use web::{Error, Form, Page, Posted};
+use web::{Form, Page, Posted};
 
 /// Shows what is to be agreed to, in full.
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl Page for Terms {
     const TEMPLATE: &'static str = "idp/terms.html";
     fn samples() -> Vec<Self> {
         let sample = |step, error: Option<&str>| Self {
-            title: "新規登録".into(),
+            title: "利用規約への同意".into(),
             step,
             form: Form::new("/minato/journey/x?step=terms", &["agree_portal"]),
             documents: vec![Shown {
@@ -77,37 +77,30 @@ fn missing<'a>(at: &'a At<'_>) -> Vec<&'a Document> {
     newest(&at.definition.terms).into_iter().filter(open).collect()
 }
 
-fn draw(at: &At<'_>, posted: Option<&Posted>) -> Result<Screen, Error> {
-    let lang = &at.visit.look.lang;
-    let missing = missing(at);
-    let fields: Vec<String> = missing.iter().map(|document| field(document)).collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut form = Form::new(at.action(), &fields);
-    let mut documents = Vec::new();
-    for document in missing {
-        let name = field(document);
-        let checked = posted.is_some_and(|posted| posted.value(&name) == "yes");
-        if posted.is_some() && !checked {
-            form.mistake(&name, at.t("error-agree"));
-        }
-        documents.push(Shown {
-            error: form.errors.get(&name).cloned().flatten(),
-            field: name,
-            title: document.title.in_language(lang).to_owned(),
-            version: document.version.clone(),
-            blocks: blocks(document.text.in_language(lang)),
-            checked,
-        });
-    }
-    let step = at.registers.then_some(at.place);
-    at.screen(&Terms { title: at.title.clone(), step, form, documents })
-}
-
 pub(super) struct Verify;
 
 impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
-        Box::pin(async move { draw(at, None) })
+        Box::pin(async move {
+            let lang = &at.visit.look.lang;
+            let missing = missing(at);
+            let fields: Vec<String> = missing.iter().map(|document| field(document)).collect();
+            let form = at.form(&fields.iter().map(String::as_str).collect::<Vec<_>>());
+            let shown = |document: &Document| {
+                let field = field(document);
+                Shown {
+                    error: form.errors.get(&field).cloned().flatten(),
+                    checked: form.values.get(&field).is_some_and(|value| value == "yes"),
+                    field,
+                    title: document.title.in_language(lang).to_owned(),
+                    version: document.version.clone(),
+                    blocks: blocks(document.text.in_language(lang)),
+                }
+            };
+            let documents = missing.into_iter().map(shown).collect();
+            let step = at.registers.then_some(at.place);
+            at.screen(&Terms { title: at.t("terms-title"), step, form, documents })
+        })
     }
 
     fn submit<'a>(
@@ -119,8 +112,14 @@ impl Step for Verify {
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
             let missing = missing(at);
-            if missing.iter().any(|document| posted.value(&field(document)) != "yes") {
-                return Ok(Verdict::Invalid(draw(at, Some(posted))?));
+            let fields: Vec<String> = missing.iter().map(|document| field(document)).collect();
+            let names: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let mut form = Form::new("", &names).typed(posted);
+            for name in names.into_iter().filter(|name| posted.value(name) != "yes") {
+                form.mistake(name, at.t("error-agree"));
+            }
+            if form.is_wrong() {
+                return Ok(Verdict::Invalid(form));
             }
             Ok(Verdict::Agreed(missing.into_iter().map(Document::agreement).collect()))
         })

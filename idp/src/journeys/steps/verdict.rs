@@ -13,7 +13,7 @@ use oidc::OAuthError;
 use oidc::authorize::Authorize;
 use serde::Serialize;
 use web::look::Screen;
-use web::{Error, Page};
+use web::{Error, Form, Outcome, Page, Reply};
 
 /// What became of an answer.
 pub enum Verdict {
@@ -25,10 +25,10 @@ pub enum Verdict {
     Continue,
     /// Nothing came of it: the step is asked again, nothing is kept.
     Again,
-    /// The answer cannot be used: this page says what is wrong. Not counted.
-    Invalid(Screen),
+    /// The answer cannot be used: the form says what is wrong. Not counted.
+    Invalid(Form),
     /// The answer is wrong: counted against the step's limits.
-    Wrong(Screen),
+    Wrong(Form),
     /// Somebody else wants to go on: the journey is over, and the same wish begins from the start.
     Anew,
     /// The person said no: the journey is over, and the client is told.
@@ -78,12 +78,32 @@ pub struct At<'a> {
     pub browser: String,
     /// Tries that are left, this one included.
     pub left: i64,
+    /// What the last answer to this step got back.
+    pub reply: Option<Reply>,
 }
 
 impl At<'_> {
+    /// The address of the journey.
+    pub fn here_url(&self) -> String {
+        self.visit.path(&format!("journey/{}", self.instance.id))
+    }
+
     /// Where the form of the step is posted to.
     pub fn action(&self) -> String {
-        self.visit.path(&format!("journey/{}?step={}", self.instance.id, self.step.id.0))
+        format!("{}?step={}", self.here_url(), self.step.id.0)
+    }
+
+    /// The form of the step: as it was typed, with what was wrong, or empty.
+    pub fn form(&self, fields: &[&str]) -> Form {
+        match &self.reply {
+            Some(reply) => reply.form(self.action(), fields, &self.visit.look.lang),
+            None => Form::new(self.action(), fields),
+        }
+    }
+
+    /// Whether the last answer was wrong as a whole.
+    pub fn failed(&self) -> bool {
+        self.reply.as_ref().is_some_and(|reply| reply.outcome == Outcome::Wrong)
     }
 
     /// A drawn page.

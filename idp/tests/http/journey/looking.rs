@@ -43,7 +43,7 @@ async fn a_login_writes_one_session() {
             let visitor = idp.visitor();
             let page = visitor.open(&idp.at("minato/login")).await;
             let home = visitor.submit_and_stay(&page, &LOGIN).await;
-            assert_eq!(home, "http://localhost:8401/minato/");
+            assert_eq!(home, "http://localhost:8401/minato/signin");
             assert_eq!(changes(idp, &before).await, [("sessions".to_owned(), 1)]);
         })
         .await;

@@ -1,5 +1,6 @@
 //! `/{insurer}/login`, `/{insurer}/register`, `/{insurer}/journey/{id}` and `/{insurer}/link/{token}`.
 
+mod answered;
 mod goes_on;
 mod guessing;
 mod link;

@@ -41,7 +41,12 @@ impl Page for Choose {
             }
             let rules =
                 Rules { user_id_min: 8, user_id_max: 13, password_min: 15, password_max: 64 };
-            Self { title: "新規登録".into(), step: Place { n: 4, of: 4 }, form, rules }
+            Self {
+                title: "ユーザーIDとパスワードを決める".into(),
+                step: Place { n: 4, of: 4 },
+                form,
+                rules,
+            }
         };
         vec![sample(false), sample(true)]
     }
@@ -50,7 +55,7 @@ impl Page for Choose {
 fn draw(at: &At<'_>, form: Form) -> Result<Screen, Error> {
     let policy = &at.definition.policy;
     at.screen(&Choose {
-        title: at.title.clone(),
+        title: at.t("password-title"),
         step: at.place,
         form,
         rules: Rules {
@@ -66,7 +71,7 @@ pub(in crate::journeys::steps) struct Enrol;
 
 impl Step for Enrol {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
-        Box::pin(async move { draw(at, Form::new(at.action(), &CHOOSE)) })
+        Box::pin(async move { draw(at, at.form(&CHOOSE)) })
     }
 
     /// Cheap checks come first: only a password that could be accepted is hashed.
@@ -90,15 +95,15 @@ impl Step for Enrol {
         tx: &'a mut Tx,
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
-            let mut form = Form::new(at.action(), &CHOOSE).typed(posted);
+            let mut form = Form::new("", &CHOOSE).typed(posted);
             let Prepared::Hash(hash) = prepared else {
                 check(at, posted, &mut form);
-                return Ok(Verdict::Invalid(draw(at, form)?));
+                return Ok(Verdict::Invalid(form));
             };
-            let user_id = posted.value("user_id").to_lowercase();
+            let user_id = match_form(posted.value("user_id"));
             if accounts::is_taken(tx, at.visit.realm.id(), &user_id).await? {
                 form.mistake("user_id", at.t("error-user-id-taken"));
-                return Ok(Verdict::Invalid(draw(at, form)?));
+                return Ok(Verdict::Invalid(form));
             }
             at.instance.learned.user_id = Some(user_id);
             at.instance.learned.password_hash = Some(hash);
@@ -116,7 +121,7 @@ fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
     let policy = &at.definition.policy;
     let look = &at.visit.look;
     let number = |name: &'static str, n: usize| (name, n.to_string());
-    let user_id = posted.value("user_id").to_lowercase();
+    let user_id = match_form(posted.value("user_id"));
     let length = user_id.chars().count();
     // An address as user ID only when it is the person's own: it must not name somebody else.
     let own = at.instance.learned.address.as_deref().map(match_form);

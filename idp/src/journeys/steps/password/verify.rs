@@ -47,17 +47,6 @@ impl Page for Login {
     }
 }
 
-fn draw(at: &At<'_>, form: Form, failed: bool) -> Result<Screen, Error> {
-    let lang = &at.visit.look.lang;
-    at.screen(&Login {
-        title: at.title.clone(),
-        form,
-        register_url: at.visit.path("register"),
-        client_name: at.client.map(|client| client.name_in(lang).to_owned()),
-        failed,
-    })
-}
-
 /// Whether an account is the one of which this journey knows already: by a session, by a card or an
 /// address that was proved before the password.
 fn is_same_person(at: &At<'_>, account: &Account) -> bool {
@@ -71,22 +60,42 @@ fn is_same_person(at: &At<'_>, account: &Account) -> bool {
     !(other_account || other_person || other_address)
 }
 
+/// What was typed, with what is missing.
+fn mistakes(at: &At<'_>, posted: &Posted) -> Form {
+    let mut form = Form::new("", &KNOW).typed(posted);
+    for field in KNOW.into_iter().filter(|field| posted.raw(field).trim().is_empty()) {
+        form.mistake(field, at.t("error-required"));
+    }
+    form
+}
+
 pub(in crate::journeys::steps) struct Verify;
 
 impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
-            let mut form = Form::new(at.action(), &KNOW);
-            if let Some(hint) = at.request.and_then(|request| request.login_hint.clone()) {
+            let mut form = at.form(&KNOW);
+            let hint = at.request.and_then(|request| request.login_hint.clone());
+            if let (None, Some(hint)) = (&at.reply, hint) {
                 form.values.insert("user_id".into(), hint.chars().take(255).collect());
             }
-            draw(at, form, false)
+            let lang = &at.visit.look.lang;
+            at.screen(&Login {
+                title: at.t("login-title"),
+                form,
+                register_url: at.visit.path("register"),
+                client_name: at.client.map(|client| client.name_in(lang).to_owned()),
+                failed: at.failed(),
+            })
         })
     }
 
     /// The same work whether there is such an account, a password or neither: time does not tell.
     fn prepare<'a>(&'a self, at: &'a At<'a>, posted: &'a Posted) -> Boxed<'a, Prepared> {
         Box::pin(async move {
+            if mistakes(at, posted).is_wrong() {
+                return Ok(Prepared::Nothing);
+            }
             let (insurer, login) = (at.visit.realm.id(), posted.value("user_id"));
             let mut conn = at.tools.db.read().await?;
             let account = accounts::by_login(&mut conn, insurer, login).await?;
@@ -133,10 +142,13 @@ impl Step for Verify {
         tx: &'a mut Tx,
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
+            let form = mistakes(at, posted);
+            if form.is_wrong() {
+                return Ok(Verdict::Invalid(form));
+            }
             let Prepared::Matched { account: Some(account), credential: Some(used), .. } = prepared
             else {
-                let form = Form::new(at.action(), &KNOW).typed(posted);
-                return Ok(Verdict::Wrong(draw(at, form, true)?));
+                return Ok(Verdict::Wrong(form));
             };
             // The password may have been replaced while it was hashed.
             let (insurer, id) = (at.visit.realm.id(), &account.account_id);
@@ -146,8 +158,7 @@ impl Step for Verify {
             }
             // All that a journey proves is of one person.
             if !is_same_person(at, &account) {
-                let form = Form::new(at.action(), &KNOW).typed(posted);
-                return Ok(Verdict::Wrong(draw(at, form, true)?));
+                return Ok(Verdict::Wrong(form));
             }
             at.instance.learned.account = Some(account.account_id);
             let evidence = at.evidence("argon2id");
