@@ -5,6 +5,7 @@ use idp::ids::{AccountId, InsurerId};
 use idp::store::accounts::{self, Account, State};
 use idp::store::addresses::{self, Role};
 use idp::store::attempts::{self, Bucket, Limit};
+use idp::store::clients::{self, Origin};
 use idp::store::passwords;
 use idp::store::signing_keys::{self, Stored};
 
@@ -105,6 +106,42 @@ async fn a_limit_holds_however_many_try_at_once() {
         // The window ends, and the count begins anew.
         let later = attempts::take(&mut tx, &minato(), &bucket, limit, 160).await.unwrap();
         assert_eq!(later, Some(9));
+    })
+    .await;
+}
+
+/// S3: what was read before somebody else's change is not written over it, and what has gone does
+/// not come back.
+#[tokio::test]
+async fn a_client_that_changed_meanwhile_is_not_replaced() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let minato = minato();
+        let client = |scopes: &[&str]| oidc::Client {
+            client_id: "app".into(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..oidc::Client::default()
+        };
+        let first = client(&["openid", "email"]);
+        let mut tx = db.begin().await.unwrap();
+        let new = clients::insert(&mut tx, &minato, &first, Origin::Dynamic, None, 1).await;
+        assert!(new.unwrap());
+        let again = clients::insert(&mut tx, &minato, &first, Origin::Dynamic, None, 1).await;
+        assert!(!again.unwrap());
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let stale = clients::by_id(&mut conn, &minato, "app").await.unwrap().unwrap();
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        let narrow = client(&["openid"]);
+        assert!(clients::replace(&mut tx, &stale, &narrow, 1).await.unwrap());
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert!(!clients::replace(&mut tx, &stale, &first, 1).await.unwrap(), "restricted");
+        let fresh = clients::by_id(&mut tx, &minato, "app").await.unwrap().unwrap();
+        assert_eq!(fresh.client.scopes, ["openid"]);
+        assert!(clients::delete(&mut tx, &minato, "app").await.unwrap());
+        assert!(!clients::replace(&mut tx, &fresh, &first, 1).await.unwrap(), "removed");
+        assert!(clients::by_id(&mut tx, &minato, "app").await.unwrap().is_none());
     })
     .await;
 }

@@ -7,11 +7,10 @@ use crate::clients::secrets::{ClearSecret, rotate};
 use crate::definition::{ClientFile, published};
 use crate::ids::InsurerId;
 use crate::settings::Settings;
-use crate::store::clients::{self, ALL, Origin};
+use crate::store::clients::{self, ALL, Origin, Registered};
 use crate::store::grants;
 use clap::Subcommand;
 use db::{Conn, Db};
-use oidc::Client;
 use secret::Sealer;
 use std::path::{Path, PathBuf};
 use web::Error;
@@ -61,12 +60,15 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
         Command::Secret { client_id, insurer, overlap_hours } => {
             let insurer = InsurerId::new(insurer);
             let mut tx = db.begin().await?;
-            let mut client = registered(&mut tx, &insurer, &client_id).await?;
+            let found = registered(&mut tx, &insurer, &client_id).await?;
+            let mut client = found.client.clone();
             if !client.token_endpoint_auth_method.by_secret() {
                 return Err(Error::fault(format!("{client_id} authenticates without a secret")));
             }
             let clear = rotate(&sealer, &insurer, &mut client, overlap_hours * 3600, now());
-            clients::put(&mut tx, &insurer, &client, Origin::Operator, None, now()).await?;
+            if !clients::replace(&mut tx, &found, &client, now()).await? {
+                return Err(changed(&client_id));
+            }
             tx.commit().await?;
             show(&clear);
         }
@@ -95,6 +97,10 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
     Ok(())
 }
 
+fn changed(client_id: &str) -> Error {
+    Error::fault(format!("{client_id} was changed by somebody else just now: try again"))
+}
+
 fn show(clear: &ClearSecret) {
     println!("client_secret = {:?}    # shown this once", clear.0);
 }
@@ -121,7 +127,7 @@ async fn apply(db: &Db, sealer: &Sealer, file: &Path) -> Result<(), Error> {
         }
     }
     let old = clients::by_id(&mut tx, &insurer, &client.client_id).await?;
-    let old = old.filter(|old| old.insurer_id == insurer).map(|old| old.client);
+    let old = old.filter(|old| old.insurer_id == insurer);
     let new = Put {
         insurer: &insurer,
         client,
@@ -130,8 +136,9 @@ async fn apply(db: &Db, sealer: &Sealer, file: &Path) -> Result<(), Error> {
         origin: Origin::Operator,
         registration_hash: None,
     };
-    let written = put(&mut tx, sealer, new, now()).await?;
-    for line in web::difference::difference(old.as_ref(), &written.client) {
+    let id = new.client.client_id.clone();
+    let written = put(&mut tx, sealer, new, now()).await?.ok_or_else(|| changed(&id))?;
+    for line in web::difference::difference(old.as_ref().map(|old| &old.client), &written.client) {
         println!("{line}");
     }
     tx.commit().await?;
@@ -145,10 +152,10 @@ async fn registered(
     conn: &mut Conn,
     insurer: &InsurerId,
     client_id: &str,
-) -> Result<Client, Error> {
+) -> Result<Registered, Error> {
     let found = clients::by_id(conn, insurer, client_id).await?;
     let found = found.filter(|found| found.insurer_id == *insurer);
-    found.map(|found| found.client).ok_or_else(|| {
+    found.ok_or_else(|| {
         Error::fault(format!("{insurer} has no client {client_id:?} outside its folder"))
     })
 }

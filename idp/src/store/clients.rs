@@ -42,6 +42,8 @@ pub struct Registered {
     pub origin: Origin,
     pub registration_hash: Option<Vec<u8>>,
     pub created_at: i64,
+    /// As it stands in the row: what is written back must not have changed meanwhile.
+    document: String,
 }
 
 const COLUMNS: &str = "insurer_id, document, origin, registration_hash, created_at FROM clients";
@@ -72,26 +74,49 @@ pub async fn list(
     conn.all(sql, params![insurer, after, limit]).await?.iter().map(registered).collect()
 }
 
-/// Inserts or replaces a client. How it came here stays, and so does its registration token
-/// unless a new one is given.
-pub async fn put(
+/// Inserts a new client. `false` when there is one with this id.
+#[must_use = "a taken id is not given"]
+pub async fn insert(
     tx: &mut Tx,
     insurer: &InsurerId,
     client: &Client,
     origin: Origin,
     registration_hash: Option<Vec<u8>>,
     now: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let sql = "INSERT INTO clients (insurer_id, client_id, document, origin, registration_hash,
                                     created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $6)
-               ON CONFLICT (insurer_id, client_id) DO UPDATE SET
-               document = excluded.document, updated_at = excluded.updated_at,
-               registration_hash = COALESCE(excluded.registration_hash, clients.registration_hash)";
-    let document = serde_json::to_string(client).expect("a client is JSON");
+               VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING";
     let params =
-        params![insurer, &client.client_id, document, origin.as_str(), registration_hash, now];
-    tx.execute(sql, params).await?;
+        params![insurer, &client.client_id, json(client), origin.as_str(), registration_hash, now];
+    let inserted = tx.execute(sql, params).await? == 1;
+    if inserted {
+        wrote(tx, insurer, client).await?;
+    }
+    Ok(inserted)
+}
+
+/// Puts a client in the place of the one that was read. How it came here stays, and so does its
+/// registration token. `false` when it was changed or removed since: what somebody else decided is
+/// not taken back.
+#[must_use = "a client that changed meanwhile is not replaced"]
+pub async fn replace(tx: &mut Tx, old: &Registered, client: &Client, now: i64) -> Result<bool> {
+    let sql = "UPDATE clients SET document = $4, updated_at = $5
+               WHERE insurer_id = $1 AND client_id = $2 AND document = $3";
+    let (insurer, id) = (&old.insurer_id, &old.client.client_id);
+    let params = params![insurer, id, &old.document, json(client), now];
+    let replaced = tx.execute(sql, params).await? == 1;
+    if replaced {
+        wrote(tx, insurer, client).await?;
+    }
+    Ok(replaced)
+}
+
+fn json(client: &Client) -> String {
+    serde_json::to_string(client).expect("a client is JSON")
+}
+
+async fn wrote(tx: &mut Tx, insurer: &InsurerId, client: &Client) -> Result<()> {
     changed(tx).await?;
     let sql = "DELETE FROM client_origins WHERE insurer_id = $1 AND client_id = $2";
     tx.execute(sql, params![insurer, &client.client_id]).await?;
@@ -172,11 +197,12 @@ pub async fn use_registration(
 }
 
 fn registered(row: &Row) -> Result<Registered> {
-    let origin = row.text("origin")?;
+    let (origin, document) = (row.text("origin")?, row.text("document")?);
     Ok(Registered {
         insurer_id: InsurerId::new(row.text("insurer_id")?),
-        client: serde_json::from_str(&row.text("document")?)
+        client: serde_json::from_str(&document)
             .map_err(|error| Error::Column("document".into(), error.to_string()))?,
+        document,
         origin: Origin::parse(&origin).ok_or(Error::Column("origin".into(), origin))?,
         registration_hash: row.opt_bytes("registration_hash")?,
         created_at: row.int("created_at")?,

@@ -11,6 +11,7 @@ use crate::store::grants;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use db::Conn;
 use oidc::Client;
 use oidc::client::{GrantType, SecurityProfile};
 use oidc::error::Code;
@@ -60,6 +61,7 @@ pub async fn create(
         registration_hash: Some(hash::sha256(&management)),
     };
     let written = put(&mut tx, &app.sealer, new, now).await?;
+    let written = written.ok_or_else(|| Error::fault("a random client id was taken"))?;
     tx.commit().await?;
     app.clients.cache.forget();
     let (client, secret) = (&written.client, written.clear);
@@ -74,7 +76,7 @@ pub async fn read(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
-    let registered = owned(&app, &realm, &client_id, &headers).await?;
+    let registered = owned(&mut app.tools.db.read().await?, &realm, &client_id, &headers).await?;
     let (client, issued_at) = (&registered.client, registered.created_at);
     // RFC 7592 §3: the token of this very request.
     let management = bearer(&headers).unwrap_or_default();
@@ -88,17 +90,22 @@ pub async fn update(
     request: Request,
 ) -> Result<Response, Error> {
     let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
-    let registered = owned(&app, &realm, &client_id, request.headers()).await?;
+    let headers = request.headers().clone();
+    owned(&mut app.tools.db.read().await?, &realm, &client_id, &headers).await?;
     if !realm.definition.policy.protocol.registration {
         return Err(closed());
     }
-    let management = bearer(request.headers()).unwrap_or_default().to_owned();
+    let management = bearer(&headers).unwrap_or_default().to_owned();
     let document = document(request).await?;
     if document["client_id"] != client_id.as_str() {
         return Err(refused(Code::InvalidRequest.because("client_id must be the same")));
     }
     let new = acceptable(&app, &realm, &document).await?;
-    let old = registered.client;
+    // Read again: while the sector document was fetched, the insurer may have removed or
+    // restricted the client.
+    let mut tx = app.tools.db.begin().await?;
+    let registered = owned(&mut tx, &realm, &client_id, &headers).await?;
+    let old = &registered.client;
     // RFC 7592 §2.2: a secret in the request must be the one in force; it cannot be chosen.
     let given = document["client_secret"].as_str().map(hash::s256);
     if given.is_some_and(|given| old.secrets.iter().all(|known| known.hash != given)) {
@@ -117,6 +124,7 @@ pub async fn update(
         require_signed_request_object: new.require_signed_request_object
             || old.require_signed_request_object,
         resources: old.resources.clone(),
+        serves: old.serves.clone(),
         authorization_details_types: old.authorization_details_types.clone(),
         first_party: old.first_party,
         consent_obtained: old.consent_obtained,
@@ -132,16 +140,17 @@ pub async fn update(
         let why = "security_profile cannot be lowered";
         return Err(refused(Code::InvalidClientMetadata.because(why)));
     }
-    let mut tx = app.tools.db.begin().await?;
     let changed = Put {
         insurer: realm.id(),
         client,
-        old: Some(&old),
+        old: Some(&registered),
         chosen_secret: None,
         origin: Origin::Dynamic,
         registration_hash: None,
     };
+    let why = "the client was changed meanwhile: read it again";
     let written = put(&mut tx, &app.sealer, changed, app.now()).await?;
+    let written = written.ok_or_else(|| refused(Code::InvalidRequest.because(why)))?;
     tx.commit().await?;
     app.clients.cache.forget();
     let issued_at = registered.created_at;
@@ -159,7 +168,7 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let realm = app.realm(&insurer).await?.ok_or(Error::NOT_FOUND)?;
-    let registered = owned(&app, &realm, &client_id, &headers).await?;
+    let registered = owned(&mut app.tools.db.read().await?, &realm, &client_id, &headers).await?;
     let mut tx = app.tools.db.begin().await?;
     stored::delete(&mut tx, realm.id(), &registered.client.client_id).await?;
     grants::revoke_client(&mut tx, realm.id(), &registered.client.client_id).await?;
@@ -177,14 +186,14 @@ fn closed() -> Error {
 /// The client of a management token. The same answer whether the client or the token is wrong
 /// (RFC 7592 §2.1).
 async fn owned(
-    app: &App,
+    conn: &mut Conn,
     realm: &Realm,
     client_id: &str,
     headers: &HeaderMap,
 ) -> Result<Registered, Error> {
     let refusal = || refused(Code::InvalidToken.because("the registration token is not valid"));
     let token = bearer(headers).map(hash::sha256).ok_or_else(refusal)?;
-    let found = stored::by_id(&mut app.tools.db.read().await?, realm.id(), client_id).await?;
+    let found = stored::by_id(conn, realm.id(), client_id).await?;
     let found =
         found.filter(|found| found.origin == Origin::Dynamic && found.insurer_id == *realm.id());
     let found = found.ok_or_else(refusal)?;

@@ -163,12 +163,13 @@ pub async fn put(
     let new = Put {
         insurer: realm.id(),
         client,
-        old: known.as_ref().map(|known| &known.client),
+        old: known.as_ref(),
         chosen_secret: None,
         origin: Origin::Admin,
         registration_hash: None,
     };
     let written = write(&mut tx, &app.sealer, new, app.now()).await?;
+    let written = written.ok_or_else(changed)?;
     tx.commit().await?;
     app.clients.cache.forget();
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
@@ -222,14 +223,17 @@ pub async fn rotate(
         return Err(refused(Code::InvalidRequest.because("overlap_seconds: 0 to 90 days")));
     }
     let mut tx = app.tools.db.begin().await?;
-    let mut client = find_on(&mut tx, &realm, &client_id).await?.client;
+    let found = find_on(&mut tx, &realm, &client_id).await?;
+    let mut client = found.client.clone();
     if !client.token_endpoint_auth_method.by_secret() {
         let why = "this client authenticates without a secret";
         return Err(refused(Code::InvalidRequest.because(why)));
     }
     let now = app.now();
     let secret = secrets::rotate(&app.sealer, realm.id(), &mut client, overlap, now);
-    stored::put(&mut tx, realm.id(), &client, Origin::Admin, None, now).await?;
+    if !stored::replace(&mut tx, &found, &client, now).await? {
+        return Err(changed());
+    }
     tx.commit().await?;
     app.clients.cache.forget();
     Ok(json(
@@ -238,6 +242,13 @@ pub async fn rotate(
             "client_id": client_id, "client_secret": secret.0, "old_secret_expires_at": now + overlap,
         }),
     ))
+}
+
+/// Somebody else wrote it between reading and writing.
+fn changed() -> Error {
+    let why = "the client was changed meanwhile: read it again";
+    let body = json!({"error": "conflict", "error_description": why});
+    Error::Refused(Box::new(json(StatusCode::CONFLICT, &body)))
 }
 
 async fn find(app: &App, realm: &Realm, client_id: &str) -> Result<Registered, Error> {

@@ -138,7 +138,8 @@ impl TestIdp {
             registration_hash: None,
         };
         let mut tx = self.app.tools.db.begin().await.expect("a transaction");
-        put(&mut tx, &self.app.sealer, new, self.now()).await.expect("written");
+        let written = put(&mut tx, &self.app.sealer, new, self.now()).await.expect("written");
+        assert!(written.is_some(), "{client_id} is there already");
         tx.commit().await.expect("committed");
         self.app.clients.cache.forget();
         let issuer = self.at("minato");
