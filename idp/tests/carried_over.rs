@@ -131,8 +131,9 @@ async fn check(app: &App, fixture: &Json) {
     let signed_in = Known::from_evidence(&session.evidence, session.auth_time);
     assert_eq!(next(&realm.sign_in, &Known { agreed: &agreed, ..signed_in }), Next::Done);
     // The partner's refresh token, and the keys that made it.
+    let lives = realm.lives(session.auth_time);
     let token = Refresh::read(&realm, fixture["refresh_token"].as_str().unwrap()).unwrap();
-    let grant = grants::by_id(&mut conn, &minato, &token.grant_id).await.unwrap();
+    let grant = grants::by_id(&mut conn, &minato, &token.grant_id, lives).await.unwrap();
     assert_eq!(grant.unwrap().0.account_id, account.account_id);
     // The definition of that time is still planned.
     assert_eq!(realm.definition.fault(), None);

@@ -71,10 +71,15 @@ pub struct Client {
     /// Resource indicators (RFC 8707) that tokens may be asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// Resource indicators behind which this client itself stands: it may exchange tokens for
+    /// them, and with `introspects` learn about them. Two that call one service are not that
+    /// service.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
     /// Types of rich authorization requests (RFC 9396) that may be asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details_types: Vec<String>,
-    /// May learn about tokens that were issued to other clients for its `resources`.
+    /// May learn about tokens that were issued to other clients for what it serves.
     pub introspects: bool,
 
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,6 +289,7 @@ impl Default for Client {
             dpop_bound_access_tokens: false,
             tls_client_certificate_bound_access_tokens: false,
             resources: Vec::new(),
+            serves: Vec::new(),
             authorization_details_types: Vec::new(),
             introspects: false,
             jwks: None,
@@ -316,6 +322,15 @@ impl Client {
     /// A public client cannot keep a secret.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// The resources behind which this client stands. Whoever may introspect and says nothing
+    /// else stands behind its `resources`: so it was before `serves`.
+    pub fn served(&self) -> &[String] {
+        match (&self.serves[..], self.introspects) {
+            ([], true) => &self.resources,
+            (serves, _) => serves,
+        }
     }
 
     /// Whether FAPI 2.0 holds, with or without message signing.

@@ -21,6 +21,7 @@ use oidc::authorize::{Authorize, is_registered};
 use oidc::client::GrantType;
 use oidc::error::Code;
 use oidc::response::Answer;
+use oidc::token::Confirmation;
 use web::Error;
 
 /// Seconds that a code lives (FAPI 2.0 §5.3.2.1 allows 60).
@@ -47,7 +48,8 @@ pub async fn issue(
         return Ok(Answered::Overtaken);
     }
     let registered = is_registered(&request.redirect_uri, client)
-        && request.scopes.iter().all(|scope| client.scopes.contains(scope));
+        && request.scopes.iter().all(|scope| client.scopes.contains(scope))
+        && request.resources.iter().all(|resource| client.resources.contains(resource));
     if !registered {
         return Ok(Answered::Overtaken);
     }
@@ -144,7 +146,7 @@ pub async fn for_device(
     realm: &Realm,
     client: &Client,
     device: Device,
-    dpop_jkt: Option<&str>,
+    holder: &Confirmation,
     now: i64,
 ) -> Result<Option<Grant>, Error> {
     let Some(account_id) = device.account_id else { return Ok(None) };
@@ -163,7 +165,9 @@ pub async fn for_device(
         expires_at: now + lifetime,
         generation: i64::from(keeps),
     };
-    grant.detail.dpop_jkt = dpop_jkt.filter(|_| client.is_public()).map(str::to_owned);
+    let holder = Some(holder).filter(|_| client.is_public());
+    grant.detail.dpop_jkt = holder.and_then(|cnf| cnf.jkt.clone());
+    grant.detail.x5t = holder.and_then(|cnf| cnf.x5t.clone());
     let kept = grants::insert(tx, realm.id(), &grant, None, now).await?;
     Ok(kept.then_some(grant))
 }

@@ -9,6 +9,7 @@ use crate::store::sessions::Session;
 use oidc::Client;
 use oidc::OAuthError;
 use oidc::authorize::Authorize;
+use oidc::client::ApplicationType;
 use oidc::error::Code;
 
 /// What a request asks, and of whom.
@@ -27,7 +28,7 @@ pub struct Asked<'a> {
 pub fn need(asked: Asked<'_>, sign_in: &Need, duties: Need, known: &Known) -> Need {
     let Asked { realm, request, client, has_session } = asked;
     let mut needs = Vec::new();
-    if request.prompt.select_account && has_session {
+    if has_session && (request.prompt.select_account || could_be_anybody(request, client)) {
         needs.push(now(Need::verify(Kind::Account)));
     }
     needs.push(sign_in.clone().present(freshness(request)));
@@ -45,6 +46,13 @@ pub fn need(asked: Asked<'_>, sign_in: &Need, duties: Need, known: &Known) -> Ne
         needs.push(Need::step(Kind::Consent, Act::Verify, settings));
     }
     Need::All(needs)
+}
+
+/// Whether any program of the device could be behind the address: an application on loopback or a
+/// scheme of its own. It gets no code without the person's knowing (RFC 8252 §8.6).
+fn could_be_anybody(request: &Authorize, client: &Client) -> bool {
+    let native = client.application_type == ApplicationType::Native;
+    native && client.is_public() && !request.redirect_uri.starts_with("https://")
 }
 
 /// How fresh the login must be (OpenID Connect Core §3.1.2.1). A `max_age` of 0 is `prompt=login`.

@@ -13,6 +13,7 @@ pub use registry::Realms;
 use crate::definition::Definition;
 use crate::ids::InsurerId;
 use crate::need::Need;
+use crate::store::grants::Lives;
 use axum::body::Bytes;
 use keys::Keys;
 use levels::Level;
@@ -163,6 +164,12 @@ impl Realm {
             && claims["auth_time"].is_i64()
             && claims.get("events").is_none();
         good.then_some(claims)
+    }
+
+    /// Which sessions live now: what was granted in another is over.
+    pub fn lives(&self, now: i64) -> Lives {
+        let idle = self.definition.policy.session.idle_minutes * 60;
+        Lives { now, seen_since: now - idle }
     }
 
     /// The nonces that DPoP proofs may have now, the current one first.

@@ -43,6 +43,9 @@ pub struct Detail {
     /// The key that must be shown with code or refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
+    /// The certificate that a public client must show with its refresh token (RFC 8705 §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x5t: Option<String>,
     pub auth_time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
@@ -137,12 +140,20 @@ pub async fn keep(tx: &mut Tx, insurer: &InsurerId, grant: &Grant) -> Result<()>
     Ok(())
 }
 
+/// From when on sessions live: those that end after `now` and were seen after `seen_since`.
+#[derive(Debug, Clone, Copy)]
+pub struct Lives {
+    pub now: i64,
+    pub seen_since: i64,
+}
+
 /// A grant that has refresh tokens, with the time of the last exchange, unless its session has
 /// ended or its account is gone.
 pub async fn by_id(
     conn: &mut Conn,
     insurer: &InsurerId,
     grant_id: &str,
+    lives: Lives,
 ) -> Result<Option<(Grant, i64)>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, COALESCE(g.rotated_at, 0) AS rotated_at
@@ -151,8 +162,9 @@ pub async fn by_id(
                WHERE g.insurer_id = $1 AND g.grant_id = $2 AND g.generation > 0
                AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
-                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))";
-    let row = conn.one(sql, params![insurer, grant_id]).await?;
+                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid
+                    AND s.expires_at > $3 AND s.seen_at > $4))";
+    let row = conn.one(sql, params![insurer, grant_id, lives.now, lives.seen_since]).await?;
     row.map(|row| Ok((grant(&row)?, row.int("rotated_at")?))).transpose()
 }
 
@@ -234,6 +246,7 @@ pub async fn behind(
     insurer: &InsurerId,
     grant_id: &str,
     jti: &[u8],
+    lives: Lives,
 ) -> Result<Option<Behind>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, a.state, a.person_id, a.user_id, a.created_at,
@@ -245,10 +258,12 @@ pub async fn behind(
                LEFT JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
                WHERE g.insurer_id = $1 AND g.grant_id = $2 AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
-                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid))
+                    WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid
+                    AND s.expires_at > $4 AND s.seen_at > $5))
                AND NOT EXISTS (SELECT 1 FROM spent s WHERE s.insurer_id = g.insurer_id
                     AND s.kind = 'access' AND s.digest = $3)";
-    let row = conn.one(sql, params![insurer, grant_id, jti]).await?;
+    let params = params![insurer, grant_id, jti, lives.now, lives.seen_since];
+    let row = conn.one(sql, params).await?;
     row.map(|row| {
         let (account, roster) = (accounts::account(&row)?, accounts::roster_entry(&row)?);
         Ok(Behind { grant: grant(&row)?, account, roster })

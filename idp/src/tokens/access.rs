@@ -126,7 +126,7 @@ pub async fn live(
         }
         Some(grant_id) => {
             let jti = hash::sha256(&access.jti);
-            match grants::behind(conn, realm.id(), grant_id, &jti).await? {
+            match grants::behind(conn, realm.id(), grant_id, &jti, realm.lives(now)).await? {
                 Some(behind) => Some(behind),
                 None => return Ok(None),
             }

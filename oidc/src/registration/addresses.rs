@@ -45,7 +45,7 @@ pub(super) fn check(client: &Client) -> Option<Fault> {
             return fault(format!("{origin} is not an origin such as https://app.example"));
         }
     }
-    for resource in &client.resources {
+    for resource in client.resources.iter().chain(&client.serves) {
         if resource.contains('#') || url::Url::parse(resource).is_err() {
             return fault(format!("resource {resource} must be absolute and without a fragment"));
         }

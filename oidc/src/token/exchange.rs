@@ -48,14 +48,14 @@ pub struct Subject<'a> {
     pub act: Option<&'a Value>,
 }
 
-/// Whether a client may act with this token: it was issued to it, or for one of its resources.
+/// Whether a client may act with this token: it was issued to it, or for what it serves.
 /// Returns the `act` claim of the new token (RFC 8693 §4.1): the client, before it whoever acted.
 ///
 /// # Errors
 /// `invalid_request` for a foreign token; `invalid_target` for too long a chain.
 pub fn act(client: &Client, actor: &str, subject: &Subject) -> Result<Value, OAuthError> {
     let own = subject.client_id == client.client_id
-        || subject.audience.iter().any(|audience| client.resources.contains(audience));
+        || subject.audience.iter().any(|audience| client.served().contains(audience));
     if !own {
         return Err(Code::InvalidRequest.because("the subject token is not for this client"));
     }

@@ -56,7 +56,7 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
     if let Some(Live { access, behind, .. }) = live {
         let own = access.client_id == client.client_id;
         let meant =
-            client.introspects && access.aud.iter().any(|aud| client.resources.contains(aud));
+            client.introspects && access.aud.iter().any(|aud| client.served().contains(aud));
         if !own && !meant {
             return Ok(inactive);
         }
@@ -97,7 +97,8 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
         return Ok(body);
     }
     let Some(refresh) = Refresh::read(realm, token) else { return Ok(inactive) };
-    let found = grants::by_id(&mut conn, realm.id(), &refresh.grant_id).await?;
+    let found =
+        grants::by_id(&mut conn, realm.id(), &refresh.grant_id, realm.lives(app.now())).await?;
     let found = found.map(|(grant, _)| grant).filter(|grant| {
         grant.client_id == client.client_id
             && grant.generation == refresh.generation

@@ -26,7 +26,8 @@ pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Err
         }
     } else if let Some(refresh) = Refresh::read(realm, token) {
         // Any token of the family, also one that was exchanged: the client is done with it.
-        let found = grants::by_id(&mut tx, realm.id(), &refresh.grant_id).await?;
+        let found =
+            grants::by_id(&mut tx, realm.id(), &refresh.grant_id, realm.lives(app.now())).await?;
         if found.is_some_and(|(grant, _)| grant.client_id == client.client_id) {
             grants::revoke(&mut tx, realm.id(), &refresh.grant_id).await?;
         }

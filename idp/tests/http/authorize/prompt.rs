@@ -131,3 +131,26 @@ fn each_step_has_its_error() {
         assert_eq!(missing::error(need.steps()[0]).error.as_str(), error, "{kind:?}");
     }
 }
+
+/// RFC 8252 §8.6; S14: any program of the device could be behind such an address, so a person who
+/// is signed in is asked each time; an address of the web is nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_on_loopback_gets_no_silent_code() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.member().await;
+    let toml = "application_type = \"native\"\ntoken_endpoint_auth_method = \"none\"\n\
+                consent_obtained = true\n";
+    let local = idp.client("local", toml).await;
+    let silent = local.answer(&visitor, &[("prompt", "none")]).await;
+    assert_eq!(silent["error"], "account_selection_required");
+    for _ in 0..2 {
+        let page = visitor.open(&local.authorize(&[])).await;
+        let to = visitor.submit_and_stay(&page, &[("decision", "this")]).await;
+        assert!(parameters(&to)["code"].is_string(), "{to}");
+    }
+    // Who signs in for it knows.
+    let new = idp.visitor();
+    let page = new.open(&local.authorize(&[])).await;
+    let to = new.submit_and_stay(&page, &LOGIN).await;
+    assert!(parameters(&to)["code"].is_string(), "{to}");
+}

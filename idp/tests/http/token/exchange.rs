@@ -9,7 +9,7 @@ const LAB: &str = "https://lab.example/";
 async fn exchanger(idp: &TestIdp, id: &str, place: &str, more: &str) -> Relying {
     let toml = format!(
         "grant_types = [\"{EXCHANGE}\"]\nredirect_uris = []\nresponse_types = []\n\
-         resources = [\"{API}\", \"{place}\"]\n{more}"
+         resources = [\"{API}\", \"{place}\"]\nserves = [\"{API}\"]\n{more}"
     );
     idp.client(id, &toml).await
 }
@@ -45,6 +45,21 @@ async fn a_service_goes_on_for_a_member_and_says_so() {
             assert_eq!(inner["client_id"], "api");
         })
         .await;
+}
+
+/// S13: two that may call one service are not that service.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_of_the_same_service_cannot_exchange() {
+    let idp = minato().on_sqlite().await;
+    let (_, token) = front(&idp).await;
+    let other = format!(
+        "grant_types = [\"{EXCHANGE}\"]\nredirect_uris = []\nresponse_types = []\n\
+         resources = [\"{API}\"]\n"
+    );
+    let other = idp.client("other", &other).await;
+    ask(&other, &token, &[]).await.refused("invalid_request");
+    let asks = other.post("introspect", &[("token", &token)], None).await.good();
+    assert_eq!(asks.body["active"], false);
 }
 
 /// RFC 8693 §2.1; attack 13: for no other place, no other scope, no other kind of token.

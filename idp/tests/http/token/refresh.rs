@@ -1,6 +1,6 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14); attack 9.
 
-use crate::support::{Answer, REFRESHES, Relying, Visitor, claims, minato};
+use crate::support::{Answer, REFRESHES, Relying, Visitor, claims, minato, parameters};
 
 async fn begin(client: &Relying, visitor: &Visitor, scope: &str) -> Answer {
     let code = client.code(visitor, &[("scope", scope)]).await;
@@ -124,4 +124,56 @@ async fn only_offline_access_outlives_the_session() {
             client.refresh(offline.member("refresh_token"), &[]).await.good();
         })
         .await;
+}
+
+/// S5: without `offline_access` a grant ends with its session, also with one that was left alone;
+/// with it, it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_ends_with_its_session() {
+    minato()
+        .on_each_engine(async |idp| {
+            let scopes = "scopes = [\"openid\", \"email\", \"offline_access\"]\n\
+                          consent_obtained = true\n";
+            let client = idp.client("app", &format!("{REFRESHES}{scopes}")).await;
+            let visitor = idp.member().await;
+            let mut tokens = Vec::new();
+            for scope in ["openid", "openid offline_access"] {
+                let asks = [("scope", scope), ("prompt", "consent")];
+                let page = visitor.open(&client.authorize(&asks)).await;
+                let to = visitor.submit_and_stay(&page, &[("decision", "allow")]).await;
+                let code = parameters(&to)["code"].as_str().expect("a code").to_owned();
+                let answer = client.redeem(&code, &[], None).await.good();
+                tokens.push(answer.member("refresh_token").to_owned());
+            }
+            idp.advance(59 * 60);
+            let answer = client.refresh(&tokens[0], &[]).await.good();
+            let (last, access) = (answer.member("refresh_token"), answer.member("access_token"));
+            assert!(client.is_good(access).await);
+            idp.advance(60);
+            assert!(!client.is_good(access).await, "its session was left alone for an hour");
+            client.refresh(last, &[]).await.refused("invalid_grant");
+            client.refresh(&tokens[1], &[]).await.good();
+        })
+        .await;
+}
+
+/// S12: what the client may no longer ask for is not issued again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_was_taken_away_is_not_refreshed() {
+    let idp = minato().on_sqlite().await;
+    let (one, two) = ("https://one.example/", "https://two.example/");
+    let toml = |resources: &str| {
+        format!("{REFRESHES}consent_obtained = true\nresources = [{resources}]\n")
+    };
+    let both = toml(&format!("\"{one}\", \"{two}\""));
+    let client = idp.client("app", &both).await;
+    let visitor = idp.member().await;
+    let code = client.code(&visitor, &[("resource", one)]).await;
+    let answer = client.redeem(&code, &[], None).await.good();
+    let token = answer.member("refresh_token").to_owned();
+    let late = client.code(&visitor, &[("resource", one)]).await;
+    idp.execute("DELETE FROM clients WHERE client_id = 'app'").await;
+    idp.client("app", &toml(&format!("\"{two}\""))).await;
+    client.refresh(&token, &[]).await.refused("invalid_target");
+    client.redeem(&late, &[], None).await.refused("invalid_target");
 }

@@ -55,12 +55,11 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
         grant.generation = 1;
         grant.offline = grant.detail.scopes.iter().any(|scope| scope == "offline_access");
         grant.expires_at = now + Refresh::lifetime_secs(realm);
-        // A public client's refresh token is bound to its key (RFC 9449 §5).
-        if client.is_public() {
-            grant.detail.dpop_jkt = call.jkt().map(str::to_owned);
-        } else {
-            grant.detail.dpop_jkt = None;
-        }
+        // A public client's refresh token is bound to its key or certificate (RFC 9449 §5,
+        // RFC 8705 §4).
+        let holder = Some(&call.cnf).filter(|_| client.is_public());
+        grant.detail.dpop_jkt = holder.and_then(|cnf| cnf.jkt.clone());
+        grant.detail.x5t = holder.and_then(|cnf| cnf.x5t.clone());
         grants::keep(&mut tx, realm.id(), &grant).await?;
         refresh_token = Some(Refresh::of(&grant).text(realm));
     }

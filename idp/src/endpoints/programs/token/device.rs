@@ -45,7 +45,7 @@ pub(super) async fn poll(call: &Call<'_>) -> Result<Response, Error> {
         return Err(invalid());
     }
     call.spend(&mut tx).await?;
-    let granted = grant::for_device(&mut tx, realm, client, device, call.jkt(), now).await?;
+    let granted = grant::for_device(&mut tx, realm, client, device, &call.cnf, now).await?;
     let grant = granted.ok_or_else(invalid)?;
     let content = access(realm, client, &grant, now);
     let refresh_token = (grant.generation > 0).then(|| Refresh::of(&grant).text(realm));

@@ -156,7 +156,14 @@ fn narrow(call: &Call, content: &mut Access, grant: &Grant) -> Result<(), Error>
     let (params, detail) = (&call.api.params, &grant.detail);
     let widening = Code::InvalidTarget.because("resource was not granted");
     let asked = params.values("resource");
-    let resources = oidc::token::narrowed(&detail.resources, asked, widening).map_err(refused)?;
+    // The registration of today holds: what the client may no longer ask for falls away.
+    let known = |resource: &&String| call.client.resources.contains(*resource);
+    let granted: Vec<String> = detail.resources.iter().filter(known).cloned().collect();
+    if granted.is_empty() && !detail.resources.is_empty() {
+        let why = "the client may no longer ask for what was granted";
+        return Err(refused(Code::InvalidTarget.because(why)));
+    }
+    let resources = oidc::token::narrowed(&granted, asked, widening).map_err(refused)?;
     if !resources.is_empty() {
         content.aud = resources;
     }

@@ -25,7 +25,7 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     // What was never issued proves nothing and ends nothing.
     let old = Refresh::read(realm, text).ok_or_else(invalid)?;
     let mut tx = call.app.tools.db.begin().await?;
-    let found = grants::by_id(&mut tx, realm.id(), &old.grant_id).await?;
+    let found = grants::by_id(&mut tx, realm.id(), &old.grant_id, realm.lives(now)).await?;
     let (grant, rotated_at) = found.ok_or_else(invalid)?;
     let rule = Grant {
         client_id: grant.client_id.clone(),
@@ -34,6 +34,9 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
         ..Grant::default()
     };
     check_refresh(params, client, &rule, call.jkt(), now).map_err(refused)?;
+    if grant.detail.x5t.is_some() && grant.detail.x5t != call.cnf.x5t {
+        return Err(invalid());
+    }
     let in_force = old.generation == grant.generation;
     let lost = old.generation + 1 == grant.generation && now - rotated_at <= GRACE_SECS;
     if !in_force && !lost {
