@@ -21,7 +21,7 @@ pub fn router(app: &Arc<App>) -> Router {
         routes::routes(app.clone()),
         Surround {
             look_for: Arc::new(move |parts| look_for(parts, &for_look)),
-            secure: app.settings.secure(),
+            public_url: app.settings.public_url.clone(),
             metrics: Metrics::new("idp"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();

@@ -33,8 +33,14 @@ impl Params {
     /// Parses a query or a form body (`application/x-www-form-urlencoded`).
     ///
     /// # Errors
-    /// `invalid_request` when a parameter comes twice (RFC 6749 §3.1) or is too long.
+    /// `invalid_request` when a parameter comes twice (RFC 6749 §3.1), is too long, or is no text
+    /// that could come back as it was (RFC 6749 appendix B).
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
+        // The separators are ASCII, so the whole is UTF-8 when its parts are.
+        let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+        if decoded.is_err() || decoded.is_ok_and(|text| text.contains('\0')) {
+            return Err(Code::InvalidRequest.because("a parameter is not UTF-8 text"));
+        }
         let mut params: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut size = 0;
         for (at, (name, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
@@ -120,6 +126,11 @@ mod tests {
     fn twice_is_refused_and_empty_is_absent() {
         assert!(Params::parse("a=1&a=2").is_err());
         assert!(Params::parse("a=1&%61=2").is_err());
+        for unlike in ["state=%ff", "%c3=1", "state=%c3", "client_id=%00", "a=%ed%a0%80"] {
+            assert!(Params::parse(unlike).is_err(), "{unlike}");
+        }
+        let state = Params::parse("state=%E7%8A%B6+%25%2B").unwrap();
+        assert_eq!(state.value("state"), Some("状 %+"));
         let params = Params::parse("state=a%20b%2B&scope=").unwrap();
         assert_eq!(params.value("state"), Some("a b+"));
         assert_eq!(params.value("scope"), None);

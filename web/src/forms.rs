@@ -13,9 +13,19 @@ pub const CSRF: &str = "csrf";
 /// The longest form body in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// Whether the program is reached by https; put into every request by `serve.rs`.
-#[derive(Clone, Copy)]
-pub(crate) struct Secure(pub bool);
+/// Where the program is reached; put into every request by `serve.rs`.
+#[derive(Clone)]
+pub(crate) struct Own {
+    /// `https://id.example`: what browsers send as `Origin`.
+    origin: Option<String>,
+    secure: bool,
+}
+
+impl Own {
+    pub(crate) fn at(public_url: &str) -> Self {
+        Self { origin: crate::look::origin(public_url), secure: public_url.starts_with("https://") }
+    }
+}
 
 /// Whether the body of a request is a form: `application/x-www-form-urlencoded` in any case, with
 /// or without parameters such as a charset (RFC 9110 §8.3.1).
@@ -51,12 +61,19 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         if request.method() != Method::POST || !is_form(headers) {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
+        let own = request.extensions().get::<Own>();
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(Error::FORGED);
         }
+        // Pages without a referrer post with the origin `null`: that says nothing.
+        let origin = headers.get(header::ORIGIN).filter(|origin| *origin != "null");
+        let known = own.and_then(|own| own.origin.as_deref());
+        if origin.is_some_and(|origin| known.is_some_and(|known| origin != known)) {
+            return Err(Error::FORGED);
+        }
         // Under https only the `__Host-` cookie counts, which no other host can set.
-        let secure = request.extensions().get::<Secure>().is_none_or(|secure| secure.0);
+        let secure = own.is_none_or(|own| own.secure);
         let cookie = cookies::value(headers, CSRF, secure).map(str::to_owned);
         let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
             .await

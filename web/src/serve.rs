@@ -4,14 +4,14 @@
 use crate::Error;
 use crate::config::ConfigError;
 use crate::error::Drawn;
-use crate::forms::Secure;
+use crate::forms::Own;
 use crate::listen::{Peer, PlainListener, TlsListener};
 use crate::look::{Look, Policy};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use secret::random;
@@ -35,8 +35,8 @@ pub struct Surround {
     pub look_for: LookFor,
     pub metrics: Metrics,
     pub ready: Ready,
-    /// The program is reached by https.
-    pub secure: bool,
+    /// The address under which people reach the program; https makes cookies `Secure`.
+    pub public_url: String,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -77,7 +77,12 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
         .to_owned();
     let method = request.method().clone();
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Secure(surround.secure));
+    if method == Method::HEAD && !only_reads(&route) {
+        // Handlers of pages may write (a code, a count, who looked); asking for the headers
+        // must not.
+        return StatusCode::OK.into_response();
+    }
+    parts.extensions.insert(Own::at(&surround.public_url));
     let head = parts.clone();
     let span = tracing::info_span!("request", %id, %method, route);
     let answer = tokio::time::timeout(TIMEOUT, next.run(Request::from_parts(parts, body)));
@@ -95,6 +100,14 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
     // The path may carry an id and the query a token: only the route is logged.
     tracing::info!(parent: &span, status = status.as_u16(), ms = seconds * 1000.0, "answered");
     response
+}
+
+/// Whether a route answers the same to everybody and writes nothing.
+fn only_reads(route: &str) -> bool {
+    let fixed = ["/assets/", "/health/", "/metrics", "unmatched"];
+    fixed.iter().any(|start| route.starts_with(start))
+        || route.contains(".well-known")
+        || route.ends_with("/jwks")
 }
 
 fn put_headers(response: &mut Response, id: &str) {

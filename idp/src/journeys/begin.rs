@@ -14,6 +14,10 @@ use web::{Error, cookies};
 /// Journeys that one browser carries along at once; beginning another forgets the oldest.
 const MAX_WAITING: usize = 5;
 
+/// Characters of all sealed journeys together: proxies take 8 kB of headers, and the others are in
+/// there, too.
+const MAX_TOGETHER: usize = 5000;
+
 /// Characters of the cookie that are left for what the person chooses.
 const RESERVE: usize = 300;
 
@@ -47,7 +51,7 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
     };
     let mut response = see_other(&visit.path(&format!("journey/{}", instance.id)));
     let headers = response.headers_mut();
-    for name in forgotten(&visit.headers) {
+    for name in forgotten(&visit.headers, sealed.len()) {
         headers.append(header::SET_COOKIE, cookies::clear(&name, visit.secure));
     }
     headers.append(header::SET_COOKIE, Ticket::Sealed(sealed).cookie(visit, &instance));
@@ -118,18 +122,26 @@ impl Ticket {
 
 /// The sealed journeys that must go, so that no request grows without end. Browsers send the
 /// oldest first (RFC 6265 §5.4).
-fn forgotten(headers: &HeaderMap) -> Vec<String> {
+fn forgotten(headers: &HeaderMap, new: usize) -> Vec<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|p| p.trim().split_once('='));
-    let sealed: Vec<String> = pairs
+    let sealed: Vec<(String, usize)> = pairs
         .filter(|(_, value)| value.starts_with('s'))
-        .filter_map(|(name, _)| {
+        .filter_map(|(name, value)| {
             let name = name.strip_prefix("__Host-").unwrap_or(name);
-            name.starts_with("journey-").then(|| name.to_owned())
+            name.starts_with("journey-").then(|| (name.to_owned(), value.len()))
         })
         .collect();
-    let surplus = (sealed.len() + 1).saturating_sub(MAX_WAITING);
-    sealed.into_iter().take(surplus).collect()
+    let (mut kept, mut room) = (1, MAX_TOGETHER.saturating_sub(new));
+    let mut surplus: Vec<String> = Vec::new();
+    for (name, length) in sealed.into_iter().rev() {
+        kept += 1;
+        match room.checked_sub(length).filter(|_| kept <= MAX_WAITING && surplus.is_empty()) {
+            Some(left) => room = left,
+            None => surplus.push(name),
+        }
+    }
+    surplus
 }
 
 #[cfg(test)]
@@ -143,8 +155,15 @@ mod tests {
         let line = "journey-r=rx; journey-1=sx; csrf=sx; __Host-journey-2=sx; journey-3=sx; \
                     journey-4=sx; journey-5=sx";
         headers.insert(header::COOKIE, line.parse().unwrap());
-        assert_eq!(forgotten(&headers), ["journey-1"]);
+        assert_eq!(forgotten(&headers, 1), ["journey-1"]);
         headers.insert(header::COOKIE, "journey-1=sx; journey-2=sx".parse().unwrap());
-        assert!(forgotten(&headers).is_empty());
+        assert!(forgotten(&headers, 1).is_empty());
+        // Together they stay below what a proxy takes.
+        let long = "x".repeat(2000);
+        let line = format!("journey-1=sx; journey-2=s{long}; journey-3=s{long}");
+        headers.insert(header::COOKIE, line.parse().unwrap());
+        assert!(forgotten(&headers, 900).is_empty());
+        assert_eq!(forgotten(&headers, 1500), ["journey-2", "journey-1"]);
+        assert_eq!(forgotten(&headers, 3800), ["journey-3", "journey-2", "journey-1"]);
     }
 }

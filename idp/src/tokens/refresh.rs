@@ -34,7 +34,9 @@ impl Refresh {
         let (grant_id, rest) = text.split_once('.')?;
         let (generation, code) = rest.split_once('.')?;
         let read = Self { grant_id: GrantId::new(grant_id), generation: generation.parse().ok()? };
-        hash::equal(read.code(realm).as_bytes(), code.as_bytes()).then_some(read)
+        let same = hash::equal(read.code(realm).as_bytes(), code.as_bytes());
+        // As it was issued, to the letter: `+1` and `01` are no generations.
+        (same && read.text(realm) == text).then_some(read)
     }
 
     fn code(&self, realm: &Realm) -> String {

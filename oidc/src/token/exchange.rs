@@ -108,7 +108,7 @@ mod tests {
     /// RFC 8693 §4.1.
     #[test]
     fn who_acts_is_always_named() {
-        let api = Client { resources: vec!["https://api.example/".into()], ..sample() };
+        let api = Client { serves: vec!["https://api.example/".into()], ..sample() };
         let audience = ["https://api.example/".to_owned()];
         let before = json!({"sub": "first"});
         let subject = Subject { client_id: "app", audience: &audience, act: Some(&before) };

@@ -16,8 +16,8 @@ use crate::store::sessions::Session;
 use crate::store::{agreements, consents};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use oidc::Params;
 use oidc::authorize::{Authorize, Refused};
 use oidc::error::{Code, description};
@@ -28,14 +28,9 @@ use web::look::Notice;
 /// `GET /{insurer}/authorize`
 pub async fn get(
     State(app): State<Arc<App>>,
-    method: Method,
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
-    if method == Method::HEAD {
-        // Asking for the headers must not issue anything.
-        return Ok(StatusCode::OK.into_response());
-    }
     respond(&app, &visit, query.as_deref().unwrap_or("")).await
 }
 

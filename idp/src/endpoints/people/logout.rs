@@ -6,8 +6,8 @@ use crate::session;
 use crate::store::{accounts, sessions};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
 use oidc::logout::{After, after};
 use oidc::{Client, Params};
 use serde::Serialize;
@@ -57,13 +57,9 @@ impl Page for SignedOut {
 /// `GET /{insurer}/logout`
 pub async fn get(
     State(app): State<Arc<App>>,
-    method: Method,
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
-    if method == Method::HEAD {
-        return Ok(StatusCode::OK.into_response());
-    }
     begin(&app, &visit, query.as_deref().unwrap_or("")).await
 }
 
