@@ -9,9 +9,9 @@ use axum::Router;
 use axum::http::request::Parts;
 use std::sync::Arc;
 use web::config::ConfigError;
-use web::listen::{Identity, PlainListener, TlsListener};
+use web::listen::{Door, Guard, Identity, Tls};
 use web::metrics::Metrics;
-use web::serve::{Listening, Surround, bind, serve, surround};
+use web::serve::{Surround, bind, serve, surround};
 use web::{Error, Look};
 
 /// The complete router.
@@ -40,14 +40,15 @@ fn look_for(parts: &Parts, app: &App) -> Look {
 /// Serves until the process is asked to stop.
 pub async fn run(settings: Settings) -> Result<(), Error> {
     let identity = identity(&settings)?;
-    let listeners = listeners(&settings, identity.as_ref()).await?;
+    let doors = doors(&settings, identity.as_ref()).await?;
     let app = App::open(settings, Cost::REAL).await?;
     tokio::spawn(jobs::mail::run(app.clone()));
     tokio::spawn(jobs::logouts::run(app.clone()));
     tokio::spawn(jobs::purge::run(app.clone()));
     tokio::spawn(jobs::realms::run(app.clone(), identity));
     tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "idp serves");
-    serve(listeners, router(&app)).await?;
+    let guard = Guard::new(app.settings.connections.clone(), app.proxies.clone());
+    serve(doors, router(&app), guard).await;
     app.tools.db.close().await;
     Ok(())
 }
@@ -58,22 +59,16 @@ fn identity(settings: &Settings) -> Result<Option<Arc<Identity>>, ConfigError> {
     Identity::read(certificate, &settings.tls.key_file).map(Some)
 }
 
-async fn listeners(
-    settings: &Settings,
-    identity: Option<&Arc<Identity>>,
-) -> Result<Vec<Listening>, Error> {
-    let listener = bind(settings.listen).await?;
-    let mut listeners = vec![match identity {
-        Some(identity) => Listening::Tls(TlsListener::new(listener, identity, false)?),
-        None => Listening::Plain(PlainListener(listener)),
-    }];
+async fn doors(settings: &Settings, identity: Option<&Arc<Identity>>) -> Result<Vec<Door>, Error> {
+    let tls = identity.map(|identity| Tls::new(identity, false)).transpose()?;
+    let mut doors = vec![Door { listener: bind(settings.listen).await?, tls }];
     if !settings.mtls.listen.is_empty() {
         let say = |why: &str| ConfigError(format!("mtls.listen: {why}"));
         let address =
             settings.mtls.listen.parse().map_err(|_| say("is not an address and port"))?;
         let identity = identity.ok_or_else(|| say("needs tls.certificate_file"))?;
-        let listener = bind(address).await?;
-        listeners.push(Listening::Tls(TlsListener::new(listener, identity, true)?));
+        let tls = Some(Tls::new(identity, true)?);
+        doors.push(Door { listener: bind(address).await?, tls });
     }
-    Ok(listeners)
+    Ok(doors)
 }

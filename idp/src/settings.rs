@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use web::listen::Connections;
 
 /// Settings of the identity provider. No `Debug`: it has the mail server's password.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub mtls: Mtls,
     /// Proxies in front.
     pub proxy: Proxy,
+    /// How many connections there may be, and how long one may be silent.
+    pub connections: Connections,
     /// What the provider itself fetches.
     pub outbound: Outbound,
 }
@@ -148,6 +151,7 @@ impl Default for Settings {
             tls: Tls::default(),
             mtls: Mtls::default(),
             proxy: Proxy::default(),
+            connections: Connections::default(),
             outbound: Outbound::default(),
         }
     }

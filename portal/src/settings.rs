@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use web::listen::Connections;
 
 /// Settings of the member portal. The database's address may hold a password: no `Debug`.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -21,6 +22,19 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// Plugins.
     pub plugins: Plugins,
+    /// Proxies in front.
+    pub proxy: Proxy,
+    /// How many connections there may be, and how long one may be silent.
+    pub connections: Connections,
+}
+
+/// Proxies in front.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proxy {
+    /// Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`) of proxies: behind one stand many, so
+    /// their connections are not counted by address.
+    pub trusted: Vec<String>,
 }
 
 /// Where plugins are and how they run.
@@ -62,6 +76,8 @@ impl Default for Settings {
             themes: "themes".into(),
             key_file: "portal.key".into(),
             plugins: Plugins::default(),
+            proxy: Proxy::default(),
+            connections: Connections::default(),
         }
     }
 }

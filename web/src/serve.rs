@@ -5,7 +5,7 @@ use crate::Error;
 use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Own;
-use crate::listen::{Peer, PlainListener, TlsListener};
+use crate::listen::{Door, Guard};
 use crate::look::{Look, Policy};
 use crate::metrics::Metrics;
 use axum::Router;
@@ -15,7 +15,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use secret::random;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -94,6 +94,10 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
         response = (surround.look_for)(&head).error(drawn.status, drawn.incident);
     }
     let status = response.status();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("5");
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(soon);
+    }
     put_headers(&mut response, &id);
     let seconds = began.elapsed().as_secs_f64();
     surround.metrics.answered(&route, status.as_u16(), seconds);
@@ -144,25 +148,13 @@ pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, Config
     })
 }
 
-/// Serves on all listeners until SIGINT or SIGTERM, then finishes what was begun, for at most ten
+/// Serves at all doors until SIGINT or SIGTERM, then finishes what was begun, for at most ten
 /// seconds.
-pub async fn serve(listeners: Vec<Listening>, router: Router) -> std::io::Result<()> {
+pub async fn serve(doors: Vec<Door>, router: Router, guard: Arc<Guard>) {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut serving = tokio::task::JoinSet::new();
-    for listener in listeners {
-        let app = router.clone().into_make_service_with_connect_info::<Peer>();
-        let mut stopped = stopped.clone();
-        let end = async move {
-            stopped.wait_for(|stop| *stop).await.ok();
-        };
-        match listener {
-            Listening::Plain(listener) => {
-                serving.spawn(axum::serve(listener, app).with_graceful_shutdown(end).into_future())
-            }
-            Listening::Tls(listener) => {
-                serving.spawn(axum::serve(listener, app).with_graceful_shutdown(end).into_future())
-            }
-        };
+    for door in doors {
+        serving.spawn(door.open(router.clone(), guard.clone(), stopped.clone()));
     }
     signal().await;
     tracing::info!("stopping: finishing what was begun");
@@ -171,13 +163,6 @@ pub async fn serve(listeners: Vec<Listening>, router: Router) -> std::io::Result
         _ = serving.join_all() => {}
         () = tokio::time::sleep(Duration::from_secs(10)) => {}
     }
-    Ok(())
-}
-
-/// A bound address, with or without TLS.
-pub enum Listening {
-    Plain(PlainListener),
-    Tls(TlsListener),
 }
 
 /// Returns when the process is asked to stop.

@@ -6,9 +6,9 @@ use crate::{jobs, routes, visit};
 use axum::Router;
 use std::sync::Arc;
 use web::Error;
-use web::listen::PlainListener;
+use web::listen::{Door, Guard, TrustedProxies};
 use web::metrics::Metrics;
-use web::serve::{Listening, Surround, bind, serve, surround};
+use web::serve::{Surround, bind, serve, surround};
 
 /// The complete router.
 pub fn router(app: &Arc<App>) -> Router {
@@ -29,12 +29,14 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// Serves until the process is asked to stop.
 pub async fn run(settings: Settings) -> Result<(), Error> {
-    let listener = bind(settings.listen).await?;
+    let door = Door { listener: bind(settings.listen).await?, tls: None };
+    let proxies = TrustedProxies::new(&settings.proxy.trusted, "")?;
+    let guard = Guard::new(settings.connections.clone(), proxies);
     let app = App::open(settings).await?;
     tokio::spawn(jobs::refresh::run(app.clone()));
     tokio::spawn(jobs::purge::run(app.clone()));
     tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "portal serves");
-    serve(vec![Listening::Plain(PlainListener(listener))], router(&app)).await?;
+    serve(vec![door], router(&app), guard).await;
     app.db.close().await;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Who is on the other side of a connection, with or without our own TLS.
 //!
-//! - `plain.rs`, `tls.rs`: the two listeners
-//! - `peer.rs`: what a listener tells of the other end
+//! - `door.rs`: a listening address, how many may come in, how long they may be silent
+//! - `tls.rs`: our own TLS; `peer.rs`: what a connection tells of the other end
 //! - `identity.rs`: the server's own certificate
 //! - `cipher_suites.rs`: what TLS may be spoken with
 //! - `client_certificates.rs`: which certificates of clients are taken, and which are trusted
@@ -9,15 +9,15 @@
 
 mod cipher_suites;
 mod client_certificates;
+mod door;
 mod identity;
 mod peer;
-mod plain;
 mod proxies;
 mod tls;
 
 pub use client_certificates::ClientAuthorities;
+pub use door::{Connections, Door, Guard};
 pub use identity::Identity;
 pub use peer::Peer;
-pub use plain::PlainListener;
 pub use proxies::TrustedProxies;
-pub use tls::TlsListener;
+pub use tls::Tls;

@@ -4,86 +4,43 @@ use super::cipher_suites::provider;
 use super::client_certificates::AnyCertificate;
 use super::{Identity, Peer};
 use crate::config::ConfigError;
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
-/// A listener with TLS. Handshakes run beside each other: a slow one delays nobody.
-pub struct TlsListener {
-    shaken: mpsc::Receiver<(TlsStream<TcpStream>, Peer)>,
-    local: SocketAddr,
+/// TLS with the server's own certificate.
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    /// Clients are asked for a certificate, too.
+    mutual: bool,
 }
 
-/// A handshake that takes longer is given up.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at the same time.
-const HANDSHAKES: usize = 512;
-
-impl TlsListener {
-    /// Listens with the certificate of `identity`; with `mutual` clients are asked for one, too.
+impl Tls {
+    /// With the certificate of `identity`; with `mutual` clients are asked for one, too.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(
-        listener: TcpListener,
-        identity: &Arc<Identity>,
-        mutual: bool,
-    ) -> Result<Self, ConfigError> {
-        let local = listener.local_addr().map_err(|error| ConfigError(error.to_string()))?;
+    pub fn new(identity: &Arc<Identity>, mutual: bool) -> Result<Self, ConfigError> {
         let acceptor = TlsAcceptor::from(Arc::new(config(identity.clone(), mutual)?));
-        let (sender, shaken) = mpsc::channel(64);
-        let slots = Arc::new(tokio::sync::Semaphore::new(HANDSHAKES));
-        tokio::spawn(async move {
-            let mut listener = listener;
-            loop {
-                let Ok(slot) = slots.clone().acquire_owned().await else { return };
-                let (stream, address) = Listener::accept(&mut listener).await;
-                let (acceptor, sender) = (acceptor.clone(), sender.clone());
-                tokio::spawn(async move {
-                    stream.set_nodelay(true).ok();
-                    let shake = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                    drop(slot);
-                    let Ok(Ok(stream)) = shake else { return };
-                    let shown = stream.get_ref().1.peer_certificates();
-                    let mut shown = shown.into_iter().flatten().map(|der| der.to_vec());
-                    let certificate = shown.next().map(Arc::new);
-                    let chain = Arc::new(shown.take(5).collect());
-                    let peer = Peer { address, certificate, chain, mutual };
-                    sender.send((stream, peer)).await.ok();
-                });
-            }
-        });
-        Ok(Self { shaken, local })
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = Peer;
-
-    async fn accept(&mut self) -> (TlsStream<TcpStream>, Peer) {
-        match self.shaken.recv().await {
-            Some(shaken) => shaken,
-            // The accepting task never ends; if it did, there would be nothing to accept.
-            None => std::future::pending().await,
-        }
+        Ok(Self { acceptor, mutual })
     }
 
-    fn local_addr(&self) -> std::io::Result<Peer> {
-        Ok(Peer::new(self.local))
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        stream.remote_addr().clone()
+    /// The handshake; `None` when it fails.
+    pub(super) async fn shake(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+    ) -> Option<(TlsStream<TcpStream>, Peer)> {
+        let stream = self.acceptor.accept(stream).await.ok()?;
+        let shown = stream.get_ref().1.peer_certificates();
+        let mut shown = shown.into_iter().flatten().map(|der| der.to_vec());
+        let certificate = shown.next().map(Arc::new);
+        let chain = Arc::new(shown.take(5).collect());
+        let peer = Peer { address, certificate, chain, mutual: self.mutual };
+        Some((stream, peer))
     }
 }
 
