@@ -90,3 +90,34 @@ pub async fn delete(
     let sql = "DELETE FROM journeys WHERE insurer_id = $1 AND journey_id = $2 AND revision = $3";
     Ok(tx.execute(sql, params![insurer, id, revision]).await? == 1)
 }
+
+/// Journeys that expired before a time, so many at the most.
+pub async fn expired(
+    conn: &mut Conn,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<(InsurerId, JourneyId)>> {
+    let sql = "SELECT insurer_id, journey_id FROM journeys WHERE expires_at < $1 LIMIT $2";
+    let rows = conn.all(sql, params![before, limit]).await?;
+    rows.iter()
+        .map(|row| {
+            let (insurer, id) = (row.text("insurer_id")?, row.text("journey_id")?);
+            Ok((InsurerId::new(insurer), JourneyId::new(id)))
+        })
+        .collect()
+}
+
+/// Removes an expired journey with what it proved and agreed to, unless it lives after all.
+pub async fn purge(tx: &mut Tx, insurer: &InsurerId, id: &JourneyId, before: i64) -> Result<()> {
+    let sql = "DELETE FROM journeys WHERE insurer_id = $1 AND journey_id = $2 AND expires_at < $3";
+    if tx.execute(sql, params![insurer, id, before]).await? == 0 {
+        return Ok(());
+    }
+    for sql in [
+        "DELETE FROM evidence WHERE insurer_id = $1 AND holder_kind = 'journey' AND holder = $2",
+        "DELETE FROM agreements WHERE insurer_id = $1 AND holder_kind = 'journey' AND holder = $2",
+    ] {
+        tx.execute(sql, params![insurer, id]).await?;
+    }
+    Ok(())
+}
