@@ -133,6 +133,7 @@ moved-on-title = Your registration goes on in another window
 moved-on-text = Please continue in the window that opened later. You can close this one.
 busy-title = We are very busy
 busy-text = Many people are using the service now. Please wait a moment and try again.
+busy-again = Try again
 signed-out-title = You are signed out
 signed-out-text = If other people use this device, please close the window.
 register-not-open-title = You cannot register here

@@ -127,6 +127,7 @@ moved-on-title = 登録は別の画面で続いています
 moved-on-text = 新しく開いた画面で、登録を続けてください。この画面は閉じてかまいません。
 busy-title = 混み合っています
 busy-text = ただいま、たくさんの方が利用しています。少し待ってから、もう一度お試しください。
+busy-again = もう一度試す
 signed-out-title = ログアウトしました
 signed-out-text = ほかの人も使う機器では、画面を閉じてください。
 register-not-open-title = ここからは登録できません

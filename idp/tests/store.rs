@@ -1,13 +1,18 @@
 //! The stores whose callers come with the next flows, and what must hold under races; both engines.
 
 use idp::app::migrations;
-use idp::ids::{AccountId, InsurerId};
+use idp::ids::{AccountId, InsurerId, JourneyId};
+use idp::jobs::purge;
+use idp::need::{Act, Evidence, Kind, StepId};
+use idp::store::EXPIRED;
 use idp::store::accounts::{self, Account, State};
 use idp::store::addresses::{self, Role};
 use idp::store::attempts::{self, Bucket, Limit};
 use idp::store::clients::{self, Origin};
+use idp::store::evidence::{self, Holder};
+use idp::store::journeys::{self, Stored};
 use idp::store::passwords;
-use idp::store::signing_keys::{self, Stored};
+use idp::store::signing_keys;
 
 fn minato() -> InsurerId {
     InsurerId::new("minato")
@@ -69,7 +74,8 @@ async fn keys_of_one_second_keep_their_order() {
         let mut tx = db.begin().await.unwrap();
         for sealed in [b"one", b"two", b"six"] {
             let (algorithm, sealed) = ("ES256".to_owned(), sealed.to_vec());
-            let key = Stored { algorithm, sealed, active_from: 100, retires_at: None };
+            let key =
+                signing_keys::Stored { algorithm, sealed, active_from: 100, retires_at: None };
             signing_keys::insert(&mut tx, &minato(), &key, 100).await.unwrap();
         }
         let found = signing_keys::list(&mut tx, &minato(), 100).await.unwrap();
@@ -101,11 +107,17 @@ async fn a_limit_holds_however_many_try_at_once() {
         assert_eq!(passed, 10);
         let mut tx = db.begin().await.unwrap();
         let bucket = Bucket::nobody("x");
-        let left = attempts::held_left(&mut tx, &minato(), &bucket, limit, 100).await.unwrap();
+        let left = attempts::left(&mut tx, &minato(), &bucket, limit, 100).await.unwrap();
         assert_eq!(left, 0);
+        attempts::give_back(&mut tx, &minato(), &bucket).await.unwrap();
+        let left = attempts::left(&mut tx, &minato(), &bucket, limit, 100).await.unwrap();
+        assert_eq!(left, 1, "that one was right");
         // The window ends, and the count begins anew.
         let later = attempts::take(&mut tx, &minato(), &bucket, limit, 160).await.unwrap();
         assert_eq!(later, Some(9));
+        attempts::give_back(&mut tx, &minato(), &bucket).await.unwrap();
+        let row = tx.one("SELECT count FROM attempts", &[]).await.unwrap();
+        assert!(row.is_none(), "a right answer leaves nothing behind");
     })
     .await;
 }
@@ -144,4 +156,52 @@ async fn a_client_that_changed_meanwhile_is_not_replaced() {
         assert!(clients::by_id(&mut tx, &minato, "app").await.unwrap().is_none());
     })
     .await;
+}
+
+/// Held-out 9: the purge takes what has expired, in small batches, and finds it by an index: the
+/// engine itself says so.
+#[tokio::test]
+async fn the_purge_costs_nothing_per_living_row() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let mut tx = db.begin().await.unwrap();
+        for n in 0..1000 {
+            let (id, expires_at) = (format!("j{n}"), if n < 500 { 100 } else { 1_000_000 });
+            let row = Stored { secret_hash: vec![1], sealed: vec![2], revision: 0, expires_at };
+            let id = JourneyId::new(id);
+            assert!(journeys::insert(&mut tx, &minato(), &id, &row, 0).await.unwrap());
+            let evidence = Evidence {
+                step: StepId("mailbox".into()),
+                kind: Kind::Mailbox,
+                act: Act::Verify,
+                credential: None,
+                means: "link".into(),
+                at: 0,
+                until: None,
+            };
+            let holder = Holder::Journey(&id);
+            evidence::insert(&mut tx, &minato(), holder, &evidence).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        purge::once(&db, 200).await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        for table in ["journeys", "evidence"] {
+            let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+            let row = conn.one(db::AssertSqlSafe(sql), &[]).await.unwrap().unwrap();
+            assert_eq!(row.int("n").unwrap(), 500, "{table}");
+        }
+    })
+    .await;
+    let db = db::Db::open(&db::testing::fresh_sqlite()).await.unwrap();
+    db.migrate("migrations", &migrations().unwrap()).await.unwrap();
+    let mut conn = db.read().await.unwrap();
+    for expired in EXPIRED {
+        let sql = format!("EXPLAIN QUERY PLAN {}", expired.sql);
+        let plan = conn.all(db::AssertSqlSafe(sql), db::params![1_i64, 1_i64]).await.unwrap();
+        for step in plan {
+            let detail = step.text("detail").unwrap();
+            let scans = detail.starts_with("SCAN") && !detail.contains("INDEX");
+            let small = detail.contains("registration_tokens");
+            assert!(!scans || small, "{}: {detail}", expired.sql);
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub struct Seen {
     pub status: StatusCode,
     pub url: String,
     pub html: String,
+    pub headers: http::HeaderMap,
 }
 
 /// The insurance card of a fictional person, by form field.
@@ -199,11 +200,11 @@ impl Visitor {
         for _ in 0..MOST_REDIRECTS {
             let to = header(&answer, "location");
             if !answer.status().is_redirection() || to.is_empty() {
-                return Seen { status: answer.status(), url, html: answer.into_body() };
+                return seen(url, answer);
             }
             url = joined(&url, to);
             if !self.carrier.reaches(&url) {
-                return Seen { status: answer.status(), url, html: String::new() };
+                return Seen { html: String::new(), ..seen(url, answer) };
             }
             answer = self.get(&url).await;
         }
@@ -246,7 +247,12 @@ impl Visitor {
 /// What an answer shows; `url` is where it would lead.
 fn stayed(answer: Response) -> Seen {
     let url = header(&answer, "location").to_owned();
-    Seen { status: answer.status(), url, html: answer.into_body() }
+    seen(url, answer)
+}
+
+fn seen(url: String, answer: Response) -> Seen {
+    let (parts, html) = answer.into_parts();
+    Seen { status: parts.status, url, html, headers: parts.headers }
 }
 
 fn joined(base: &str, to: &str) -> String {
@@ -259,6 +265,11 @@ fn host(url: &str) -> String {
 }
 
 impl Seen {
+    /// A header of the answer.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// Fails unless the page shows a text.
     #[track_caller]
     pub fn sees(&self, text: &str) -> &Self {

@@ -44,6 +44,13 @@ impl Posted {
         self.0.get(name).map_or("", |value| value.trim())
     }
 
+    /// All that was typed but passwords, as a form that says nothing.
+    pub fn typed(&self) -> Form {
+        let fields: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let fields: Vec<&str> = fields.into_iter().filter(|name| *name != CSRF).collect();
+        Form::new("", &fields).typed(self)
+    }
+
     /// The value as typed: for passwords.
     pub fn raw(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

@@ -5,7 +5,7 @@ use super::begin::Ticket;
 use super::finish::{self, Finished};
 use super::running::{CANCEL, Found, Running, find};
 use super::steps;
-use super::steps::verdict::{At, Limits, Place, Verdict};
+use super::steps::verdict::{At, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
@@ -13,12 +13,12 @@ use crate::need::{Next, Step, next};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, attempts, evidence, journeys};
 use crate::visit::Visit;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
 use secret::hash;
-use web::look::{Notice, see_other};
+use web::look::{Action, Notice, see_other};
 use web::{Error, Form, Outcome, Posted, Reply};
 
 /// What is asked next.
@@ -116,33 +116,38 @@ async fn answer(
     let tools = running.tools;
     let asked = steps::of(step.kind, step.act)?;
     let mut at = running.at(need, step);
-    let prepared = asked.prepare(&at, posted).await?;
+    let prepared = match asked.prepare(&at, posted).await {
+        Ok(prepared) => prepared,
+        Err(Error::Shown(StatusCode::SERVICE_UNAVAILABLE)) => return busy(&at, posted),
+        Err(error) => return Err(error),
+    };
     let limits = asked.limits(&at, Some((posted, &prepared)));
     let mut tx = tools.db.begin().await?;
     for (bucket, limit) in &limits {
         let (insurer, now) = (at.visit.realm.id(), at.visit.now);
-        let left = attempts::held_left(&mut tx, insurer, bucket, *limit, now).await?;
-        if left == 0 {
+        let Some(left) = attempts::take(&mut tx, insurer, bucket, *limit, now).await? else {
             let until = attempts::until(&mut tx, insurer, bucket, now).await?;
             let outcome = Outcome::Locked { until: until.unwrap_or(now) };
             return Ok(replied(&at, outcome, Form::default()));
-        }
+        };
         // What others tried is not told.
         if limit.tells {
-            at.left = at.left.min(left);
+            at.left = at.left.min(left + 1);
         }
     }
     let verdict = asked.submit(&mut at, posted, prepared, &mut tx).await?;
     let verdict = match verdict {
         Verdict::Invalid(form) => return Ok(replied(&at, Outcome::Invalid, form)),
         Verdict::Wrong(form) => {
-            count(&at, &limits, &mut tx).await?;
             tx.commit().await?;
             return Ok(replied(&at, Outcome::Wrong, form));
         }
         Verdict::Again => return Ok(see_other(&at.here_url())),
         other => other,
     };
+    for (bucket, _) in &limits {
+        attempts::give_back(&mut tx, at.visit.realm.id(), bucket).await?;
+    }
     drop(at);
     let advanced = match verdict {
         Verdict::Proved(proved) => {
@@ -175,14 +180,6 @@ fn declined(finished: Finished) -> Advanced {
     }
 }
 
-/// Counts a wrong answer. Whether it used a limit up is seen by the page that follows.
-async fn count(at: &At<'_>, limits: &Limits, tx: &mut Tx) -> Result<(), Error> {
-    for (bucket, limit) in limits {
-        attempts::take(tx, at.visit.realm.id(), bucket, *limit, at.visit.now).await?;
-    }
-    Ok(())
-}
-
 /// Back to the page of the step, which says what became of the answer.
 fn replied(at: &At<'_>, outcome: Outcome, form: Form) -> Response {
     let reply = Reply::new(outcome, form, &at.visit.look.lang);
@@ -190,6 +187,25 @@ fn replied(at: &At<'_>, outcome: Outcome, form: Form) -> Response {
     let mut response = see_other(&at.here_url());
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
+}
+
+/// More people at once than can be served: what was typed stays (a password does not), and the
+/// browser comes back by itself.
+fn busy(at: &At<'_>, posted: &Posted) -> Result<Response, Error> {
+    const SECONDS: u32 = 5;
+    let (look, here) = (&at.visit.look, at.here_url());
+    let again = Action { label: look.t("busy-again", &[]), url: here.clone(), primary: true };
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let mut response = look.notice_page(status, "busy", "info", vec![again])?;
+    let reply = Reply::new(Outcome::Invalid, posted.typed(), &look.lang);
+    let headers = response.headers_mut();
+    headers
+        .append(header::SET_COOKIE, reply.cookie(sealer(at.visit), &place_of(at), at.visit.secure));
+    headers.insert(header::RETRY_AFTER, SECONDS.into());
+    if let Ok(line) = HeaderValue::from_str(&format!("{SECONDS}; url={here}")) {
+        headers.insert(header::REFRESH, line);
+    }
+    Ok(response)
 }
 
 /// The form of this step of this journey, of nobody else's.

@@ -91,24 +91,19 @@ pub async fn until(
     row.map(|row| row.int("until")).transpose()
 }
 
-/// How many tries are left, with the counter held until the transaction ends: a right answer
-/// counts only when it came before the wrong ones had used the limit up. Writes nothing when there
-/// were no wrong ones.
-pub async fn held_left(
-    tx: &mut Tx,
-    insurer: &InsurerId,
-    bucket: &Bucket,
-    limit: Limit,
-    now: i64,
-) -> Result<i64> {
-    let sql = "UPDATE attempts SET count = count WHERE insurer_id = $1 AND bucket = $2
-               AND until > $3 RETURNING count";
-    let row = tx.one(sql, params![insurer, &bucket.0, now]).await?;
-    let count = row.map_or(Ok(0), |row| row.int("count"))?;
-    Ok((limit.max - count).max(0))
+/// Gives a try back that was taken in this transaction: the answer was right. Until then nobody
+/// else takes one of the same counter, so that a right answer, too, counts only as long as the limit
+/// is not used up.
+pub async fn give_back(tx: &mut Tx, insurer: &InsurerId, bucket: &Bucket) -> Result<()> {
+    let sql = "DELETE FROM attempts WHERE insurer_id = $1 AND bucket = $2 AND count <= 1";
+    if tx.execute(sql, params![insurer, &bucket.0]).await? == 0 {
+        let sql = "UPDATE attempts SET count = count - 1 WHERE insurer_id = $1 AND bucket = $2";
+        tx.execute(sql, params![insurer, &bucket.0]).await?;
+    }
+    Ok(())
 }
 
-/// How many tries are left, to save work and to draw a page; [`take`] and [`held_left`] decide.
+/// How many tries are left, to save work and to draw a page; [`take`] decides.
 pub async fn left(
     conn: &mut Conn,
     insurer: &InsurerId,

@@ -115,12 +115,12 @@ async fn waiting(
     now: i64,
 ) -> Result<Option<Device>, Error> {
     let bucket = Bucket::device(account);
-    if attempts::held_left(tx, realm.id(), &bucket, WRONG_CODES, now).await? == 0 {
+    if attempts::take(tx, realm.id(), &bucket, WRONG_CODES, now).await?.is_none() {
         return Err(Error::Shown(StatusCode::TOO_MANY_REQUESTS));
     }
     let device = devices::by_user_code(tx, realm.id(), user_code, now).await?;
-    if device.is_none() {
-        attempts::take(tx, realm.id(), &bucket, WRONG_CODES, now).await?;
+    if device.is_some() {
+        attempts::give_back(tx, realm.id(), &bucket).await?;
     }
     Ok(device)
 }

@@ -40,7 +40,7 @@ impl TestIdp {
     pub(super) async fn open(setup: &Setup, database: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = setup.settings_for(database);
-        let app = App::open(settings, Cost::CHEAP).await.unwrap_or_else(|why| fail(&why));
+        let app = App::open(settings, setup.hash_cost()).await.unwrap_or_else(|why| fail(&why));
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         // It stands still, so that no test depends on how fast it runs.
         app.clock = Clock::fixed_at(app.now());

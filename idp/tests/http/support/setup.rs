@@ -1,6 +1,7 @@
 //! Which insurers a test has, what they allow, and the provider's settings.
 
 use super::TestIdp;
+use idp::credentials::password::Cost;
 use idp::settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ pub struct Setup {
     protocol: String,
     /// Files of the first insurer that are written over its own; an empty text removes one.
     files: Vec<(String, String)>,
+    /// What a password hash costs; next to nothing unless a test is about that.
+    cost: Option<Cost>,
     #[expect(clippy::type_complexity, reason = "a change of settings, once")]
     change: Option<Box<dyn Fn(&mut Settings)>>,
 }
@@ -43,6 +46,16 @@ impl Setup {
     pub fn file(mut self, path: &str, text: impl Into<String>) -> Self {
         self.files.push((path.to_owned(), text.into()));
         self
+    }
+
+    /// What a password hash costs.
+    pub fn cost(mut self, cost: Cost) -> Self {
+        self.cost = Some(cost);
+        self
+    }
+
+    pub(super) fn hash_cost(&self) -> Cost {
+        self.cost.unwrap_or(Cost::CHEAP)
     }
 
     /// Other settings of the provider.
