@@ -3,9 +3,6 @@
 layout-skip = Skip to main content
 layout-size = Text size
 layout-size-short = Text
-layout-size-m = M
-layout-size-l = L
-layout-size-xl = XL
 layout-language = Language
 layout-menu = Menu
 layout-user = { $name }
@@ -15,34 +12,36 @@ layout-top = Back to top
 contact-title = Contact
 contact-phone = Phone
 contact-hours = Hours
-contact-mail = Mail
+contact-mail = Email
 
 form-required = (required)
-form-optional = (optional)
 form-title-prefix = Error:{" "}
-form-error-title = Please check what you entered
+form-error-title = { $count ->
+    [one] There is a problem with 1 answer
+   *[other] There is a problem with { $count } answers
+}
 form-step = Step { $n } of { $of }
 form-password-show = Show
 form-password-hide = Hide
 
-error-title-400 = We could not read what was sent
-error-text-400 = Please go back and try again.
-error-title-403 = You cannot open this page
-error-text-403 = You may not be allowed to see it, or the page was open for too long. Please start again from the first page.
+error-title-400 = We could not read what you sent
+error-text-400 = Go back and try again. If it still does not work, start from the top page.
+error-title-403 = Your answers were not sent
+error-text-403 = The page was open for too long. Open the previous page again, then try once more.
 error-title-404 = Page not found
-error-text-404 = The address may have changed or may be mistyped. Please look from the first page.
+error-text-404 = The address may have changed, or there may be a mistake in it. Start from the top page.
 error-title-405 = This cannot be done here
-error-text-405 = Please go back to the first page and try again.
-error-title-408 = It took too long
-error-text-408 = The connection was slow. Please try again where your signal is better.
+error-text-405 = Go to the top page and try again.
+error-title-408 = The connection was lost
+error-text-408 = Move to a place with a better signal, then try again.
 error-title-413 = What you sent is too large
-error-text-413 = Please shorten the text or choose a smaller file, and try again.
-error-title-429 = Too many tries in a short time
-error-text-429 = Please wait a while and try again.
-error-title-500 = Sorry, we could not show this page
-error-text-500 = The fault is on our side. Please wait a moment and try again. If it goes on, please phone us.
-error-title-503 = The service is not available now
-error-text-503 = It is very busy or under maintenance. Please wait a while and try again.
-error-incident = When you contact us, please give this number.
-error-status = Error { $status }
-error-back-home = To the first page
+error-text-413 = Shorten the text, then try again.
+error-title-429 = Please wait a while
+error-text-429 = You tried the same thing too often in a short time. Wait a while, then try again.
+error-title-500 = Sorry, there is a problem with this page
+error-text-500 = Something is wrong with our system. Wait a moment, then try again. If it still does not work, call us.
+error-title-503 = Sorry, the service is not available
+error-text-503 = Many people are using it, or we are working on it. Wait a while, then try again.
+error-incident = When you call us, give this reference number.
+error-status = Type of error: { $status }
+error-back-home = Go to the top page
