@@ -1,33 +1,47 @@
 # Signing in and registering.
 
 ## Mail address
-mailbox-title = Your mail address
-mailbox-lead = Please enter the mail address that you want to register with. We will send you a link to continue.
-mailbox-email = Mail address
-mailbox-email-hint = For example hanako@mail.example. Please use an address that you do not share with your family.
-mailbox-allow = If you filter your mail, please allow mail from your health insurance society.
-mailbox-allow-sender = If you filter your mail, please allow mail from { $sender }.
-mailbox-submit = Send the mail
-mailbox-registered = Are you registered already?
+mailbox-title = Confirm your email address
+mailbox-lead = Enter the email address that you want to register with. We will send you an email. Select the link in it to continue.
+mailbox-email = Email address
+mailbox-email-hint = Each person needs their own address. You cannot use one that a family member has registered with. For example, hanako@mail.example
+mailbox-allow = If you filter your email, allow email from your health insurance society.
+mailbox-submit = Get the confirmation email
+mailbox-registered = If you have registered already, sign in.
 mailbox-login = Go to sign in
 
-mailbox-sent-title = Please check your mail
-mailbox-sent-lead = We have sent you a mail that says how to continue.
-mailbox-sent-to = Sent to
+mailbox-sent-title = Check your email
+mailbox-sent-lead = We have sent a confirmation email to this address.
+mailbox-sent-to = To
 mailbox-sent-from = From
 mailbox-sent-next-title = What to do next
-mailbox-sent-next-open = Open the mail.
-mailbox-sent-next-link = Press the link in it within { $minutes } minutes.
-mailbox-sent-missing-title = If no mail arrives
-mailbox-sent-missing-spam = Please look in your spam folder.
-mailbox-sent-missing-address = Please check that the address above is right.
+mailbox-sent-next-open = Open the email.
+mailbox-sent-next-link = Select the link in it within { link-time }. You can open it on another phone or computer.
+mailbox-sent-missing-title = If the email does not arrive
+mailbox-sent-missing-spam = Check your spam folder.
+mailbox-sent-missing-allow = If you filter your email, allow email from { $sender }.
+mailbox-sent-missing-address = Check that the address above is correct.
 mailbox-sent-restart = Enter the address again
-mailbox-sent-missing-resend = If it has not come after a few minutes, we can send it again. The links in earlier mails will then stop working.
-mailbox-sent-resend = Send the mail again
+mailbox-sent-missing-resend = If it has not arrived after a few minutes, use the button below to send it again. The link in the earlier email will stop working.
+mailbox-sent-resend = Send the email again
 
-mailbox-open-title = Confirm your mail address
-mailbox-open-lead = Press the button below to confirm your mail address and go on to the identity check.
-mailbox-open-submit = Go to the identity check
+mailbox-open-title = Confirm your email address
+mailbox-open-lead = Select “Confirm and continue” to confirm your email address.
+mailbox-open-submit = Confirm and continue
+
+# How long the mailed link works: hours where they are whole.
+link-time = { $minutes ->
+    [60] 1 hour
+    [120] 2 hours
+    [180] 3 hours
+    [240] 4 hours
+    [360] 6 hours
+    [480] 8 hours
+    [720] 12 hours
+    [1440] 24 hours
+    [2880] 48 hours
+   *[other] { $minutes } minutes
+}
 
 ## Identity check
 roster-title = Identity check

@@ -2,32 +2,46 @@
 
 ## Mail address
 mailbox-title = メールアドレスの確認
-mailbox-lead = 登録に使うメールアドレスを入力してください。手続きを続けるためのリンクを、メールでお送りします。
+mailbox-lead = 登録に使うメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、登録を続けられます。
 mailbox-email = メールアドレス
-mailbox-email-hint = 例：hanako@mail.example。ご家族と共用していない、ご自分のアドレスを入力してください。
-mailbox-allow = 迷惑メールの設定をしている方は、健康保険組合からのメールを受け取れるようにしてください。
-mailbox-allow-sender = 迷惑メールの設定をしている方は、{ $sender } からのメールを受け取れるようにしてください。
-mailbox-submit = メールを送る
-mailbox-registered = 登録が済んでいる方は、こちらからお入りください。
-mailbox-login = ログイン画面へ
+mailbox-email-hint = お一人ずつ、別のアドレスが必要です。ご家族が登録に使ったアドレスは使えません。例：hanako@mail.example
+mailbox-allow = 迷惑メール対策の設定をしている方は、健康保険組合からのメールを受け取れるようにしてください。
+mailbox-submit = 確認メールを受け取る
+mailbox-registered = すでに登録が済んでいる方は、ログインしてください。
+mailbox-login = ログイン画面へ進む
 
 mailbox-sent-title = メールをご確認ください
-mailbox-sent-lead = 手続きのご案内を、メールでお送りしました。
-mailbox-sent-to = 送り先
+mailbox-sent-lead = 次のアドレスに、確認のメールをお送りしました。
+mailbox-sent-to = 宛先
 mailbox-sent-from = 差出人
 mailbox-sent-next-title = 次にすること
 mailbox-sent-next-open = 届いたメールを開いてください。
-mailbox-sent-next-link = { $minutes }分以内に、メールの中のリンクを押してください。
+mailbox-sent-next-link = { link-time }以内に、メールの中のリンクを押してください。別のスマートフォンやパソコンで開いてもかまいません。
 mailbox-sent-missing-title = メールが届かないとき
-mailbox-sent-missing-spam = 迷惑メールに分けられていないか、ご確認ください。
-mailbox-sent-missing-address = 送り先のアドレスに誤りがないか、ご確認ください。
+mailbox-sent-missing-spam = 「迷惑メール」のフォルダーに入っていないか、ご確認ください。
+mailbox-sent-missing-allow = 迷惑メール対策の設定をしている方は、{ $sender }からのメールを受け取れるようにしてください。
+mailbox-sent-missing-address = 宛先のアドレスに誤りがないか、ご確認ください。
 mailbox-sent-restart = アドレスを入力し直す
-mailbox-sent-missing-resend = 数分待っても届かないときは、もう一度お送りします。前に届いたメールのリンクは使えなくなります。
-mailbox-sent-resend = もう一度メールを送る
+mailbox-sent-missing-resend = 数分待っても届かないときは、下のボタンで送り直せます。前のメールのリンクは使えなくなります。
+mailbox-sent-resend = メールを送り直す
 
 mailbox-open-title = メールアドレスの確認
-mailbox-open-lead = 下のボタンを押すと、メールアドレスの確認が済み、本人確認の画面へ進みます。
-mailbox-open-submit = 本人確認へ進む
+mailbox-open-lead = 「確認して進む」を押すと、メールアドレスの確認が完了します。
+mailbox-open-submit = 確認して進む
+
+# How long the mailed link works: hours where they are whole.
+link-time = { $minutes ->
+    [60] 1時間
+    [120] 2時間
+    [180] 3時間
+    [240] 4時間
+    [360] 6時間
+    [480] 8時間
+    [720] 12時間
+    [1440] 24時間
+    [2880] 48時間
+   *[other] { $minutes }分
+}
 
 ## Identity check
 roster-title = 本人確認

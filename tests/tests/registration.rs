@@ -59,7 +59,7 @@ async fn mail_and_page_say_what_to_do() {
     let visitor = Visitor::new();
     let page = visitor.open(&format!("{}/minato/register", world.idp_url)).await;
     let page = visitor.submit(&page, &[("email", "hanako@example.jp")]).await;
-    page.sees("no-reply@minato.example").sees("迷惑メール").sees("180分以内");
+    page.sees("no-reply@minato.example").sees("迷惑メール").sees("3時間以内");
     let mails = world.mailbox.wait_for("hanako@example.jp", 1).await;
     let mail = &mails[0];
     assert_eq!(mail.from, "no-reply@minato.example");

@@ -20,7 +20,7 @@ form-error-title = { $count ->
     [one] There is a problem with 1 answer
    *[other] There is a problem with { $count } answers
 }
-form-step = Step { $n } of { $of }
+form-step = { $title }: step { $n } of { $of }
 form-password-show = Show
 form-password-hide = Hide
 

@@ -17,7 +17,7 @@ contact-mail = メール
 form-required = ※必須
 form-title-prefix = 入力エラー：
 form-error-title = 入力内容に誤りがあります（{ $count }か所）
-form-step = 手順{ $n }（全{ $of }手順）
+form-step = { $title }　手順{ $n }（全{ $of }手順）
 form-password-show = 表示する
 form-password-hide = 隠す
 
