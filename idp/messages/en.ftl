@@ -44,40 +44,42 @@ link-time = { $minutes ->
 }
 
 ## Identity check
-roster-title = Identity check
-roster-lead = Please enter the following as it stands on your eligibility certificate or notice.
-roster-where-title = Where to find the symbol and number
+roster-title = Confirm who you are
+roster-lead = Enter the following exactly as shown on your eligibility certificate or eligibility notice.
+roster-where-title = Where to find your symbol and number
 roster-where-certificate = Eligibility certificate (資格確認書): on the front.
-roster-where-notice = Eligibility notice (資格情報のお知らせ): in the letter from your health insurance society.
-roster-where-mynaportal = Mynaportal (マイナポータル): on the health insurance card screen.
+roster-where-notice = Eligibility notice (資格情報のお知らせ): in the notice from your health insurance society, on paper or online.
+roster-where-mynaportal = Mynaportal (マイナポータル): open 証明書 (certificates), then 健康保険証 (health insurance card).
+roster-where-old-card = Former insurance card: if it is from the same society, the symbol and number may still be the same.
 roster-symbol = Symbol (記号)
-roster-symbol-hint = As it stands under 記号. For example 1234
+roster-symbol-hint = Exactly as shown under 記号. For example, 1234
 roster-number = Number (番号)
-roster-number-hint = As it stands under 番号. For example 0005678
-roster-branch = Branch (枝番)
-roster-branch-hint = The two digits after the number, marked 枝番. For example 00
-roster-name-kana = Full name in katakana
-roster-name-kana-hint = For example ミナト ハナコ. You may leave a space between the names or not.
+roster-number-hint = Exactly as shown under 番号. For example, 0005678
+roster-branch = Branch number (枝番)
+roster-branch-hint = The 2 digits shown under 枝番. For example, 00
+roster-name-kana = Full name in kana (フリガナ)
+roster-name-kana-hint = As you registered it with your health insurance society. You can leave a space between the names or not. For example, ミナト ハナコ
 roster-birth-date = Date of birth
-roster-birth-date-hint = The year may be Western or Japanese. For example 1954, 昭和29 or S29
+roster-birth-date-hint = You can use a Western or a Japanese year. For example, 1954, 昭和29 or S29
 roster-birth-year = Year
 roster-birth-month = Month
 roster-birth-day = Day
 roster-sex = Sex
 roster-sex-male = Male
 roster-sex-female = Female
-roster-submit = Check
-roster-failed-title = We could not confirm who you are from what you entered
-roster-failed-lead = One of these may be the reason.
-roster-failed-typing = Something is mistyped. Please compare it with your certificate once more.
-roster-failed-recent = You joined only recently. It can take some days until you are on our roster.
-roster-failed-registered = You are registered already. Please try to sign in.
+roster-submit = Confirm and continue
+roster-failed-title = We could not confirm who you are
+roster-failed-lead = This may be because:
+roster-failed-typing = Something you entered is incorrect. Check it against your certificate or notice.
+roster-failed-recent = You joined only recently. It can take some days until you can register.
+roster-failed-registered = You have registered already. Sign in instead.
 roster-failed-login = Go to sign in
+roster-failed-changed = Your symbol or number has changed, for example because you changed company, retired or continued voluntarily. Enter the new ones.
 roster-failed-attempts = { $count ->
-    [one] You can try once more.
+    [one] You can try 1 more time.
    *[other] You can try { $count } more times.
 }
-roster-failed-contact = If you need help, please phone us.
+roster-failed-contact = If you need help, call us.
 
 ## Terms
 terms-title = Terms of use
