@@ -82,36 +82,38 @@ roster-failed-attempts = { $count ->
 roster-failed-contact = If you need help, call us.
 
 ## Terms
-terms-title = Terms of use
+terms-title = Terms of use and privacy
+terms-new = There is something new for you to read.
 terms-lead = { $count ->
-    [one] Please read the following document and tick the box if you agree.
-   *[other] Please read the following { $count } documents and tick the boxes if you agree.
+    [1] Read the following document, then tick the box below it.
+   *[other] Read the following { $count } documents, then tick the box below each of them.
 }
-terms-version = Version: { $version }
+terms-version = Version of { $version }
 terms-agree = I agree to “{ $title }”
-terms-submit = Agree and continue
+terms-read = I have read “{ $title }”
+terms-submit = Continue
 
 ## User ID and password
-password-title = Choose your user ID and password
-password-lead = You will need them to sign in from now on.
+password-title = Choose a user ID and password
+password-lead = You will use them to sign in from now on.
 password-user-id = User ID
-password-user-id-hint = { $min } to { $max } characters, letters and digits. You may also use - _ and . (full stop). Capital letters become small.
-password-advice-title = A password that is easy to remember and hard to guess
-password-advice-words = Put about four unrelated words in a row, such as orange-train-cherry-whale. (Please do not use this example.)
+password-user-id-hint = { $min } to { $max } characters: letters and numbers, and also - (hyphen), _ (underscore) and . (full stop). Capital letters become small.
+password-advice-title = How to choose a password that is easy to remember and hard to guess
+password-advice-words = Put about 4 unrelated words in a row. For example, orange-train-cherry-whale (do not use this example).
 password-advice-other = Do not use a password that you use elsewhere.
 password-advice-paper = If you write it down, keep the paper where nobody sees it.
 password-password = Password
-password-password-hint = { $min } to { $max } characters. Letters, digits, symbols and spaces are allowed.
-password-again = Password once more
-password-again-hint = Please enter the same password again.
+password-password-hint = { $min } to { $max } characters: letters, numbers, symbols and spaces.
+password-again = Password again
+password-again-hint = Enter the same password as above.
 password-submit = Register
 
 ## Registration complete
-done-title = You are registered
-done-lead = Thank you. You can use the member pages from now on.
+done-title = You have registered
+done-lead = Thank you for registering. You can now use the member pages.
 done-user-id = Your user ID
-done-email = Your mail address
-done-keep = From now on, sign in with your user ID or mail address and the password that you chose.
+done-email = Your email address
+done-keep = To sign in to the member pages, use your user ID (or email address) and the password that you chose.
 done-home = Go to the member pages
 
 ## Signing in

@@ -79,18 +79,23 @@ roster-failed-attempts = あと{ $count }回、入力できます。
 roster-failed-contact = 分からないときは、健康保険組合へお電話ください。
 
 ## Terms
-terms-title = 利用規約への同意
-terms-lead = 次の{ $count }件をお読みになり、同意できる場合は印を付けてください。
-terms-version = 版：{ $version }
+terms-title = 利用規約などの確認
+terms-new = 新しくお読みいただく文書があります。
+terms-lead = { $count ->
+    [1] 次の文書をお読みになり、その下の欄にチェック（✓）を付けてください。
+   *[other] 次の{ $count }つの文書をお読みになり、それぞれの下の欄にチェック（✓）を付けてください。
+}
+terms-version = { $version }版
 terms-agree = 「{ $title }」に同意します
-terms-submit = 同意して次へ進む
+terms-read = 「{ $title }」を確認しました
+terms-submit = 次へ進む
 
 ## User ID and password
 password-title = ユーザーIDとパスワードを決める
 password-lead = これからログインするときに使うものです。
 password-user-id = ユーザーID
-password-user-id-hint = 半角の英字と数字で、{ $min }文字以上{ $max }文字以内で決めてください。記号は - _ . が使えます。大文字は小文字に変わります。
-password-advice-title = 覚えやすく、見破られにくいパスワードにするには
+password-user-id-hint = 半角の英字と数字で、{ $min }文字以上{ $max }文字以内で決めてください。「-」（ハイフン）、「_」（下線）、「.」（ピリオド）も使えます。大文字で入力しても、小文字になります。
+password-advice-title = 覚えやすく、推測されにくいパスワードにするには
 password-advice-words = 関係のない言葉を4つほど並べます。例：mikan-densha-sakura-kujira（この例は使わないでください）
 password-advice-other = ほかで使っているパスワードは、使わないでください。
 password-advice-paper = 紙に書いたときは、人目につかない場所にしまってください。
@@ -101,11 +106,11 @@ password-again-hint = 上と同じパスワードを入力してください。
 password-submit = 登録する
 
 ## Registration complete
-done-title = 登録が終わりました
+done-title = 登録が完了しました
 done-lead = ご登録ありがとうございます。これから加入者ページをご利用いただけます。
 done-user-id = あなたのユーザーID
 done-email = 登録したメールアドレス
-done-keep = 次からは、ユーザーIDまたはメールアドレスと、お決めになったパスワードでログインします。
+done-keep = 加入者ページには、ユーザーID（またはメールアドレス）と、お決めになったパスワードでログインします。
 done-home = 加入者ページへ進む
 
 ## Signing in
