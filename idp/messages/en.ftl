@@ -118,58 +118,54 @@ done-home = Go to the member pages
 
 ## Signing in
 login-title = Sign in
-login-client = Sign in to use “{ $name }”.
-login-user-id = User ID or mail address
+login-client = Sign in to “{ $name }”.
+login-user-id = User ID or email address
 login-password = Password
 login-submit = Sign in
-login-failed-title = You could not be signed in
-login-failed-text = The user ID (or mail address) or the password is not right. Please enter them again.
+login-failed-title = You could not sign in
+login-failed-text = Your user ID (or email address) or password is incorrect. Enter them again.
+login-failed-limit = After several wrong tries you cannot sign in for a while. This keeps your account safe.
 login-register-title = Is this your first time?
-login-register-text = To register you need a mail address and your eligibility certificate, or whatever shows your symbol and number.
+login-register-text = To register, you need an email address and your eligibility certificate, or anything else that shows your symbol and number.
 login-register = Register
-login-forgotten-title = Forgot your user ID or password?
-login-forgotten-text = Please contact your health insurance society.
+login-forgotten-title = Forgotten your user ID or password?
+login-forgotten-text = Call your health insurance society.
 
 ## Signing out
 logout-title = Do you want to sign out?
 logout-user = You are signed in as { $name }.
-logout-text = After signing out you will need your password to come back.
+logout-text = After you sign out, you will need your password to come back.
 logout-submit = Sign out
 logout-stay = Go back without signing out
 
 ## Messages in place of a page
 link-gone-title = This link cannot be used
-link-gone-text = It was used already, or its time is over, or it belongs to something else. Please start again from the beginning.
-journey-gone-title = This cannot be continued
-journey-gone-text = You began too long ago, or it is finished already. Please start again from the beginning.
-journey-locked-title = We have paused this for now
-journey-locked-text = There were too many wrong tries. Please wait and start again later, or phone us.
-moved-on-title = Your registration goes on in another window
-moved-on-text = Please continue in the window that opened later. You can close this one.
-busy-title = We are very busy
-busy-text = Many people are using the service now. Please wait a moment and try again.
-signed-out-title = You are signed out
-signed-out-text = If other people use this device, please close the window.
-register-not-open-title = You cannot register here
-register-not-open-text = Registration is not open at present. Please ask your health insurance society.
+link-gone-text = This link has been used or has expired. If you have received several emails, select the link in the newest one. If you have registered, select “Sign in”. If not, select “Register”.
+journey-gone-title = You cannot continue from here
+journey-gone-text = You started too long ago, or you have finished already. If you have registered, select “Sign in”. If not, select “Register”.
+journey-locked-title = You cannot try again for now
+journey-locked-text = There were too many wrong answers. To keep your account safe, you have to wait: up to 15 minutes to sign in, up to 1 day to enter your symbol, number and so on. If you cannot wait, call us.
+moved-on-title = Your registration continues in another window
+moved-on-text = Continue in the window that opened when you selected the link in the email. You can close this one.
+signed-out-title = You have signed out
+signed-out-text = If other people use this device, close this window.
 
 ## What is wrong with an answer
-error-required = Please fill this in.
-error-choose = Please choose one.
-error-email = This does not look like a mail address. Please check it. For example hanako@mail.example
-error-email-long = Please use at most 255 characters.
-error-user-id-length = Please use { $min } to { $max } characters.
-error-user-id-characters = Please use letters and digits. Of symbols, only - _ and . (full stop) are allowed.
-error-user-id-taken = Somebody has this user ID already. Please choose another.
-error-password-short = Please use at least { $min } characters.
-error-password-long = Please use at most { $max } characters.
-error-password-same-as-user-id = It must differ from your user ID. Please choose another password.
-error-password-common = This password is easy to guess. Please choose another.
-error-password-again = The two passwords are not the same. Please enter them again.
-error-birth-date = This is not a date. For example 1 April 1954
-error-kana = Please write in katakana.
-error-agree = Please tick the box if you agree. Without your consent we cannot go on.
-error-form-expired = The page was open for too long, so nothing was sent. Please send it again.
+error-required = Enter an answer.
+error-choose = Select one.
+error-email = Enter an email address in the correct format, with one @ and a dot after it. Addresses with two dots in a row, or with a dot just before the @, cannot be used. For example, hanako@mail.example
+error-email-long = Enter an email address of 255 characters or fewer.
+error-user-id-length = Enter { $min } to { $max } characters.
+error-user-id-characters = Use letters and numbers. Of other signs, you can only use - (hyphen), _ (underscore) and . (full stop).
+error-user-id-taken = Someone has this user ID already. Enter another one.
+error-password-short = Enter { $min } characters or more.
+error-password-long = Enter { $max } characters or fewer.
+error-password-same-as-user-id = The password must not be the same as your user ID. Choose another one.
+error-password-common = This password is easy to guess. Try about 4 unrelated words in a row.
+error-password-again = The two passwords are not the same. Enter them again.
+error-birth-date = Enter a real date. Write the year as 1954, 昭和29 or S29, and the month and day in numbers.
+error-kana = Enter the name in katakana or hiragana. Kanji and Latin letters cannot be used.
+error-agree = Read the document and tick the box if it is all right. You cannot continue without it.
 
 ## Mails
 mail-not-you = If you did not ask for this, please discard this mail. Nothing will be registered.

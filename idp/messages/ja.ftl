@@ -115,58 +115,54 @@ done-home = 加入者ページへ進む
 
 ## Signing in
 login-title = ログイン
-login-client = 「{ $name }」を利用するためのログインです。
+login-client = 「{ $name }」にログインします。
 login-user-id = ユーザーIDまたはメールアドレス
 login-password = パスワード
 login-submit = ログイン
 login-failed-title = ログインできませんでした
 login-failed-text = ユーザーID（またはメールアドレス）かパスワードが正しくありません。もう一度入力してください。
+login-failed-limit = 続けて何度も間違えると、安全のため、しばらくログインできなくなります。
 login-register-title = はじめての方
-login-register-text = 登録には、メールアドレスと、資格確認書など（記号・番号の分かるもの）が必要です。
+login-register-text = 登録には、メールアドレスと、資格確認書など（記号・番号が分かるもの）が必要です。
 login-register = 新しく登録する
 login-forgotten-title = ユーザーIDやパスワードを忘れた方
-login-forgotten-text = 健康保険組合へご連絡ください。
+login-forgotten-text = 健康保険組合へお電話ください。
 
 ## Signing out
 logout-title = ログアウトしますか
-logout-user = { $name } さんとしてログインしています。
+logout-user = { $name }さんとしてログインしています。
 logout-text = ログアウトすると、もう一度見るときにパスワードの入力が必要です。
 logout-submit = ログアウトする
 logout-stay = ログアウトせずに戻る
 
 ## Messages in place of a page
 link-gone-title = このリンクは使えません
-link-gone-text = すでに使われたか、期限が切れています。別の手続きのリンクかもしれません。お手数ですが、最初から手続きをやり直してください。
+link-gone-text = すでに使われたか、期限が過ぎたリンクです。メールが何通か届いているときは、いちばん新しいメールのリンクを押してください。登録が済んでいる方は「ログインする」を、まだの方は「新しく登録する」を押してください。
 journey-gone-title = 手続きを続けられません
-journey-gone-text = 始めてから時間がたったか、すでに終わった手続きです。お手数ですが、最初からやり直してください。
-journey-locked-title = 手続きを一時的に止めました
-journey-locked-text = 入力の誤りが続いたためです。時間をおいてやり直すか、健康保険組合へお電話ください。
+journey-gone-text = 手続きを始めてから時間がたったか、手続きがすでに終わっています。登録が済んでいる方は「ログインする」を、まだの方は「新しく登録する」を押してください。
+journey-locked-title = しばらく入力できません
+journey-locked-text = 入力の誤りが続いたため、安全のために、入力を一時的に受け付けていません。ログインは最長で15分、記号・番号などの入力は最長で1日たつと、もう一度お試しになれます。お急ぎのときは、健康保険組合へお電話ください。
 moved-on-title = 登録は別の画面で続いています
-moved-on-text = 新しく開いた画面で、登録を続けてください。この画面は閉じてかまいません。
-busy-title = 混み合っています
-busy-text = ただいま、たくさんの方が利用しています。少し待ってから、もう一度お試しください。
+moved-on-text = メールのリンクを押して開いた画面で、登録を続けてください。この画面は閉じてかまいません。
 signed-out-title = ログアウトしました
 signed-out-text = ほかの人も使う機器では、画面を閉じてください。
-register-not-open-title = ここからは登録できません
-register-not-open-text = 現在、登録の受け付けをしていません。くわしくは、健康保険組合へお問い合わせください。
 
 ## What is wrong with an answer
 error-required = 入力してください。
 error-choose = 選んでください。
-error-email = 形が正しくありません。入力に誤りがないか、ご確認ください。例：hanako@mail.example
-error-email-long = 255文字以内で入力してください。
+error-email = メールアドレスとして読み取れませんでした。「@」や「.」が抜けていないか、ご確認ください。「.」が二つ続くアドレスや、「@」のすぐ前が「.」のアドレスは使えません。例：hanako@mail.example
+error-email-long = メールアドレスは、255文字以内で入力してください。
 error-user-id-length = { $min }文字以上{ $max }文字以内で入力してください。
-error-user-id-characters = 半角の英字と数字を使ってください。記号は - _ . だけが使えます。
+error-user-id-characters = 半角の英字と数字を使ってください。記号は「-」（ハイフン）、「_」（下線）、「.」（ピリオド）だけが使えます。
 error-user-id-taken = すでに使われています。別のユーザーIDを入力してください。
-error-password-short = { $min }文字以上にしてください。
-error-password-long = { $max }文字以内にしてください。
+error-password-short = { $min }文字以上で入力してください。
+error-password-long = { $max }文字以内で入力してください。
 error-password-same-as-user-id = ユーザーIDと同じものは使えません。別のパスワードにしてください。
-error-password-common = 見破られやすいパスワードです。別のパスワードにしてください。
-error-password-again = 2つのパスワードが同じではありません。もう一度入力してください。
-error-birth-date = 正しい日付ではありません。例：1954年4月1日、昭和29年4月1日
-error-kana = カタカナで入力してください。
-error-agree = 同意できる場合は、印を付けてください。同意がないと、登録を続けられません。
-error-form-expired = 画面を開いてから時間がたったため、送信できませんでした。もう一度送信してください。
+error-password-common = 推測されやすいパスワードです。関係のない言葉を4つほど並べてみてください。
+error-password-again = 二つのパスワードが同じではありません。もう一度入力してください。
+error-birth-date = 日付として読み取れませんでした。年は「1954」「昭和29」「S29」のように、月と日は数字で入力してください。
+error-kana = フリガナとして読み取れませんでした。カタカナかひらがなで入力してください。漢字や英字は使えません。
+error-agree = お読みになり、よろしければチェック（✓）を付けてください。付けないと、先へ進めません。
 
 ## Mails
 mail-not-you = お心当たりのない方は、このメールを捨ててください。登録は進みません。
