@@ -168,27 +168,32 @@ error-kana = Enter the name in katakana or hiragana. Kanji and Latin letters can
 error-agree = Read the document and tick the box if it is all right. You cannot continue without it.
 
 ## Mails
-mail-not-you = If you did not ask for this, please discard this mail. Nothing will be registered.
-mail-no-reply = Please do not reply to this mail. Replies are not read.
-mail-login = Sign in
+mail-never-asks = We never ask for your symbol, number or password by email.
+mail-not-you = If you did not ask for this email, delete it. Nothing will be registered.
+mail-no-reply = Please do not reply to this email. We cannot answer replies. Use the contact details above instead.
+mail-home = Open the member pages
+mail-phone = Phone:{" "}
+mail-hours = Hours:{" "}
+mail-contact = Email:{" "}
 
-mail-registration-link-subject = [{ $insurer }] Continue your registration
-mail-registration-link-lead = This is { $insurer }. We received your request to register for the member pages.
-mail-registration-link-open = Please open this link within { $minutes } minutes to continue.
-mail-registration-link-button = Continue the registration
-mail-registration-link-expired = If you are too late, please start again from the beginning.
-mail-registration-link-newest = If you received several mails, only the link in the newest one works.
+mail-registration-link-subject = [{ $insurer }] Confirm your email address (member pages)
+mail-registration-link-lead = This is { $insurer }. Someone entered this email address to register for the member pages. We are sending this email to confirm that the address is yours.
+mail-registration-link-open = To continue, select this link.
+mail-registration-link-button = Continue registering
+mail-registration-link-expired = Select it within { link-time } of this email being sent. After that, you have to start again.
+mail-registration-link-newest = If you receive several emails, only the link in the newest one works.
 
-mail-already-registered-subject = [{ $insurer }] About your registration
-mail-already-registered-lead = This is { $insurer }. We received a request to register for the member pages, but this mail address is registered already.
-mail-already-registered-login = If it was you, please sign in here.
-mail-already-registered-forgotten = If you forgot your user ID or password, please contact us.
+mail-already-registered-subject = [{ $insurer }] This email address has been registered already (member pages)
+mail-already-registered-lead = This is { $insurer }. Someone entered this email address to register for the member pages. The address has been registered already, so we did not register anything new.
+mail-already-registered-login = If it was you, sign in from the member pages.
+mail-already-registered-forgotten = If you have forgotten your user ID or password, call { $insurer }.
+mail-already-registered-not-you = If it was not you, someone probably mistyped their own address. Nothing has changed for you. You can delete this email.
 
-mail-registered-subject = [{ $insurer }] You are registered
-mail-registered-lead = This is { $insurer }. Your registration for the member pages is complete.
-mail-registered-user-id = Your user ID
-mail-registered-login = From now on, please sign in here.
-mail-registered-not-you = If you did not register yourself, please phone us at once.
+mail-registered-subject = [{ $insurer }] You have registered (member pages)
+mail-registered-lead = This is { $insurer }. You have registered for the member pages.
+mail-registered-user-id = Your user ID:{" "}
+mail-registered-login = To sign in, open the member pages and use your user ID (or email address) and the password that you chose.
+mail-registered-not-you = If you did not register yourself, call { $insurer } at once.
 
 ## Choosing how to go on
 choose-one = One of the following is enough. Choose the one that suits you.

@@ -165,27 +165,32 @@ error-kana = フリガナとして読み取れませんでした。カタカナ�
 error-agree = お読みになり、よろしければチェック（✓）を付けてください。付けないと、先へ進めません。
 
 ## Mails
-mail-not-you = お心当たりのない方は、このメールを捨ててください。登録は進みません。
-mail-no-reply = このメールに返信していただいても、お答えできません。
-mail-login = ログイン画面を開く
+mail-never-asks = 記号・番号やパスワードを、メールでお尋ねすることはありません。
+mail-not-you = 心当たりがない場合は、このメールを削除してください。登録は行われません。
+mail-no-reply = このメールは送信専用です。返信をいただいても、お答えできません。お問い合わせは、上の連絡先へお願いします。
+mail-home = 加入者ページを開く
+mail-phone = 電話：
+mail-hours = 受付時間：
+mail-contact = メール：
 
-mail-registration-link-subject = 【{ $insurer }】登録の続きのご案内
-mail-registration-link-lead = { $insurer }です。加入者ページの登録のお申し込みを受け付けました。
-mail-registration-link-open = { $minutes }分以内に次のリンクを開き、登録を続けてください。
+mail-registration-link-subject = 【{ $insurer }】メールアドレスの確認（加入者ページの登録）
+mail-registration-link-lead = { $insurer }です。加入者ページの登録の画面に、このメールアドレスが入力されました。ご本人のアドレスであることを確認するため、このメールをお送りしています。
+mail-registration-link-open = 登録を続けるには、次のリンクを押してください。
 mail-registration-link-button = 登録を続ける
-mail-registration-link-expired = 時間を過ぎたときは、最初から手続きをやり直してください。
-mail-registration-link-newest = 何通か届いたときは、いちばん新しいメールのリンクだけが使えます。
+mail-registration-link-expired = このメールが送られてから{ link-time }以内に押してください。時間を過ぎたときは、最初からやり直してください。
+mail-registration-link-newest = メールが何通か届いたときは、いちばん新しいメールのリンクだけが使えます。
 
-mail-already-registered-subject = 【{ $insurer }】登録についてのお知らせ
-mail-already-registered-lead = { $insurer }です。加入者ページの登録のお申し込みを受け付けましたが、このメールアドレスは、すでに登録が済んでいます。
-mail-already-registered-login = ご本人の場合は、次の画面からログインしてください。
-mail-already-registered-forgotten = ユーザーIDやパスワードを忘れた方は、健康保険組合へご連絡ください。
+mail-already-registered-subject = 【{ $insurer }】このメールアドレスは登録済みです（加入者ページの登録）
+mail-already-registered-lead = { $insurer }です。加入者ページの登録の画面に、このメールアドレスが入力されました。このアドレスはすでに登録が済んでいるため、新しい登録は行っていません。
+mail-already-registered-login = ご自分で入力した方は、次の加入者ページからログインしてください。
+mail-already-registered-forgotten = ユーザーIDやパスワードを忘れた方は、{ $insurer }へお電話ください。
+mail-already-registered-not-you = 心当たりがない場合は、ほかの方がアドレスを間違えて入力したと考えられます。あなたの登録は変わっていません。このメールを削除してください。
 
-mail-registered-subject = 【{ $insurer }】登録が終わりました
-mail-registered-lead = { $insurer }です。加入者ページの登録が終わりました。
-mail-registered-user-id = あなたのユーザーID
-mail-registered-login = 次からは、この画面からログインしてください。
-mail-registered-not-you = ご自分で登録した覚えのない方は、すぐに健康保険組合へお電話ください。
+mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
+mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。
+mail-registered-user-id = あなたのユーザーID：
+mail-registered-login = 次の加入者ページから、ユーザーID（またはメールアドレス）と、お決めになったパスワードでログインしてください。
+mail-registered-not-you = ご自分で登録した覚えがない場合は、すぐに{ $insurer }へお電話ください。
 
 ## Choosing how to go on
 choose-one = 次のどれか一つで確認します。しやすいものを選んでください。

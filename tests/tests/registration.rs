@@ -69,7 +69,7 @@ async fn mail_and_page_say_what_to_do() {
     assert_eq!(links.count(), 1, "{}", mail.text);
     // F068: who reads only the text part misses nothing.
     for part in [&mail.text, &mail.html] {
-        for said in ["180分以内", "最初から", "捨ててください", "返信"] {
+        for said in ["3時間以内", "最初から", "削除してください", "返信"] {
             assert!(part.contains(said), "{said}: {part}");
         }
     }
