@@ -193,41 +193,46 @@ mail-registered-login = 次の加入者ページから、ユーザーID（また
 mail-registered-not-you = ご自分で登録した覚えがない場合は、すぐに{ $insurer }へお電話ください。
 
 ## Choosing how to go on
-choose-one = 次のどれか一つで確認します。しやすいものを選んでください。
+choose-one = 次のどれか一つで確認します。選びやすいものを押してください。
 choose-now-or-later = 今することも、あとですることもできます。
 choose-later = あとでする
 choose-mailbox = メールアドレスで確認する
 choose-roster = 記号・番号などで確認する
 choose-password = ユーザーIDとパスワードで確認する
-choose-terms = 利用規約を読んで同意する
+choose-terms = 利用規約などを読んで確認する
 choose-account = 利用する人を選ぶ
 choose-consent = 情報を渡すかどうかを決める
-go-on-lead = 確認が済みました。下のボタンを押して、先へ進んでください。
+go-on-lead = 確認が済みました。「先へ進む」を押してください。
 go-on-submit = 先へ進む
 register-ways-title = 登録の方法を選んでください
-register-ways-text = お手元にあるものに合わせて、次の方法から選べます。
+register-ways-text = お手元にあるものに合わせて、選びやすい方法を押してください。
 
 # Ways to go on when a journey cannot
 begin-login = ログインする
 begin-register = 新しく登録する
 
 ## What services may learn
-signed-in-as = { $name } さんとしてログインしています。
+signed-in-as = { $name }さんとしてログインしています。
 
 consent-title = 「{ $name }」に情報を渡しますか
-consent-lead = このサービスを使うには、次のことへの許可が必要です。
-consent-learns-title = サービスに渡す情報
-consent-details-title = ほかに許可すること
+consent-lead = あなたの情報を渡すには、あなたの同意が必要です。
+consent-recipient-title = 渡す相手
+consent-learns-title = 渡す情報
+consent-details-title = ほかに求められていること
+consent-purpose-title = 使う目的
+consent-purpose-policy = 下の「個人情報の取り扱い」で、ご確認ください。
+consent-purpose-ask = この画面では示されていません。サービスの運営者にご確認ください。
 consent-offline = あなたがログアウトしている間も、このサービスは情報を受け取ることができます。
 consent-not-given = パスワードは渡しません。資格確認書などの記号・番号も、上に書かれていないかぎり渡しません。
-consent-withdraw = 許可は、いつでも「許可したサービス」の画面で取り消せます。
+consent-no-disadvantage = 渡さなくても、健康保険の給付などが不利になることはありません。
+consent-withdraw = 同意は、いつでも「同意したサービス」の画面で取り消せます。
 consent-about-title = サービスについて
 consent-policy = 個人情報の取り扱い（新しい画面で開きます）
 consent-tos = 利用規約（新しい画面で開きます）
 consent-home = サービスのホームページ（新しい画面で開きます）
-consent-allow = 許可する
-consent-deny = 許可しない
-consent-deny-note = 許可しないときは、情報を渡さずにサービスの画面へ戻ります。
+consent-allow = 同意して渡す
+consent-deny = 渡さない
+consent-deny-note = 「渡さない」を押すと、情報を渡さずにサービスの画面へ戻ります。
 
 consent-scope-openid = このサービスがあなたを見分けるための番号（この番号だけでは、お名前は分かりません）
 consent-scope-profile = お名前、生年月日、性別、ユーザーID、表示の言語
@@ -236,39 +241,42 @@ consent-scope-membership = 保険者番号、記号・番号・枝番、続柄�
 consent-scope-verified_claims = 健康保険組合の名簿で確認したお名前と生年月日（サービスが求めるものだけ）と、確認した日時
 consent-scope-offline_access = あなたがログアウトしている間も、情報を受け取ること
 
-consents-title = 許可したサービス
-consents-lead = 情報を渡すことを、あなたが許可したサービスです。
+consents-title = 同意したサービス
+consents-lead = 情報を渡すことに、あなたが同意したサービスです。テレビなどの機器で許可したサービスも、ここに表示されます。
 consents-text = 取り消すと、これからは情報を渡しません。すでに渡した情報については、サービスへお問い合わせください。
-consents-granted = 許可した日：{ $date }
-consents-submit = 取り消す
-consents-withdrawn = 「{ $name }」への許可を取り消しました。もう一度使うときは、改めて許可が必要です。
-consents-empty = 許可したサービスはありません。
+consents-granted = 同意した日：{ $date }
+consents-submit = 同意を取り消す
+consents-withdrawn = 「{ $name }」への同意を取り消しました。もう一度使うときは、改めて同意が必要です。
+consents-empty = 同意したサービスはありません。
 
 ## As whom to go on
 account-client = 「{ $name }」を利用します。
 account-text = このまま続けますか。ご本人でないときは、「ほかの人としてログインする」を押してください。
-account-this = { $name } さんとして続ける
+account-this = { $name }さんとして続ける
 account-other = ほかの人としてログインする
 
 ## Signing in at a television or another device
 device-title = テレビなどの機器でログイン
-device-lead = 機器の画面に出ている8文字を、下に入力してください。
+device-lead = 機器の画面に表示されている8文字を、下に入力してください。
 device-warning = メールや電話でほかの人から知らされた文字は、入力しないでください。詐欺のおそれがあります。
-device-code = 機器の画面に出ている文字
-device-code-hint = 例：ABCD-EFGH。小文字でもかまいません。「-」は、なくてもかまいません。
+device-code = 機器の画面に表示されている文字
+device-code-hint = 例：ABCD-EFGH。小文字でもかまいません。「-」（ハイフン）は、なくてもかまいません。
 device-submit = 次へ進む
 device-confirm-title = 機器でのログインを許可しますか
 device-confirm-lead = 許可すると、テレビなどの機器で「{ $name }」を、あなたとして使えるようになります。
 device-confirm-check-title = 必ずお確かめください
-device-confirm-check-same = 今、ご自分の機器の画面に、上と同じ文字が出ているときだけ、許可してください。
-device-confirm-check-sent = メールや電話でこの文字を知らせてきた人がいるときは、詐欺です。「許可しない」を押してください。
+device-confirm-check-same = 今、ご自分の機器の画面に、上と同じ文字が表示されているときだけ、許可してください。
+device-confirm-check-sent = メールや電話でこの文字を知らせてきた人がいるときは、詐欺のおそれがあります。「許可しない」を押してください。
+device-confirm-withdraw = 許可は、いつでも「同意したサービス」の画面で取り消せます。
+device-confirm-allow = 許可する
+device-confirm-deny = 許可しない
 device-done-title = 許可しました
 device-done-text = テレビなどの機器に戻って、続けてください。この画面は閉じてかまいません。
 device-denied-title = 許可しませんでした
 device-denied-text = 機器ではログインしていません。情報も渡していません。この画面は閉じてかまいません。
 device-gone-title = この文字は使えません
-device-gone-text = 文字に誤りがあるか、期限が切れています。お手数ですが、機器で最初からやり直し、新しく出た文字を入力してください。
-error-device-code = 文字に誤りがあります。機器の画面と見比べて、もう一度入力してください。
+device-gone-text = 文字に誤りがあるか、期限が過ぎています。お手数ですが、機器の操作を最初からやり直し、新しく表示された文字を入力してください。
+error-device-code = 文字に誤りがあります。機器の画面と見比べて、もう一度入力してください。それでも進まないときは、機器の操作を最初からやり直してください。
 
 ## Going back to a service
 form-post-title = 「{ $name }」へ進みます
@@ -277,7 +285,3 @@ form-post-submit = 続ける
 signed-out-frames = ほかのサービスにも、ログアウトを知らせています。終わるまで、数秒お待ちください。
 signed-out-frame = ログアウトの連絡
 signed-out-next = 「{ $name }」へ戻る
-consent-denied-title = 許可しませんでした
-consent-denied-text = サービスに情報は渡していません。この画面は閉じてかまいません。
-sign-in-elsewhere-title = ここからは続けられません
-sign-in-elsewhere-text = お手数ですが、お使いになるサービスの画面を開き、そこからもう一度ログインしてください。
