@@ -1,199 +1,221 @@
 # Signing in and registering.
 
 ## Mail address
-mailbox-title = Your mail address
-mailbox-lead = Please enter the mail address that you want to register with. We will send you a link to continue.
-mailbox-email = Mail address
-mailbox-email-hint = For example hanako@mail.example. Please use an address that you do not share with your family.
-mailbox-allow-sender = If you filter your mail, please allow mail from { $sender }.
-mailbox-submit = Send the mail
-mailbox-registered = Are you registered already?
+mailbox-title = Confirm your email address
+mailbox-lead = Enter the email address that you want to register with. We will send you an email. Select the link in it to continue.
+mailbox-email = Email address
+mailbox-email-hint = Each person needs their own address. You cannot use one that a family member has registered with. For example, hanako@mail.example
+mailbox-allow = If you filter your email, allow email from { $sender }.
+mailbox-submit = Get the confirmation email
+mailbox-registered = If you have registered already, sign in.
 mailbox-login = Go to sign in
 
-mailbox-sent-title = Please check your mail
-mailbox-sent-lead = We have sent you a mail that says how to continue.
+mailbox-sent-title = Check your email
+mailbox-sent-lead = We have sent a confirmation email to this address.
 mailbox-sent-again = We have sent another email. Select the link in the newest one.
-mailbox-sent-to = Sent to
+mailbox-sent-to = To
 mailbox-sent-from = From
 mailbox-sent-next-title = What to do next
-mailbox-sent-next-open = Open the mail.
-mailbox-sent-next-link = Press the link in it within { $minutes } minutes.
-mailbox-sent-missing-title = If no mail arrives
-mailbox-sent-missing-spam = Please look in your spam folder.
-mailbox-sent-missing-address = Please check that the address above is right.
+mailbox-sent-next-open = Open the email.
+mailbox-sent-next-link = Select the link in it within { link-time }. You can open it on another phone or computer.
+mailbox-sent-missing-title = If the email does not arrive
+mailbox-sent-missing-spam = Check your spam folder.
+mailbox-sent-missing-allow = If you filter your email, allow email from { $sender }.
+mailbox-sent-missing-address = Check that the address above is correct.
 mailbox-sent-restart = Enter the address again
-mailbox-sent-missing-resend = If it has not come after a few minutes, we can send it again. The links in earlier mails will then stop working.
-mailbox-sent-resend = Send the mail again
+mailbox-sent-missing-resend = If it has not arrived after a few minutes, use the button below to send it again. The link in the earlier email will stop working.
+mailbox-sent-resend = Send the email again
 
-mailbox-open-title = Confirm your mail address
-mailbox-open-lead = Press the button below to confirm your mail address and go on to the identity check.
-mailbox-open-address = You are registering with this email address. If it is not yours, do not press the button: close this page.
-mailbox-open-submit = Go to the identity check
+mailbox-open-title = Confirm your email address
+mailbox-open-lead = Select “Confirm and continue” to confirm your email address.
+mailbox-open-address = You are registering with this email address. If it is not yours, do not press the button. Close this page.
+mailbox-open-submit = Confirm and continue
+
+# How long the mailed link works: hours where they are whole.
+link-time = { $minutes ->
+    [60] 1 hour
+    [120] 2 hours
+    [180] 3 hours
+    [240] 4 hours
+    [360] 6 hours
+    [480] 8 hours
+    [720] 12 hours
+    [1440] 24 hours
+    [2880] 48 hours
+   *[other] { $minutes } minutes
+}
 
 ## Identity check
-roster-title = Identity check
+roster-title = Confirm who you are
 roster-address = Registering with the email address { $address }
-roster-lead = Please enter the following as it stands on your eligibility certificate or notice.
-roster-where-title = Where to find the symbol and number
+roster-lead = Enter the following exactly as shown on your eligibility certificate or eligibility notice.
+roster-where-title = Where to find your symbol and number
 roster-where-certificate = Eligibility certificate (資格確認書): on the front.
-roster-where-notice = Eligibility notice (資格情報のお知らせ): in the letter from your health insurance society.
-roster-where-mynaportal = Mynaportal (マイナポータル): on the health insurance card screen.
+roster-where-notice = Eligibility notice (資格情報のお知らせ): in the notice from your health insurance society, on paper or online.
+roster-where-mynaportal = Mynaportal (マイナポータル): open 証明書 (certificates), then 健康保険証 (health insurance card).
+roster-where-old-card = Former insurance card: if it is from the same society, the symbol and number may still be the same.
 roster-symbol = Symbol (記号)
-roster-symbol-hint = As it stands under 記号. For example 1234
+roster-symbol-hint = Exactly as shown under 記号. For example, 1234
 roster-number = Number (番号)
-roster-number-hint = As it stands under 番号. For example 0005678
-roster-branch = Branch (枝番)
-roster-branch-hint = The two digits after the number, marked 枝番. For example 00
-roster-name-kana = Full name in katakana
-roster-name-kana-hint = For example ミナト ハナコ. You may leave a space between the names or not.
+roster-number-hint = Exactly as shown under 番号. For example, 0005678
+roster-branch = Branch number (枝番)
+roster-branch-hint = The 2 digits shown under 枝番. For example, 00
+roster-name-kana = Full name in kana (フリガナ)
+roster-name-kana-hint = As you registered it with your health insurance society. You can leave a space between the names or not. For example, ミナト ハナコ
 roster-birth-date = Date of birth
-roster-birth-date-hint = The year may be Western or Japanese. For example 1954, 昭和29 or S29
+roster-birth-date-hint = You can use a Western or a Japanese year. For example, 1954, 昭和29 or S29
 roster-birth-year = Year
 roster-birth-month = Month
 roster-birth-day = Day
 roster-sex = Sex
 roster-sex-male = Male
 roster-sex-female = Female
-roster-submit = Check
-roster-failed-title = We could not confirm who you are from what you entered
-roster-failed-lead = One of these may be the reason.
-roster-failed-typing = Something is mistyped. Please compare it with your certificate once more.
-roster-failed-recent = You joined only recently. It can take some days until you are on our roster.
-roster-failed-registered = You are registered already. Please try to sign in.
+roster-submit = Confirm and continue
+roster-failed-title = We could not confirm who you are
+roster-failed-lead = This may be because:
+roster-failed-typing = Something you entered is incorrect. Check it against your certificate or notice.
+roster-failed-recent = You joined only recently. It can take some days until you can register.
+roster-failed-registered = You have registered already. Sign in instead.
 roster-failed-login = Go to sign in
+roster-failed-changed = Your symbol or number has changed, for example because you changed company, retired or continued voluntarily. Enter the new ones.
 roster-failed-attempts = { $count ->
-    [one] You can try once more.
+    [one] You can try 1 more time.
    *[other] You can try { $count } more times.
 }
-roster-failed-contact = If you need help, please phone us.
+roster-failed-contact = If you need help, call us.
 
 ## Terms
-terms-title = Terms of use
+terms-title = Terms of use and privacy
+terms-new = There is something new for you to read.
 terms-lead = { $count ->
-    [one] Please read the following document and tick the box if you agree.
-   *[other] Please read the following { $count } documents and tick the boxes if you agree.
+    [1] Read the following document, then tick the box below it.
+   *[other] Read the following { $count } documents, then tick the box below each of them.
 }
-terms-version = Version: { $version }
+terms-version = Version of { $version }
 terms-agree = I agree to “{ $title }”
-terms-submit = Agree and continue
+terms-read = I have read “{ $title }”
+terms-submit = Continue
 
 ## User ID and password
-password-title = Choose your user ID and password
-password-lead = You will need them to sign in from now on.
+password-title = Choose a user ID and password
+password-lead = You will use them to sign in from now on.
 password-user-id = User ID
-password-user-id-hint = { $min } to { $max } characters, letters and digits. You may also use - _ and . (full stop). Capital letters become small.
-password-advice-title = A password that is easy to remember and hard to guess
-password-advice-words = Put about four unrelated words in a row, such as orange-train-cherry-whale. (Please do not use this example.)
+password-user-id-hint = { $min } to { $max } characters: letters and numbers, and also - (hyphen), _ (underscore) and . (full stop). Capital letters become small.
+password-advice-title = How to choose a password that is easy to remember and hard to guess
+password-advice-words = Put about 4 unrelated words in a row. For example, orange-train-cherry-whale (do not use this example).
 password-advice-other = Do not use a password that you use elsewhere.
 password-advice-paper = If you write it down, keep the paper where nobody sees it.
 password-password = Password
-password-password-hint = { $min } to { $max } characters. Letters, digits, symbols and spaces are allowed.
-password-again = Password once more
-password-again-hint = Please enter the same password again.
+password-password-hint = { $min } to { $max } characters: letters, numbers, symbols and spaces.
+password-again = Password again
+password-again-hint = Enter the same password as above.
 password-submit = Register
 
 ## Registration complete
-done-title = You are registered
-done-lead = Thank you. You can use the member pages from now on.
+done-title = You have registered
+done-lead = Thank you for registering. You can now use the member pages.
 done-user-id = Your user ID
-done-email = Your mail address
-done-keep = From now on, sign in with your user ID or mail address and the password that you chose.
+done-email = Your email address
+done-keep = To sign in to the member pages, use your user ID (or email address) and the password that you chose.
 done-home = Go to the member pages
 
 ## Signing in
 login-title = Sign in
-login-client = Sign in to use “{ $name }”.
-login-user-id = User ID or mail address
+login-client = Sign in to “{ $name }”.
+login-user-id = User ID or email address
 login-password = Password
 login-submit = Sign in
-login-failed-title = You could not be signed in
-login-failed-text = The user ID (or mail address) or the password is not right. Please enter them again.
+login-failed-title = You could not sign in
+login-failed-text = Your user ID (or email address) or password is incorrect. Enter them again.
+login-failed-limit = After several wrong tries you cannot sign in for a while. This keeps your account safe.
 login-register-title = Is this your first time?
-login-register-text = To register you need a mail address and your eligibility certificate, or whatever shows your symbol and number.
+login-register-text = To register, you need an email address and your eligibility certificate, or anything else that shows your symbol and number.
 login-register = Register
-login-forgotten-title = Forgot your user ID or password?
-login-forgotten-text = Please contact your health insurance society.
+login-forgotten-title = Forgotten your user ID or password?
+login-forgotten-text = Call your health insurance society.
 
 ## Signing out
 logout-title = Do you want to sign out?
 logout-user = You are signed in as { $name }.
-logout-text = After signing out you will need your password to come back.
+logout-text = After you sign out, you will need your password to come back.
 logout-submit = Sign out
 logout-stay = Go back without signing out
 
 ## Messages in place of a page
 link-gone-title = This link cannot be used
-link-gone-text = It was used already, or its time is over, or it belongs to something else. Please start again from the beginning.
-journey-gone-title = This cannot be continued
-journey-gone-text = You began too long ago, or it is finished already. Please start again from the beginning.
-locked-title = Paused to keep you safe
-locked-text = The details were wrong several times, so you cannot go on until { $until }. Please try again after that.
-locked-ask = If it is urgent or you need help, call your society.
-moved-on-title = Your registration goes on in another window
-moved-on-text = Please continue in the window that opened later. You can close this one.
+link-gone-text = This link has been used or has expired. If you have received several emails, select the link in the newest one. If you have registered, select “Sign in”. If not, select “Register”.
+journey-gone-title = You cannot continue from here
+journey-gone-text = You started too long ago, or you have finished already. If you have registered, select “Sign in”. If not, select “Register”.
+locked-title = You cannot try again for now
+locked-text = There were too many wrong answers. To keep your account safe, you cannot try again until { $until }.
+locked-ask = If you cannot wait, call us.
+moved-on-title = Your registration continues in another window
+moved-on-text = Continue in the window that opened when you selected the link in the email. You can close this one.
 busy-title = We are very busy
-busy-text = Many people are using the service now. Please wait a moment and try again.
+busy-text = Many people are using the service right now. In a few seconds you will go back to the page before.
 busy-again = Try again
-signed-out-title = You are signed out
-signed-out-text = If other people use this device, please close the window.
-register-not-open-title = You cannot register here
-register-not-open-text = Registration is not open at present. Please ask your health insurance society.
+signed-out-title = You have signed out
+signed-out-text = If other people use this device, close this window.
 
 ## What is wrong with an answer
-error-required = Please fill this in.
-error-choose = Please choose one.
-error-email = This does not look like a mail address. Please check it. For example hanako@mail.example
-error-email-long = Please use at most 255 characters.
-error-user-id-length = Please use { $min } to { $max } characters.
-error-user-id-characters = Please use letters and digits. Of symbols, only - _ and . (full stop) are allowed.
-error-user-id-taken = Somebody has this user ID already. Please choose another.
-error-password-short = Please use at least { $min } characters.
-error-password-long = Please use at most { $max } characters.
-error-password-same-as-user-id = It must differ from your user ID. Please choose another password.
-error-password-common = This password is easy to guess. Please choose another.
-error-password-again = The two passwords are not the same. Please enter them again.
-error-birth-date = This is not a date. For example 1 April 1954
-error-kana = Please write in katakana.
-error-agree = Please tick the box if you agree. Without your consent we cannot go on.
-error-form-expired = The page was open for too long, so nothing was sent. Please send it again.
+error-required = Enter an answer.
+error-choose = Select one.
+error-email = Enter an email address in the correct format, with one @ and a dot after it. Addresses with two dots in a row, or with a dot just before the @, cannot be used. For example, hanako@mail.example
+error-email-long = Enter an email address of 255 characters or fewer.
+error-user-id-length = Enter { $min } to { $max } characters.
+error-user-id-characters = Use letters and numbers. Of other signs, you can only use - (hyphen), _ (underscore) and . (full stop).
+error-user-id-taken = Someone has this user ID already. Enter another one.
+error-password-short = Enter { $min } characters or more.
+error-password-long = Enter { $max } characters or fewer.
+error-password-same-as-user-id = The password must not be the same as your user ID. Choose another one.
+error-password-common = This password is easy to guess. Try about 4 unrelated words in a row.
+error-password-again = The two passwords are not the same. Enter them again.
+error-birth-date = Enter a real date. Write the year as 1954, 昭和29 or S29, and the month and day in numbers.
+error-kana = Enter the name in katakana or hiragana. Kanji and Latin letters cannot be used.
+error-agree = Read the document and tick the box if it is all right. You cannot continue without it.
 
 ## Mails
-mail-not-you = If you did not ask for this, please discard this mail. Nothing will be registered.
-mail-no-reply = Please do not reply to this mail. Replies are not read.
-mail-login = Sign in
+mail-never-asks = We never ask for your symbol, number or password by email.
+mail-not-you = If you did not ask for this email, delete it. Nothing will be registered.
+mail-no-reply = Please do not reply to this email. We cannot answer replies. Use the contact details above instead.
+mail-home = Open the member pages
+mail-phone = Phone:{" "}
+mail-hours = Hours:{" "}
+mail-contact = Email:{" "}
 
-mail-registration-link-subject = [{ $insurer }] Continue your registration
-mail-registration-link-lead = This is { $insurer }. We received your request to register for the member pages.
-mail-registration-link-open = Please open this link within { $minutes } minutes to continue.
-mail-registration-link-button = Continue the registration
-mail-registration-link-expired = If you are too late, please start again from the beginning.
-mail-registration-link-newest = If you received several mails, only the link in the newest one works.
+mail-registration-link-subject = [{ $insurer }] Confirm your email address (member pages)
+mail-registration-link-lead = This is { $insurer }. Someone entered this email address to register for the member pages. We are sending this email to confirm that the address is yours.
+mail-registration-link-open = To continue, select this link.
+mail-registration-link-button = Continue registering
+mail-registration-link-expired = Select it within { link-time } of this email being sent. After that, you have to start again.
+mail-registration-link-newest = If you receive several emails, only the link in the newest one works.
 
-mail-already-registered-subject = [{ $insurer }] About your registration
-mail-already-registered-lead = This is { $insurer }. We received a request to register for the member pages, but this mail address is registered already.
-mail-already-registered-login = If it was you, please sign in here.
-mail-already-registered-forgotten = If you forgot your user ID or password, please contact us.
+mail-already-registered-subject = [{ $insurer }] This email address has been registered already (member pages)
+mail-already-registered-lead = This is { $insurer }. Someone entered this email address to register for the member pages. The address has been registered already, so we did not register anything new.
+mail-already-registered-login = If it was you, sign in from the member pages.
+mail-already-registered-forgotten = If you have forgotten your user ID or password, call { $insurer }.
+mail-already-registered-not-you = If it was not you, someone probably mistyped their own address. Nothing has changed for you. You can delete this email.
 
-mail-registered-subject = [{ $insurer }] You are registered
-mail-registered-lead = This is { $insurer }. Your registration for the member pages is complete.
-mail-registered-user-id = Your user ID
-mail-registered-login = From now on, please sign in here.
-mail-registered-not-you = If you did not register yourself, please phone us at once.
+mail-registered-subject = [{ $insurer }] You have registered (member pages)
+mail-registered-lead = This is { $insurer }. You have registered for the member pages.
+mail-registered-user-id = Your user ID:{" "}
+mail-registered-login = To sign in, open the member pages and use your user ID (or email address) and the password that you chose.
+mail-registered-not-you = If you did not register yourself, call { $insurer } at once.
 
 ## Choosing how to go on
-choose-one = One of the following is enough. Choose the one that suits you.
+choose-one = One of the following is enough. Select the one that suits you.
 choose-now-or-later = You can do this now or later.
 choose-later = Do it later
-choose-mailbox = Confirm by your mail address
-choose-roster = Confirm by symbol, number and so on
-choose-password = Confirm by user ID and password
-choose-terms = Read the terms and agree
-choose-account = Choose as whom to go on
-choose-consent = Decide whether to share your data
-go-on-lead = Everything is confirmed. Press the button to go on.
-go-on-submit = Go on
+choose-mailbox = Confirm with your email address
+choose-roster = Confirm with your symbol, number and so on
+choose-password = Confirm with your user ID and password
+choose-terms = Read the terms of use and so on
+choose-account = Choose who continues
+choose-consent = Decide whether to share your information
+go-on-lead = Everything is confirmed. Select “Continue”.
+go-on-submit = Continue
 register-ways-title = Choose how to register
-register-ways-text = Choose the way that suits what you have at hand.
+register-ways-text = Select the way that suits what you have at hand.
 
 # Ways to go on when a journey cannot
 begin-login = Sign in
@@ -202,76 +224,80 @@ begin-register = Register
 ## What services may learn
 signed-in-as = You are signed in as { $name }.
 
-consent-title = Do you want to share information with “{ $name }”?
-consent-lead = To use this service, please allow the following.
-consent-learns-title = What the service learns
-consent-details-title = What else you allow
+consent-title = Do you want to share your information with “{ $name }”?
+consent-lead = Your information is only shared if you agree.
+consent-recipient-title = Who will receive it
+consent-learns-title = Information the service will receive
+consent-details-title = What else the service asks for
+consent-purpose-title = What it is used for
+consent-purpose-policy = See the privacy policy below.
+consent-purpose-ask = The service does not say so here. Ask whoever runs it.
 consent-offline = The service can also receive information while you are signed out.
-consent-not-given = Your password is not shared. The symbol and number of your certificate are not shared either, unless they are listed above.
-consent-withdraw = You can withdraw this at any time on the page “Services you allowed”.
+consent-not-given = Your password is not shared. Nor are the symbol and number on your certificate, unless they are listed above.
+consent-no-disadvantage = If you do not share it, your health insurance benefits stay the same.
+consent-withdraw = You can withdraw your consent at any time on the page “Services you share with”.
 consent-about-title = About the service
 consent-policy = Privacy policy (opens in a new window)
 consent-tos = Terms of use (opens in a new window)
 consent-home = Home page of the service (opens in a new window)
-consent-allow = Allow
-consent-deny = Do not allow
-consent-deny-note = If you do not allow it, you go back to the service and nothing is shared.
+consent-allow = Agree and share
+consent-deny = Do not share
+consent-deny-note = If you select “Do not share”, you go back to the service and nothing is shared.
 
-consent-scope-openid = A number by which this service knows you again (the number alone does not tell your name)
+consent-scope-openid = A number by which this service recognises you (the number alone does not tell your name)
 consent-scope-profile = Your name, date of birth, sex, user ID and language
-consent-scope-email = Your mail address
-consent-scope-membership = Insurer number, symbol, number and branch, relation, and the days when your membership began and ended
-consent-scope-verified_claims = Your name and date of birth as your health insurance society checked them with its roster (only what the service asks for), and when it did
-consent-scope-offline_access = To receive information also while you are signed out
+consent-scope-email = Your email address
+consent-scope-membership = Insurer number, symbol, number and branch number, relation, and the days when your membership began and ended
+consent-scope-verified_claims = Your name and date of birth as your health insurance society confirmed them (only what the service asks for), and when it did
+consent-scope-offline_access = Receiving information while you are signed out, too
 
-consents-title = Services you allowed
-consents-lead = You allowed these services to receive information about you.
-consents-text = After you withdraw, the service receives nothing more. For what it has received already, please ask the service.
-consents-granted = Allowed on { $date }
-consents-submit = Withdraw
-consents-withdrawn = You have withdrawn what you allowed “{ $name }”. It will ask you again the next time you use it.
-consents-empty = You have not allowed any service.
+consents-title = Services you share with
+consents-lead = You agreed to share information with these services. Services that you allowed on a television or another device are listed, too.
+consents-text = After you withdraw your consent, the service receives nothing more. For what it has received already, ask the service.
+consents-granted = Agreed on { $date }
+consents-submit = Withdraw consent
+consents-withdrawn = You have withdrawn your consent for “{ $name }”. If you use it again, you will be asked again.
+consents-empty = You do not share information with any service.
 
 ## As whom to go on
 account-client = You are about to use “{ $name }”.
-account-text = Do you want to go on like this? If it is not you, please press “Sign in as somebody else”.
-account-this = Go on as { $name }
-account-other = Sign in as somebody else
+account-text = Do you want to continue? If this is not you, select “Sign in as someone else”.
+account-this = Continue as { $name }
+account-other = Sign in as someone else
 
 ## Signing in at a television or another device
-device-title = Sign in at a television or another device
-device-lead = Please enter the 8 characters that the device shows.
-device-warning = Do not enter characters that somebody sent or told you by mail or telephone. It may be fraud.
-device-code = Characters on the device
-device-code-hint = For example ABCD-EFGH. Small letters will do, and you may leave out the “-”.
-device-submit = Next
-device-confirm-title = Do you want to sign in at the device?
-device-confirm-lead = If you allow it, “{ $name }” can be used as you at a television or another device.
-device-confirm-check-title = Please make sure
-device-confirm-check-same = Only allow it if your own device shows the same characters as above right now.
-device-confirm-check-sent = If somebody sent or told you these characters by mail or telephone, it is fraud. Press “Do not allow”.
+device-title = Sign in on a television or another device
+device-lead = Enter the 8 letters shown on the device.
+device-warning = Do not enter letters that someone sent you or told you by email or phone. It may be fraud.
+device-code = Letters shown on the device
+device-code-hint = For example, ABCD-EFGH. You can use small letters and leave out the - (hyphen).
+device-submit = Continue
+device-confirm-title = Do you want to sign in on the device?
+device-confirm-lead = If you allow it, “{ $name }” can be used as you on a television or another device.
+device-confirm-check-title = Check before you allow it
+device-confirm-check-same = Only allow it if your own device shows the same letters as above right now.
+device-confirm-check-sent = If someone sent you or told you these letters by email or phone, it may be fraud. Select “Do not allow”.
+device-confirm-withdraw = You can withdraw this at any time on the page “Services you share with”.
+device-confirm-allow = Allow
+device-confirm-deny = Do not allow
 device-done-title = You have allowed it
-device-done-text = Please go back to the television or other device and continue there. You can close this window.
+device-done-text = Go back to the television or other device and continue there. You can close this window.
 device-denied-title = You have not allowed it
-device-denied-text = You are not signed in at the device, and nothing was shared. You can close this window.
-device-gone-title = These characters cannot be used
-device-gone-text = They are mistyped, or their time is over. Please start again at the device and enter the new characters that it shows.
-error-device-code = These characters are not right. Please compare them with those on the device and enter them again.
+device-denied-text = You are not signed in on the device, and nothing was shared. You can close this window.
+device-gone-title = These letters cannot be used
+device-gone-text = They are incorrect or have expired. Start again on the device and enter the new letters that it shows.
+error-device-code = These letters are incorrect. Compare them with those on the device and enter them again. If it still does not work, start again on the device.
 
 ## Going back to a service
-form-post-title = Going on to “{ $name }”
-form-post-text = If nothing happens, please press “Continue”.
+form-post-title = Going to “{ $name }”
+form-post-text = If nothing happens, select “Continue”.
 form-post-submit = Continue
-signed-out-frames = We are signing you out of other services, too. Please wait a few seconds.
-signed-out-frame = Signing out of another service
-signed-out-next = Back to “{ $name }”
-consent-denied-title = You have not allowed it
-consent-denied-text = Nothing was shared with the service. You can close this window.
-sign-in-elsewhere-title = You cannot go on from here
-sign-in-elsewhere-text = Please open the service that you want to use and sign in from there.
+signed-out-frames = We are telling other services that you have signed out. This takes a few seconds.
+signed-out-frame = Telling another service that you have signed out
+signed-out-next = Go back to “{ $name }”
 
 # A service that sends people here in a wrong way
 unusable-title = You cannot continue from this service
-unusable-text = The service did not send you here correctly, so we cannot open the sign-in page. Please tell the people who run the service these two things.
+unusable-text = The service did not send you here correctly, so we cannot open the sign-in page. Tell the people who run the service these two things.
 unusable-why = Reason: { $why }
 unusable-incident = Reference number: { $incident }

@@ -2,50 +2,66 @@
 
 ## Mail address
 mailbox-title = メールアドレスの確認
-mailbox-lead = 登録に使うメールアドレスを入力してください。手続きを続けるためのリンクを、メールでお送りします。
+mailbox-lead = 登録に使うメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、登録を続けられます。
 mailbox-email = メールアドレス
-mailbox-email-hint = 例：hanako@mail.example。ご家族と共用していない、ご自分のアドレスを入力してください。
-mailbox-allow-sender = 迷惑メールの設定をしている方は、{ $sender } からのメールを受け取れるようにしてください。
-mailbox-submit = メールを送る
-mailbox-registered = 登録が済んでいる方は、こちらからお入りください。
-mailbox-login = ログイン画面へ
+mailbox-email-hint = お一人ずつ、別のアドレスが必要です。ご家族が登録に使ったアドレスは使えません。例：hanako@mail.example
+mailbox-allow = 迷惑メール対策の設定をしている方は、{ $sender }からのメールを受け取れるようにしてください。
+mailbox-submit = 確認メールを受け取る
+mailbox-registered = すでに登録が済んでいる方は、ログインしてください。
+mailbox-login = ログイン画面へ進む
 
 mailbox-sent-title = メールをご確認ください
-mailbox-sent-lead = 手続きのご案内を、メールでお送りしました。
+mailbox-sent-lead = 次のアドレスに、確認のメールをお送りしました。
 mailbox-sent-again = もう一度メールをお送りしました。いちばん新しいメールのリンクを押してください。
-mailbox-sent-to = 送り先
+mailbox-sent-to = 宛先
 mailbox-sent-from = 差出人
 mailbox-sent-next-title = 次にすること
 mailbox-sent-next-open = 届いたメールを開いてください。
-mailbox-sent-next-link = { $minutes }分以内に、メールの中のリンクを押してください。
+mailbox-sent-next-link = { link-time }以内に、メールの中のリンクを押してください。別のスマートフォンやパソコンで開いてもかまいません。
 mailbox-sent-missing-title = メールが届かないとき
-mailbox-sent-missing-spam = 迷惑メールに分けられていないか、ご確認ください。
-mailbox-sent-missing-address = 送り先のアドレスに誤りがないか、ご確認ください。
+mailbox-sent-missing-spam = 「迷惑メール」のフォルダーに入っていないか、ご確認ください。
+mailbox-sent-missing-allow = 迷惑メール対策の設定をしている方は、{ $sender }からのメールを受け取れるようにしてください。
+mailbox-sent-missing-address = 宛先のアドレスに誤りがないか、ご確認ください。
 mailbox-sent-restart = アドレスを入力し直す
-mailbox-sent-missing-resend = 数分待っても届かないときは、もう一度お送りします。前に届いたメールのリンクは使えなくなります。
-mailbox-sent-resend = もう一度メールを送る
+mailbox-sent-missing-resend = 数分待っても届かないときは、下のボタンで送り直せます。前のメールのリンクは使えなくなります。
+mailbox-sent-resend = メールを送り直す
 
 mailbox-open-title = メールアドレスの確認
-mailbox-open-lead = 下のボタンを押すと、メールアドレスの確認が済み、本人確認の画面へ進みます。
-mailbox-open-address = このメールアドレスで登録します。ご自分のアドレスでないときは、ボタンを押さずにこの画面を閉じてください。
-mailbox-open-submit = 本人確認へ進む
+mailbox-open-lead = 「確認して進む」を押すと、メールアドレスの確認が完了します。
+mailbox-open-address = このメールアドレスで登録します。ご自分のアドレスでないときは、ボタンを押さずに、この画面を閉じてください。
+mailbox-open-submit = 確認して進む
+
+# How long the mailed link works: hours where they are whole.
+link-time = { $minutes ->
+    [60] 1時間
+    [120] 2時間
+    [180] 3時間
+    [240] 4時間
+    [360] 6時間
+    [480] 8時間
+    [720] 12時間
+    [1440] 24時間
+    [2880] 48時間
+   *[other] { $minutes }分
+}
 
 ## Identity check
 roster-title = 本人確認
 roster-address = 登録するメールアドレス：{ $address }
-roster-lead = 資格確認書などを見ながら、書いてあるとおりに入力してください。
-roster-where-title = 記号・番号の見つけ方
-roster-where-certificate = 資格確認書：表の面に書いてあります。
-roster-where-notice = 資格情報のお知らせ：健康保険組合から届いた書面に書いてあります。
-roster-where-mynaportal = マイナポータル：「健康保険証」の画面に表示されます。
+roster-lead = 資格確認書や資格情報のお知らせを見ながら、書いてあるとおりに入力してください。
+roster-where-title = 記号・番号が書いてある場所
+roster-where-certificate = 資格確認書：おもて面に書いてあります。
+roster-where-notice = 資格情報のお知らせ：健康保険組合から届いた通知（紙または電子）に書いてあります。
+roster-where-mynaportal = マイナポータル：「証明書」の「健康保険証」を開くと表示されます。
+roster-where-old-card = 以前の健康保険証：同じ健康保険組合のものなら、記号・番号が今も変わっていないことがあります。
 roster-symbol = 記号
 roster-symbol-hint = 「記号」の欄のとおりに入力してください。例：1234
 roster-number = 番号
 roster-number-hint = 「番号」の欄のとおりに入力してください。例：0005678
 roster-branch = 枝番
-roster-branch-hint = 番号の後に「枝番」と書かれた、2けたの数字です。例：00
-roster-name-kana = 氏名（カタカナ）
-roster-name-kana-hint = 例：ミナト ハナコ。姓と名の間は、空けても空けなくてもかまいません。
+roster-branch-hint = 「枝番」の欄にある、2桁の数字です。例：00
+roster-name-kana = 氏名のフリガナ
+roster-name-kana-hint = 健康保険組合に届け出た読み方で、入力してください。姓と名の間は、空けても空けなくてもかまいません。例：ミナト ハナコ
 roster-birth-date = 生年月日
 roster-birth-date-hint = 年は、西暦でも和暦でもかまいません。例：1954、昭和29、S29
 roster-birth-year = 年
@@ -54,29 +70,35 @@ roster-birth-day = 日
 roster-sex = 性別
 roster-sex-male = 男
 roster-sex-female = 女
-roster-submit = 確認する
-roster-failed-title = 入力された内容では、確認できませんでした
-roster-failed-lead = 次のどれかが考えられます。
-roster-failed-typing = 入力に誤りがある。資格確認書などと、もう一度見比べてください。
-roster-failed-recent = 加入してまだ日が浅い。こちらの名簿に載るまで、日数がかかることがあります。
-roster-failed-registered = すでに登録が済んでいる。ログインをお試しください。
-roster-failed-login = ログイン画面へ
+roster-submit = 確認して進む
+roster-failed-title = 入力された内容では、ご本人と確認できませんでした
+roster-failed-lead = 次のような場合が考えられます。
+roster-failed-typing = 入力に誤りがある場合：資格確認書などと、もう一度見比べてください。
+roster-failed-recent = 加入して間もない場合：登録できるようになるまで、日数がかかることがあります。
+roster-failed-registered = すでに登録済みの場合：ログインしてください。
+roster-failed-login = ログイン画面へ進む
+roster-failed-changed = 記号・番号が変わった場合（転籍、退職、任意継続など）：新しい記号・番号を入力してください。
 roster-failed-attempts = あと{ $count }回、入力できます。
-roster-failed-contact = お困りのときは、健康保険組合へお電話ください。
+roster-failed-contact = 分からないときは、健康保険組合へお電話ください。
 
 ## Terms
-terms-title = 利用規約への同意
-terms-lead = 次の{ $count }件をお読みになり、同意できる場合は印を付けてください。
-terms-version = 版：{ $version }
+terms-title = 利用規約などの確認
+terms-new = 新しくお読みいただく文書があります。
+terms-lead = { $count ->
+    [1] 次の文書をお読みになり、その下の欄にチェック（✓）を付けてください。
+   *[other] 次の{ $count }つの文書をお読みになり、それぞれの下の欄にチェック（✓）を付けてください。
+}
+terms-version = { $version }版
 terms-agree = 「{ $title }」に同意します
-terms-submit = 同意して次へ進む
+terms-read = 「{ $title }」を確認しました
+terms-submit = 次へ進む
 
 ## User ID and password
 password-title = ユーザーIDとパスワードを決める
 password-lead = これからログインするときに使うものです。
 password-user-id = ユーザーID
-password-user-id-hint = 半角の英字と数字で、{ $min }文字以上{ $max }文字以内で決めてください。記号は - _ . が使えます。大文字は小文字に変わります。
-password-advice-title = 覚えやすく、見破られにくいパスワードにするには
+password-user-id-hint = 半角の英字と数字で、{ $min }文字以上{ $max }文字以内で決めてください。「-」（ハイフン）、「_」（下線）、「.」（ピリオド）も使えます。大文字で入力しても、小文字になります。
+password-advice-title = 覚えやすく、推測されにくいパスワードにするには
 password-advice-words = 関係のない言葉を4つほど並べます。例：mikan-densha-sakura-kujira（この例は使わないでください）
 password-advice-other = ほかで使っているパスワードは、使わないでください。
 password-advice-paper = 紙に書いたときは、人目につかない場所にしまってください。
@@ -87,129 +109,137 @@ password-again-hint = 上と同じパスワードを入力してください。
 password-submit = 登録する
 
 ## Registration complete
-done-title = 登録が終わりました
+done-title = 登録が完了しました
 done-lead = ご登録ありがとうございます。これから加入者ページをご利用いただけます。
 done-user-id = あなたのユーザーID
 done-email = 登録したメールアドレス
-done-keep = 次からは、ユーザーIDまたはメールアドレスと、お決めになったパスワードでログインします。
+done-keep = 加入者ページには、ユーザーID（またはメールアドレス）と、お決めになったパスワードでログインします。
 done-home = 加入者ページへ進む
 
 ## Signing in
 login-title = ログイン
-login-client = 「{ $name }」を利用するためのログインです。
+login-client = 「{ $name }」にログインします。
 login-user-id = ユーザーIDまたはメールアドレス
 login-password = パスワード
 login-submit = ログイン
 login-failed-title = ログインできませんでした
 login-failed-text = ユーザーID（またはメールアドレス）かパスワードが正しくありません。もう一度入力してください。
+login-failed-limit = 続けて何度も間違えると、安全のため、しばらくログインできなくなります。
 login-register-title = はじめての方
-login-register-text = 登録には、メールアドレスと、資格確認書など（記号・番号の分かるもの）が必要です。
+login-register-text = 登録には、メールアドレスと、資格確認書など（記号・番号が分かるもの）が必要です。
 login-register = 新しく登録する
 login-forgotten-title = ユーザーIDやパスワードを忘れた方
-login-forgotten-text = 健康保険組合へご連絡ください。
+login-forgotten-text = 健康保険組合へお電話ください。
 
 ## Signing out
 logout-title = ログアウトしますか
-logout-user = { $name } さんとしてログインしています。
+logout-user = { $name }さんとしてログインしています。
 logout-text = ログアウトすると、もう一度見るときにパスワードの入力が必要です。
 logout-submit = ログアウトする
 logout-stay = ログアウトせずに戻る
 
 ## Messages in place of a page
 link-gone-title = このリンクは使えません
-link-gone-text = すでに使われたか、期限が切れています。別の手続きのリンクかもしれません。お手数ですが、最初から手続きをやり直してください。
+link-gone-text = すでに使われたか、期限が過ぎたリンクです。メールが何通か届いているときは、いちばん新しいメールのリンクを押してください。登録が済んでいる方は「ログインする」を、まだの方は「新しく登録する」を押してください。
 journey-gone-title = 手続きを続けられません
-journey-gone-text = 始めてから時間がたったか、すでに終わった手続きです。お手数ですが、最初からやり直してください。
-locked-title = 安全のため、手続きを止めています
-locked-text = 入力の誤りが続いたため、{ $until }まで手続きを受け付けません。その後、もう一度お試しください。
-locked-ask = お急ぎのときや、お困りのときは、健康保険組合へお電話ください。
+journey-gone-text = 手続きを始めてから時間がたったか、手続きがすでに終わっています。登録が済んでいる方は「ログインする」を、まだの方は「新しく登録する」を押してください。
+locked-title = しばらく入力できません
+locked-text = 入力の誤りが続いたため、安全のため、{ $until }まで受け付けていません。
+locked-ask = お急ぎのときは、健康保険組合へお電話ください。
 moved-on-title = 登録は別の画面で続いています
-moved-on-text = 新しく開いた画面で、登録を続けてください。この画面は閉じてかまいません。
+moved-on-text = メールのリンクを押して開いた画面で、登録を続けてください。この画面は閉じてかまいません。
 busy-title = 混み合っています
-busy-text = ただいま、たくさんの方が利用しています。少し待ってから、もう一度お試しください。
+busy-text = ただいま、たくさんの方が利用しています。数秒たつと、自動で前の画面に戻ります。
 busy-again = もう一度試す
 signed-out-title = ログアウトしました
 signed-out-text = ほかの人も使う機器では、画面を閉じてください。
-register-not-open-title = ここからは登録できません
-register-not-open-text = 現在、登録の受け付けをしていません。くわしくは、健康保険組合へお問い合わせください。
 
 ## What is wrong with an answer
 error-required = 入力してください。
 error-choose = 選んでください。
-error-email = 形が正しくありません。入力に誤りがないか、ご確認ください。例：hanako@mail.example
-error-email-long = 255文字以内で入力してください。
+error-email = メールアドレスとして読み取れませんでした。「@」や「.」が抜けていないか、ご確認ください。「.」が二つ続くアドレスや、「@」のすぐ前が「.」のアドレスは使えません。例：hanako@mail.example
+error-email-long = メールアドレスは、255文字以内で入力してください。
 error-user-id-length = { $min }文字以上{ $max }文字以内で入力してください。
-error-user-id-characters = 半角の英字と数字を使ってください。記号は - _ . だけが使えます。
+error-user-id-characters = 半角の英字と数字を使ってください。記号は「-」（ハイフン）、「_」（下線）、「.」（ピリオド）だけが使えます。
 error-user-id-taken = すでに使われています。別のユーザーIDを入力してください。
-error-password-short = { $min }文字以上にしてください。
-error-password-long = { $max }文字以内にしてください。
+error-password-short = { $min }文字以上で入力してください。
+error-password-long = { $max }文字以内で入力してください。
 error-password-same-as-user-id = ユーザーIDと同じものは使えません。別のパスワードにしてください。
-error-password-common = 見破られやすいパスワードです。別のパスワードにしてください。
-error-password-again = 2つのパスワードが同じではありません。もう一度入力してください。
-error-birth-date = 正しい日付ではありません。例：1954年4月1日、昭和29年4月1日
-error-kana = カタカナで入力してください。
-error-agree = 同意できる場合は、印を付けてください。同意がないと、登録を続けられません。
-error-form-expired = 画面を開いてから時間がたったため、送信できませんでした。もう一度送信してください。
+error-password-common = 推測されやすいパスワードです。関係のない言葉を4つほど並べてみてください。
+error-password-again = 二つのパスワードが同じではありません。もう一度入力してください。
+error-birth-date = 日付として読み取れませんでした。年は「1954」「昭和29」「S29」のように、月と日は数字で入力してください。
+error-kana = フリガナとして読み取れませんでした。カタカナかひらがなで入力してください。漢字や英字は使えません。
+error-agree = お読みになり、よろしければチェック（✓）を付けてください。付けないと、先へ進めません。
 
 ## Mails
-mail-not-you = お心当たりのない方は、このメールを捨ててください。登録は進みません。
-mail-no-reply = このメールに返信していただいても、お答えできません。
-mail-login = ログイン画面を開く
+mail-never-asks = 記号・番号やパスワードを、メールでお尋ねすることはありません。
+mail-not-you = 心当たりがない場合は、このメールを削除してください。登録は行われません。
+mail-no-reply = このメールは送信専用です。返信をいただいても、お答えできません。お問い合わせは、上の連絡先へお願いします。
+mail-home = 加入者ページを開く
+mail-phone = 電話：
+mail-hours = 受付時間：
+mail-contact = メール：
 
-mail-registration-link-subject = 【{ $insurer }】登録の続きのご案内
-mail-registration-link-lead = { $insurer }です。加入者ページの登録のお申し込みを受け付けました。
-mail-registration-link-open = { $minutes }分以内に次のリンクを開き、登録を続けてください。
+mail-registration-link-subject = 【{ $insurer }】メールアドレスの確認（加入者ページの登録）
+mail-registration-link-lead = { $insurer }です。加入者ページの登録の画面に、このメールアドレスが入力されました。ご本人のアドレスであることを確認するため、このメールをお送りしています。
+mail-registration-link-open = 登録を続けるには、次のリンクを押してください。
 mail-registration-link-button = 登録を続ける
-mail-registration-link-expired = 時間を過ぎたときは、最初から手続きをやり直してください。
-mail-registration-link-newest = 何通か届いたときは、いちばん新しいメールのリンクだけが使えます。
+mail-registration-link-expired = このメールが送られてから{ link-time }以内に押してください。時間を過ぎたときは、最初からやり直してください。
+mail-registration-link-newest = メールが何通か届いたときは、いちばん新しいメールのリンクだけが使えます。
 
-mail-already-registered-subject = 【{ $insurer }】登録についてのお知らせ
-mail-already-registered-lead = { $insurer }です。加入者ページの登録のお申し込みを受け付けましたが、このメールアドレスは、すでに登録が済んでいます。
-mail-already-registered-login = ご本人の場合は、次の画面からログインしてください。
-mail-already-registered-forgotten = ユーザーIDやパスワードを忘れた方は、健康保険組合へご連絡ください。
+mail-already-registered-subject = 【{ $insurer }】このメールアドレスは登録済みです（加入者ページの登録）
+mail-already-registered-lead = { $insurer }です。加入者ページの登録の画面に、このメールアドレスが入力されました。このアドレスはすでに登録が済んでいるため、新しい登録は行っていません。
+mail-already-registered-login = ご自分で入力した方は、次の加入者ページからログインしてください。
+mail-already-registered-forgotten = ユーザーIDやパスワードを忘れた方は、{ $insurer }へお電話ください。
+mail-already-registered-not-you = 心当たりがない場合は、ほかの方がアドレスを間違えて入力したと考えられます。あなたの登録は変わっていません。このメールを削除してください。
 
-mail-registered-subject = 【{ $insurer }】登録が終わりました
-mail-registered-lead = { $insurer }です。加入者ページの登録が終わりました。
-mail-registered-user-id = あなたのユーザーID
-mail-registered-login = 次からは、この画面からログインしてください。
-mail-registered-not-you = ご自分で登録した覚えのない方は、すぐに健康保険組合へお電話ください。
+mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
+mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。
+mail-registered-user-id = あなたのユーザーID：
+mail-registered-login = 次の加入者ページから、ユーザーID（またはメールアドレス）と、お決めになったパスワードでログインしてください。
+mail-registered-not-you = ご自分で登録した覚えがない場合は、すぐに{ $insurer }へお電話ください。
 
 ## Choosing how to go on
-choose-one = 次のどれか一つで確認します。しやすいものを選んでください。
+choose-one = 次のどれか一つで確認します。選びやすいものを押してください。
 choose-now-or-later = 今することも、あとですることもできます。
 choose-later = あとでする
 choose-mailbox = メールアドレスで確認する
 choose-roster = 記号・番号などで確認する
 choose-password = ユーザーIDとパスワードで確認する
-choose-terms = 利用規約を読んで同意する
+choose-terms = 利用規約などを読んで確認する
 choose-account = 利用する人を選ぶ
 choose-consent = 情報を渡すかどうかを決める
-go-on-lead = 確認が済みました。下のボタンを押して、先へ進んでください。
+go-on-lead = 確認が済みました。「先へ進む」を押してください。
 go-on-submit = 先へ進む
 register-ways-title = 登録の方法を選んでください
-register-ways-text = お手元にあるものに合わせて、次の方法から選べます。
+register-ways-text = お手元にあるものに合わせて、選びやすい方法を押してください。
 
 # Ways to go on when a journey cannot
 begin-login = ログインする
 begin-register = 新しく登録する
 
 ## What services may learn
-signed-in-as = { $name } さんとしてログインしています。
+signed-in-as = { $name }さんとしてログインしています。
 
 consent-title = 「{ $name }」に情報を渡しますか
-consent-lead = このサービスを使うには、次のことへの許可が必要です。
-consent-learns-title = サービスに渡す情報
-consent-details-title = ほかに許可すること
+consent-lead = あなたの情報を渡すには、あなたの同意が必要です。
+consent-recipient-title = 渡す相手
+consent-learns-title = 渡す情報
+consent-details-title = ほかに求められていること
+consent-purpose-title = 使う目的
+consent-purpose-policy = 下の「個人情報の取り扱い」で、ご確認ください。
+consent-purpose-ask = この画面では示されていません。サービスの運営者にご確認ください。
 consent-offline = あなたがログアウトしている間も、このサービスは情報を受け取ることができます。
 consent-not-given = パスワードは渡しません。資格確認書などの記号・番号も、上に書かれていないかぎり渡しません。
-consent-withdraw = 許可は、いつでも「許可したサービス」の画面で取り消せます。
+consent-no-disadvantage = 渡さなくても、健康保険の給付などが不利になることはありません。
+consent-withdraw = 同意は、いつでも「同意したサービス」の画面で取り消せます。
 consent-about-title = サービスについて
 consent-policy = 個人情報の取り扱い（新しい画面で開きます）
 consent-tos = 利用規約（新しい画面で開きます）
 consent-home = サービスのホームページ（新しい画面で開きます）
-consent-allow = 許可する
-consent-deny = 許可しない
-consent-deny-note = 許可しないときは、情報を渡さずにサービスの画面へ戻ります。
+consent-allow = 同意して渡す
+consent-deny = 渡さない
+consent-deny-note = 「渡さない」を押すと、情報を渡さずにサービスの画面へ戻ります。
 
 consent-scope-openid = このサービスがあなたを見分けるための番号（この番号だけでは、お名前は分かりません）
 consent-scope-profile = お名前、生年月日、性別、ユーザーID、表示の言語
@@ -218,39 +248,42 @@ consent-scope-membership = 保険者番号、記号・番号・枝番、続柄�
 consent-scope-verified_claims = 健康保険組合の名簿で確認したお名前と生年月日（サービスが求めるものだけ）と、確認した日時
 consent-scope-offline_access = あなたがログアウトしている間も、情報を受け取ること
 
-consents-title = 許可したサービス
-consents-lead = 情報を渡すことを、あなたが許可したサービスです。
+consents-title = 同意したサービス
+consents-lead = 情報を渡すことに、あなたが同意したサービスです。テレビなどの機器で許可したサービスも、ここに表示されます。
 consents-text = 取り消すと、これからは情報を渡しません。すでに渡した情報については、サービスへお問い合わせください。
-consents-granted = 許可した日：{ $date }
-consents-submit = 取り消す
-consents-withdrawn = 「{ $name }」への許可を取り消しました。もう一度使うときは、改めて許可が必要です。
-consents-empty = 許可したサービスはありません。
+consents-granted = 同意した日：{ $date }
+consents-submit = 同意を取り消す
+consents-withdrawn = 「{ $name }」への同意を取り消しました。もう一度使うときは、改めて同意が必要です。
+consents-empty = 同意したサービスはありません。
 
 ## As whom to go on
 account-client = 「{ $name }」を利用します。
 account-text = このまま続けますか。ご本人でないときは、「ほかの人としてログインする」を押してください。
-account-this = { $name } さんとして続ける
+account-this = { $name }さんとして続ける
 account-other = ほかの人としてログインする
 
 ## Signing in at a television or another device
 device-title = テレビなどの機器でログイン
-device-lead = 機器の画面に出ている8文字を、下に入力してください。
+device-lead = 機器の画面に表示されている8文字を、下に入力してください。
 device-warning = メールや電話でほかの人から知らされた文字は、入力しないでください。詐欺のおそれがあります。
-device-code = 機器の画面に出ている文字
-device-code-hint = 例：ABCD-EFGH。小文字でもかまいません。「-」は、なくてもかまいません。
+device-code = 機器の画面に表示されている文字
+device-code-hint = 例：ABCD-EFGH。小文字でもかまいません。「-」（ハイフン）は、なくてもかまいません。
 device-submit = 次へ進む
 device-confirm-title = 機器でのログインを許可しますか
 device-confirm-lead = 許可すると、テレビなどの機器で「{ $name }」を、あなたとして使えるようになります。
 device-confirm-check-title = 必ずお確かめください
-device-confirm-check-same = 今、ご自分の機器の画面に、上と同じ文字が出ているときだけ、許可してください。
-device-confirm-check-sent = メールや電話でこの文字を知らせてきた人がいるときは、詐欺です。「許可しない」を押してください。
+device-confirm-check-same = 今、ご自分の機器の画面に、上と同じ文字が表示されているときだけ、許可してください。
+device-confirm-check-sent = メールや電話でこの文字を知らせてきた人がいるときは、詐欺のおそれがあります。「許可しない」を押してください。
+device-confirm-withdraw = 許可は、いつでも「同意したサービス」の画面で取り消せます。
+device-confirm-allow = 許可する
+device-confirm-deny = 許可しない
 device-done-title = 許可しました
 device-done-text = テレビなどの機器に戻って、続けてください。この画面は閉じてかまいません。
 device-denied-title = 許可しませんでした
 device-denied-text = 機器ではログインしていません。情報も渡していません。この画面は閉じてかまいません。
 device-gone-title = この文字は使えません
-device-gone-text = 文字に誤りがあるか、期限が切れています。お手数ですが、機器で最初からやり直し、新しく出た文字を入力してください。
-error-device-code = 文字に誤りがあります。機器の画面と見比べて、もう一度入力してください。
+device-gone-text = 文字に誤りがあるか、期限が過ぎています。お手数ですが、機器の操作を最初からやり直し、新しく表示された文字を入力してください。
+error-device-code = 文字に誤りがあります。機器の画面と見比べて、もう一度入力してください。それでも進まないときは、機器の操作を最初からやり直してください。
 
 ## Going back to a service
 form-post-title = 「{ $name }」へ進みます
@@ -259,13 +292,9 @@ form-post-submit = 続ける
 signed-out-frames = ほかのサービスにも、ログアウトを知らせています。終わるまで、数秒お待ちください。
 signed-out-frame = ログアウトの連絡
 signed-out-next = 「{ $name }」へ戻る
-consent-denied-title = 許可しませんでした
-consent-denied-text = サービスに情報は渡していません。この画面は閉じてかまいません。
-sign-in-elsewhere-title = ここからは続けられません
-sign-in-elsewhere-text = お手数ですが、お使いになるサービスの画面を開き、そこからもう一度ログインしてください。
 
 # A service that sends people here in a wrong way
 unusable-title = このサービスからは続けられません
-unusable-text = サービスからの送り方に誤りがあるため、ログインの画面を開けません。サービスの運営者へ、次の2つをお知らせください。
+unusable-text = サービスからの送り方に誤りがあるため、ログインの画面を開けません。サービスの運営者へ、次の二つをお知らせください。
 unusable-why = 理由：{ $why }
 unusable-incident = お問い合わせ番号：{ $incident }

@@ -59,7 +59,7 @@ async fn mail_and_page_say_what_to_do() {
     let visitor = Visitor::new();
     let page = visitor.open(&format!("{}/minato/register", world.idp_url)).await;
     let page = visitor.submit(&page, &[("email", "hanako@example.jp")]).await;
-    page.sees("no-reply@minato.example").sees("迷惑メール").sees("180分以内");
+    page.sees("no-reply@minato.example").sees("迷惑メール").sees("3時間以内");
     let mails = world.mailbox.wait_for("hanako@example.jp", 1).await;
     let mail = &mails[0];
     assert_eq!(mail.from, "no-reply@minato.example");
@@ -69,7 +69,7 @@ async fn mail_and_page_say_what_to_do() {
     assert_eq!(links.count(), 1, "{}", mail.text);
     // F068: who reads only the text part misses nothing.
     for part in [&mail.text, &mail.html] {
-        for said in ["180分以内", "最初から", "捨ててください", "返信"] {
+        for said in ["3時間以内", "最初から", "削除してください", "返信"] {
             assert!(part.contains(said), "{said}: {part}");
         }
     }

@@ -2,22 +2,22 @@
 
 medical-fees-title = Medical fees
 medical-fees-menu = Medical fees
-medical-fees-card-title = Newest own payment
+medical-fees-card-title = Your share, newest month
 medical-fees-card-none = There are no medical fees to show yet.
 medical-fees-unit = yen
-medical-fees-own = Own payment
-medical-fees-own-household = Own payment (with your family)
+medical-fees-own = Your share
+medical-fees-own-household = Your share (including your family)
 medical-fees-total = Total medical fees
 medical-fees-insurer-paid = Paid by the society
 medical-fees-public-paid = Paid from public funds
-medical-fees-own-paid = Own payment
+medical-fees-own-paid = Your share
 medical-fees-month = Month of treatment
 medical-fees-column-month = Month
 medical-fees-year = Year
 medical-fees-patient = Patient
 medical-fees-where = Where and what kind
 medical-fees-row-note = Notes
-medical-fees-sum = Sum
+medical-fees-sum = Total
 medical-fees-month-of-year = { $month ->
     [1] January
     [2] February
@@ -49,22 +49,22 @@ medical-fees-kind-nursing = Home nursing
 medical-fees-kind-therapy = Bone-setting, acupuncture and the like
 medical-fees-kind-other = Other
 
-medical-fees-latest = The newest month: { $month }
-medical-fees-sentence = Of { $total } yen in all, the society paid { $insurer } yen. The remaining { $own } yen were paid at the counter.
-medical-fees-sentence-public = Of { $total } yen in all, the society paid { $insurer } yen and public funds paid { $public } yen. The remaining { $own } yen were paid at the counter.
+medical-fees-latest = Newest month: { $month }
+medical-fees-sentence = Of { $total } yen in total, the society paid { $insurer } yen. The remaining { $own } yen are your share.
+medical-fees-sentence-public = Of { $total } yen in total, the society paid { $insurer } yen and public funds paid { $public } yen. The remaining { $own } yen are your share.
 medical-fees-to-month = See this month’s list
 medical-fees-this-year = { $year } so far
 medical-fees-months = { $count ->
-    [one] The sum of 1 month.
-   *[other] The sum of { $count } months.
+    [one] The total of 1 month shown so far.
+   *[other] The total of { $count } months shown so far.
 }
 medical-fees-to-year = See this year’s list
-medical-fees-household = Who is included
+medical-fees-household = Who is included in the total
 medical-fees-past-title = Earlier medical fees
 medical-fees-past-lead = See them by year and month.
 medical-fees-to-past = See earlier medical fees
 medical-fees-none-title = There are no medical fees to show yet
-medical-fees-none-text = They usually appear about two months after the month of treatment.
+medical-fees-none-text = They appear 2 to 3 months after the month of treatment.
 
 medical-fees-month-title = Medical fees, { $month }
 medical-fees-year-title = Medical fees, { $year }
@@ -76,15 +76,18 @@ medical-fees-filter = Show
 medical-fees-caption = List for { $what }
 medical-fees-caption-patient = List for { $what } ({ $patient })
 medical-fees-no-rows = There are no records for this choice.
-medical-fees-print = You can print this list: choose “Print” on your device.
-medical-fees-back = Back to medical fees
-medical-fees-year-sum = The whole year
-medical-fees-past-hint = Press a year to see its months. The amounts are your own payments.
+medical-fees-print = You can print this list: select “Print” on your device.
+medical-fees-back = Go back to medical fees
+medical-fees-year-sum = Total for this year
+medical-fees-past-hint = Select a year to see your share month by month.
 medical-fees-empty-month = No records
 medical-fees-to-that-year = See the list for { $year }
 
 medical-fees-notes-title = About these amounts
-medical-fees-note-outside = Charges outside insurance, such as a private room or treatment at your own expense, are not included.
-medical-fees-note-municipality = Help from your municipality may not be reflected in your own payment.
-medical-fees-note-rounding = The amounts may differ from what you paid at the counter, for example through rounding.
-medical-fees-note-facility = Where our records do not name the hospital or pharmacy, no name is shown.
+medical-fees-note-own = Your share is what you were charged at the counter. What you really paid may differ, for example through rounding.
+medical-fees-note-outside = Charges outside insurance, such as a private room or treatment at your own expense, are not included. Hospital meals may not be included either.
+medical-fees-note-municipality = Help from your municipality may not be reflected in your share.
+medical-fees-note-benefits = Benefits that are paid later, such as the high-cost medical benefit or additional benefits, are not deducted from your share.
+medical-fees-note-late = If a hospital or clinic sends its claim late, or a claim is corrected, the amounts of earlier months may change.
+medical-fees-note-facility = If our records do not name the hospital or pharmacy, no name is shown.
+medical-fees-note-tax = This page and its printout are not the notice of medical expenses (医療費通知) that you can use for a tax return. The deduction counts the year in which you paid, not the year of treatment.

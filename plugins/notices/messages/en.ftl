@@ -3,8 +3,8 @@
 notices-title = Notices from your society
 notices-menu = Notices
 notices-card-title = Notices from your society
-notices-card-none = There are no notices now.
-notices-empty = There are no notices now.
+notices-card-none = There is nothing new.
+notices-empty = There are no notices.
 notices-published = Published { $when }
 notices-more = More about this
-notices-back = Back to all notices
+notices-back = Go back to all notices

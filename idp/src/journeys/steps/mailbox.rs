@@ -99,7 +99,7 @@ impl Step for Verify {
         Box::pin(async move {
             let Some(email) = at.recall("email") else {
                 return at.screen(&Mailbox {
-                    title: at.t("mailbox-title"),
+                    title: at.title.clone(),
                     step: at.place,
                     form: at.form(&["email"]),
                     sender: sender(at),
@@ -107,7 +107,7 @@ impl Step for Verify {
                 });
             };
             at.screen(&MailboxSent {
-                title: at.t("mailbox-sent-title"),
+                title: at.title.clone(),
                 step: at.place,
                 email,
                 minutes: minutes(at),

@@ -84,7 +84,7 @@ impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
             at.screen(&Roster {
-                title: at.t("roster-title"),
+                title: at.title.clone(),
                 step: at.place,
                 form: at.form(&form_fields()),
                 fields: asked(at).0.iter().map(|field| field.name()).collect(),

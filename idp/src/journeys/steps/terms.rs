@@ -99,7 +99,7 @@ impl Step for Verify {
             };
             let documents = missing.into_iter().map(shown).collect();
             let step = at.registers.then_some(at.place);
-            at.screen(&Terms { title: at.t("terms-title"), step, form, documents })
+            at.screen(&Terms { title: at.title.clone(), step, form, documents })
         })
     }
 

@@ -55,7 +55,7 @@ impl Page for Choose {
 fn draw(at: &At<'_>, form: Form) -> Result<Screen, Error> {
     let policy = &at.definition.policy;
     at.screen(&Choose {
-        title: at.t("password-title"),
+        title: at.title.clone(),
         step: at.place,
         form,
         rules: Rules {

@@ -81,7 +81,7 @@ impl Step for Verify {
             }
             let lang = &at.visit.look.lang;
             at.screen(&Login {
-                title: at.t("login-title"),
+                title: at.title.clone(),
                 form,
                 register_url: at.visit.path("register"),
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
