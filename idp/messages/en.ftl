@@ -92,6 +92,7 @@ terms-lead = { $count ->
    *[other] Read the following { $count } documents, then tick the box below each of them.
 }
 terms-version = Version of { $version }
+documents-none = There are no published documents.
 terms-agree = I agree to “{ $title }”
 terms-read = I have read “{ $title }”
 terms-submit = Continue

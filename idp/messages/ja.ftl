@@ -89,6 +89,7 @@ terms-lead = { $count ->
    *[other] 次の{ $count }つの文書をお読みになり、それぞれの下の欄にチェック（✓）を付けてください。
 }
 terms-version = { $version }版
+documents-none = 公開されている文書はありません。
 terms-agree = 「{ $title }」に同意します
 terms-read = 「{ $title }」を確認しました
 terms-submit = 次へ進む

@@ -105,7 +105,10 @@ impl App {
         let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
         let home =
             realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
-        Look::new(parts, self.pages.clone(), brand, "idp", home, self.settings.secure())
+        let mut look =
+            Look::new(parts, self.pages.clone(), brand, "idp", home, self.settings.secure());
+        look.documents = realm.map(|realm| format!("/{}", realm.id()));
+        look
     }
 
     /// Takes over what operators published since, and changed clients.

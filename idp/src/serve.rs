@@ -33,7 +33,7 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// The look of a request, also when its path names no insurer.
 fn look_for(parts: &Parts, app: &App) -> Look {
-    let realm = app.realms.published(slug(parts.uri.path())).or_else(|| app.realms.any());
+    let realm = app.realms.published(slug(parts.uri.path()));
     app.look(parts, realm.as_deref())
 }
 

@@ -33,6 +33,7 @@ household-show-hint = The insured person can see them together with their own.
 household-hide = Do not show them to the insured person
 household-hide-hint = Your records are shown to you only. We do not tell the insured person that you chose this.
 household-submit = Save changes
+household-saved = Saved.
 household-people = Your family
 household-me = (you)
 household-note = You can change this at any time. Changes take effect at once.

@@ -33,6 +33,7 @@ household-show-hint = 被保険者が、ご自分の記録と合わせて確認�
 household-hide = 被保険者の画面に表示しない
 household-hide-hint = あなたの記録は、あなたの画面だけに表示されます。表示しないことを、被保険者に知らせることはありません。
 household-submit = 変更を保存する
+household-saved = 保存しました。
 household-people = ご家族の一覧
 household-me = （あなた）
 household-note = いつでも変更できます。変更は、すぐに反映されます。

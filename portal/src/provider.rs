@@ -42,7 +42,12 @@ impl Providers {
     ///
     /// # Errors
     /// When the provider cannot be discovered.
-    pub async fn begin(&self, client: &Registration, state: &str) -> Result<Begun, Error> {
+    pub async fn begin(
+        &self,
+        client: &Registration,
+        state: &str,
+        display: Display<'_>,
+    ) -> Result<Begun, Error> {
         let metadata = self.metadata(&client.issuer).await?;
         let id = ClientId::new(client.client_id.clone());
         let at = CoreClient::from_provider_metadata((*metadata).clone(), id, None)
@@ -57,6 +62,8 @@ impl Providers {
             )
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(challenge)
+            .add_extra_param("ui_locales", display.lang)
+            .add_extra_param("text_size", display.size)
             .url();
         let (nonce, pkce_verifier) = (nonce.secret().clone(), verifier.secret().clone());
         Ok(Begun { url, nonce, pkce_verifier })
@@ -115,6 +122,15 @@ impl Providers {
     pub fn forget(&self, issuer: &str) {
         self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(issuer);
     }
+}
+
+/// How the person reads pages: the provider's are shown in the same way.
+#[derive(Clone, Copy)]
+pub struct Display<'a> {
+    /// OpenID Connect's `ui_locales`.
+    pub lang: &'a str,
+    /// Ours: `m`, `l` or `xl`.
+    pub size: &'a str,
 }
 
 /// One insurer's portal as its provider knows it.

@@ -129,14 +129,17 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
 
 /// The look of a request, also when its path names no insurer.
 pub fn look_for(parts: &Parts, app: &App) -> Look {
-    let insurer = app.insurers.find(slug(parts)).or_else(|| app.insurers.any());
+    let insurer = app.insurers.find(slug(parts));
     look(parts, app, insurer.as_deref())
 }
 
 fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
-    let home = format!("/{}/", brand.slug);
-    Look::new(parts, app.pages.clone(), brand, "portal", home, app.settings.secure())
+    let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
+    let mut look =
+        Look::new(parts, app.pages.clone(), brand, "portal", home, app.settings.secure());
+    look.documents = insurer.map(|insurer| insurer.definition.issuer.clone());
+    look
 }
 
 fn slug(parts: &Parts) -> &str {

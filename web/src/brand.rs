@@ -42,16 +42,23 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Shown when no insurer has been applied yet.
+    /// Shown where an address names no insurer: nobody's logo and nobody's phone number.
     pub fn nobody() -> Self {
         Self {
-            slug: "musubi".into(),
+            slug: String::new(),
             insurer_number: "00000000".into(),
             theme: "base".into(),
             languages: vec!["ja".into(), "en".into()],
-            name: Text { ja: "Musubi".into(), en: "Musubi".into() },
+            name: Text {
+                ja: "健康保険組合の加入者ページ".into(), en: "Member pages".into()
+            },
             contact: Contact::default(),
         }
+    }
+
+    /// Whether it is nobody's.
+    pub fn is_nobody(&self) -> bool {
+        self.slug.is_empty()
     }
 
     /// Why this brand cannot be used, in words for the operator.
@@ -60,7 +67,7 @@ impl Brand {
         if self.slug.is_empty() || self.slug.len() > 40 || !self.slug.chars().all(plain) {
             return Some(format!("slug {:?}: use a-z, 0-9 and -", self.slug));
         }
-        if ["assets", "health", "metrics"].contains(&self.slug.as_str()) {
+        if ["assets", "display", "health", "metrics"].contains(&self.slug.as_str()) {
             return Some(format!("slug {:?} is taken by the program itself", self.slug));
         }
         if !handover::insurer_number::is_valid(&self.insurer_number) {

@@ -43,6 +43,9 @@ impl Error {
     pub const NOT_FOUND: Error = Error::Shown(StatusCode::NOT_FOUND);
     /// The form came from elsewhere or is too old.
     pub const FORGED: Error = Error::Shown(StatusCode::FORBIDDEN);
+    /// The browser keeps no cookies: without them nobody can be told apart from others (the status
+    /// of RFC 6585 §3 that asks for more of a request).
+    pub const NO_COOKIES: Error = Error::Shown(StatusCode::PRECONDITION_REQUIRED);
     /// Too many tries or too much work at once.
     pub const BUSY: Error = Error::Shown(StatusCode::SERVICE_UNAVAILABLE);
 

@@ -23,7 +23,10 @@ pub(crate) struct Own {
 
 impl Own {
     pub(crate) fn at(public_url: &str) -> Self {
-        Self { origin: crate::look::origin(public_url), secure: public_url.starts_with("https://") }
+        Self {
+            origin: crate::origin::origin(public_url),
+            secure: public_url.starts_with("https://"),
+        }
     }
 }
 
@@ -82,6 +85,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         // Under https only the `__Host-` cookie counts, which no other host can set.
         let secure = own.is_none_or(|own| own.secure);
         let cookie = cookies::value(headers, CSRF, secure).map(str::to_owned);
+        let keeps_none = !headers.contains_key(header::COOKIE);
         let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
             .await
             .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;
@@ -90,6 +94,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let token = fields.get(CSRF).map_or("", String::as_str);
         match cookie {
             Some(cookie) if !token.is_empty() && hash::equal(token, &cookie) => Ok(Self(fields)),
+            None if keeps_none => Err(Error::NO_COOKIES),
             _ => Err(Error::FORGED),
         }
     }

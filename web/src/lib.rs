@@ -13,6 +13,7 @@
 //! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes
+//! - `origin.rs`: scheme, host and port of an address
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
@@ -28,6 +29,7 @@ pub mod log;
 pub mod look;
 pub mod messages;
 pub mod metrics;
+pub mod origin;
 pub mod pages;
 pub mod reply;
 pub mod serve;

@@ -6,10 +6,10 @@ use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Own;
 use crate::listen::{Door, Guard};
-use crate::look::{Look, Policy};
+use crate::look::{Look, Policy, display};
 use crate::metrics::Metrics;
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, RawQuery, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -45,6 +45,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub fn surround(routes: Router, surround: Surround) -> Router {
     let (ready, metrics) = (surround.ready.clone(), surround.metrics.clone());
     let look_for = surround.look_for.clone();
+    let secure = surround.public_url.starts_with("https://");
     let router: Router = routes
         .route("/health/live", axum::routing::get(async || "live\n"))
         .route(
@@ -55,6 +56,13 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
             }),
         )
         .route("/metrics", axum::routing::get(async move || metrics.text()))
+        .route(
+            "/display",
+            // Language and text size of the pages that are nobody's.
+            axum::routing::get(async move |query: RawQuery| {
+                display(query.0.as_deref().unwrap_or(""), secure)
+            }),
+        )
         .route(
             "/assets/{*path}",
             axum::routing::get(async move |request: Request| {

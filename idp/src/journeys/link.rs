@@ -12,6 +12,7 @@ use crate::store::{evidence, journeys};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use db::Conn;
 use secret::{hash, random};
 use serde::Serialize;
 use web::look::see_other;
@@ -42,8 +43,10 @@ impl Page for MailboxOpen {
 pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response, Error> {
     let mut conn = tools.db.read().await?;
     let (insurer, now) = (visit.realm.id(), visit.now);
-    let Some(target) = links::open(&mut conn, insurer, &hash::sha256(token), now).await? else {
-        return gone(visit);
+    let token_hash = hash::sha256(token);
+    let Some(target) = links::open(&mut conn, insurer, &token_hash, now).await? else {
+        // The mail is a good bookmark: it leads to what goes on in this browser.
+        return second_click(&mut conn, visit, &token_hash).await;
     };
     let row = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?;
     let instance = row.and_then(|row| opened(visit, &target.journey_id, &row.sealed));
@@ -72,8 +75,7 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let mut tx = tools.db.begin().await?;
     let token_hash = hash::sha256(token);
     let Some(target) = links::mark_used(&mut tx, &insurer, &token_hash, now).await? else {
-        drop(tx);
-        return second_click(tools, visit, &token_hash).await;
+        return second_click(&mut tx, &visit, &token_hash).await;
     };
     let Target { journey_id, step } = target;
     let row = journeys::by_id(&mut tx, &insurer, &journey_id, now).await?;
@@ -127,17 +129,16 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
 }
 
 /// A second click of the same browser: the journey is open, it goes on.
-async fn second_click(tools: &Tools, visit: Visit, token: &[u8]) -> Result<Response, Error> {
-    let mut conn = tools.db.read().await?;
+async fn second_click(conn: &mut Conn, visit: &Visit, token: &[u8]) -> Result<Response, Error> {
     let (insurer, now) = (visit.realm.id(), visit.now);
-    if let Some(target) = links::target_of(&mut conn, insurer, token).await?
-        && let Some(ticket) = Ticket::of(&visit, &target.journey_id)
-        && let Some(row) = journeys::by_id(&mut conn, insurer, &target.journey_id, now).await?
+    if let Some(target) = links::target_of(conn, insurer, token).await?
+        && let Some(ticket) = Ticket::of(visit, &target.journey_id)
+        && let Some(row) = journeys::by_id(conn, insurer, &target.journey_id, now).await?
         && hash::equal(hash::sha256(ticket.secret()), &row.secret_hash)
     {
         return Ok(see_other(&visit.path(&format!("journey/{}", target.journey_id))));
     }
-    gone(&visit)
+    gone(visit)
 }
 
 /// Lets the rest of this request see the cookie that its answer sets.

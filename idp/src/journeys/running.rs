@@ -13,7 +13,7 @@ use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
 use crate::store::{agreements, consents, evidence, journeys, passwords, people, pushed};
 use crate::visit::Visit;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Conn;
 use oidc::Client;
@@ -76,7 +76,13 @@ pub async fn find<'t>(
     mut visit: Visit,
     id: &JourneyId,
 ) -> Result<Found<'t>, Error> {
-    let Some(ticket) = Ticket::of(&visit, id) else { return Ok(Found::Gone(visit.gone()?)) };
+    let Some(ticket) = Ticket::of(&visit, id) else {
+        if !visit.headers.contains_key(header::COOKIE) {
+            // It was given one when it began.
+            return Err(Error::NO_COOKIES);
+        }
+        return Ok(Found::Gone(visit.gone()?));
+    };
     let (realm, now) = (visit.realm.clone(), visit.now);
     let sealer = &realm.keys.journeys;
     let (instance, revision) = match &ticket {

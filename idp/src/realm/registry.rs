@@ -43,13 +43,6 @@ impl Realms {
         self.slot(slug).map(|slot| slot.published.clone())
     }
 
-    /// Some insurer, to draw pages that belong to none.
-    pub fn any(&self) -> Option<Arc<Published>> {
-        let slots = self.slots.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let first = slots.iter().min_by_key(|(slug, _)| slug.as_str());
-        first.map(|(_, slot)| slot.published.clone())
-    }
-
     /// The insurer with its keys, made now when it has none yet.
     ///
     /// # Errors

@@ -199,6 +199,19 @@ pub async fn with_person(
     row.map(|row| Ok((account(&row)?, roster_entry(&row)?))).transpose()
 }
 
+/// What a person is called on a page: the name of the roster, else what they sign in with.
+pub async fn display_name(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account_id: &AccountId,
+) -> Result<String> {
+    Ok(match with_person(conn, insurer, account_id).await? {
+        Some((_, Some(RosterEntry { name, .. }))) => name,
+        Some((account, None)) => account.shown_name().to_owned(),
+        None => String::new(),
+    })
+}
+
 pub(super) fn roster_entry(row: &Row) -> Result<Option<RosterEntry>> {
     let Some(name) = row.opt_text("name")? else { return Ok(None) };
     Ok(Some(RosterEntry { name, birth_date: row.text("birth_date")?, sex: row.text("sex")? }))

@@ -45,13 +45,14 @@ pub async fn open(
     conn.one(sql, params![insurer, token_hash, now]).await?.as_ref().map(target).transpose()
 }
 
-/// What a link belongs to, used or not.
+/// What a used link belongs to.
 pub async fn target_of(
     conn: &mut Conn,
     insurer: &InsurerId,
     token_hash: &[u8],
 ) -> Result<Option<Target>> {
-    let sql = "SELECT journey_id, step FROM links WHERE insurer_id = $1 AND token_hash = $2";
+    let sql = "SELECT journey_id, step FROM links WHERE insurer_id = $1 AND token_hash = $2
+               AND used_at IS NOT NULL";
     conn.one(sql, params![insurer, token_hash]).await?.as_ref().map(target).transpose()
 }
 

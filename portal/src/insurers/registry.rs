@@ -55,12 +55,6 @@ impl Registry {
         self.insurers.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(slug).cloned()
     }
 
-    /// Some insurer, to draw pages that belong to none.
-    pub fn any(&self) -> Option<Arc<Insurer>> {
-        let insurers = self.insurers.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        insurers.iter().min_by_key(|(slug, _)| slug.as_str()).map(|(_, found)| found.clone())
-    }
-
     /// Takes over what operators published since and returns it. A version that cannot be used is
     /// logged once with what to do; until then the version before it stays in force.
     ///

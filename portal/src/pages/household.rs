@@ -5,12 +5,15 @@ use crate::household::subjects::hidden;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::store::household_choices;
 use crate::visit::Visit;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
 use web::look::see_other;
 use web::{Error, Form, Page, Posted};
+
+/// The query of the page after a choice.
+const SAVED: &str = "saved";
 
 /// Who sees whose rows.
 #[derive(Serialize)]
@@ -18,6 +21,8 @@ pub struct Household {
     pub is_insured: bool,
     pub policy: HouseholdPolicy,
     pub hidden: bool,
+    /// The choice was saved a moment ago.
+    pub saved: bool,
     pub people: Vec<Seen>,
     pub form: Form,
     pub access_record_url: String,
@@ -47,6 +52,7 @@ impl Page for Household {
             is_insured,
             policy,
             hidden: false,
+            saved: !is_insured,
             people: vec![person("港　花子", true, true), person("港　一郎", false, false)],
             form: Form::new("/minato/household", &["hidden"]),
             access_record_url: "/minato/views".into(),
@@ -61,7 +67,11 @@ impl Page for Household {
 }
 
 /// `GET /{insurer}/household`
-pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
     let member = match visit.signed_in() {
         Ok(session) => session.member.clone(),
         Err(signin) => return Ok(*signin),
@@ -93,6 +103,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         is_insured: member.insured,
         policy,
         hidden: !own.is_empty(),
+        saved: query.as_deref() == Some(SAVED) && !member.insured,
         people,
         form,
         access_record_url: visit.path("views"),
@@ -121,5 +132,5 @@ pub async fn submit(
         household_choices::choose(&mut tx, visit.slug(), me, hidden, visit.now).await?;
         tx.commit().await?;
     }
-    Ok(see_other(&visit.path("household")))
+    Ok(see_other(&visit.path(&format!("household?{SAVED}"))))
 }

@@ -1,7 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
 use crate::app::App;
-use crate::provider::Registration;
+use crate::provider::{Display, Registration};
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
@@ -47,7 +47,8 @@ pub async fn signin(
     }
     let registration = registration(&app, &visit)?;
     let state = random::secret();
-    let begun = match app.providers.begin(&registration, &state).await {
+    let display = Display { lang: &visit.look.lang, size: visit.look.size() };
+    let begun = match app.providers.begin(&registration, &state, display).await {
         Ok(begun) => begun,
         Err(error) => {
             let why = error.text();

@@ -8,6 +8,8 @@ layout-menu = Menu
 layout-user = { $name }
 layout-sign-out = Sign out
 layout-top = Back to top
+layout-terms = Terms of use
+layout-privacy = Privacy
 layout-cancel = Cancel and go back to { $name }
 
 contact-title = Contact
@@ -37,6 +39,8 @@ error-title-408 = The connection was lost
 error-text-408 = Move to a place with a better signal, then try again.
 error-title-413 = What you sent is too large
 error-text-413 = Shorten the text, then try again.
+error-title-428 = Cookies are switched off
+error-text-428 = Signing in and registering need cookies. Allow cookies in the settings of your browser, then try again.
 error-title-429 = Please wait a while
 error-text-429 = You tried the same thing too often in a short time. Wait a while, then try again.
 error-title-500 = Sorry, there is a problem with this page

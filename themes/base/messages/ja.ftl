@@ -8,6 +8,8 @@ layout-menu = メニュー
 layout-user = { $name }さん
 layout-sign-out = ログアウト
 layout-top = ページの先頭へ
+layout-terms = 利用規約
+layout-privacy = 個人情報の取扱い
 layout-cancel = やめて「{ $name }」に戻る
 
 contact-title = お問い合わせ
@@ -34,6 +36,8 @@ error-title-408 = 通信が途中で切れました
 error-text-408 = 電波の良い場所で、もう一度お試しください。
 error-title-413 = 送信された内容が大きすぎます
 error-text-413 = 入力した文字を減らして、もう一度お試しください。
+error-title-428 = Cookie（クッキー）が使えない設定になっています
+error-text-428 = ログインや登録には、Cookieが必要です。ブラウザーの設定でCookieを使えるようにしてから、もう一度お試しください。
 error-title-429 = しばらくお待ちください
 error-text-429 = 短い時間に同じ操作が続いたため、一時的に受け付けていません。しばらく待ってから、もう一度お試しください。
 error-title-500 = 申し訳ありません。表示できませんでした

@@ -4,8 +4,8 @@ use super::Look;
 use super::redirect::{is_own_path, see_other};
 use crate::messages::LANGUAGES;
 use crate::{Brand, cookies};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
 
@@ -68,7 +68,12 @@ impl Look {
             .append_pair(name, code)
             .append_pair("back", &self.path)
             .finish();
-        format!("/{}/display?{query}", self.brand.slug)
+        let slug = &self.brand.slug;
+        if slug.is_empty() {
+            format!("/display?{query}")
+        } else {
+            format!("/{slug}/display?{query}")
+        }
     }
 }
 
@@ -84,6 +89,18 @@ pub(super) fn language(parts: &Parts, brand: &Brand, chosen: Option<&str>) -> St
         })
         .unwrap_or_else(|| brand.languages.first().cloned().unwrap_or_else(|| "ja".into()))
 }
+
+/// The `Set-Cookie` line that keeps a text size which another site of ours names, unless this browser
+/// has one here.
+pub fn adopt_size(look: &Look, headers: &HeaderMap, size: Option<&str>) -> Option<HeaderValue> {
+    let known = |code: &&str| SIZES.iter().any(|(known, ..)| known == code);
+    let size = size.filter(known).filter(|size| *size != look.size)?;
+    let chosen = cookies::value(headers, "size", look.secure);
+    chosen.is_none().then(|| cookies::set("size", size, Some(YEAR_SECS), look.secure))
+}
+
+/// Seconds for which a choice is kept.
+const YEAR_SECS: i64 = 365 * 24 * 3600;
 
 /// The text size of a cookie, or the first.
 pub(super) fn size(chosen: Option<&str>) -> &'static str {
@@ -105,8 +122,8 @@ pub fn display(query: &str, secure: bool) -> Response {
                 || SIZES.iter().any(|(known, ..)| known == code)
         };
         if let Some(code) = value(name).filter(known) {
-            let year = Some(365 * 24 * 3600);
-            headers.append(header::SET_COOKIE, cookies::set(name, code, year, secure));
+            let line = cookies::set(name, code, Some(YEAR_SECS), secure);
+            headers.append(header::SET_COOKIE, line);
         }
     }
     response

@@ -12,9 +12,10 @@ mod policy;
 mod redirect;
 mod screen;
 
-pub use display::display;
+pub use crate::origin::origin;
+pub use display::{adopt_size, display};
 pub use notice::{Action, ErrorPage, Notice};
-pub use policy::{Policy, origin};
+pub use policy::Policy;
 pub use redirect::{is_own_path, see_other};
 pub use screen::Screen;
 
@@ -43,6 +44,8 @@ pub struct Look {
     home_url: String,
     pub user: Option<User>,
     pub nav: Vec<NavItem>,
+    /// Where the insurer's documents begin (`/terms`, `/privacy`): at the identity provider.
+    pub documents: Option<String>,
     /// The way back to a client that waits.
     pub cancel: Option<Cancel>,
     /// What every page of this request may do besides; a page with a policy of its own is drawn
@@ -89,6 +92,7 @@ struct Site<'a> {
     contact: Contact<'a>,
     user: &'a Option<User>,
     nav: &'a [NavItem],
+    documents: &'a Option<String>,
     cancel: &'a Option<Cancel>,
     csrf: &'a str,
     service: &'a str,
@@ -127,6 +131,7 @@ impl Look {
             home_url,
             user: None,
             nav: Vec::new(),
+            documents: None,
             cancel: None,
             policy: Policy::default(),
         }
@@ -147,6 +152,11 @@ impl Look {
     /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
     pub fn when(&self, text: &str) -> String {
         crate::pages::when(text, self.lang == "en")
+    }
+
+    /// The text size of the page.
+    pub fn size(&self) -> &'static str {
+        self.size
     }
 
     /// A moment in seconds since 1970 as people in Japan read it, with the weekday.
@@ -181,6 +191,7 @@ impl Look {
             },
             user: &self.user,
             nav: &self.nav,
+            documents: &self.documents,
             cancel: &self.cancel,
             csrf: &self.csrf,
             service: self.service,

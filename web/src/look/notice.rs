@@ -96,7 +96,7 @@ impl Look {
 
     /// The page of an error.
     pub(crate) fn error(&self, status: StatusCode, incident: Option<String>) -> Response {
-        let known = [400, 403, 404, 405, 408, 413, 429, 500, 503].contains(&status.as_u16());
+        let known = [400, 403, 404, 405, 408, 413, 428, 429, 500, 503].contains(&status.as_u16());
         let code = match (known, status.is_client_error()) {
             (true, _) => status.as_u16(),
             (false, true) => 400,
@@ -107,11 +107,15 @@ impl Look {
             title: self.t(&format!("error-title-{code}"), &[]),
             text: self.t(&format!("error-text-{code}"), &[]),
             incident,
-            actions: vec![Action {
-                label: self.t("error-back-home", &[]),
-                url: self.home_url.clone(),
-                primary: true,
-            }],
+            actions: match self.brand.is_nobody() {
+                // Of no insurer: there is no first page to go to.
+                true => Vec::new(),
+                false => vec![Action {
+                    label: self.t("error-back-home", &[]),
+                    url: self.home_url.clone(),
+                    primary: true,
+                }],
+            },
         };
         self.draw(status, ErrorPage::TEMPLATE, &page).unwrap_or_else(|_| {
             tracing::error!("the error page itself cannot be drawn");

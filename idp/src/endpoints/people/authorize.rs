@@ -16,14 +16,14 @@ use crate::store::sessions::Session;
 use crate::store::{agreements, consents};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use oidc::Params;
 use oidc::authorize::{Authorize, Refused};
 use oidc::error::{Code, description};
 use std::sync::Arc;
 use web::Error;
-use web::look::Notice;
+use web::look::{Notice, adopt_size};
 
 /// `GET /{insurer}/authorize`
 pub async fn get(
@@ -64,6 +64,7 @@ async fn respond(app: &App, visit: &Visit, query: &str) -> Result<Response, Erro
     };
     let now = visit.now;
     let mut to = Recipient { realm, client: &client, look: &visit.look, encryption: None, now };
+    let size = adopt_size(&visit.look, &visit.headers, params.value("text_size"));
     match resolve(&app.clients, realm, &client, params, now).await {
         Ok(request) => {
             let encryption = match request.response_type.id_token {
@@ -71,7 +72,11 @@ async fn respond(app: &App, visit: &Visit, query: &str) -> Result<Response, Erro
                 false => None,
             };
             to.encryption = encryption.as_deref();
-            decide(app, visit, to, request).await
+            let mut answer = decide(app, visit, to, request).await?;
+            if let Some(line) = size {
+                answer.headers_mut().append(header::SET_COOKIE, line);
+            }
+            Ok(answer)
         }
         Err(Failure::Refused(Refused::Page(why))) => bad(why.error_description),
         Err(Failure::Refused(Refused::Client(request, error))) => {

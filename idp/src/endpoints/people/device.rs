@@ -63,7 +63,7 @@ impl Page for DeviceConfirm {
             client_name: "健康テレビ".into(),
             user_code: "BCDF-GHJK".into(),
             learns: vec!["メールアドレス".into()],
-            user_name: "hanako79".into(),
+            user_name: "港　花子".into(),
         }]
     }
 }
@@ -139,8 +139,7 @@ async fn confirm(
     };
     let client = app.clients.find(&mut tx, realm, &device.client_id).await?;
     let client = client.ok_or(Error::NOT_FOUND)?;
-    let account = accounts::by_id(&mut tx, realm.id(), account_id).await?;
-    let user_name = account.map(|account| account.shown_name().to_owned()).unwrap_or_default();
+    let user_name = accounts::display_name(&mut tx, realm.id(), account_id).await?;
     let action = visit.path(&format!("device?user_code={}", device.user_code));
     visit.look.page(&DeviceConfirm {
         form: Form::new(action, &[]),

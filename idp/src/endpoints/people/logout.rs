@@ -26,7 +26,7 @@ pub struct Logout {
 impl Page for Logout {
     const TEMPLATE: &'static str = "idp/logout.html";
     fn samples() -> Vec<Self> {
-        vec![Self { form: Form::new("/minato/logout", &[]), user_name: "hanako79".into() }]
+        vec![Self { form: Form::new("/minato/logout", &[]), user_name: "港　花子".into() }]
     }
 }
 
@@ -103,11 +103,9 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
     // the person is asked (RP-Initiated Logout §3, §4).
     let is_doubtful = target.is_some() && matches!(goes_to, After::Stay);
     if !same || is_doubtful {
-        let account =
-            accounts::by_id(&mut app.tools.db.read().await?, realm.id(), &session.account_id)
-                .await?;
+        let mut conn = app.tools.db.read().await?;
+        let user_name = accounts::display_name(&mut conn, realm.id(), &session.account_id).await?;
         let action = visit.path(&format!("logout/confirm?{}", params.to_query()));
-        let user_name = account.map(|account| account.shown_name().to_owned()).unwrap_or_default();
         let mut policy = Policy::default();
         if let After::Redirect { uri } = goes_to {
             policy.form = origin(uri);

@@ -3,6 +3,7 @@
 pub mod authorize;
 pub mod consents;
 pub mod device;
+pub mod documents;
 pub mod home;
 pub mod journey;
 pub mod link;

@@ -23,7 +23,7 @@ impl Page for Account {
         let sample = |client: Option<&str>| Self {
             title: "ログイン".into(),
             form: Form::new("/minato/journey/x?step=account", &[]),
-            user_name: "hanako79".into(),
+            user_name: "港　花子".into(),
             client_name: client.map(str::to_owned),
         };
         vec![sample(None), sample(Some("しおなりフィットネス"))]
@@ -34,8 +34,7 @@ impl Page for Account {
 pub(super) async fn user_name(at: &At<'_>) -> Result<String, Error> {
     let Some(account_id) = &at.instance.learned.account else { return Ok(String::new()) };
     let mut conn = at.tools.db.read().await?;
-    let account = accounts::by_id(&mut conn, at.visit.realm.id(), account_id).await?;
-    Ok(account.map(|account| account.shown_name().to_owned()).unwrap_or_default())
+    Ok(accounts::display_name(&mut conn, at.visit.realm.id(), account_id).await?)
 }
 
 pub(super) struct Verify;

@@ -39,7 +39,7 @@ impl Page for Consent {
             learns: vec!["メールアドレス".into()],
             details: Vec::new(),
             offline: false,
-            user_name: "hanako79".into(),
+            user_name: "港　花子".into(),
         };
         let whole = Self {
             logo_url: Some("/minato/logo/partner".into()),

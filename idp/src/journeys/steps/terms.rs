@@ -60,7 +60,8 @@ fn field(document: &Document) -> String {
     format!("agree_{}", document.id)
 }
 
-fn blocks(text: &str) -> Vec<Block> {
+/// The headings (`## …`) and paragraphs of a document's text.
+pub fn blocks(text: &str) -> Vec<Block> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())

@@ -203,3 +203,105 @@ async fn a_lock_says_until_when() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     page.sees("時").sees("分まで").does_not_see("class=\"actions\"").does_not_see("<button");
 }
+
+/// Finding 8: the mail is a bookmark: pressed again, its link leads to where the person is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_link_leads_to_its_journey() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.visitor();
+    idp.to_card(&visitor, "hanako@example.jp").await.sees("name=\"symbol\"");
+    let link = idp.link("hanako@example.jp").await;
+    visitor.open(&link).await.sees("name=\"symbol\"");
+    // Elsewhere it is used up.
+    idp.visitor().open(&link).await.does_not_see("name=\"symbol\"").does_not_see("<form");
+}
+
+/// Finding 9: who has switched cookies off is told so, on every way in.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_cookies_the_page_says_so() {
+    let idp = minato().on_sqlite().await;
+    let client = idp.client("app", "").await;
+    for url in [idp.at("minato/login"), idp.at("minato/register"), client.authorize(&[])] {
+        let to = idp.visitor().open_and_stay(&url).await.url;
+        let page = idp.visitor().open(&idp.at(to.trim_start_matches('/'))).await;
+        assert_eq!(page.status, StatusCode::PRECONDITION_REQUIRED, "{url}");
+        page.sees("Cookie");
+    }
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/login")).await;
+    let page = idp.visitor().submit(&page, &LOGIN).await;
+    page.sees("Cookie");
+    // With cookies, but not this form's: too old.
+    let other = idp.visitor();
+    other.open(&idp.at("minato/login")).await;
+    let old = visitor.open(&idp.at("minato/login")).await;
+    let answer = other.submit(&old, &LOGIN).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+/// Finding 7: an address of nobody shows nobody's name, logo and phone number.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_address_is_nobodys() {
+    let idp = minato().on_sqlite().await;
+    for path in ["", "nobody/login", "favicon.ico", "x/y/z"] {
+        let page = idp.visitor().open(&idp.at(path)).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        let header = page.html.split("<main").next().expect("a head");
+        assert!(!header.contains("みなと") && !page.html.contains("tel:"), "{path}");
+        page.does_not_see("class=\"actions\"").sees("href=\"/display?");
+    }
+    // A wrong page of an insurer is the insurer's.
+    idp.visitor().open(&idp.at("minato/x")).await.sees("tel:");
+    let english = idp.visitor();
+    let page = english.open(&idp.at("display?lang=en&back=/x")).await;
+    page.sees("lang=\"en\"");
+}
+
+/// The documents are there for everybody, before anybody signs in, and linked on every page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_are_public() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/login")).await;
+    page.sees("href=\"/minato/terms\"").sees("href=\"/minato/privacy\"");
+    let terms = visitor.open(&idp.at("minato/terms")).await;
+    let privacy = visitor.open(&idp.at("minato/privacy")).await;
+    terms.sees("id=\"portal-title\"").does_not_see("id=\"privacy-title\"");
+    privacy.sees("id=\"privacy-title\"").does_not_see("id=\"portal-title\"");
+    let newer = idp.file("terms/privacy-2026-04-01.toml").replace("2026-04-01", "2027-04-01");
+    idp.publish("terms/privacy-2027-04-01.toml", &newer).await;
+    visitor
+        .open(&idp.at("minato/privacy"))
+        .await
+        .sees("2027年4月1日")
+        .does_not_see("2026年4月1日版");
+}
+
+/// Finding 17: a person is called by name, not by what they sign in with.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_called_by_name() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.member().await;
+    let client = idp.client("app", "").await;
+    let consent = visitor.open(&client.authorize(&[("prompt", "consent")])).await;
+    let account = visitor.open(&client.authorize(&[("prompt", "select_account")])).await;
+    let logout = visitor.open(&idp.at("minato/logout")).await;
+    for page in [consent, account, logout] {
+        page.sees("港　花子").does_not_see("hanako79");
+    }
+}
+
+/// Finding 6: language and text size that a client names are taken over, unless this browser chose.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_hands_language_and_size_on() {
+    let idp = minato().on_sqlite().await;
+    let client = idp.client("app", "").await;
+    let url = client.authorize(&[("ui_locales", "en"), ("text_size", "xl")]);
+    let visitor = idp.visitor();
+    let page = visitor.open(&url).await;
+    page.sees("<html lang=\"en\"").sees("class=\"size-xl\"");
+    let own = idp.visitor();
+    own.open(&idp.at("display?lang=ja&size=l&back=/minato/login")).await;
+    own.open(&url).await.sees("<html lang=\"ja\"").sees("class=\"size-l\"");
+    idp.visitor().open(&client.authorize(&[("text_size", "huge\"")])).await.sees("size-m");
+}

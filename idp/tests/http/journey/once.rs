@@ -71,7 +71,7 @@ async fn a_planted_journey_opens_nothing() {
     // And what is planted has no form token of the victim's: nothing can be sent with it.
     let planted = open(id, "minato").await;
     let answer = idp.visitor().submit(&planted, &LOGIN).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.status, StatusCode::PRECONDITION_REQUIRED);
 }
 
 /// A journey ends with its time.
