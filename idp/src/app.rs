@@ -106,7 +106,7 @@ impl App {
         let home =
             realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
         let mut look =
-            Look::new(parts, self.pages.clone(), brand, "idp", home, self.settings.secure());
+            Look::new(parts, self.pages.clone(), brand, "idp", home, &self.settings.public_url);
         look.documents = realm.map(|realm| format!("/{}", realm.id()));
         look
     }
@@ -140,5 +140,14 @@ pub fn migrations() -> Result<Vec<Migration>, db::Error> {
 
 /// The program's own templates and texts.
 pub fn owner() -> Owner {
-    Owner::embedded("idp", &TEMPLATES, &MESSAGES)
+    Owner::embedded("idp", &TEMPLATES, &MESSAGES).locked(&[
+        "account.html",
+        "consent.html",
+        "consents.html",
+        "device.html",
+        "device_confirm.html",
+        "form_post.html",
+        "logout.html",
+        "signed_out.html",
+    ])
 }

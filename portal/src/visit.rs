@@ -137,7 +137,7 @@ fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
     let mut look =
-        Look::new(parts, app.pages.clone(), brand, "portal", home, app.settings.secure());
+        Look::new(parts, app.pages.clone(), brand, "portal", home, &app.settings.public_url);
     look.documents = insurer.map(|insurer| insurer.definition.issuer.clone());
     look
 }

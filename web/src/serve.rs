@@ -136,7 +136,7 @@ fn put_headers(response: &mut Response, id: &str) {
     put("x-content-type-options", "nosniff");
     put("referrer-policy", "no-referrer");
     if html {
-        put("content-security-policy", &Policy::default().header());
+        put("content-security-policy", &Policy::default().header(&[]));
         put("x-frame-options", "DENY");
         put("cross-origin-opener-policy", "same-origin");
         put("permissions-policy", "geolocation=(), microphone=()");

@@ -29,13 +29,16 @@ pub fn draws_samples(pages: &Arc<Pages>, template: &str, samples: &[impl Seriali
     }
 }
 
+/// Where made-up requests arrive.
+pub(crate) const ORIGIN: &str = "http://localhost:8500";
+
 /// How a made-up request to the first insurer is drawn, with or without a signed-in person.
 pub(crate) fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> Look {
     let request = Request::builder().uri("/minato/x?y=1").header("accept-language", lang);
     let (parts, ()) = request.body(()).expect("a request").into_parts();
     let brand = Brand { theme: theme.to_owned(), ..Brand::nobody() };
     let mut look =
-        Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), false);
+        Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), ORIGIN);
     if user {
         look.user =
             Some(User { name: "港　花子".into(), signout_url: "/minato/signout".into() });

@@ -46,10 +46,17 @@ pub struct Theme {
     messages: BTreeMap<&'static str, Arc<Messages>>,
     /// The parent's, then its own: a theme's `tokens.css` holds only what it says itself.
     pub css: Arc<[String]>,
+    /// The scripts of every page: base's.
     pub js: Arc<[String]>,
+    /// Those of single pages, by name: base's.
+    pub scripts: Arc<BTreeMap<String, String>>,
     pub logo: Arc<str>,
     pub icon: Arc<str>,
 }
+
+/// Scripts that act for the person: only their own pages load them, and the policy of every other
+/// page refuses them, whatever a plugin's template says.
+const OF_SINGLE_PAGES: [&str; 2] = ["next", "send"];
 
 /// A theme that cannot be used; the text names it and says what to mend.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -251,6 +258,9 @@ impl<'f> Loader<'f, '_> {
             messages: texts,
             css: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.css.clone()),
             js: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.js.clone()),
+            scripts: parent
+                .as_ref()
+                .map_or_else(Arc::default, |parent| parent.theme.scripts.clone()),
             logo: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.logo.clone()),
             icon: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.icon.clone()),
         };
@@ -269,6 +279,9 @@ impl<'f> Loader<'f, '_> {
         let names = walk(&folder, "")?.into_iter().filter(here);
         names
             .map(|name| {
+                if id != "base" && self.ground.owners.iter().any(|owner| owner.locks(&name)) {
+                    return Err(format!("templates/{name}: no theme may change this page"));
+                }
                 let text = std::fs::read_to_string(folder.join(&name));
                 Ok((format!("{id}!/{name}"), text.map_err(|error| format!("{name}: {error}"))?))
             })
@@ -278,7 +291,7 @@ impl<'f> Loader<'f, '_> {
     /// Adds the theme's own files and tokens to what it inherits.
     fn add_assets(&mut self, theme: &mut Theme, file: &File, path: &Path) -> Result<(), String> {
         let id = &file.theme.id;
-        let (mut css, mut js) = (Vec::new(), Vec::new());
+        let (mut css, mut js, mut scripts) = (Vec::new(), Vec::new(), BTreeMap::new());
         for name in file_names(&path.join("assets"))? {
             let bytes = std::fs::read(path.join("assets").join(&name))
                 .map_err(|error| format!("assets/{name}: {error}"))?;
@@ -286,8 +299,14 @@ impl<'f> Loader<'f, '_> {
             let asset = format!("assets/{name}");
             if name.ends_with(".css") {
                 css.push(url);
-            } else if name.ends_with(".js") {
-                js.push(url);
+            } else if let Some(script) = name.strip_suffix(".js") {
+                if id != "base" {
+                    return Err(format!("{asset}: a theme has no code; leave scripts to base"));
+                }
+                match OF_SINGLE_PAGES.contains(&script) {
+                    true => drop(scripts.insert(script.to_owned(), url)),
+                    false => js.push(url),
+                }
             } else if file.assets.get("logo") == Some(&asset) {
                 theme.logo = url.into();
             } else if file.assets.get("icon") == Some(&asset) {
@@ -296,6 +315,9 @@ impl<'f> Loader<'f, '_> {
         }
         if !file.tokens.is_empty() {
             css.push(self.assets.add(id, "tokens.css", tokens::css(&file.tokens)?.into_bytes()));
+        }
+        if !scripts.is_empty() {
+            theme.scripts = Arc::new(scripts);
         }
         for (inherited, own) in [(&mut theme.css, css), (&mut theme.js, js)] {
             if !own.is_empty() {
@@ -472,5 +494,30 @@ mod tests {
         ] {
             assert!(why.iter().any(|line| line.contains(theme) && line.contains(word)), "{why:?}");
         }
+    }
+
+    /// S4: a theme has looks, no code, and does not reword what a person decides on.
+    #[test]
+    fn a_theme_brings_no_script_and_no_decision() {
+        let folder = Folder::new("musubi-themes-code");
+        folder.write("acme/theme.toml", &head("acme", "base"));
+        let owner = || {
+            let mut owner = crate::pages::Owner::default();
+            owner.id = "idp".into();
+            owner.templates.push(("consent.html".into(), "<p>yours</p>".into()));
+            vec![owner.locked(&["consent.html"])]
+        };
+        let refused = || {
+            let Ok(found) = load(&folder.0, &owner(), &mut Assets::default()) else {
+                panic!("base can be used")
+            };
+            found.refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(refused(), "");
+        folder.write("acme/assets/evil.js", "document.forms[0].submit()");
+        assert!(refused().contains("evil.js"), "{}", refused());
+        std::fs::remove_file(folder.0.join("acme/assets/evil.js")).unwrap();
+        folder.write("acme/templates/idp/consent.html", "<p>mine</p>");
+        assert!(refused().contains("consent.html"), "{}", refused());
     }
 }

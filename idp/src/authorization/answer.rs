@@ -66,7 +66,8 @@ pub(super) fn transmit(
     match send(request, &to.realm.issuer, answer, to.now, sign)? {
         Sent::Redirect(url) => Ok(see_other(&url)),
         Sent::Form { action, fields } => {
-            let policy = Policy { form: origin(&action), frames: Vec::new() };
+            let scripts = vec!["send"];
+            let policy = Policy { form: origin(&action), scripts, ..Policy::default() };
             let fields = fields.into_iter().map(|(name, value)| Field { name, value }).collect();
             let client_name = to.client.name_in(&to.look.lang).to_owned();
             to.look.page_allowing(&FormPost { action, fields, client_name }, &policy)

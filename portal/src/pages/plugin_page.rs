@@ -122,7 +122,7 @@ fn draw(visit: &Visit, id: &str, name: &str, data: &Value) -> Result<Response, C
     if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
         return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
     }
-    let drawn = visit.look.draw(StatusCode::OK, &format!("{id}/{name}"), data);
+    let drawn = visit.look.for_plugin().draw(StatusCode::OK, &format!("{id}/{name}"), data);
     drawn.map_err(|error| match error {
         Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),

@@ -19,13 +19,14 @@ pub use policy::Policy;
 pub use redirect::{is_own_path, see_other};
 pub use screen::Screen;
 
-use crate::forms::CSRF;
+use crate::forms::{CSRF, purpose_token};
 use crate::pages::Pages;
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
 use secret::random;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything about a request that its page's frame shows.
@@ -36,6 +37,10 @@ pub struct Look {
     pub lang: String,
     lang_is_chosen: bool,
     pub secure: bool,
+    /// Where the program is reached: `https://id.example`.
+    origin: String,
+    /// The page is a plugin's: it gets no token with which it could post for the member.
+    of_plugin: bool,
     size: &'static str,
     csrf: String,
     csrf_is_new: bool,
@@ -86,6 +91,7 @@ struct Site<'a> {
     logo_alt: &'a str,
     css: &'a [String],
     js: &'a [String],
+    scripts: &'a BTreeMap<String, String>,
     languages: Vec<Choice>,
     sizes: Vec<Choice>,
     size: &'a str,
@@ -95,6 +101,8 @@ struct Site<'a> {
     documents: &'a Option<String>,
     cancel: &'a Option<Cancel>,
     csrf: &'a str,
+    /// For signing out only.
+    signout_token: &'a str,
     service: &'a str,
 }
 
@@ -113,8 +121,9 @@ impl Look {
         brand: Arc<Brand>,
         service: &'static str,
         home_url: String,
-        secure: bool,
+        public_url: &str,
     ) -> Self {
+        let secure = public_url.starts_with("https://");
         let cookie = |name| cookies::value(&parts.headers, name, secure);
         let csrf = cookie(CSRF).filter(|value| value.len() == 43).map(str::to_owned);
         Self {
@@ -134,7 +143,24 @@ impl Look {
             documents: None,
             cancel: None,
             policy: Policy::default(),
+            origin: origin(public_url).unwrap_or_default(),
+            of_plugin: false,
         }
+    }
+
+    /// The same for a plugin's page.
+    pub fn for_plugin(&self) -> Self {
+        Self { of_plugin: true, ..self.clone() }
+    }
+
+    /// The value of the content security policy: the scripts of every page by their own names, and
+    /// those that the page itself was given.
+    pub(crate) fn policy_line(&self, policy: &Policy) -> String {
+        let theme = self.pages.theme(&self.brand.theme);
+        let own = policy.scripts.iter().filter_map(|name| theme.scripts.get(*name));
+        let scripts: Vec<String> =
+            theme.js.iter().chain(own).map(|path| format!("{}{path}", self.origin)).collect();
+        policy.header(&scripts)
     }
 
     /// A text in the language of the page; `…key…` when it is missing, which tests refuse.
@@ -181,6 +207,7 @@ impl Look {
             logo_alt: name,
             css: &theme.css,
             js: &theme.js,
+            scripts: &theme.scripts,
             languages: self.languages(),
             sizes: self.sizes(),
             size: self.size,
@@ -193,7 +220,8 @@ impl Look {
             nav: &self.nav,
             documents: &self.documents,
             cancel: &self.cancel,
-            csrf: &self.csrf,
+            csrf: if self.of_plugin { "" } else { &self.csrf },
+            signout_token: &purpose_token(&self.csrf, "signout"),
             service: self.service,
         };
         self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)

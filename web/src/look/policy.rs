@@ -8,16 +8,20 @@ pub struct Policy {
     pub form: Option<String>,
     /// Whose frames the page may contain, each an origin: front-channel logout.
     pub frames: Vec<String>,
+    /// Scripts of base that this page needs besides those of every page, by name.
+    pub scripts: Vec<&'static str>,
 }
 
 impl Policy {
     /// The header's value: nothing inline, nothing from elsewhere, never in a frame.
-    pub(crate) fn header(&self) -> String {
+    pub(crate) fn header(&self, scripts: &[String]) -> String {
         let form = self.form.as_deref().unwrap_or("");
         let mut policy = format!(
             "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
              form-action 'self' {form}"
         );
+        let scripts = if scripts.is_empty() { "'none'".to_owned() } else { scripts.join(" ") };
+        policy.push_str(&format!("; script-src {scripts}"));
         if !self.frames.is_empty() {
             policy.push_str(&format!("; frame-src {}", self.frames.join(" ")));
         }
@@ -31,12 +35,14 @@ mod tests {
 
     #[test]
     fn only_what_is_named_is_allowed_besides() {
-        let own = Policy::default().header();
-        assert!(own.ends_with("form-action 'self' ") && !own.contains("frame-src"), "{own}");
+        let own = Policy::default().header(&[]);
+        let end = "form-action 'self' ; script-src 'none'";
+        assert!(own.ends_with(end) && !own.contains("frame-src"), "{own}");
         let origins = ["https://a.example", "https://b.example:8443"].map(str::to_owned);
-        let policy = Policy { form: Some("https://c.example".into()), frames: origins.into() };
-        let more = policy.header();
-        let end = "form-action 'self' https://c.example; \
+        let form = Some("https://c.example".into());
+        let policy = Policy { form, frames: origins.into(), scripts: Vec::new() };
+        let more = policy.header(&["https://id.example/a.js".to_owned()]);
+        let end = "form-action 'self' https://c.example; script-src https://id.example/a.js; \
                    frame-src https://a.example https://b.example:8443";
         assert!(more.ends_with(end), "{more}");
     }

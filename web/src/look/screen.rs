@@ -59,7 +59,7 @@ impl Look {
         let mut response = (status, Html(screen.html)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Ok(policy) = HeaderValue::from_str(&screen.policy.header()) {
+        if let Ok(policy) = HeaderValue::from_str(&self.policy_line(&screen.policy)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if self.csrf_is_new {
@@ -91,7 +91,8 @@ mod tests {
         let notice = &Notice::samples()[0];
         let Ok(usual) = look.page(notice) else { panic!("the notice is drawn") };
         assert!(policy(usual.headers()).contains("form-action 'self' https://request.example"));
-        let own = Policy { form: None, frames: vec!["https://page.example".into()] };
+        let frames = vec!["https://page.example".into()];
+        let own = Policy { frames, ..Policy::default() };
         let Ok(own) = look.page_allowing(notice, &own) else { panic!("the notice is drawn") };
         assert!(policy(own.headers()).ends_with("; frame-src https://page.example"));
         assert!(!policy(own.headers()).contains("request.example"));
@@ -106,5 +107,33 @@ mod tests {
         assert_eq!(gone.headers()[header::CACHE_CONTROL], "no-store");
         assert!(gone.headers().contains_key(header::SET_COOKIE), "the CSRF cookie is new");
         assert_eq!(look.answer(Screen { status: 7, ..screen }).status().as_u16(), 500);
+    }
+
+    /// S4: a plugin's page has no token with which it could post for the member, only the frame's
+    /// own for signing out; and no page may run a script that presses buttons but its own two.
+    #[test]
+    fn a_plugins_page_can_post_nothing_for_the_member() {
+        let themes = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../themes"));
+        let pages = Arc::new(Pages::load(themes, &[]).unwrap());
+        let look = testing::look(&pages, "base", "ja", true);
+        let notice = &Notice::samples()[0];
+        let token = |html: &str| {
+            let at = html.find("name=\"csrf\" value=\"").map(|at| at + 19);
+            at.map(|at| html[at..].split('"').next().unwrap().to_owned())
+        };
+        let Ok(host) = look.screen(notice) else { panic!("drawn") };
+        let Ok(plugin) = look.for_plugin().screen(notice) else { panic!("drawn") };
+        let signout = token(&host.html).unwrap();
+        assert_eq!(token(&plugin.html), Some(signout.clone()), "only in the frame");
+        assert_ne!(signout, look.csrf);
+        assert!(!plugin.html.contains(&look.csrf) && !host.html.contains(&look.csrf));
+        let policy = |policy: &Policy| look.policy_line(policy);
+        let usual = policy(&Policy::default());
+        for script in ["once-", "password-", "keep-"] {
+            assert!(usual.contains(&format!("http://localhost:8500/assets/base/{script}")));
+        }
+        assert!(!usual.contains("/send-") && !usual.contains("/next-"), "{usual}");
+        let own = policy(&Policy { scripts: vec!["send"], ..Policy::default() });
+        assert!(own.contains("/send-") && !own.contains("/next-"), "{own}");
     }
 }

@@ -11,9 +11,22 @@ pub struct Owner {
     pub templates: Vec<(String, String)>,
     /// language → Fluent text
     pub messages: HashMap<String, String>,
+    /// Templates that no theme may change: what they ask must not be said otherwise.
+    locked: &'static [&'static str],
 }
 
 impl Owner {
+    /// The same, with templates that no theme may change.
+    pub fn locked(self, locked: &'static [&'static str]) -> Self {
+        Self { locked, ..self }
+    }
+
+    /// Whether a theme's `owner/name.html` is one that it may not change.
+    pub(crate) fn locks(&self, template: &str) -> bool {
+        let name = template.strip_prefix(&self.id).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| self.locked.contains(&name))
+    }
+
     /// From folders that were embedded into the program.
     pub fn embedded(
         id: &str,
@@ -32,6 +45,7 @@ impl Owner {
                 .filter_map(text)
                 .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
                 .collect(),
+            locked: &[],
         }
     }
 
@@ -54,6 +68,7 @@ impl Owner {
                 .into_iter()
                 .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
                 .collect(),
+            locked: &[],
         }
     }
 }

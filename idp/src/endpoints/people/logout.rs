@@ -205,7 +205,7 @@ fn signed_out(
         next_url => {
             let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
             let frames_from = frames.iter().filter_map(|url| origin(url)).collect();
-            let policy = Policy { form: None, frames: frames_from };
+            let policy = Policy { form: None, frames: frames_from, scripts: vec!["next"] };
             let page = SignedOut { frames, next_url, next_name: name.unwrap_or_default() };
             visit.look.page_allowing(&page, &policy)
         }
