@@ -479,11 +479,10 @@ scenario("RFC 7523 §3: assertions that must be refused", async () => {
     "RFC 7521 §4.2: another client_id",
   );
   same((await asserted(assertion(rp, { nbf: now() + 8 }))).status, 200, "nbf 8 seconds ahead");
-  same(
-    (await asserted(assertion(rp, { aud: endpoint("token") }))).status,
-    200,
-    "aud token endpoint",
-  );
+  for (const aud of [endpoint("token"), [ISSUER, endpoint("token")]]) {
+    const elsewhere = await asserted(assertion(rp, { aud }));
+    errorAnswer(elsewhere, [400, 401], "invalid_client", `FAPI 2.0 §5.3.2.1: aud ${aud}`);
+  }
 });
 
 scenario("RFC 6749 §5.2: a wrong secret, two methods at once", async () => {
@@ -1602,6 +1601,7 @@ scenario("RFC 8693: delegation with act, refusals without rights", async () => {
       response_types: [],
       redirect_uris: [],
       resources: [API, SECOND],
+      serves: [API],
       access_token_format: "jwt",
       ...more,
     });
@@ -1621,11 +1621,11 @@ scenario("RFC 8693: delegation with act, refusals without rights", async () => {
   same([issued.issued_token_type, issued.scope], [ACCESS_TOKEN, "openid"], "§2.2.1");
   const access = await accessJwt(issued.access_token, SECOND, first);
   same([access.sub, access.act], [claims.sub, { sub: first.id }], "§4.1");
-  const second = await service({ resources: [SECOND] });
+  const second = await service({ resources: [SECOND], serves: [SECOND] });
   const chained = await asking(second, { subject_token: issued.access_token, audience: SECOND });
   const chain = jose.decodeJwt(chained.access_token);
   same(chain.act, { sub: second.id, act: { sub: first.id } }, "§4.1: the chain");
-  await refused(asking(await service({ resources: [SECOND] })), "invalid_request", "foreign token");
+  await refused(asking(await service({ serves: [SECOND] })), "invalid_request", "foreign token");
   await refused(
     asking(first, { resource: "https://unknown.example/" }),
     "invalid_target",

@@ -73,7 +73,10 @@ async fn register(world: &mut World, browser: &Browser) {
 }
 
 async fn read(world: &mut World, browser: &Browser) {
-    // F015: who has registered is not signed in. F056: the portal leads to the login page.
+    // F015: who has registered is a link away from home, and types nothing again.
+    browser.click("main a.button-primary").await.sees("港").await;
+    browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
+    // F056: the portal leads to the login page.
     browser.open(&format!("{}/minato/", world.portal_url)).await;
     browser.click("main a[href$='/signin']").await.sees("ログイン").await.shoot("13-login").await;
     browser.fill("user_id", "hanako79").await.fill("password", "まちがい の パスワード です").await;

@@ -107,7 +107,6 @@ async fn user_ids_follow_the_insurers_rules() {
         "hanako&79",
         "hanako\"79",
         "hanako/79",
-        "ｈａｎａｋｏ７９",
         "はなこはなこはなこ",
     ] {
         let answer = visitor.submit(&page, &chosen(bad, PASSWORD)).await;

@@ -92,6 +92,8 @@ async fn browse(world: &World, visitor: &Visitor, url: &str, said: &Value) -> Va
         };
         let answer: &[(&str, &str)] = if page.html.contains("name=\"password\"") {
             &[("user_id", "hanako79"), ("password", PASSWORD)]
+        } else if page.html.contains("value=\"this\"") {
+            &[("decision", "this")]
         } else if page.html.contains("name=\"decision\"") {
             &[("decision", decision)]
         } else if to.contains("/logout") || to.contains("/journey/") {
