@@ -2,13 +2,21 @@
 
 use crate::member::{Member, Person};
 use crate::store::signins::Signin;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata,
+    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
+    CoreClientAuthMethod, CoreGenderClaim, CoreGrantType, CoreIdToken, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, UserInfoClaims,
+    AdditionalClaims, AdditionalProviderMetadata, AsyncHttpClient, AuthorizationCode, ClientId,
+    ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, TokenResponse,
+    UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -20,10 +28,35 @@ use web::Error;
 /// What the portal asks to learn.
 const SCOPES: [&str; 3] = ["profile", "email", "membership"];
 
+/// What the portal looks at of a provider's metadata besides what OpenID Connect Discovery has.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Announced {
+    /// RFC 9207 §3: then an answer without `iss` is none.
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Announced {}
+
+type Metadata = ProviderMetadata<
+    Announced,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
 /// Discovered providers, by issuer.
 pub struct Providers {
     http: Http,
-    known: RwLock<HashMap<String, Arc<CoreProviderMetadata>>>,
+    known: RwLock<HashMap<String, Arc<Metadata>>>,
 }
 
 impl Providers {
@@ -79,9 +112,10 @@ impl Providers {
         secret: String,
         code: &str,
         signin: &Signin,
-    ) -> Result<(Member, String), Error> {
+    ) -> Result<SignedIn, Error> {
         let metadata = self.metadata(&client.issuer).await?;
         let id = ClientId::new(client.client_id.clone());
+        let at_secret = secret.clone();
         let secret = ClientSecret::new(secret);
         let at = CoreClient::from_provider_metadata((*metadata).clone(), id, Some(secret))
             .set_redirect_uri(client.redirect_url.clone());
@@ -92,18 +126,79 @@ impl Providers {
             .await?;
         let id_token = tokens.id_token().ok_or_else(|| Error::fault("there is no ID token"))?;
         let nonce = Nonce::new(signin.nonce.clone());
-        let claims = id_token.claims(&at.id_token_verifier(), &nonce)?;
-        let (access, subject) = (tokens.access_token().clone(), claims.subject().clone());
+        let subject = match id_token.claims(&at.id_token_verifier(), &nonce) {
+            Ok(claims) => claims.subject().clone(),
+            // The provider may have a new key: its keys are fetched anew, once.
+            Err(_) => {
+                self.forget(&client.issuer);
+                let metadata = self.metadata(&client.issuer).await?;
+                let id = ClientId::new(client.client_id.clone());
+                let secret = ClientSecret::new(at_secret);
+                let at = CoreClient::from_provider_metadata((*metadata).clone(), id, Some(secret));
+                id_token.claims(&at.id_token_verifier(), &nonce)?.subject().clone()
+            }
+        };
+        let access = tokens.access_token().clone();
         let info: UserInfoClaims<MusubiClaims, CoreGenderClaim> =
             at.user_info(access, Some(subject.clone()))?.request_async(&self.http).await?;
         let name = info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
         let Membership { insured, cards, household } = info.additional_claims().membership.clone();
         let name = name.unwrap_or_default();
         let member = Member { sub: subject.to_string(), name, insured, cards, household };
-        Ok((member, id_token.to_string()))
+        Ok(SignedIn { member, sid: sid_of(id_token), id_token: id_token.to_string() })
     }
 
-    async fn metadata(&self, issuer: &str) -> Result<Arc<CoreProviderMetadata>, Error> {
+    /// Whether an answer of this provider must say who it is from (RFC 9207 §2.4).
+    ///
+    /// # Errors
+    /// When the provider cannot be discovered.
+    pub async fn names_itself(&self, issuer: &str) -> Result<bool, Error> {
+        let metadata = self.metadata(issuer).await?;
+        Ok(metadata.additional_metadata().authorization_response_iss_parameter_supported)
+    }
+
+    /// The session that a logout token says has ended (Back-Channel Logout §2.6): signed by the
+    /// provider, for this portal, now. `None` for anything else.
+    pub async fn ended_session(
+        &self,
+        client: &Registration,
+        token: &str,
+        now: i64,
+    ) -> Option<String> {
+        let claims = match self.logout_claims(client, token).await {
+            Some(claims) => claims,
+            None => {
+                // A new key of the provider.
+                self.forget(&client.issuer);
+                self.logout_claims(client, token).await?
+            }
+        };
+        let event = claims.events.contains_key(LOGOUT_EVENT) && claims.nonce.is_none();
+        let timely = claims.iat <= now + 60 && claims.exp > now - 10;
+        claims.sid.filter(|_| event && timely)
+    }
+
+    async fn logout_claims(&self, client: &Registration, token: &str) -> Option<LogoutClaims> {
+        let head = jsonwebtoken::decode_header(token).ok()?;
+        let asymmetric = [Algorithm::ES256, Algorithm::RS256, Algorithm::PS256, Algorithm::EdDSA];
+        if !asymmetric.contains(&head.alg) {
+            return None;
+        }
+        let metadata = self.metadata(&client.issuer).await.ok()?;
+        let keys = serde_json::to_value(metadata.jwks()).ok()?;
+        let keys: JwkSet = serde_json::from_value(keys).ok()?;
+        let key = DecodingKey::from_jwk(keys.find(head.kid.as_deref()?)?).ok()?;
+        let mut validation = Validation::new(head.alg);
+        validation.set_audience(&[&client.client_id]);
+        validation.set_issuer(&[&client.issuer]);
+        validation.set_required_spec_claims(&["iss", "aud", "exp"]);
+        // Compared with the portal's own clock.
+        validation.validate_exp = false;
+        let decoded = jsonwebtoken::decode::<LogoutClaims>(token, &key, &validation).ok()?;
+        Some(decoded.claims)
+    }
+
+    async fn metadata(&self, issuer: &str) -> Result<Arc<Metadata>, Error> {
         let known = |providers: &Self| {
             let known = providers.known.read().unwrap_or_else(|poisoned| poisoned.into_inner());
             known.get(issuer).cloned()
@@ -112,7 +207,7 @@ impl Providers {
             return Ok(found);
         }
         let url = IssuerUrl::new(issuer.to_owned())?;
-        let found = Arc::new(CoreProviderMetadata::discover_async(url, &self.http).await?);
+        let found = Arc::new(Metadata::discover_async(url, &self.http).await?);
         let mut known = self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         known.insert(issuer.to_owned(), found.clone());
         Ok(found)
@@ -122,6 +217,35 @@ impl Providers {
     pub fn forget(&self, issuer: &str) {
         self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(issuer);
     }
+}
+
+/// The event of a logout token.
+const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// What a logout token says (Back-Channel Logout §2.4).
+#[derive(Deserialize)]
+struct LogoutClaims {
+    iat: i64,
+    exp: i64,
+    sid: Option<String>,
+    nonce: Option<serde_json::Value>,
+    events: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Who has signed in. No `Debug`: the ID token is a secret.
+pub struct SignedIn {
+    pub member: Member,
+    pub id_token: String,
+    /// The session at the provider.
+    pub sid: Option<String>,
+}
+
+/// `sid` of an ID token whose signature was checked.
+fn sid_of(id_token: &CoreIdToken) -> Option<String> {
+    let text = id_token.to_string();
+    let claims = URL_SAFE_NO_PAD.decode(text.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims["sid"].as_str().map(str::to_owned)
 }
 
 /// How the person reads pages: the provider's are shown in the same way.

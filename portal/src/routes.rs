@@ -1,7 +1,7 @@
 //! Every URL of the portal.
 
 use crate::app::App;
-use crate::pages::{access_record, home, household, plugin_page, signin};
+use crate::pages::{access_record, back_channel, home, household, plugin_page, signin};
 use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -17,6 +17,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/signin", get(signin::signin))
         .route("/{insurer}/callback", get(signin::callback))
         .route("/{insurer}/signout", post(signin::signout))
+        .route("/{insurer}/backchannel-logout", post(back_channel::logout))
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root))

@@ -131,6 +131,7 @@ impl World {
             ("MUSUBI_IDP_KEY_FILE", at("idp.key")),
             ("MUSUBI_IDP_SMTP__HOST", "127.0.0.1".into()),
             ("MUSUBI_IDP_SMTP__PORT", smtp_port.to_string()),
+            ("MUSUBI_IDP_OUTBOUND__LOOPBACK", "true".into()),
             ("MUSUBI_PORTAL_LISTEN", format!("127.0.0.1:{portal_port}")),
             ("MUSUBI_PORTAL_PUBLIC_URL", portal_url.clone()),
             ("MUSUBI_PORTAL_DATABASE", portal_db),

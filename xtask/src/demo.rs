@@ -117,7 +117,8 @@ fn environment(data: &Path) -> Result<Env, String> {
         format!(
             "listen = \"127.0.0.1:{IDP}\"\npublic_url = \"http://localhost:{IDP}\"\n\
              database = \"sqlite:{}\"\nthemes = \"{}\"\nkey_file = \"{}\"\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {SMTP}\n",
+             [smtp]\nhost = \"127.0.0.1\"\nport = {SMTP}\n\
+             [outbound]\nloopback = true\n",
             path("idp.sqlite"),
             root().join("themes").display(),
             path("idp.key")

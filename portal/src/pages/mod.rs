@@ -1,6 +1,7 @@
 //! The portal's own pages and the one that shows a plugin's.
 
 pub mod access_record;
+pub mod back_channel;
 pub mod home;
 pub mod household;
 pub mod plugin_page;

@@ -1,7 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
 use crate::app::App;
-use crate::provider::{Display, Registration};
+use crate::provider::{Display, Registration, SignedIn};
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
@@ -18,7 +18,7 @@ use web::{Error, Posted, cookies};
 /// Seconds that a login at the identity provider may take.
 const SIGNIN_LIFETIME_SECS: i64 = 3600;
 
-fn registration(app: &App, visit: &Visit) -> Result<Registration, Error> {
+pub(super) fn registration(app: &App, visit: &Visit) -> Result<Registration, Error> {
     let definition = &visit.insurer.definition;
     let callback = format!("{}{}", app.settings.public_url, visit.path("callback"));
     Ok(Registration {
@@ -46,7 +46,9 @@ pub async fn signin(
         return Ok(see_other(&to));
     }
     let registration = registration(&app, &visit)?;
-    let state = random::secret();
+    let secure = app.settings.secure();
+    let browser = browser_secret(&visit, secure).unwrap_or_else(random::secret);
+    let state = state(&browser, &random::secret());
     let display = Display { lang: &visit.look.lang, size: visit.look.size() };
     let begun = match app.providers.begin(&registration, &state, display).await {
         Ok(begun) => begun,
@@ -64,9 +66,8 @@ pub async fn signin(
         .await?;
     tx.commit().await?;
     let mut response = see_other(begun.url.as_str());
-    let secure = app.settings.secure();
     let cookie =
-        cookies::set(&cookie_name(visit.slug()), &state, Some(SIGNIN_LIFETIME_SECS), secure);
+        cookies::set(&cookie_name(visit.slug()), &browser, Some(SIGNIN_LIFETIME_SECS), secure);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -89,8 +90,12 @@ pub async fn callback(
         signins::take(&mut tx, visit.slug(), &hash::sha256(&state), app.clock.now()).await?;
     tx.commit().await?;
     let definition = &visit.insurer.definition;
-    // RFC 9207: an answer of another issuer is not an answer to us.
-    let right_issuer = params.get("iss").is_none_or(|iss| *iss == definition.issuer);
+    // RFC 9207 §2.4: an answer of another issuer is not an answer to us, nor is one that does not
+    // say whose it is when the provider always does.
+    let right_issuer = match params.get("iss") {
+        Some(iss) => *iss == definition.issuer,
+        None => !app.providers.names_itself(&definition.issuer).await.unwrap_or(true),
+    };
     let (Some(signin), true) = (signin, right_issuer) else {
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     };
@@ -109,7 +114,7 @@ pub async fn callback(
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
     };
-    let (member, id_token) = answered;
+    let SignedIn { member, id_token, sid } = answered;
     let now = app.clock.now();
     let secret = random::secret();
     let mut tx = app.db.begin().await?;
@@ -117,6 +122,7 @@ pub async fn callback(
     let session = sessions::Session {
         member,
         id_token,
+        sid,
         previous_login_at: previous,
         seen_at: now,
         expires_at: now + session::LIFETIME_SECS,
@@ -127,15 +133,27 @@ pub async fn callback(
     let headers = response.headers_mut();
     headers
         .append(header::SET_COOKIE, session::cookie(visit.slug(), &secret, app.settings.secure()));
-    let gone = cookies::clear(&cookie_name(visit.slug()), app.settings.secure());
-    headers.append(header::SET_COOKIE, gone);
     Ok(response)
 }
 
-/// Whether this browser began the sign-in (attack 37: login CSRF).
-fn began_here(visit: &Visit, state: &str, secure: bool) -> bool {
-    let cookie = cookies::value(&visit.headers, &cookie_name(visit.slug()), secure);
-    cookie.is_some_and(|cookie| !state.is_empty() && hash::equal(cookie, state))
+/// What a browser holds while it signs in: one secret for all its tabs.
+fn browser_secret(visit: &Visit, secure: bool) -> Option<String> {
+    let cookie = cookies::value(&visit.headers, &cookie_name(visit.slug()), secure)?;
+    (cookie.len() == 43).then(|| cookie.to_owned())
+}
+
+/// A state that only the browser of this secret could have begun.
+fn state(browser: &str, nonce: &str) -> String {
+    format!("{nonce}.{}", hash::s256(format!("{nonce}\n{browser}")))
+}
+
+/// Whether this browser began the sign-in (attack 37: login CSRF), in whichever tab.
+fn began_here(visit: &Visit, given: &str, secure: bool) -> bool {
+    let (Some(browser), Some((nonce, _))) = (browser_secret(visit, secure), given.split_once('.'))
+    else {
+        return false;
+    };
+    hash::equal(state(&browser, nonce), given)
 }
 
 fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Error> {

@@ -9,6 +9,8 @@ pub struct Session {
     pub member: Member,
     /// For RP-initiated logout.
     pub id_token: String,
+    /// The session at the provider.
+    pub sid: Option<String>,
     /// The login before this one; `None` at the first.
     pub previous_login_at: Option<i64>,
     pub seen_at: i64,
@@ -22,8 +24,8 @@ pub async fn insert(
     session: &Session,
 ) -> Result<()> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sub, member, id_token,
-                                     previous_login_at, seen_at, expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                                     previous_login_at, seen_at, expires_at, sid)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let member = serde_json::to_string(&session.member).expect("a member is JSON");
     let params = params![
         insurer,
@@ -33,7 +35,8 @@ pub async fn insert(
         &session.id_token,
         session.previous_login_at,
         session.seen_at,
-        session.expires_at
+        session.expires_at,
+        session.sid.clone()
     ];
     tx.execute(sql, params).await?;
     Ok(())
@@ -44,13 +47,14 @@ pub async fn by_secret(
     insurer: &str,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT member, id_token, previous_login_at, seen_at, expires_at FROM sessions
+    let sql = "SELECT member, id_token, previous_login_at, seen_at, expires_at, sid FROM sessions
                WHERE insurer_id = $1 AND secret_hash = $2";
     let Some(row) = conn.one(sql, params![insurer, secret_hash]).await? else { return Ok(None) };
     Ok(Some(Session {
         member: serde_json::from_str(&row.text("member")?)
             .map_err(|error| Error::Column("member".into(), error.to_string()))?,
         id_token: row.text("id_token")?,
+        sid: row.opt_text("sid")?,
         previous_login_at: row.opt_int("previous_login_at")?,
         seen_at: row.int("seen_at")?,
         expires_at: row.int("expires_at")?,
@@ -66,6 +70,13 @@ pub async fn seen(tx: &mut Tx, insurer: &str, secret_hash: &[u8], now: i64) -> R
 pub async fn delete(tx: &mut Tx, insurer: &str, secret_hash: &[u8]) -> Result<()> {
     let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
     tx.execute(sql, params![insurer, secret_hash]).await?;
+    Ok(())
+}
+
+/// Ends every session that came from a session at the provider.
+pub async fn end(tx: &mut Tx, insurer: &str, sid: &str) -> Result<()> {
+    let sql = "DELETE FROM sessions WHERE insurer_id = $1 AND sid = $2";
+    tx.execute(sql, params![insurer, sid]).await?;
     Ok(())
 }
 
