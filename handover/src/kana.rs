@@ -2,18 +2,29 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The form in which kana names are compared: full-width katakana, small kana made large,
-/// voiced pairs that rosters mix made one (ヂ→ジ, ヅ→ズ, ヴ→ブ), long marks made one, spaces
-/// and middle dots dropped. Returns `None` when something else than kana is left.
+/// The form in which kana names are compared: full-width katakana, small kana made large, pairs
+/// that rosters mix made one (ヂ→ジ, ヅ→ズ, ヴ→ブ, ヲ→オ, ヰ→イ, ヱ→エ), repetition marks
+/// written out, long vowels of every spelling made one (オオノ, オーノ; ユウ, ユー), spaces and
+/// middle dots dropped. The form of a form is itself, also of one that an earlier version made.
+/// Returns `None` when something else than kana is left.
 pub fn match_form(name: &str) -> Option<String> {
+    Some(one_long_mark(&spelled(name)?)).filter(|form| !form.is_empty())
+}
+
+fn spelled(name: &str) -> Option<String> {
     let mut out = String::new();
     let mut chars = name.nfkc().map(to_katakana).peekable();
     while let Some(c) = chars.next() {
         match c {
             ' ' | '・' | '·' | '\t' => {}
             '-' | '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' | '－' => out.push('ー'),
+            'ヽ' => out.push(out.chars().last().map(unvoiced)?),
+            'ヾ' => out.push(out.chars().last().map(unvoiced).and_then(voiced)?),
             'ヂ' => out.push('ジ'),
             'ヅ' => out.push('ズ'),
+            'ヲ' | 'ヺ' => out.push('オ'),
+            'ヰ' | 'ヸ' => out.push('イ'),
+            'ヱ' | 'ヹ' => out.push('エ'),
             'ヴ' => {
                 // ヴァ→バ, ヴィ→ビ, ヴ→ブ: rosters know only the ba row.
                 let next = chars.peek().copied();
@@ -33,7 +44,47 @@ pub fn match_form(name: &str) -> Option<String> {
             _ => return None,
         }
     }
-    (!out.is_empty()).then_some(out)
+    Some(out)
+}
+
+/// The vowels, and the kana of each row.
+const ROWS: [(char, &str); 5] = [
+    ('ア', "アカサタナハマヤラワガザダバパ"),
+    ('イ', "イキシチニヒミリギジビピ"),
+    ('ウ', "ウクスツヌフムユルグズブプ"),
+    ('エ', "エケセテネヘメレゲゼデベペ"),
+    ('オ', "オコソトノホモヨロゴゾドボポ"),
+];
+
+/// A long vowel is written with a mark, with the vowel again, or as エイ and オウ: all as a mark.
+/// Where no vowel comes before it, a mark was a hyphen between names.
+fn one_long_mark(spelled: &str) -> String {
+    let mut out = String::new();
+    let mut vowel = None;
+    for c in spelled.chars() {
+        let long = match (vowel, c) {
+            (None, 'ー') => continue,
+            (Some(_), 'ー') | (Some('エ'), 'イ') | (Some('オ'), 'ウ') => true,
+            (vowel, c) => vowel == Some(c),
+        };
+        if long {
+            out.push('ー');
+        } else {
+            out.push(c);
+            vowel = ROWS.iter().find(|(_, row)| row.contains(c)).map(|(vowel, _)| *vowel);
+        }
+    }
+    out
+}
+
+/// A kana with its voicing mark: ス, ズ.
+fn voiced(c: char) -> Option<char> {
+    [c, '\u{3099}'].into_iter().nfc().next().filter(|made| *made != c)
+}
+
+/// A kana without its voicing mark: ズ, ス.
+fn unvoiced(c: char) -> char {
+    [c].into_iter().nfd().next().unwrap_or(c)
 }
 
 /// The form that is shown: full-width katakana with single spaces, as the roster has it.
@@ -84,16 +135,39 @@ mod tests {
             ("チヂワ", "チジワ"),
             ("アン・マリー", "アンマリー"),
             ("ｶﾞｳﾞ", "ガブ"),
+            ("カヲル", "カオル"),
+            ("ヰヅミ", "イズミ"),
+            ("ヱミ", "エミ"),
+            ("オオノ", "オーノ"),
+            ("オウミ", "オオミ"),
+            ("ﾕｳｷ", "ユーキ"),
+            ("ショウタ", "ショータ"),
+            ("ケイコ", "ケーコ"),
+            ("イスヾ", "イスズ"),
+            ("ミスヽ", "ミスス"),
+            ("アン-マリー", "アンマリー"),
         ] {
             assert_eq!(match_form(a), match_form(b), "{a} {b}");
             assert!(match_form(a).is_some());
         }
-        assert_ne!(match_form("ハナコ"), match_form("バナコ"));
+        for (a, b) in [("ハナコ", "バナコ"), ("オノ", "オオノ"), ("ユキ", "ユウキ")]
+        {
+            assert_ne!(match_form(a), match_form(b), "{a} {b}");
+        }
+    }
+
+    /// What rosters were stored with before goes on to match.
+    #[test]
+    fn a_form_of_before_has_the_form_of_today() {
+        for (before, name) in [("オオノ", "オーノ"), ("シヨウタ", "ショウタ"), ("カヲル", "カオル")]
+        {
+            assert_eq!(match_form(before), match_form(name), "{before}");
+        }
     }
 
     #[test]
     fn what_is_not_kana_is_none() {
-        for bad in ["", "  ", "港 花子", "Hanako", "ハナコ1", "<b>"] {
+        for bad in ["", "  ", "港 花子", "Hanako", "ハナコ1", "<b>", "ー", "ヽ", "アヾ"] {
             assert_eq!(match_form(bad), None, "{bad}");
         }
     }
