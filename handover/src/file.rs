@@ -41,6 +41,9 @@ pub struct Layout {
     pub mode: String,
     /// Our name of a column and the header that the insurer's file has.
     pub columns: BTreeMap<String, String>,
+    /// Of a column with a few words: our meaning and the words that the insurer's file has for it.
+    #[serde(default)]
+    pub words: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
 /// Why a file cannot be read at all.
@@ -257,6 +260,7 @@ mod tests {
             encoding,
             mode: "months".into(),
             columns: columns.map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
+            words: Default::default(),
         }
     }
 

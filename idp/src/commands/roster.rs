@@ -2,7 +2,7 @@
 
 use super::{known, now};
 use crate::app::open_db;
-use crate::people::roster::{self, Options, Source};
+use crate::people::roster::{self, Moment, Options, Source};
 use crate::settings::Settings;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -28,20 +28,33 @@ pub enum Command {
         /// Allow a full roster to end more than 30 % of the memberships.
         #[arg(long)]
         allow_large_change: bool,
+        /// Allow a card to become another person's and a person to get another birth date: only to
+        /// mend an earlier mistake, never for a number that was given out again.
+        #[arg(long)]
+        allow_changed_persons: bool,
     },
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<ExitCode, Error> {
-    let Command::Import { file, insurer, layout, dry_run, allow_large_change } = command;
+    let Command::Import {
+        file,
+        insurer,
+        layout,
+        dry_run,
+        allow_large_change,
+        allow_changed_persons,
+    } = command;
     let layout = insurer_file(&layout)?;
     let db = open_db(settings).await?;
     let insurer = known(&db, &insurer).await?;
     let reader = std::fs::File::open(&file)?;
     let bar = indicatif::ProgressBar::new(reader.metadata()?.len());
-    let options = Options { dry_run, allow_large_change };
+    let options = Options { dry_run, allow_large_change, allow_changed_persons };
     let source = Source { reader: std::io::BufReader::new(reader), layout: &layout };
     let told = |bytes| bar.set_position(bytes);
-    let report = roster::import(&db, &insurer, source, options, &today(now()), told).await?;
+    let today = today(now());
+    let moment = Moment { now: now(), today: &today };
+    let report = roster::import(&db, &insurer, source, options, moment, told).await?;
     bar.finish_and_clear();
     println!("{report}");
     if dry_run {

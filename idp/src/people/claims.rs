@@ -6,7 +6,6 @@ use crate::store::accounts::{Account, RosterEntry};
 use crate::store::evidence;
 use crate::store::people::{self, Member};
 use db::Conn;
-use handover::card::Card;
 use oidc::Client;
 use oidc::claims::Person;
 use serde_json::{Value, json};
@@ -18,20 +17,21 @@ pub struct Holder {
     pub roster: Option<RosterEntry>,
 }
 
-/// A person as a client sees them, with the cards only when they are wanted.
+/// A person as a client sees them, with the cards as of a day (`YYYY-MM-DD`) only when they are
+/// wanted.
 pub async fn person(
     conn: &mut Conn,
     realm: &Realm,
     client: &Client,
     holder: Holder,
-    wants_card: bool,
+    cards_on: Option<&str>,
 ) -> Result<Person, db::Error> {
     let (person_id, account_id) =
         (holder.account.person_id.clone(), holder.account.account_id.clone());
     let mut person = plain(realm, client, holder);
-    if wants_card && let Some(person_id) = person_id {
+    if let (Some(today), Some(person_id)) = (cards_on, person_id) {
         let own = people::memberships(conn, realm.id(), &person_id).await?;
-        person.membership = membership(conn, realm, &own, client.first_party).await?;
+        person.membership = membership(conn, realm, &own, (client.first_party, today)).await?;
     }
     if client.verified_claims {
         person.verified_at = evidence::last(conn, realm.id(), &account_id, Kind::Roster).await?;
@@ -45,6 +45,7 @@ pub fn plain(realm: &Realm, client: &Client, Holder { account, roster }: Holder)
         name: String::new(),
         birth_date: String::new(),
         sex: String::new(),
+        updated_at: 0,
     });
     Person {
         sub: client.subject(&account.account_id, &realm.keys.pairwise),
@@ -54,24 +55,27 @@ pub fn plain(realm: &Realm, client: &Client, Holder { account, roster }: Holder)
         locale: "ja".into(),
         birthdate: roster.birth_date,
         gender: roster.sex,
-        updated_at: account.created_at,
+        updated_at: account.created_at.max(roster.updated_at),
         ..Person::default()
     }
 }
 
 /// The person's cards and, for an insured person and only to the insurer's own services, those of
-/// the household: one member cannot consent for others.
+/// the household as it is today: one member cannot consent for others, and who has left is no
+/// longer shown to those who stay (S2).
 async fn membership(
     conn: &mut Conn,
     realm: &Realm,
     own: &[Member],
-    first_party: bool,
+    (first_party, today): (bool, &str),
 ) -> Result<Value, db::Error> {
     let mut household = Vec::new();
-    for card in own.iter().filter(|member| member.insured && first_party) {
-        for other in people::household(conn, realm.id(), &card_of(card).household()).await? {
+    let holds = |member: &&Member| member.is_current(today);
+    for card in own.iter().filter(holds).filter(|member| member.insured && first_party) {
+        let all = people::household(conn, realm.id(), &card.card().household()).await?;
+        for other in all.iter().filter(holds) {
             if other.person_id != card.person_id {
-                household.push(membership_json(&other));
+                household.push(membership_json(other));
             }
         }
     }
@@ -81,14 +85,6 @@ async fn membership(
         "cards": own.iter().map(membership_json).collect::<Vec<_>>(),
         "household": household,
     }))
-}
-
-fn card_of(member: &Member) -> Card {
-    Card {
-        symbol: member.symbol.clone(),
-        number: member.number.clone(),
-        branch: member.branch.clone(),
-    }
 }
 
 fn membership_json(member: &Member) -> Value {

@@ -180,6 +180,8 @@ pub struct RosterEntry {
     /// `YYYY-MM-DD`.
     pub birth_date: String,
     pub sex: String,
+    /// When one of the three last changed.
+    pub updated_at: i64,
 }
 
 /// An account with what the roster says of its person, in one statement.
@@ -189,11 +191,14 @@ pub async fn with_person(
     account_id: &AccountId,
 ) -> Result<Option<(Account, Option<RosterEntry>)>> {
     let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
-                      m.address AS email, p.name, p.birth_date, p.sex
+                      m.address AS email, p.name, p.birth_date, p.sex,
+                      p.updated_at
                FROM accounts a
                LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
                     AND m.account_id = a.account_id AND m.role = 'login'
-               LEFT JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
+               JOIN insurers i ON i.insurer_id = a.insurer_id
+               LEFT JOIN roster_people p ON p.insurer_id = a.insurer_id
+                    AND p.roster = i.roster AND p.person_id = a.person_id
                WHERE a.insurer_id = $1 AND a.account_id = $2";
     let row = conn.one(sql, params![insurer, account_id]).await?;
     row.map(|row| Ok((account(&row)?, roster_entry(&row)?))).transpose()
@@ -214,7 +219,12 @@ pub async fn display_name(
 
 pub(super) fn roster_entry(row: &Row) -> Result<Option<RosterEntry>> {
     let Some(name) = row.opt_text("name")? else { return Ok(None) };
-    Ok(Some(RosterEntry { name, birth_date: row.text("birth_date")?, sex: row.text("sex")? }))
+    Ok(Some(RosterEntry {
+        name,
+        birth_date: row.text("birth_date")?,
+        sex: row.text("sex")?,
+        updated_at: row.int("updated_at")?,
+    }))
 }
 
 async fn find(

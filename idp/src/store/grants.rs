@@ -250,12 +250,15 @@ pub async fn behind(
 ) -> Result<Option<Behind>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, a.state, a.person_id, a.user_id, a.created_at,
-                      m.address AS email, p.name, p.birth_date, p.sex
+                      m.address AS email, p.name, p.birth_date, p.sex,
+                      p.updated_at
                FROM grants g
                JOIN accounts a ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id
                LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
                     AND m.account_id = a.account_id AND m.role = 'login'
-               LEFT JOIN people p ON p.insurer_id = a.insurer_id AND p.person_id = a.person_id
+               JOIN insurers i ON i.insurer_id = a.insurer_id
+               LEFT JOIN roster_people p ON p.insurer_id = a.insurer_id
+                    AND p.roster = i.roster AND p.person_id = a.person_id
                WHERE g.insurer_id = $1 AND g.grant_id = $2 AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid

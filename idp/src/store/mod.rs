@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod passwords;
 pub mod people;
 pub mod pushed;
+pub mod rosters;
 pub mod sessions;
 pub mod signing_keys;
 pub mod spent;
@@ -32,6 +33,30 @@ pub struct Expired {
 
 /// Every table that grows by itself; journeys go by [`journeys::purge`].
 pub const EXPIRED: &[Expired] = &[
+    // Rosters that no longer hold, or never did: what they hold, then their numbers.
+    Expired {
+        sql: "DELETE FROM roster_members WHERE (insurer_id, roster, card_key) IN
+              (SELECT m.insurer_id, m.roster, m.card_key FROM rosters
+               JOIN insurers i ON i.insurer_id = rosters.insurer_id AND i.roster <> rosters.roster
+               JOIN roster_members m ON m.insurer_id = rosters.insurer_id AND m.roster = rosters.roster
+               WHERE rosters.begun_at < $1 LIMIT $2)",
+        stays: true,
+    },
+    Expired {
+        sql: "DELETE FROM roster_people WHERE (insurer_id, roster, person_id) IN
+              (SELECT p.insurer_id, p.roster, p.person_id FROM rosters
+               JOIN insurers i ON i.insurer_id = rosters.insurer_id AND i.roster <> rosters.roster
+               JOIN roster_people p ON p.insurer_id = rosters.insurer_id AND p.roster = rosters.roster
+               WHERE rosters.begun_at < $1 LIMIT $2)",
+        stays: true,
+    },
+    Expired {
+        sql: "DELETE FROM rosters WHERE (insurer_id, roster) IN
+              (SELECT rosters.insurer_id, rosters.roster FROM rosters
+               JOIN insurers i ON i.insurer_id = rosters.insurer_id AND i.roster <> rosters.roster
+               WHERE rosters.begun_at < $1 LIMIT $2)",
+        stays: true,
+    },
     Expired {
         sql: "DELETE FROM grants WHERE (insurer_id, grant_id) IN
               (SELECT insurer_id, grant_id FROM grants WHERE expires_at < $1 LIMIT $2)",

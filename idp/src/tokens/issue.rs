@@ -102,7 +102,7 @@ pub async fn id_token(
         let found = accounts::with_person(conn, realm.id(), &grant.account_id).await?;
         if let Some((account, roster)) = found {
             let holder = claims::Holder { account, roster };
-            let person = claims::person(conn, realm, client, holder, false).await?;
+            let person = claims::person(conn, realm, client, holder, None).await?;
             let (scopes, asked) = (detail.scopes.as_slice(), &detail.claims);
             let audience = oidc::claims::Audience { client, scopes, asked, now };
             claims.person = oidc::claims::in_id_token(&person, audience, alone);

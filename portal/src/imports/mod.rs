@@ -150,6 +150,7 @@ mod tests {
             encoding: Encoding::Utf8,
             mode: "snapshot".into(),
             columns: [("day".to_owned(), header.to_owned())].into(),
+            words: Default::default(),
         };
         let known = fingerprint(b"abc", &layout("d"));
         assert_eq!(known, "2df7235726354a8560fbec3d7eaa3b4d998a166059d4db2fe75b84375a108820");

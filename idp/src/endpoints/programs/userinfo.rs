@@ -18,6 +18,7 @@ use oidc::error::Code;
 use serde_json::json;
 use std::sync::Arc;
 use web::Error;
+use web::clock::today;
 
 /// `GET` and `POST /{insurer}/userinfo`: the token in the header (RFC 6750 §2.1, RFC 9449 §7.1)
 /// or, with POST, in the body (RFC 6750 §2.2). Never in the query.
@@ -105,8 +106,12 @@ async fn show(
         stepped_up(realm, &access, dpop, app.now())?;
     }
     // Most clients need nothing more than what came with the grant.
+    let cards_on = wants_card.then(|| today(app.now()));
     let person = match wants_card || client.verified_claims {
-        true => person(&mut app.tools.db.read().await?, realm, &client, holder, wants_card).await?,
+        true => {
+            let mut conn = app.tools.db.read().await?;
+            person(&mut conn, realm, &client, holder, cards_on.as_deref()).await?
+        }
         false => plain(realm, &client, holder),
     };
     let audience = Audience { client: &client, scopes: &scopes, asked: &asked, now: app.now() };

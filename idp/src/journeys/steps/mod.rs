@@ -2,6 +2,7 @@
 //! proved.
 
 pub mod account;
+mod cards;
 pub mod consent;
 pub mod mailbox;
 pub mod password;

@@ -1,5 +1,6 @@
 //! `roster`: the fields of the insurance card name one person of the insurer's roster.
 
+use super::cards::Cards;
 use super::verdict::{At, Limits, Place, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::need::{Field, Relation, Settings};
@@ -106,7 +107,7 @@ impl Step for Verify {
             (Bucket::journey("roster", &at.instance.id), per_browser),
         ];
         if let Some((posted, _)) = answer {
-            limits.push((Bucket::card(&card_of(posted).household()), PER_CARD));
+            limits.push((Bucket::card(&Cards::of(posted).counted()), PER_CARD));
         }
         limits
     }
@@ -146,9 +147,11 @@ async fn found(
     tx: &mut Tx,
 ) -> Result<Option<(crate::ids::PersonId, Relation)>, Error> {
     let insurer = at.visit.realm.id();
-    let members = people::household(tx, insurer, &typed.card.household()).await?;
+    let [bare, split] = typed.cards.bare();
+    let like = people::like_household(tx, insurer, &bare, &split).await?;
+    let (card, members) = typed.cards.meant(&like);
     let today = today(at.visit.now);
-    let mut named = members.iter().filter(|member| typed.names(fields, member, &today));
+    let mut named = members.into_iter().filter(|member| typed.names(fields, card, member, &today));
     let member = match (named.next(), named.next()) {
         (Some(one), None) => Some(one),
         _ => None,
@@ -171,17 +174,9 @@ async fn found(
     Ok(may.then(|| (member.person_id.clone(), relation)))
 }
 
-fn card_of(posted: &Posted) -> Card {
-    Card {
-        symbol: posted.value("symbol").to_owned(),
-        number: posted.value("number").to_owned(),
-        branch: posted.value("branch").to_owned(),
-    }
-}
-
 /// What was typed, in match form.
 struct Typed {
-    card: Card,
+    cards: Cards,
     kana: Option<String>,
     birth_date: Option<String>,
     sex: Option<&'static str>,
@@ -192,9 +187,11 @@ impl Typed {
     fn read(fields: &[Field], posted: &Posted, form: &mut Form, at: &At<'_>) -> Option<Self> {
         let t = |key: &str| at.t(key);
         let asked = |field: Field| fields.contains(&field);
-        let mut typed = Typed { card: card_of(posted), kana: None, birth_date: None, sex: None };
+        let cards = Cards::of(posted);
+        let mut typed = Typed { cards, kana: None, birth_date: None, sex: None };
         for field in [Field::Symbol, Field::Number, Field::Branch] {
-            if asked(field) && posted.value(field.name()).is_empty() {
+            let elsewhere = field == Field::Branch && typed.cards.split.is_some();
+            if asked(field) && posted.value(field.name()).is_empty() && !elsewhere {
                 form.mistake(field.name(), t("error-required"));
             }
         }
@@ -232,16 +229,14 @@ impl Typed {
     }
 
     /// Whether these fields name this member, today.
-    fn names(&self, fields: &[Field], member: &Member, today: &str) -> bool {
-        let current = member.lost_on.as_deref().is_none_or(|lost| lost > today);
-        current
+    fn names(&self, fields: &[Field], card: &Card, member: &Member, today: &str) -> bool {
+        member.is_current(today)
             && fields.iter().all(|field| match field {
                 // The household was looked up by both.
                 Field::Symbol | Field::Number => true,
-                Field::Branch => {
-                    card::match_form(&self.card.branch) == card::match_form(&member.branch)
-                }
-                Field::NameKana => self.kana.as_deref() == Some(&member.kana_match),
+                Field::Branch => card::match_form(&card.branch) == card::match_form(&member.branch),
+                // What was stored may be the form of an earlier version.
+                Field::NameKana => self.kana == kana::match_form(&member.kana_match),
                 Field::BirthDate => self.birth_date.as_deref() == Some(&member.birth_date),
                 Field::Sex => self.sex == Some(member.sex.as_str()),
             })

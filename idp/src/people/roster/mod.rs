@@ -1,10 +1,16 @@
-//! The insurer's list of members: read and checked whole, compared, then written at once.
+//! The insurer's list of members: read and checked whole, compared with the one that holds, then
+//! written beside it, which it replaces at once.
+
+mod compare;
+mod relation;
+mod write;
 
 use crate::ids::{InsurerId, PersonId};
-use crate::store::people::{self, Member};
+use crate::store::people::Member;
 use db::Db;
 use handover::card::Card;
 use handover::{Layout, OpenError, Problem, Reader, Reason, Report, Row, date, kana};
+use relation::Relations;
 use secret::hash;
 use std::collections::HashMap;
 use std::io::Read;
@@ -30,6 +36,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Allow a snapshot to end more than 30 % of the members.
     pub allow_large_change: bool,
+    /// Allow a card to become another person's, and a person to get another birth date.
+    pub allow_changed_persons: bool,
 }
 
 /// Why nothing was imported.
@@ -44,10 +52,18 @@ pub enum ImportError {
     )]
     Mode(String),
     #[error(
+        "配置の[words.relation]に「{0}」があります。insured（被保険者）とdependant（被扶養者）だけを書けます"
+    )]
+    Words(String),
+    #[error(
         "{ended}人の資格が終了することになります（全体{of}人の30%を超えます）。全件のファイルか確かめてください。\
          正しければ --allow-large-change を付けてください。何も変更していません"
     )]
     LargeChange { ended: usize, of: usize },
+    #[error(
+        "取り込みの間に、別の取り込みが終わりました。何も変更していません。もう一度、実行してください"
+    )]
+    Overtaken,
 }
 
 /// A roster file and how it is laid out.
@@ -56,7 +72,18 @@ pub struct Source<'l, R> {
     pub layout: &'l Layout,
 }
 
+/// When an import happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// Seconds since 1970.
+    pub now: i64,
+    /// `YYYY-MM-DD`.
+    pub today: &'a str,
+}
+
+/// A row of the file.
 struct Entry {
+    line: u64,
     person_key: String,
     card_key: String,
     household: String,
@@ -65,31 +92,60 @@ struct Entry {
 }
 
 /// Imports a roster. Faulty rows are all reported, each once, and then nothing is written. The
-/// same file twice changes nothing. `progress` hears how many bytes were read.
+/// same file twice changes nothing. Until the last statement the roster before holds, also when
+/// the import is cut off. `progress` hears how many bytes were read.
+///
+/// # Errors
+/// When the file cannot be read, a snapshot would end too many memberships, another import was
+/// faster, or the database does not answer. Nothing has changed then.
 pub async fn import(
     db: &Db,
     insurer: &InsurerId,
     source: Source<'_, impl Read>,
     options: Options,
-    today: &str,
-    mut progress: impl FnMut(u64),
+    moment: Moment<'_>,
+    progress: impl FnMut(u64),
 ) -> Result<Report, ImportError> {
-    let Source { reader, layout } = source;
-    let snapshot = match layout.mode.as_str() {
+    let snapshot = match source.layout.mode.as_str() {
         "snapshot" => true,
         "delta" => false,
         other => return Err(ImportError::Mode(other.to_owned())),
     };
+    let (mut report, entries) = read(source, progress)?;
+    if !report.problems.is_empty() {
+        return Ok(report);
+    }
+    let change =
+        compare::with_standing(db, insurer, entries, (snapshot, options), &mut report).await?;
+    if report.problems.is_empty() && !options.dry_run && !change.is_empty() {
+        write::replace(db, insurer, change, moment).await?;
+    }
+    Ok(report)
+}
+
+/// Reads all rows: those that can be used, and a report of those that cannot.
+fn read(
+    Source { reader, layout }: Source<'_, impl Read>,
+    mut progress: impl FnMut(u64),
+) -> Result<(Report, Vec<Entry>), ImportError> {
+    let relations = Relations::of(layout)?;
     let mut report = Report::default();
     let mut entries: Vec<Entry> = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
+    let mut births: HashMap<String, String> = HashMap::new();
     let mut reader = Reader::open(reader, layout, &COLUMNS)?;
     while let Some(row) = reader.next_row() {
         report.rows += 1;
         let entry = row.and_then(|row| {
-            let entry = entry(&row)?;
+            let entry = entry(&row, &relations)?;
             if let Some(first_line) = lines.insert(entry.card_key.clone(), row.line) {
                 return Err(row.problem("number", Reason::Twice { first_line }));
+            }
+            let birth = &entry.member.birth_date;
+            let known = births.entry(entry.person_key.clone()).or_insert_with(|| birth.clone());
+            if known != birth {
+                let why = "同じ人の行が、ほかの生年月日でもあります";
+                return Err(row.problem("birth_date", Reason::Other(why.into())));
             }
             Ok(entry)
         });
@@ -101,60 +157,14 @@ pub async fn import(
             progress(reader.bytes_read());
         }
     }
-    if !report.problems.is_empty() {
-        return Ok(report);
-    }
-    let mut tx = db.begin().await?;
-    let mut before: HashMap<String, (String, bool)> = people::row_hashes(&mut tx, insurer)
-        .await?
-        .into_iter()
-        .map(|(card, hash, lost)| (card, (hash, lost)))
-        .collect();
-    let living = before.values().filter(|(_, lost)| !lost).count();
-    // One transaction, so that a reader never sees half a roster.
-    let mut person_ids: HashMap<String, PersonId> = HashMap::new();
-    for mut entry in entries {
-        match before.remove(&entry.card_key) {
-            Some((hash, _)) if hash == entry.hash => {
-                report.unchanged += 1;
-                continue;
-            }
-            Some(_) => report.changed += 1,
-            None => report.inserted += 1,
-        }
-        let id = match person_ids.get(&entry.person_key) {
-            Some(id) => id.clone(),
-            None => {
-                let new = PersonId::random();
-                let key = &entry.person_key;
-                people::upsert_person(&mut tx, insurer, &new, key, &entry.member).await?
-            }
-        };
-        person_ids.insert(entry.person_key.clone(), id.clone());
-        entry.member.person_id = id;
-        let keys = (entry.card_key.as_str(), entry.household.as_str());
-        people::upsert_membership(&mut tx, insurer, keys, &entry.member, &entry.hash).await?;
-    }
-    if snapshot {
-        let gone: Vec<&String> =
-            before.iter().filter(|(_, (_, lost))| !lost).map(|(card, _)| card).collect();
-        if gone.len() * 10 > living * 3 && !options.allow_large_change {
-            return Err(ImportError::LargeChange { ended: gone.len(), of: living });
-        }
-        report.ended = u64::try_from(gone.len()).unwrap_or(u64::MAX);
-        for card in gone {
-            people::end(&mut tx, insurer, card, today).await?;
-        }
-    }
-    if !options.dry_run {
-        tx.commit().await?;
-    }
-    Ok(report)
+    Ok((report, entries))
 }
 
-fn entry(row: &Row) -> Result<Entry, Problem> {
+fn entry(row: &Row, relations: &Relations) -> Result<Entry, Problem> {
     let card = row.card()?;
     let relation = row.required("relation")?.to_owned();
+    let unknown = Reason::Other(relation::UNKNOWN.into());
+    let insured = row.parsed("relation", |word| relations.is_insured(word), unknown)?;
     let name_kana = row.required("name_kana")?;
     let kana_match = row.parsed("name_kana", kana::match_form, Reason::NotKana)?;
     let day = |text: &str| date::day(text).map(|day| day.to_string());
@@ -166,7 +176,7 @@ fn entry(row: &Row) -> Result<Entry, Problem> {
         kana_match,
         birth_date: row.parsed("birth_date", day, Reason::NotADate)?,
         sex: row.parsed("sex", sex, sexes)?.to_owned(),
-        insured: ["本人", "被保険者"].contains(&relation.as_str()),
+        insured,
         relation,
         symbol: card.symbol.clone(),
         number: card.number.clone(),
@@ -176,7 +186,8 @@ fn entry(row: &Row) -> Result<Entry, Problem> {
     };
     let person_key = row.required("person_key")?.to_owned();
     let hash = row_hash(&person_key, &member);
-    Ok(Entry { person_key, card_key: card.key(), household: Card::household(&card), hash, member })
+    let (card_key, household) = (card.key(), Card::household(&card));
+    Ok(Entry { line: row.line, person_key, card_key, household, hash, member })
 }
 
 /// SHA-256 over every field in a fixed order, each with its length before it, so that no two rows

@@ -173,3 +173,32 @@ async fn what_others_tried_is_not_told() {
         })
         .await;
 }
+
+/// P1-5, P1-6: the card as people type it: no hyphen on the keypad, the branch behind the number,
+/// a name in another spelling.
+#[tokio::test]
+async fn a_card_is_taken_as_people_type_it() {
+    minato()
+        .on_each_engine(async |idp| {
+            idp.roster(&["K1,12-456,0007777,00,本人,大野 薫,オオノ カヲル,19600105,男,20000401,"])
+                .await;
+            let born =
+                [("birth_year", "1960"), ("birth_month", "1"), ("birth_day", "5"), ("sex", "male")];
+            for (n, (symbol, number, branch, name)) in [
+                ("12456", "7777", "00", "おおの かおる"),
+                ("12-456", "0007777-00", "", "オーノ　カヲル"),
+                ("１２ー４５６", "7777", "0", "ｵｵﾉ ｶｵﾙ"),
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                let visitor = idp.visitor();
+                let page = idp.to_card(&visitor, &format!("k{n}@example.jp")).await;
+                let mut fields = born.to_vec();
+                fields.extend([("symbol", symbol), ("number", number), ("branch", branch)]);
+                fields.push(("name_kana", name));
+                visitor.submit(&page, &fields).await.sees("agree_portal");
+            }
+        })
+        .await;
+}

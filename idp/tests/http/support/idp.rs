@@ -5,6 +5,7 @@ use super::{Key, Relying, Value, Visitor, keys, unique};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Uri;
+use handover::{Encoding, Layout};
 use idp::app::App;
 use idp::clients::put::{Put, invite, put};
 use idp::credentials::password::Cost;
@@ -25,6 +26,21 @@ use tests::relying::client_file;
 use tower::ServiceExt;
 use web::clock::Clock;
 use web::listen::Peer;
+
+/// The columns of [`TestIdp::roster`].
+pub const ROSTER: [&str; 11] = [
+    "person_key",
+    "symbol",
+    "number",
+    "branch",
+    "relation",
+    "name",
+    "name_kana",
+    "birth_date",
+    "sex",
+    "acquired_on",
+    "lost_on",
+];
 
 /// The provider, its mails and its insurers' folders.
 pub struct TestIdp {
@@ -93,12 +109,29 @@ impl TestIdp {
     async fn import(&self, folder: &Path) {
         let layout = web::config::insurer_file(&folder.join("roster.toml")).expect("a layout");
         let reader = std::fs::File::open(folder.join("files/roster.csv")).expect("a roster");
-        let source = roster::Source { reader, layout: &layout };
         let slug = folder.file_name().expect("has a name").to_string_lossy();
+        self.take(&slug, roster::Source { reader, layout: &layout }).await;
+    }
+
+    /// Rows in the order of [`ROSTER`] are added to minato's roster, or change it.
+    pub async fn roster(&self, rows: &[&str]) {
+        let layout = Layout {
+            file: None,
+            encoding: Encoding::Utf8,
+            mode: "delta".into(),
+            columns: ROSTER.map(|name| (name.to_owned(), name.to_owned())).into(),
+            words: BTreeMap::new(),
+        };
+        let text = format!("{}\n{}\n", ROSTER.join(","), rows.join("\n"));
+        self.take("minato", roster::Source { reader: text.as_bytes(), layout: &layout }).await;
+    }
+
+    async fn take(&self, slug: &str, source: roster::Source<'_, impl std::io::Read>) {
         let (insurer, today) = (InsurerId::new(slug), web::clock::today(self.now()));
+        let moment = roster::Moment { now: self.now(), today: &today };
         let options = roster::Options::default();
         let db = &self.app.tools.db;
-        let report = roster::import(db, &insurer, source, options, &today, |_| {}).await;
+        let report = roster::import(db, &insurer, source, options, moment, |_| {}).await;
         let report = report.unwrap_or_else(|why| panic!("{why}"));
         assert!(report.problems.is_empty(), "{report}");
     }

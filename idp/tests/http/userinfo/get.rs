@@ -69,3 +69,39 @@ async fn a_stale_login_is_challenged_for_the_card() {
     assert!(answer.header("www-authenticate").contains("max_age=\"0\""));
     ask("openid email").await.good();
 }
+
+/// S2: who has left is not of the household any more; a name that changed moves `updated_at`.
+#[tokio::test]
+async fn the_household_is_that_of_today() {
+    minato()
+        .on_each_engine(async |idp| {
+            let visitor = idp.member().await;
+            let scopes = "first_party = true\nscopes = [\"openid\", \"profile\", \"membership\"]\n";
+            let client = idp.client("service", scopes).await;
+            let ask = async || {
+                let scope = [("scope", "openid profile membership")];
+                let code = client.code(&visitor, &scope).await;
+                let token = client.redeem(&code, &[], None).await.good();
+                let bearer = format!("Bearer {}", token.member("access_token"));
+                client.userinfo(&bearer, None).await.good().body
+            };
+            let before = ask().await;
+            let household = |body: &serde_json::Value| -> Vec<String> {
+                let all = body["membership"]["household"].as_array().expect("a household").iter();
+                all.map(|one| one["name"].as_str().expect("a name").to_owned()).collect()
+            };
+            assert!(household(&before).contains(&"港　一郎".to_owned()), "{before}");
+            idp.advance(60);
+            idp.roster(&[
+                "00100274,1234,0005678,01,夫,港 一郎,ミナト イチロウ,19771130,男,20211001,20230401",
+                "00100237,1234,0005678,00,本人,海野 花子,ウミノ ハナコ,19790822,女,20050401,",
+            ])
+            .await;
+            let after = ask().await;
+            assert!(!household(&after).contains(&"港　一郎".to_owned()), "{after}");
+            assert_eq!(after["name"], "海野　花子");
+            let moved = |body: &serde_json::Value| body["updated_at"].as_i64().expect("seconds");
+            assert!(moved(&after) >= moved(&before) + 60, "{before} {after}");
+        })
+        .await;
+}
