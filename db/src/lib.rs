@@ -14,6 +14,7 @@
 
 mod conn;
 mod error;
+pub mod installation;
 mod migrate;
 mod open;
 pub mod published;

@@ -6,13 +6,17 @@ use crate::writer::Writer;
 use crate::{Conn, Error, Result, Tx};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, PgConnection};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(pub(crate) Pools);
+pub struct Db(pub(crate) Pools, Arc<str>);
 
 #[derive(Clone)]
 pub(crate) enum Pools {
@@ -22,6 +26,8 @@ pub(crate) enum Pools {
 
 const READERS: usize = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long PostgreSQL may take to answer at a start.
+const REACHABLE: Duration = Duration::from_secs(3);
 /// How long a writer waits for another process that writes (an import in the same file).
 const BUSY: Duration = Duration::from_secs(60);
 
@@ -30,9 +36,12 @@ impl Db {
     /// `postgres://…` (15 or later).
     ///
     /// # Errors
-    /// [`Error::Address`] for another kind of URL, [`Error::Engine`] when it does not open.
+    /// [`Error::Address`] for another kind of URL, [`Error::File`] and [`Error::Unreachable`] with
+    /// path or host when it does not open; PostgreSQL within three seconds.
     pub async fn open(url: &str) -> Result<Self> {
-        if let Some(file) = url.strip_prefix("sqlite:") {
+        let address: Arc<str> = masked(url).into();
+        if let Some(file) = file_of(url) {
+            own_file(file).map_err(|error| Error::File(file.to_owned(), Arc::new(error)))?;
             let options = SqliteConnectOptions::new()
                 .filename(file)
                 .create_if_missing(true)
@@ -42,9 +51,10 @@ impl Db {
                 .busy_timeout(BUSY)
                 .pragma("cache_size", "-2000")
                 .optimize_on_close(false, None);
-            let writer = Writer::open(&options).await?;
+            let cannot = |error| Error::Unreachable(file.to_owned(), Arc::new(error));
+            let writer = Writer::open(&options).await.map_err(cannot)?;
             let readers = Readers::open(options.pragma("query_only", "ON"), READERS).await?;
-            return Ok(Self(Pools::Sqlite { readers, writer }));
+            return Ok(Self(Pools::Sqlite { readers, writer }, address));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)
@@ -54,15 +64,27 @@ impl Db {
                     // What is no `BEGIN READ WRITE` reads.
                     ("default_transaction_read_only", "on"),
                 ]);
+            // Once by itself: the pool would go on trying for ten seconds.
+            let place = format!("{}:{}", options.get_host(), options.get_port());
+            let cannot = |error| Error::Unreachable(place.clone(), Arc::new(error));
+            let trial = PgConnection::connect_with(&options);
+            let trial = tokio::time::timeout(REACHABLE, trial).await;
+            let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+            trial.map_err(silent).flatten().map_err(cannot)?.close().await.ok();
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(Duration::from_secs(10))
                 .test_before_acquire(false)
                 .connect_with(options)
                 .await?;
-            return Ok(Self(Pools::Postgres(pool)));
+            return Ok(Self(Pools::Postgres(pool), address));
         }
         Err(Error::Address(masked(url)))
+    }
+
+    /// The address that it was opened with, without a password: for messages.
+    pub fn address(&self) -> &str {
+        &self.1
     }
 
     /// A connection for reading.
@@ -71,14 +93,6 @@ impl Db {
             Pools::Sqlite { readers, .. } => Inner::SqliteReader(readers.acquire().await?),
             Pools::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
         }))
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> bool {
-        match self.read().await {
-            Ok(mut conn) => conn.one("SELECT 1 AS one", &[]).await.is_ok(),
-            Err(_) => false,
-        }
     }
 
     /// A transaction for writing. On SQLite there is one at a time: keep it short, and never
@@ -99,6 +113,20 @@ impl Db {
             }
             Pools::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// The file of a SQLite address.
+pub(crate) fn file_of(url: &str) -> Option<&str> {
+    url.strip_prefix("sqlite:")
+}
+
+/// Makes the file when it is missing, readable by its owner only; SQLite gives its write-ahead log
+/// the same rights.
+fn own_file(file: &str) -> std::io::Result<()> {
+    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(file) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) async fn open(options: &SqliteConnectOptions) -> Result<Arc<Self>> {
+    pub(crate) async fn open(options: &SqliteConnectOptions) -> sqlx::Result<Arc<Self>> {
         let conn = SqliteConnection::connect_with(options).await?;
         let outer = Outer { conn, open: false, inside: false, waiting: Vec::new() };
         let writer = Arc::new(Self {

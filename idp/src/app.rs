@@ -11,7 +11,7 @@ use crate::realm::{Published, Realm, Realms};
 use crate::settings::Settings;
 use crate::store;
 use axum::http::request::Parts;
-use db::{Db, Migration};
+use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl App {
     /// A fault whose text says which setting, file or migration to mend.
     pub async fn open(settings: Settings, cost: Cost) -> Result<Arc<Self>, Error> {
         let db = open_db(&settings).await?;
-        let sealer = Arc::new(Sealer::from_file(&settings.key_file)?);
+        let sealer = Arc::new(open_sealer(&settings, &db).await?);
         let (pages, unusable) = Pages::load_usable(&settings.themes, &[owner()])?;
         for why in unusable {
             tracing::error!(%why, "a theme cannot be used; its insurers are drawn in base");
@@ -85,6 +85,15 @@ impl App {
         });
         app.refresh().await?;
         Ok(app)
+    }
+
+    /// Whether the program can do its work.
+    ///
+    /// # Errors
+    /// Why not: the database and what it says.
+    pub async fn ready(&self) -> Result<(), String> {
+        let db = &self.tools.db;
+        db.write_heartbeat(self.now()).await.map_err(|error| format!("{}: {error}", db.address()))
     }
 
     /// Seconds since 1970.
@@ -125,6 +134,19 @@ pub async fn open_db(settings: &Settings) -> Result<Db, Error> {
     db.migrate("migrations", &migrations()?).await?;
     Ok(db)
 }
+
+/// The key file of this database; made when neither has been used yet.
+pub async fn open_sealer(settings: &Settings, db: &Db) -> Result<Sealer, Error> {
+    let known = installation::remembered(&mut db.read().await?, SEAL).await?;
+    let (sealer, seal) = Sealer::of_installation(&settings.key_file, known.as_deref())?;
+    if let Some(seal) = seal {
+        db.remember(SEAL, &seal).await?;
+    }
+    Ok(sealer)
+}
+
+/// Under which name the database remembers its key file.
+pub const SEAL: &str = "seal";
 
 /// The program's own migrations.
 pub fn migrations() -> Result<Vec<Migration>, db::Error> {

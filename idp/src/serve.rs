@@ -7,11 +7,14 @@ use crate::visit::slug;
 use crate::{jobs, routes};
 use axum::Router;
 use axum::http::request::Parts;
+use db::installation::Served;
 use std::sync::Arc;
+use tokio::task::JoinSet;
 use web::config::ConfigError;
 use web::listen::{Door, Guard, Identity, Tls};
 use web::metrics::Metrics;
-use web::serve::{Surround, bind, serve, surround};
+use web::running::{Addresses, Serving, serve};
+use web::serve::{Surround, surround};
 use web::{Error, Look};
 
 /// The complete router.
@@ -25,8 +28,9 @@ pub fn router(app: &Arc<App>) -> Router {
             metrics: Metrics::new("idp"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
-                Box::pin(async move { app.tools.db.ping().await })
+                Box::pin(async move { app.ready().await })
             }),
+            own_tls: Settings::file(&app.settings.tls.certificate_file).is_some(),
         },
     )
 }
@@ -37,20 +41,28 @@ fn look_for(parts: &Parts, app: &App) -> Look {
     app.look(parts, realm.as_deref())
 }
 
-/// Serves until the process is asked to stop.
-pub async fn run(settings: Settings) -> Result<(), Error> {
-    let identity = identity(&settings)?;
-    let doors = doors(&settings, identity.as_ref()).await?;
-    let app = App::open(settings, Cost::REAL).await?;
-    tokio::spawn(jobs::mail::run(app.clone()));
-    tokio::spawn(jobs::logouts::run(app.clone()));
-    tokio::spawn(jobs::purge::run(app.clone()));
-    tokio::spawn(jobs::realms::run(app.clone(), identity));
-    tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "idp serves");
-    let guard = Guard::new(app.settings.connections.clone(), app.proxies.clone());
-    serve(doors, router(&app), guard).await;
-    app.tools.db.close().await;
-    Ok(())
+/// Serves until the process is asked to stop; `settings` reads them, at the start and at SIGHUP.
+pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result<(), Error> {
+    let served = Served::default();
+    serve(async |addresses| {
+        let settings = settings()?;
+        let identity = identity(&settings)?;
+        let doors = doors(&settings, identity.as_ref(), addresses)?;
+        let cost = Cost::of(&settings.hashing);
+        let app = App::open(settings, cost).await?;
+        served.take(&app.tools.db)?;
+        let mut jobs = JoinSet::new();
+        jobs.spawn(jobs::mail::run(app.clone()));
+        jobs.spawn(jobs::logouts::run(app.clone()));
+        jobs.spawn(jobs::purge::run(app.clone()));
+        jobs.spawn(jobs::realms::run(app.clone(), identity));
+        tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "idp serves");
+        let guard = Guard::new(app.settings.connections.clone(), app.proxies.clone());
+        let db = app.tools.db.clone();
+        let close = Box::pin(async move { db.close().await });
+        Ok(Serving::start(doors, router(&app), guard, jobs, close))
+    })
+    .await
 }
 
 /// The certificate of our own TLS, when there is one.
@@ -59,16 +71,20 @@ fn identity(settings: &Settings) -> Result<Option<Arc<Identity>>, ConfigError> {
     Identity::read(certificate, &settings.tls.key_file).map(Some)
 }
 
-async fn doors(settings: &Settings, identity: Option<&Arc<Identity>>) -> Result<Vec<Door>, Error> {
+fn doors(
+    settings: &Settings,
+    identity: Option<&Arc<Identity>>,
+    addresses: &mut Addresses,
+) -> Result<Vec<Door>, Error> {
     let tls = identity.map(|identity| Tls::new(identity, false)).transpose()?;
-    let mut doors = vec![Door { listener: bind(settings.listen).await?, tls }];
+    let mut doors = vec![Door { listener: addresses.bind(settings.listen)?, tls }];
     if !settings.mtls.listen.is_empty() {
         let say = |why: &str| ConfigError(format!("mtls.listen: {why}"));
         let address =
             settings.mtls.listen.parse().map_err(|_| say("is not an address and port"))?;
         let identity = identity.ok_or_else(|| say("needs tls.certificate_file"))?;
         let tls = Some(Tls::new(identity, true)?);
-        doors.push(Door { listener: bind(address).await?, tls });
+        doors.push(Door { listener: addresses.bind(address)?, tls });
     }
     Ok(doors)
 }

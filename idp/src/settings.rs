@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use web::config::{ConfigError, public_url};
 use web::listen::Connections;
 
 /// Settings of the identity provider. No `Debug`: it has the mail server's password.
@@ -132,10 +133,16 @@ pub enum SmtpSecurity {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hashing {
-    /// Hashes at the same time; each holds 19 MiB while it runs. 0 means one per core.
+    /// Hashes at the same time; each holds `memory_kib` while it runs. 0 means one per core.
     pub workers: usize,
     /// Logins that may wait for a worker; more are told to try again.
     pub queue: usize,
+    /// KiB that a new hash takes (argon2id, one lane). With `passes` at least 7168 with 5, 9216
+    /// with 4, 12288 with 3, 19456 with 2 or 47104 with 1. Stored hashes keep the cost of their
+    /// making.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
 }
 
 impl Default for Settings {
@@ -171,11 +178,56 @@ impl Default for Smtp {
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { workers: 0, queue: 64 }
+        Self { workers: 0, queue: 64, memory_kib: 19_456, passes: 2 }
+    }
+}
+
+impl Hashing {
+    /// At least one of the costs that OWASP's password storage sheet holds for equal.
+    fn check(&self) -> Result<(), ConfigError> {
+        let least = [(7_168, 5), (9_216, 4), (12_288, 3), (19_456, 2), (47_104, 1)];
+        let enough = |(memory, passes)| self.memory_kib >= memory && self.passes >= passes;
+        match least.into_iter().any(enough) {
+            true => Ok(()),
+            false => Err(ConfigError(format!(
+                "hashing.memory_kib = {}, hashing.passes = {}: too cheap to guess. The least are \
+                 7168 with 5, 9216 with 4, 12288 with 3, 19456 with 2 or 47104 with 1 (OWASP)",
+                self.memory_kib, self.passes
+            ))),
+        }
+    }
+}
+
+impl Smtp {
+    fn check(&self) -> Result<(), ConfigError> {
+        let host = self.host.as_str();
+        let here = host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        match self.security == SmtpSecurity::None && !here {
+            false => Ok(()),
+            true => Err(ConfigError(format!(
+                "smtp.security = \"none\" with smtp.host = \"{host}\": links that open accounts \
+                 would cross the network in clear. Write \"starttls\" or \"tls\", or use a mail \
+                 server on this machine"
+            ))),
+        }
     }
 }
 
 impl Settings {
+    /// What can be seen to be wrong without trying.
+    ///
+    /// # Errors
+    /// Names the setting and says what to write.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        public_url("public_url", &self.public_url)?;
+        if !self.mtls.public_url.is_empty() {
+            public_url("mtls.public_url", &self.mtls.public_url)?;
+        }
+        self.smtp.check()?;
+        self.hashing.check()
+    }
+
     /// Under https cookies are `Secure` and have the `__Host-` prefix.
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")

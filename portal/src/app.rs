@@ -6,7 +6,7 @@ use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::provider::Providers;
 use crate::settings::Settings;
-use db::{Db, Migration};
+use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl App {
     /// A fault whose text says which setting, file or migration to mend.
     pub async fn open(settings: Settings) -> Result<Arc<Self>, web::Error> {
         let db = open_db(&settings).await?;
-        let sealer = Sealer::from_file(&settings.key_file)?;
+        let sealer = open_sealer(&settings, &db).await?;
         let mut plugins = Plugins::new();
         for loaded in load::all(&settings.plugins, &db).await? {
             match loaded {
@@ -65,6 +65,16 @@ impl App {
             Arc::new(Self { settings, db, clock, pages, plugins, sealer, providers, insurers });
         app.refresh().await?;
         Ok(app)
+    }
+
+    /// Whether the program can do its work.
+    ///
+    /// # Errors
+    /// Why not: the database and what it says.
+    pub async fn ready(&self) -> Result<(), String> {
+        let db = &self.db;
+        let written = db.write_heartbeat(self.clock.now()).await;
+        written.map_err(|error| format!("{}: {error}", db.address()))
     }
 
     /// Takes over what operators published since.
@@ -116,6 +126,19 @@ pub async fn open_db(settings: &Settings) -> Result<Db, web::Error> {
     db.migrate("migrations", &migrations()?).await?;
     Ok(db)
 }
+
+/// The key file of this database; made when neither has been used yet.
+pub async fn open_sealer(settings: &Settings, db: &Db) -> Result<Sealer, web::Error> {
+    let known = installation::remembered(&mut db.read().await?, SEAL).await?;
+    let (sealer, seal) = Sealer::of_installation(&settings.key_file, known.as_deref())?;
+    if let Some(seal) = seal {
+        db.remember(SEAL, &seal).await?;
+    }
+    Ok(sealer)
+}
+
+/// Under which name the database remembers its key file.
+pub const SEAL: &str = "seal";
 
 /// The program's own migrations.
 pub fn migrations() -> Result<Vec<Migration>, db::Error> {

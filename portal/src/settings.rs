@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use web::config::{ConfigError, public_url};
 use web::listen::Connections;
 
 /// Settings of the member portal. The database's address may hold a password: no `Debug`.
@@ -97,6 +98,14 @@ impl Default for Plugins {
 }
 
 impl Settings {
+    /// What can be seen to be wrong without trying.
+    ///
+    /// # Errors
+    /// Names the setting and says what to write.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        public_url("public_url", &self.public_url)
+    }
+
     /// Under https cookies are `Secure` and have the `__Host-` prefix.
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -15,7 +15,20 @@ pub enum SealError {
     File(String, String),
     #[error("a sealed value cannot be opened: is it the key file of this database?")]
     Open,
+    #[error(
+        "key file {0} is missing, and the database was sealed with it: put it back (a new one \
+         would open nothing; docs/operators.md, Key files)"
+    )]
+    Missing(String),
+    #[error(
+        "key file {0} is not the one that this database was sealed with: put the right one back \
+         (docs/operators.md, Key files)"
+    )]
+    Foreign(String),
 }
+
+/// What an installation seals to know its key file again.
+const KNOWN: (&str, &[u8]) = ("installation", b"musubi");
 
 impl Sealer {
     /// Reads the key file; makes it, readable by its owner only, when there is none.
@@ -38,6 +51,28 @@ impl Sealer {
         let key = RandomizedNonceKey::new(&AES_256_GCM, &key)
             .map_err(|_| say(&"must have exactly 32 bytes"))?;
         Ok(Self(key))
+    }
+
+    /// The sealer of an installation. `seal` is what its database remembers of the key file;
+    /// without one the file is read or made, and the second value is to be remembered.
+    ///
+    /// # Errors
+    /// When the file is missing or another one than the database was sealed with.
+    pub fn of_installation(
+        path: &Path,
+        seal: Option<&[u8]>,
+    ) -> Result<(Self, Option<Vec<u8>>), SealError> {
+        let name = || path.display().to_string();
+        if seal.is_some() && !path.exists() {
+            return Err(SealError::Missing(name()));
+        }
+        let sealer = Self::from_file(path)?;
+        let Some(seal) = seal else {
+            let seal = sealer.seal(KNOWN.0, KNOWN.1);
+            return Ok((sealer, Some(seal)));
+        };
+        sealer.open(KNOWN.0, seal).map_err(|_| SealError::Foreign(name()))?;
+        Ok((sealer, None))
     }
 
     /// A sealer with 32 bytes of one's own.
@@ -73,6 +108,24 @@ impl Sealer {
 #[cfg(test)]
 mod tests {
     use super::Sealer;
+
+    /// Held-out 10: beside a database that was sealed a missing file is not made anew.
+    #[test]
+    fn an_installation_knows_its_key_file() {
+        let file = std::env::temp_dir().join(format!("musubi-key-c-{}", std::process::id()));
+        std::fs::remove_file(&file).ok();
+        let (_, seal) = Sealer::of_installation(&file, None).unwrap();
+        let seal = seal.unwrap();
+        assert!(Sealer::of_installation(&file, Some(&seal)).unwrap().1.is_none());
+        std::fs::remove_file(&file).unwrap();
+        let missing = Sealer::of_installation(&file, Some(&seal)).err().unwrap();
+        assert!(missing.to_string().contains("is missing"), "{missing}");
+        assert!(!file.exists(), "no new one was made");
+        std::fs::write(&file, [7; 32]).unwrap();
+        let foreign = Sealer::of_installation(&file, Some(&seal)).err().unwrap();
+        assert!(foreign.to_string().contains("is not the one"), "{foreign}");
+        std::fs::remove_file(&file).ok();
+    }
 
     #[test]
     fn opens_only_with_its_key_and_for_its_purpose() {

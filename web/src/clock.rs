@@ -4,25 +4,35 @@ use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A clock in seconds since 1970 (UTC). Clones are the same clock.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    /// Where a clock stands that does not run by itself.
-    stands_at: Option<i64>,
+    runs: Runs,
     /// Seconds by which it was moved forward.
     ahead: Arc<AtomicI64>,
 }
 
+#[derive(Debug, Clone)]
+enum Runs {
+    /// Stands still.
+    At(i64),
+    /// From what the system's clock said at an instant.
+    From { wall: i64, instant: Instant },
+}
+
 impl Clock {
-    /// The clock of the operating system.
+    /// The clock of the operating system. When that is set back, this one goes on at its pace, so
+    /// that sessions become no longer and nothing was issued later than now; when it is set
+    /// forward, this one follows.
     pub fn system() -> Self {
-        Self { stands_at: None, ahead: Arc::default() }
+        Self { runs: Runs::From { wall: wall(), instant: Instant::now() }, ahead: Arc::default() }
     }
 
     /// A clock that stands still, for tests.
     pub fn fixed_at(seconds: i64) -> Self {
-        Self { stands_at: Some(seconds), ahead: Arc::default() }
+        Self { runs: Runs::At(seconds), ahead: Arc::default() }
     }
 
     /// Moves the clock and all its clones forward, for tests.
@@ -32,10 +42,22 @@ impl Clock {
 
     /// Seconds since 1970.
     pub fn now(&self) -> i64 {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-        let base = self.stands_at.unwrap_or_else(|| Timestamp::now().as_second());
+        let base = match self.runs {
+            Runs::At(seconds) => seconds,
+            Runs::From { wall: began, instant } => never_back(began, instant.elapsed(), wall()),
+        };
         base + self.ahead.load(Ordering::Relaxed)
     }
+}
+
+/// The system's clock, unless less time has passed on it than really has.
+fn never_back(began: i64, passed: Duration, wall: i64) -> i64 {
+    wall.max(began + i64::try_from(passed.as_secs()).unwrap_or(0))
+}
+
+fn wall() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    Timestamp::now().as_second()
 }
 
 /// The day in Japan at a time in seconds since 1970, `YYYY-MM-DD`; empty beyond the year 9999.
@@ -46,7 +68,17 @@ pub fn today(now: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, today};
+    use super::{Clock, never_back, today};
+    use std::time::Duration;
+
+    /// Held-out 10.
+    #[test]
+    fn a_clock_that_is_set_back_goes_on() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(never_back(10_000, hour, 13_600), 13_600);
+        assert_eq!(never_back(10_000, hour, 5_000), 13_600, "set back by hours");
+        assert_eq!(never_back(10_000, hour, 20_000), 20_000, "set forward");
+    }
 
     #[test]
     fn a_test_moves_the_clock_and_all_its_clones() {

@@ -25,9 +25,47 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>, prefix: &str) -> Result<T,
         figment = figment.merge(Toml::file_exact(file));
     }
     figment.merge(Env::prefixed(prefix).split("__")).extract().map_err(|error| {
-        let lines: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
+        let lines: Vec<String> = error.into_iter().map(|error| told(&error, prefix)).collect();
         ConfigError(lines.join("\n"))
     })
+}
+
+/// Where a wrong setting stands and what is wrong with it.
+fn told(error: &figment::Error, prefix: &str) -> String {
+    let key = error.path.join(".");
+    let place = match error.metadata.as_ref().and_then(|about| about.source.as_ref()) {
+        Some(figment::Source::File(file)) => format!("{}: ", file.display()),
+        _ if key.is_empty() => String::new(),
+        _ => format!("environment {prefix}{}: ", key.replace('.', "__").to_uppercase()),
+    };
+    match &error.kind {
+        figment::error::Kind::UnknownField(name, known) => {
+            let table: Vec<&str> =
+                error.path.iter().map(String::as_str).filter(|part| part != name).collect();
+            let table = table.join(".");
+            let within = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
+            format!("{place}there is no setting `{name}`{within}; there are {}", known.join(", "))
+        }
+        kind if key.is_empty() => format!("{place}{kind}"),
+        kind => format!("{place}`{key}`: {kind}"),
+    }
+}
+
+/// Whether a setting is an address that links can be made from.
+///
+/// # Errors
+/// Names the setting and says what to write.
+pub fn public_url(setting: &str, url: &str) -> Result<(), ConfigError> {
+    let say = |why: &str| Err(ConfigError(format!("{setting} = \"{url}\": {why}")));
+    let Ok(parsed) = url::Url::parse(url) else {
+        return say("is no address; write one such as https://id.example");
+    };
+    match parsed.scheme() {
+        _ if url.ends_with('/') => say("write it without the slash at its end"),
+        "https" | "http" if parsed.query().is_none() && parsed.fragment().is_none() => Ok(()),
+        "https" | "http" => say("must have no query and no fragment"),
+        _ => say("must begin with https:// (or http:// on this machine)"),
+    }
 }
 
 /// Reads one TOML file of an insurer's folder. `${NAME}` is replaced from the environment.

@@ -32,6 +32,7 @@ pub mod metrics;
 pub mod origin;
 pub mod pages;
 pub mod reply;
+pub mod running;
 pub mod serve;
 pub mod testing;
 pub mod themes;

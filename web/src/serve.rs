@@ -1,11 +1,9 @@
-//! The listeners, and what surrounds every request: id, log line, metrics, limits, headers,
+//! What surrounds every request: id, log line, metrics, limits, headers,
 //! drawn errors.
 
 use crate::Error;
-use crate::config::ConfigError;
 use crate::error::Drawn;
 use crate::forms::Own;
-use crate::listen::{Door, Guard};
 use crate::look::{Look, Policy, display};
 use crate::metrics::Metrics;
 use axum::Router;
@@ -16,18 +14,19 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use secret::random;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
 /// How a request's [`Look`] is made, also for addresses that no route knows.
 pub type LookFor = Arc<dyn Fn(&Parts) -> Look + Send + Sync>;
 
-/// Whether the program can do its work: answers `/health/ready`.
-pub type Ready = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+/// Whether the program can do its work, or why not: answers `/health/ready`.
+pub type Ready =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// What surrounds the routes of a program.
 #[derive(Clone)]
@@ -35,22 +34,27 @@ pub struct Surround {
     pub look_for: LookFor,
     pub metrics: Metrics,
     pub ready: Ready,
+    /// TLS is our own, so we tell browsers to insist on it; behind a proxy that is the proxy's.
+    pub own_tls: bool,
     /// The address under which people reach the program; https makes cookies `Secure`.
     pub public_url: String,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Adds health, metrics, assets, limits and headers to a program's routes.
 pub fn surround(routes: Router, surround: Surround) -> Router {
-    let (ready, metrics) = (surround.ready.clone(), surround.metrics.clone());
+    let metrics = surround.metrics.clone();
+    let ready = Arc::new(Readiness { ask: surround.ready.clone(), last: Mutex::default() });
     let look_for = surround.look_for.clone();
     let secure = surround.public_url.starts_with("https://");
     let router: Router = routes
         .route("/health/live", axum::routing::get(async || "live\n"))
         .route(
             "/health/ready",
-            axum::routing::get(async move || match ready().await {
+            axum::routing::get(async move || match ready.now().await {
                 true => (StatusCode::OK, "ready\n"),
                 false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
             }),
@@ -75,6 +79,30 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
     router
         .layer(CatchPanicLayer::custom(|_| Error::fault("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(Arc::new(surround), around))
+}
+
+/// Asks at most once in a second, however often the address is called: the question writes.
+struct Readiness {
+    ask: Ready,
+    last: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Readiness {
+    async fn now(&self) -> bool {
+        let mut last = self.last.lock().await;
+        if let Some((_, ready)) = last.filter(|(at, _)| at.elapsed() < ASK_AGAIN) {
+            return ready;
+        }
+        let answer = match tokio::time::timeout(ASK_TIMEOUT, (self.ask)()).await {
+            Ok(answer) => answer,
+            Err(_) => Err(format!("the database takes no write within {ASK_TIMEOUT:?}")),
+        };
+        if let Err(why) = &answer {
+            tracing::error!(why, "not ready");
+        }
+        *last = Some((Instant::now(), answer.is_ok()));
+        answer.is_ok()
+    }
 }
 
 async fn around(State(surround): State<Arc<Surround>>, request: Request, next: Next) -> Response {
@@ -107,6 +135,10 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
         response.headers_mut().entry(header::RETRY_AFTER).or_insert(soon);
     }
     put_headers(&mut response, &id);
+    if surround.own_tls {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     let seconds = began.elapsed().as_secs_f64();
     surround.metrics.answered(&route, status.as_u16(), seconds);
     // The path may carry an id and the query a token: only the route is logged.
@@ -140,46 +172,5 @@ fn put_headers(response: &mut Response, id: &str) {
         put("x-frame-options", "DENY");
         put("cross-origin-opener-policy", "same-origin");
         put("permissions-policy", "geolocation=(), microphone=()");
-    }
-}
-
-/// Binds the address.
-///
-/// # Errors
-/// Says which address is taken and what to change.
-pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, ConfigError> {
-    tokio::net::TcpListener::bind(address).await.map_err(|error| {
-        ConfigError(format!(
-            "cannot listen on {address}: {error}. Another program may use this port; \
-             stop it or set another `listen` address."
-        ))
-    })
-}
-
-/// Serves at all doors until SIGINT or SIGTERM, then finishes what was begun, for at most ten
-/// seconds.
-pub async fn serve(doors: Vec<Door>, router: Router, guard: Arc<Guard>) {
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut serving = tokio::task::JoinSet::new();
-    for door in doors {
-        serving.spawn(door.open(router.clone(), guard.clone(), stopped.clone()));
-    }
-    signal().await;
-    tracing::info!("stopping: finishing what was begun");
-    stop.send(true).ok();
-    tokio::select! {
-        _ = serving.join_all() => {}
-        () = tokio::time::sleep(Duration::from_secs(10)) => {}
-    }
-}
-
-/// Returns when the process is asked to stop.
-pub async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).expect("signals can be listened to");
-    let mut int = signal(SignalKind::interrupt()).expect("signals can be listened to");
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
     }
 }

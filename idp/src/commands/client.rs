@@ -1,7 +1,7 @@
 //! `idp client`: relying parties.
 
 use super::{known, now};
-use crate::app::open_db;
+use crate::app::{open_db, open_sealer};
 use crate::clients::put::{Put, invite, put};
 use crate::clients::secrets::{ClearSecret, rotate};
 use crate::definition::{ClientFile, published};
@@ -54,7 +54,7 @@ pub enum Command {
 
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Error> {
     let db = open_db(settings).await?;
-    let sealer = Sealer::from_file(&settings.key_file)?;
+    let sealer = open_sealer(settings, &db).await?;
     match command {
         Command::Apply { file } => apply(&db, &sealer, &file).await?,
         Command::Secret { client_id, insurer, overlap_hours } => {

@@ -1,14 +1,13 @@
 //! `idp insurer`: publishes insurers.
 
 use super::now;
-use crate::app::open_db;
+use crate::app::{open_db, open_sealer};
 use crate::definition::apply::apply;
 use crate::definition::published;
 use crate::definition::read::Folder;
 use crate::ids::InsurerId;
 use crate::settings::Settings;
 use clap::Subcommand;
-use secret::Sealer;
 use std::path::PathBuf;
 use web::Error;
 
@@ -25,10 +24,10 @@ pub enum Command {
 
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Error> {
     let Command::Apply { folder, dry_run } = command;
-    let sealer = Sealer::from_file(&settings.key_file)?;
+    let db = open_db(settings).await?;
+    let sealer = open_sealer(settings, &db).await?;
     let definition = Folder::read(&folder)?.sealed(&sealer);
     web::themes::exists(&settings.themes, &definition.brand.theme)?;
-    let db = open_db(settings).await?;
     let slug = &definition.brand.slug;
     let lines = if dry_run {
         let insurer = InsurerId::new(slug);

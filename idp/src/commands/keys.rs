@@ -1,11 +1,10 @@
 //! `idp keys`: signing keys.
 
 use super::{known, now};
-use crate::app::open_db;
+use crate::app::{open_db, open_sealer};
 use crate::realm::keys::{LONGEST_TOKEN_SECS, Rotation, rotate};
 use crate::settings::Settings;
 use clap::Subcommand;
-use secret::Sealer;
 use web::Error;
 
 #[derive(Subcommand)]
@@ -32,7 +31,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
     let Command::Rotate { insurer, now: at_once, revoke } = command;
     let db = open_db(settings).await?;
     let insurer = known(&db, &insurer).await?;
-    let sealer = Sealer::from_file(&settings.key_file)?;
+    let sealer = open_sealer(settings, &db).await?;
     let now = now();
     let active_from = if at_once || revoke { now } else { now + LEAD_SECS };
     let old_retire_at = if revoke { now } else { active_from + LONGEST_TOKEN_SECS };

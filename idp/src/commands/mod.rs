@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use web::Error;
-use web::config::{load, reference};
+use web::config::{ConfigError, load, reference};
 
 /// Musubi identity provider: registration, login and OpenID Connect for health insurers.
 #[derive(Parser)]
@@ -55,9 +55,14 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         print!("{}", reference::<Settings>("Settings of `idp`", "MUSUBI_IDP_"));
         return Ok(ExitCode::SUCCESS);
     }
-    let settings: Settings = load(cli.config.as_deref(), "MUSUBI_IDP_")?;
+    let read = || -> Result<Settings, ConfigError> {
+        let settings: Settings = load(cli.config.as_deref(), "MUSUBI_IDP_")?;
+        settings.check()?;
+        Ok(settings)
+    };
+    let settings = read()?;
     match cli.command {
-        Command::Serve => serve::run(settings).await?,
+        Command::Serve => serve::run(read).await?,
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Roster(command) => return roster::run(&settings, command).await,
         Command::Client(command) => client::run(&settings, command).await?,

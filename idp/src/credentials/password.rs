@@ -1,6 +1,7 @@
 //! Passwords: hashes by argon2id on a few worker threads behind a bounded queue, so that memory
 //! and CPU stay bounded however many people log in at once; and what a new one must be.
 
+use crate::settings::Hashing;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// What a hash costs. Only the test support makes another one: no setting reaches it.
+/// What a hash costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     pub memory_kib: u32,
@@ -18,10 +19,15 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// OWASP's first choice for argon2id.
+    /// OWASP's first choice for argon2id, and what the settings say unless they are changed.
     pub const REAL: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
     /// For tests in the process.
     pub const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+    /// As the settings say.
+    pub fn of(settings: &Hashing) -> Self {
+        Self { memory_kib: settings.memory_kib, passes: settings.passes, lanes: 1 }
+    }
 
     /// A hash of this cost that no password has: its output is all zeros.
     fn nobody(self) -> String {
@@ -175,7 +181,7 @@ pub fn is_common(password: &str, own_words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cost, Hasher, parse};
+    use super::{Cost, Hasher, Hashing, parse};
 
     /// Attack 36: for an account that does not exist a hash is computed, too.
     #[tokio::test]
@@ -187,6 +193,7 @@ mod tests {
         assert!(!hasher.matches("みなと の しおかぜ 2025", Some(&hash)).await.unwrap());
         assert!(!hasher.matches("x", None).await.unwrap());
         assert!(!hasher.matches("x", Some("$2b$garbage")).await.unwrap());
+        assert_eq!(Cost::of(&Hashing::default()), Cost::REAL);
         for cost in [Cost::REAL, Cost::CHEAP] {
             assert_eq!(parse(&cost.nobody()).unwrap().0, cost);
         }

@@ -4,7 +4,6 @@ use crate::app;
 use crate::insurers::definition::{self, Definition};
 use crate::settings::Settings;
 use clap::Subcommand;
-use secret::Sealer;
 use std::path::{Path, PathBuf};
 use web::Error;
 use web::clock::Clock;
@@ -28,10 +27,10 @@ pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
 }
 
 async fn apply(settings: &Settings, folder: &Path, dry_run: bool) -> Result<(), Error> {
-    let sealer = Sealer::from_file(&settings.key_file)?;
+    let db = app::open_db(settings).await?;
+    let sealer = app::open_sealer(settings, &db).await?;
     let definition = Definition::read(folder, &sealer)?;
     web::themes::exists(&settings.themes, &definition.brand.theme)?;
-    let db = app::open_db(settings).await?;
     let slug = definition.brand.slug.clone();
     let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;
     eprintln!("{slug}: {} changes", lines.len());

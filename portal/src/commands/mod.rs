@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use web::Error;
-use web::config::{load, reference};
+use web::config::{ConfigError, load, reference};
 
 /// Musubi member portal: plugins in each insurer's theme.
 #[derive(Parser)]
@@ -51,9 +51,14 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         print!("{}", reference::<Settings>("Settings of `portal`", "MUSUBI_PORTAL_"));
         return Ok(ExitCode::SUCCESS);
     }
-    let settings: Settings = load(cli.config.as_deref(), "MUSUBI_PORTAL_")?;
+    let read = || -> Result<Settings, ConfigError> {
+        let settings: Settings = load(cli.config.as_deref(), "MUSUBI_PORTAL_")?;
+        settings.check()?;
+        Ok(settings)
+    };
+    let settings = read()?;
     match cli.command {
-        Command::Serve => serve::run(settings).await?,
+        Command::Serve => serve::run(read).await?,
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Import(import) => return import::run(&settings, import).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,

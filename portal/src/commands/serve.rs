@@ -4,11 +4,15 @@ use crate::app::App;
 use crate::settings::Settings;
 use crate::{jobs, routes, visit};
 use axum::Router;
+use db::installation::Served;
 use std::sync::Arc;
+use tokio::task::JoinSet;
 use web::Error;
+use web::config::ConfigError;
 use web::listen::{Door, Guard, TrustedProxies};
 use web::metrics::Metrics;
-use web::serve::{Surround, bind, serve, surround};
+use web::running::{Serving, serve};
+use web::serve::{Surround, surround};
 
 /// The complete router.
 pub fn router(app: &Arc<App>) -> Router {
@@ -21,22 +25,31 @@ pub fn router(app: &Arc<App>) -> Router {
             metrics: Metrics::new("portal"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
-                Box::pin(async move { app.db.ping().await })
+                Box::pin(async move { app.ready().await })
             }),
+            own_tls: false,
         },
     )
 }
 
-/// Serves until the process is asked to stop.
-pub async fn run(settings: Settings) -> Result<(), Error> {
-    let door = Door { listener: bind(settings.listen).await?, tls: None };
-    let proxies = TrustedProxies::new(&settings.proxy.trusted, "")?;
-    let guard = Guard::new(settings.connections.clone(), proxies);
-    let app = App::open(settings).await?;
-    tokio::spawn(jobs::refresh::run(app.clone()));
-    tokio::spawn(jobs::purge::run(app.clone()));
-    tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "portal serves");
-    serve(vec![door], router(&app), guard).await;
-    app.db.close().await;
-    Ok(())
+/// Serves until the process is asked to stop; `settings` reads them, at the start and at SIGHUP.
+pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result<(), Error> {
+    let served = Served::default();
+    serve(async |addresses| {
+        let settings = settings()?;
+        let door = Door { listener: addresses.bind(settings.listen)?, tls: None };
+        let proxies = TrustedProxies::new(&settings.proxy.trusted, "")?;
+        let guard = Guard::new(settings.connections.clone(), proxies);
+        let app = App::open(settings).await?;
+        served.take(&app.db)?;
+        let mut jobs = JoinSet::new();
+        jobs.spawn(jobs::refresh::run(app.clone()));
+        jobs.spawn(jobs::purge::run(app.clone()));
+        let url = &app.settings.public_url;
+        tracing::info!(listen = %app.settings.listen, url, "portal serves");
+        let db = app.db.clone();
+        let close = Box::pin(async move { db.close().await });
+        Ok(Serving::start(vec![door], router(&app), guard, jobs, close))
+    })
+    .await
 }

@@ -67,6 +67,9 @@ fn load(certificate: &Path, key: &Path) -> Result<CertifiedKey, ConfigError> {
         ConfigError(format!("{}: {error}", file.display()))
     };
     let chain = certificates(certificate)?;
+    if chain.is_empty() {
+        return Err(say(certificate, &"holds no certificate (PEM, `BEGIN CERTIFICATE`)"));
+    }
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| say(key, &error))?;
     CertifiedKey::from_der(chain, private, &provider()).map_err(|error| say(key, &error))
 }

@@ -1,0 +1,227 @@
+//! What an operator meets: wrong settings, missing files, a full or busy disk, two servers at once,
+//! settings that are read again.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tests::world::{bin, free_port, root};
+
+/// An `idp` with a settings file of its own.
+struct Idp {
+    folder: tempfile::TempDir,
+    child: Option<Child>,
+}
+
+impl Idp {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), child: None }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes `idp.toml`: what every one needs, and these lines.
+    fn configure(&self, port: u16, more: &str) {
+        let at = |name: &str| self.path(name).display().to_string();
+        let text = format!(
+            "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\n\
+             database = \"sqlite:{}\"\nkey_file = \"{}\"\nthemes = \"{}\"\n{more}",
+            at("idp.sqlite"),
+            at("idp.key"),
+            root().join("themes").display()
+        );
+        std::fs::write(self.path("idp.toml"), text).expect("written");
+    }
+
+    fn command(&self, config: &Path) -> Command {
+        let mut command = Command::new(bin().join("idp"));
+        command.arg("--config").arg(config).current_dir(self.folder.path());
+        command
+    }
+
+    /// Starts the server and waits until it answers on a port.
+    async fn serve(&mut self, port: u16) {
+        let log = std::fs::File::create(self.path("log")).expect("written");
+        let mut command = self.command(&self.path("idp.toml"));
+        let child = command.arg("serve").stderr(log).spawn().expect("idp is built");
+        self.child = Some(child);
+        self.until(async || ready(port).await == Some(200)).await;
+    }
+
+    async fn until(&self, good: impl AsyncFn() -> bool) {
+        let wait = async {
+            while !good().await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), wait).await.is_err() {
+            panic!("this does not happen:\n{}", self.log());
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("it ran");
+            child.wait().expect("it ended");
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.as_ref().expect("it runs").id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    }
+}
+
+impl Drop for Idp {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn ready(port: u16) -> Option<u16> {
+    let url = format!("http://localhost:{port}/health/ready");
+    reqwest::get(url).await.ok().map(|answer| answer.status().as_u16())
+}
+
+/// Runs a command that must fail and returns what it says.
+fn fails(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().expect("idp is built");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{text}");
+    text
+}
+
+/// Held-out 10: the files are their owner's, one server has them, and the key is not made anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_keys_are_guarded() {
+    let mut idp = Idp::new();
+    let port = free_port();
+    idp.configure(port, "");
+    idp.serve(port).await;
+    for name in ["idp.sqlite", "idp.sqlite-wal", "idp.sqlite.lock", "idp.key"] {
+        let mode = std::fs::metadata(idp.path(name)).expect(name).permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    // A second server on the same file, at another address.
+    idp.configure(free_port(), "");
+    let text = fails(idp.command(&idp.path("idp.toml")).arg("serve"));
+    assert!(text.contains("idp.sqlite.lock") && text.contains("another server"), "{text}");
+    // The same address.
+    idp.configure(port, "");
+    let other = Idp::new();
+    other.configure(port, "");
+    let text = fails(other.command(&other.path("idp.toml")).arg("serve"));
+    assert!(text.contains(&format!("127.0.0.1:{port}")) && text.contains("listen"), "{text}");
+    // A killed server leaves the file free.
+    idp.stop();
+    idp.serve(port).await;
+    idp.stop();
+    let key = std::fs::read(idp.path("idp.key")).expect("a key");
+    std::fs::remove_file(idp.path("idp.key")).expect("removed");
+    let text = fails(idp.command(&idp.path("idp.toml")).arg("serve"));
+    assert!(text.contains("idp.key is missing"), "{text}");
+    assert!(!idp.path("idp.key").exists());
+    std::fs::write(idp.path("idp.key"), [1; 32]).expect("written");
+    let text = fails(idp.command(&idp.path("idp.toml")).arg("serve"));
+    assert!(text.contains("idp.key is not the one"), "{text}");
+    std::fs::write(idp.path("idp.key"), key).expect("written");
+    idp.serve(port).await;
+}
+
+/// Held-out 10: who cannot write is not ready, says which database, and recovers by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_write_is_not_ready() {
+    let mut idp = Idp::new();
+    let port = free_port();
+    idp.configure(port, "");
+    idp.serve(port).await;
+    let db = db::Db::open(&format!("sqlite:{}", idp.path("idp.sqlite").display())).await;
+    let db = db.expect("opens");
+    let mut tx = db.begin().await.expect("begins");
+    tx.execute("UPDATE installation SET value = value", &[]).await.expect("writes");
+    idp.until(async || ready(port).await == Some(503)).await;
+    assert!(idp.log().contains("not ready"), "{}", idp.log());
+    tx.commit().await.expect("commits");
+    idp.until(async || ready(port).await == Some(200)).await;
+}
+
+/// Held-out 10: SIGHUP takes new settings over; wrong ones change nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_reads_the_settings_again() {
+    let mut idp = Idp::new();
+    let (port, other) = (free_port(), free_port());
+    idp.configure(port, "");
+    idp.serve(port).await;
+    idp.configure(port, "no_such_setting = 1\n");
+    idp.signal("-HUP");
+    idp.until(async || idp.log().contains("no_such_setting")).await;
+    assert_eq!(ready(port).await, Some(200), "the old settings hold");
+    idp.configure(other, "");
+    idp.signal("-HUP");
+    idp.until(async || ready(other).await == Some(200)).await;
+    idp.until(async || idp.log().contains("the settings were read again")).await;
+    // Again, without a change: the same address goes on answering.
+    idp.signal("-HUP");
+    idp.until(async || idp.log().matches("the settings were read again").count() == 2).await;
+    assert_eq!(ready(other).await, Some(200));
+    // What is asked meanwhile is answered.
+    idp.signal("-TERM");
+    let ended = idp.child.take().expect("it runs").wait().expect("it ended");
+    assert!(ended.success(), "{ended}");
+}
+
+/// What can be seen to be wrong is said before anything starts: setting, file, host, port, cause.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_settings_are_named() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let silent_port = silent.local_addr().expect("bound").port();
+    let closed = free_port();
+    let idp = Idp::new();
+    let missing = idp.path("no/such/idp.sqlite").display().to_string();
+    let broken = idp.path("broken.pem").display().to_string();
+    std::fs::write(&broken, "no certificate\n").expect("written");
+    let sqlite = format!("database = \"sqlite:{}\"\n", idp.path("idp.sqlite").display());
+    let tls =
+        |file: &str| format!("{sqlite}[tls]\ncertificate_file = \"{file}\"\nkey_file = \"k\"\n");
+    for (lines, expected) in [
+        ("public_url = \"https://id.example/\"".to_owned(), vec!["public_url", "slash"]),
+        ("public_url = \"id.example\"".to_owned(), vec!["public_url", "https://"]),
+        ("listen = \"nowhere\"".to_owned(), vec!["idp.toml", "`listen`"]),
+        ("lisen = \"127.0.0.1:1\"".to_owned(), vec!["idp.toml", "no setting `lisen`", "listen"]),
+        ("[smtp]\nhsot = \"a\"".to_owned(), vec!["[smtp]", "`hsot`", "host"]),
+        ("[smtp]\nhost = \"mail.example\"".to_owned(), vec!["smtp.security", "mail.example"]),
+        ("[hashing]\nmemory_kib = 1024".to_owned(), vec!["hashing.memory_kib", "19456"]),
+        (format!("database = \"sqlite:{missing}\""), vec![missing.as_str()]),
+        ("database = \"mysql://u:secret@h/n\"".to_owned(), vec!["mysql://", "postgres://USER"]),
+        (
+            format!("database = \"postgres://u:secret@127.0.0.1:{closed}/n\""),
+            vec!["127.0.0.1", "cannot be reached"],
+        ),
+        (
+            format!("database = \"postgres://u:secret@127.0.0.1:{silent_port}/n\""),
+            vec!["127.0.0.1", "within 3 s"],
+        ),
+        (tls(&broken), vec!["broken.pem", "certificate"]),
+        (tls("/no/such.pem"), vec!["/no/such.pem"]),
+    ] {
+        std::fs::write(idp.path("idp.toml"), &lines).expect("written");
+        let mut command = idp.command(&idp.path("idp.toml"));
+        let text = fails(command.args(["serve"]).env("MUSUBI_IDP_THEMES", root().join("themes")));
+        for part in expected {
+            assert!(text.contains(part), "{lines}: {text} has no {part:?}");
+        }
+        assert!(!text.contains("secret"), "{text}");
+    }
+    // By the environment, it is the variable that is named.
+    std::fs::write(idp.path("idp.toml"), "").expect("written");
+    let mut command = idp.command(&idp.path("idp.toml"));
+    let text = fails(command.arg("serve").env("MUSUBI_IDP_SMTP__PORT", "many"));
+    assert!(text.contains("MUSUBI_IDP_SMTP__PORT"), "{text}");
+}
