@@ -15,6 +15,24 @@ pub struct Browser {
     shots: std::path::PathBuf,
 }
 
+/// What the console has said since it was last asked (chromedriver's `se/log`).
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
+}
+
 /// A command of Chromium's own protocol through WebDriver.
 #[derive(Debug)]
 struct Cdp(&'static str, Value);
@@ -50,7 +68,7 @@ impl Browser {
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--lang=ja", "--accept-lang=ja", "--force-prefers-reduced-motion",
-        ]}});
+        ]}, "goog:loggingPrefs": {"browser": "ALL"}});
         let url = format!("http://localhost:{port}");
         let connect = async {
             loop {
@@ -112,6 +130,55 @@ impl Browser {
             let source = self.client.source().await.unwrap_or_default();
             panic!("{} does not show {text:?}:\n{source}", self.url().await);
         }
+        self
+    }
+
+    /// What the console says of the page: scripts that failed, files that are missing, reports of
+    /// the content security policy.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.client.issue_cmd(Log).await.expect("chromedriver keeps a log");
+        let lines = log.as_array().into_iter().flatten();
+        let bad = lines.filter(|line| line["level"] == "SEVERE" || line["level"] == "WARNING");
+        bad.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The status with which the page was answered.
+    pub async fn status(&self) -> u64 {
+        let script = "return performance.getEntriesByType('navigation')[0].responseStatus";
+        self.client.execute(script, vec![]).await.expect("measured").as_u64().unwrap_or(0)
+    }
+
+    /// Where the links of the page lead, absolute.
+    pub async fn links(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('a[href]')].map(link => link.href)";
+        let links = self.client.execute(script, vec![]).await.expect("read");
+        let links = links.as_array().cloned().unwrap_or_default();
+        links.iter().filter_map(|link| link.as_str().map(str::to_owned)).collect()
+    }
+
+    /// Whether a CSS selector names something on the page as it is now.
+    pub async fn has(&self, selector: &str) -> bool {
+        let script = "return document.querySelector(arguments[0]) !== null";
+        let found = self.client.execute(script, vec![selector.into()]).await;
+        found.is_ok_and(|found| found == true)
+    }
+
+    /// Waits a few seconds until a CSS selector names nothing any more.
+    pub async fn loses(&self, selector: &str) -> bool {
+        let gone = async {
+            while self.has(selector).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.is_ok()
+    }
+
+    /// Forgets all cookies of every address.
+    pub async fn forget(&self) -> &Self {
+        self.client
+            .issue_cmd(Cdp("Network.clearBrowserCookies", json!({})))
+            .await
+            .expect("forgotten");
         self
     }
 
