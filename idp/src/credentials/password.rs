@@ -5,6 +5,7 @@ use crate::settings::Hashing;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::borrow::Cow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -85,7 +86,7 @@ impl Hasher {
 
     /// Hashes a new password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
     pub async fn hash(&self, password: &str) -> Result<String, Busy> {
-        match self.run(password, None).await? {
+        match self.run(&opaque(password), None).await? {
             Answer::Hash(hash) => Ok(hash),
             Answer::Matches(_) => Err(Busy),
         }
@@ -95,6 +96,16 @@ impl Hasher {
     /// is `false`: time does not tell whether an account exists.
     pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, Busy> {
         let stored = stored.map_or_else(|| self.cost.nobody(), str::to_owned);
+        let same = opaque(password);
+        if self.compare(&same, stored.clone()).await? {
+            return Ok(true);
+        }
+        // Hashes from before passwords were brought into one form. What was typed decides whether
+        // there is a second try, not whether there is an account.
+        Ok(same != password && self.compare(password, stored).await?)
+    }
+
+    async fn compare(&self, password: &str, stored: String) -> Result<bool, Busy> {
         match self.run(password, Some(stored)).await? {
             Answer::Matches(matches) => Ok(matches),
             Answer::Hash(_) => Err(Busy),
@@ -109,6 +120,15 @@ impl Hasher {
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Busy),
         }
     }
+}
+
+/// The form in which passwords are compared (RFC 8265 §4.2, OpaqueString): NFC, every space a
+/// plain one. A keyboard that writes か and a mark writes what another writes as が. What that form
+/// has no place for stays as it was typed.
+fn opaque(password: &str) -> Cow<'_, str> {
+    use precis_profiles::OpaqueString;
+    use precis_profiles::precis_core::profile::PrecisFastInvocation;
+    OpaqueString::enforce(password).unwrap_or(Cow::Borrowed(password))
 }
 
 fn work(queue: &Mutex<Receiver<Job>>, cost: Cost) {
@@ -181,7 +201,7 @@ pub fn is_common(password: &str, own_words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cost, Hasher, Hashing, parse};
+    use super::{Answer, Cost, Hasher, Hashing, parse};
 
     /// Attack 36: for an account that does not exist a hash is computed, too.
     #[tokio::test]
@@ -197,6 +217,27 @@ mod tests {
         for cost in [Cost::REAL, Cost::CHEAP] {
             assert_eq!(parse(&cost.nobody()).unwrap().0, cost);
         }
+    }
+
+    /// Held-out 8: RFC 8265 §4.2. Hashes of before still match.
+    #[tokio::test]
+    async fn every_keyboard_writes_the_same_password() {
+        let hasher = Hasher::start(1, 4, Cost::CHEAP);
+        let (composed, apart, wide) = (
+            "がぎぐ と しおかぜ",
+            "か\u{3099}き\u{3099}く\u{3099} と しおかぜ",
+            "がぎぐ　と　しおかぜ",
+        );
+        let hash = hasher.hash(wide).await.unwrap();
+        for typed in [composed, apart, wide] {
+            assert!(hasher.matches(typed, Some(&hash)).await.unwrap(), "{typed}");
+        }
+        assert!(!hasher.matches("がぎぐとしおかぜ", Some(&hash)).await.unwrap());
+        let Answer::Hash(before) = hasher.run(apart, None).await.unwrap() else { panic!() };
+        assert!(hasher.matches(apart, Some(&before)).await.unwrap());
+        // What the form has no place for: a control character.
+        let odd = hasher.hash("tab\tin it").await.unwrap();
+        assert!(hasher.matches("tab\tin it", Some(&odd)).await.unwrap());
     }
 
     #[tokio::test]
