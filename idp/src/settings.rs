@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use web::config::{ConfigError, public_url};
 use web::listen::Connections;
+use web::log::Log;
 
 /// Settings of the identity provider. No `Debug`: it has the mail server's password.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub proxy: Proxy,
     /// How many connections there may be, and how long one may be silent.
     pub connections: Connections,
+    /// What is logged.
+    pub log: Log,
     /// What the provider itself fetches.
     pub outbound: Outbound,
 }
@@ -159,6 +162,7 @@ impl Default for Settings {
             mtls: Mtls::default(),
             proxy: Proxy::default(),
             connections: Connections::default(),
+            log: Log::default(),
             outbound: Outbound::default(),
         }
     }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use web::config::{ConfigError, public_url};
 use web::listen::Connections;
+use web::log::Log;
 
 /// Settings of the member portal. The database's address may hold a password: no `Debug`.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -27,6 +28,8 @@ pub struct Settings {
     pub proxy: Proxy,
     /// How many connections there may be, and how long one may be silent.
     pub connections: Connections,
+    /// What is logged.
+    pub log: Log,
 }
 
 /// Proxies in front.
@@ -79,6 +82,7 @@ impl Default for Settings {
             plugins: Plugins::default(),
             proxy: Proxy::default(),
             connections: Connections::default(),
+            log: Log::default(),
         }
     }
 }

@@ -121,3 +121,36 @@ async fn keys_rotate_with_overlap_while_the_server_runs() {
     })
     .await;
 }
+
+/// Each file of `docs/clients.md` can be applied as it stands; `jwks_file` names keys beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_of_the_docs_can_be_applied() {
+    let world = World::on_sqlite(Options { insurers: vec!["minato"], ..Options::default() }).await;
+    let docs = std::fs::read_to_string(tests::world::root().join("docs/clients.md"));
+    let docs = docs.expect("docs/clients.md");
+    let keys = world.folder.join("pharmacy.jwks.json");
+    let file = world.folder.join("example.toml");
+    let path = file.display().to_string();
+    let mut applied = 0;
+    for example in docs.split("```toml\n").skip(1) {
+        let example = example.split("```").next().unwrap_or_default();
+        std::fs::write(&file, example).expect("written");
+        if example.contains("jwks_file") {
+            // Without the file, and with one that is none, it is named.
+            for broken in [None, Some("{")] {
+                if let Some(text) = broken {
+                    std::fs::write(&keys, text).expect("written");
+                }
+                let said = world.run(Program::Idp, &["client", "apply", &path]);
+                let text = String::from_utf8_lossy(&said.stderr).into_owned();
+                assert!(!said.status.success() && text.contains("pharmacy.jwks.json"), "{text}");
+            }
+            let key = tests::relying::Key::new();
+            let jwks = serde_json::json!({"keys": [key.jwk()]});
+            std::fs::write(&keys, jwks.to_string()).expect("written");
+        }
+        world.ran(Program::Idp, &["client", "apply", &path]);
+        applied += 1;
+    }
+    assert_eq!(applied, 6);
+}

@@ -225,3 +225,117 @@ async fn wrong_settings_are_named() {
     let text = fails(command.arg("serve").env("MUSUBI_IDP_SMTP__PORT", "many"));
     assert!(text.contains("MUSUBI_IDP_SMTP__PORT"), "{text}");
 }
+
+/// From nothing to a member who can sign in: `insurer init`, `apply`, `member create`; what would
+/// not work is refused by `--dry-run`, by file and cause.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_insurer_begins_with_a_folder() {
+    let mut idp = Idp::new();
+    let port = free_port();
+    idp.configure(port, "");
+    let config = idp.path("idp.toml");
+    let command = |args: &[&str]| {
+        let mut command = idp.command(&config);
+        command.args(args);
+        for (name, value) in [
+            ("IDP_URL", format!("http://localhost:{port}")),
+            ("PORTAL_URL", "http://localhost:1".to_owned()),
+            ("PORTAL_CLIENT_SECRET", "p".repeat(40)),
+        ] {
+            command.env(name, value);
+        }
+        command
+    };
+    let ran = |args: &[&str]| {
+        let output = command(args).output().expect("idp is built");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{args:?}: {errors}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let folder = idp.path("hamabe");
+    let at = folder.display().to_string();
+    assert!(ran(&["insurer", "init", &at]).contains("--dry-run"));
+    fails(&mut command(&["insurer", "init", &at]));
+    fails(&mut command(&["insurer", "init", "Hama Be"]));
+    let shown = ran(&["insurer", "apply", &at, "--dry-run"]);
+    assert!(shown.contains("--full") && !shown.contains("pppp"), "{shown}");
+    let full = ran(&["insurer", "apply", &at, "--dry-run", "--full"]);
+    assert!(full.lines().count() > shown.lines().count() && !full.contains("--full"), "{full}");
+
+    let file = |name: &str| folder.join(name);
+    let read = |name: &str| std::fs::read_to_string(file(name)).expect("a file");
+    let portal = read("clients/portal.toml");
+    std::fs::write(file("clients/twin.toml"), &portal).expect("written");
+    let text = fails(&mut command(&["insurer", "apply", &at, "--dry-run"]));
+    assert!(text.contains("twin.toml") && text.contains("portal.toml"), "{text}");
+    std::fs::remove_file(file("clients/twin.toml")).expect("removed");
+
+    std::fs::rename(file("terms"), idp.path("terms")).expect("moved");
+    let text = fails(&mut command(&["insurer", "apply", &at, "--dry-run"]));
+    assert!(text.contains("journeys/register.toml") && text.contains("terms/"), "{text}");
+    std::fs::rename(idp.path("terms"), file("terms")).expect("moved");
+
+    // Themes that cannot be used: an unknown token, and colours that are too close.
+    let themes = idp.path("themes");
+    tests::world::copy(&root().join("themes"), &themes);
+    let insurer = read("insurer.toml");
+    std::fs::write(file("insurer.toml"), insurer.replace("\"base\"", "\"minato\""))
+        .expect("written");
+    let theme = std::fs::read_to_string(themes.join("minato/theme.toml")).expect("a theme");
+    for (broken, why) in [
+        (theme.replace("\"color.primary\"", "\"color.primry\""), "color.primry"),
+        (theme.replace("#00646b", "#fefefe"), "color.primary"),
+    ] {
+        std::fs::write(themes.join("minato/theme.toml"), broken).expect("written");
+        let mut command = command(&["insurer", "apply", &at, "--dry-run"]);
+        let text = fails(command.env("MUSUBI_IDP_THEMES", &themes));
+        assert!(text.contains("minato") && text.contains(why), "{text}");
+    }
+    std::fs::write(file("insurer.toml"), insurer).expect("written");
+
+    assert!(ran(&["insurer", "apply", &at]).contains("hamabe: version 1"));
+    let password = idp.path("password");
+    std::fs::write(&password, format!("{}\n", tests::visitor::PASSWORD)).expect("written");
+    let create = |user_id: &str| {
+        let mut command =
+            command(&["member", "create", "--insurer", "hamabe", "--user-id", user_id]);
+        command.stdin(std::fs::File::open(&password).expect("read"));
+        command.output().expect("idp is built").status.success()
+    };
+    assert!(create("pilot-01"));
+    assert!(!create("PILOT-01"), "a user ID is given once");
+    let text = fails(&mut command(&["member", "create", "--insurer", "hamabe", "--user-id", "x"]));
+    assert!(text.contains("password"), "{text}");
+    let version = ran(&["--version"]);
+    assert!(version.starts_with("idp 0.") && version.contains(" ("), "{version}");
+
+    // The doctor names what does not work, and has nothing to say when all is well.
+    let output = command(&["doctor"]).output().expect("idp is built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("FAIL  mail: ") && said.contains("FAIL  public_url"), "{said}");
+    assert!(said.contains("ok    database") && said.contains("ok    key file"), "{said}");
+    idp.serve(port).await;
+    let login = format!("http://localhost:{port}/hamabe/login");
+    let visitor = tests::visitor::Visitor::new();
+    let page = visitor.open(&login).await;
+    let typed = [("user_id", "pilot-01"), ("password", tests::visitor::PASSWORD)];
+    let page = visitor.submit(&page, &typed).await;
+    page.sees("agree_portal");
+}
+
+/// With everything running both doctors are content.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctors_are_content_with_a_running_installation() {
+    use tests::world::{Options, Program, World};
+    World::on_each_engine(
+        Options { insurers: vec!["minato"], ..Options::default() },
+        async |world| {
+            for program in [Program::Idp, Program::Portal] {
+                let said = world.ran(program, &["doctor"]);
+                assert!(said.contains("0 do not work") && !said.contains("FAIL"), "{said}");
+            }
+        },
+    )
+    .await;
+}

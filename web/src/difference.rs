@@ -1,6 +1,5 @@
 //! What a new version of an insurer's definition changes, for operators to read.
 
-use secret::hash;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,7 +17,11 @@ pub fn difference<T: Serialize>(old: Option<&T>, new: &T) -> Vec<String> {
     let mut lines = Vec::new();
     for (path, value) in &new {
         match old.get(path) {
+            None if is_secret(path) => lines.push(format!("+ {path} (a secret)")),
             None => lines.push(format!("+ {path} = {}", short(value))),
+            Some(before) if before != value && is_secret(path) => {
+                lines.push(format!("~ {path} (another secret)"));
+            }
             Some(before) if before != value => {
                 lines.push(format!("~ {path}: {} → {}", short(before), short(value)));
             }
@@ -44,17 +47,27 @@ fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
             });
         }
         other => {
-            let secret = path.ends_with("secret_hash") && !other.is_null();
-            let text = if secret { fingerprint(other) } else { other.to_string() };
-            out.insert(path.to_owned(), text);
+            out.insert(path.to_owned(), other.to_string());
         }
     }
 }
 
-/// Enough of a hash to see that it changed.
-fn fingerprint(value: &Value) -> String {
-    let text = value.to_string();
-    format!("(secret {})", hash::short(text.as_bytes()))
+/// Hashed or sealed, it is still nothing to print.
+fn is_secret(path: &str) -> bool {
+    path.contains("secret")
+}
+
+/// How many lines are shown unless all are asked for.
+const SHORT: usize = 20;
+
+/// The lines for an operator: all, or the first ones and how many more there are.
+pub fn shown(lines: &[String], full: bool) -> Vec<String> {
+    if full || lines.len() <= SHORT {
+        return lines.to_vec();
+    }
+    let mut out = lines[..SHORT].to_vec();
+    out.push(format!("… and {} more: --full shows them", lines.len() - SHORT));
+    out
 }
 
 fn short(text: &str) -> String {
@@ -63,4 +76,24 @@ fn short(text: &str) -> String {
     }
     let head: String = text.chars().take(77).collect();
     format!("{head}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{difference, shown};
+    use serde_json::json;
+
+    #[test]
+    fn changes_are_told_and_secrets_are_not() {
+        let old = json!({"a": 1, "gone": 2, "client_secret": "x1", "same": [1]});
+        let new = json!({"a": 3, "new": "n", "client_secret": "x2", "same": [1]});
+        let lines = difference(Some(&old), &new);
+        let expected =
+            ["~ a: 1 → 3", "~ client_secret (another secret)", "+ new = \"n\"", "- gone"];
+        assert_eq!(lines, expected);
+        assert!(difference(None, &new).iter().all(|line| !line.contains("x2")));
+        let many: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        assert_eq!(shown(&many, false).last().unwrap(), "… and 10 more: --full shows them");
+        assert_eq!(shown(&many, true).len(), 30);
+    }
 }

@@ -22,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod cookies;
 pub mod difference;
+pub mod doctor;
 pub mod error;
 pub mod forms;
 pub mod listen;
@@ -43,3 +44,6 @@ pub use forms::{Form, Posted};
 pub use look::Look;
 pub use pages::{Page, Pages};
 pub use reply::{Outcome, Reply};
+
+/// Version and commit of the programs: `0.1.0 (1a2b3c4d5e)`.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("MUSUBI_COMMIT"), ")");

@@ -54,6 +54,20 @@ impl Pages {
         Ok((Self { themes: found.themes, assets }, found.refused))
     }
 
+    /// Whether an insurer's theme can be used, before the insurer is published.
+    ///
+    /// # Errors
+    /// [`ThemeError`] with what to mend, or with the themes that there are.
+    pub fn can_draw(folder: &Path, owners: &[Owner], theme: &str) -> Result<(), ThemeError> {
+        themes::exists(folder, theme)?;
+        let (pages, refused) = Self::load_usable(folder, owners)?;
+        if pages.has_theme(theme) {
+            return Ok(());
+        }
+        let own = refused.into_iter().find(|error| error.is_of(theme));
+        Err(own.unwrap_or_else(|| ThemeError::unusable(theme)))
+    }
+
     /// Whether there is a theme with this id.
     pub fn has_theme(&self, id: &str) -> bool {
         self.themes.contains_key(id)

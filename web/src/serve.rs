@@ -4,6 +4,7 @@
 use crate::Error;
 use crate::error::Drawn;
 use crate::forms::Own;
+use crate::log::Requests;
 use crate::look::{Look, Policy, display};
 use crate::metrics::Metrics;
 use axum::Router;
@@ -16,6 +17,7 @@ use secret::random;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,6 +36,9 @@ pub struct Surround {
     pub look_for: LookFor,
     pub metrics: Metrics,
     pub ready: Ready,
+    /// Which requests get a line in the log, and how many there were.
+    pub requests: Requests,
+    pub answered: Arc<AtomicU64>,
     /// TLS is our own, so we tell browsers to insist on it; behind a proxy that is the proxy's.
     pub own_tls: bool,
     /// The address under which people reach the program; https makes cookies `Secure`.
@@ -142,7 +147,10 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
     let seconds = began.elapsed().as_secs_f64();
     surround.metrics.answered(&route, status.as_u16(), seconds);
     // The path may carry an id and the query a token: only the route is logged.
-    tracing::info!(parent: &span, status = status.as_u16(), ms = seconds * 1000.0, "answered");
+    let n = surround.answered.fetch_add(1, Ordering::Relaxed);
+    if surround.requests.want(n, status.as_u16(), seconds) {
+        tracing::info!(parent: &span, status = status.as_u16(), ms = seconds * 1000.0, "answered");
+    }
     response
 }
 

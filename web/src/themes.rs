@@ -63,6 +63,18 @@ const OF_SINGLE_PAGES: [&str; 2] = ["next", "send"];
 #[error("theme {0}: {1}")]
 pub struct ThemeError(String, String);
 
+impl ThemeError {
+    /// Whether it is about this theme: its id, or its folder when that cannot be read.
+    pub fn is_of(&self, theme: &str) -> bool {
+        self.0 == theme || Path::new(&self.0).file_name().is_some_and(|name| name == theme)
+    }
+
+    /// A theme that is there and not among those that could be loaded.
+    pub(crate) fn unusable(theme: &str) -> Self {
+        Self(theme.to_owned(), "theme.toml gives it another id".to_owned())
+    }
+}
+
 impl Theme {
     /// The texts in a language.
     pub fn messages(&self, lang: &str) -> &Arc<Messages> {
@@ -221,6 +233,13 @@ impl<'f> Loader<'f, '_> {
                 file.tokens.get(name).or_else(inherited)
             },
         )?;
+        if let Some(parent) = &parent {
+            let known =
+                |name: &String| parent.chain().any(|built| built.file.tokens.contains_key(name));
+            if let Some(name) = file.tokens.keys().find(|name| !known(name)) {
+                return Err(format!("token {name}: no page uses it; the tokens are those of base"));
+            }
+        }
         let templates = self.overrides(id, path)?;
         let tera = match &parent {
             Some(parent) if templates.is_empty() => parent.theme.tera.clone(),

@@ -1,8 +1,10 @@
 //! What an operator types: one file per command.
 
 pub mod client;
+mod doctor;
 pub mod insurer;
 pub mod keys;
+pub mod member;
 pub mod roster;
 
 use crate::ids::InsurerId;
@@ -17,7 +19,7 @@ use web::config::{ConfigError, load, reference};
 
 /// Musubi identity provider: registration, login and OpenID Connect for health insurers.
 #[derive(Parser)]
-#[command(version)]
+#[command(version = web::VERSION)]
 pub struct Cli {
     /// Settings file (TOML); `MUSUBI_IDP_…` variables override it. See `idp settings`.
     #[arg(long, global = true)]
@@ -39,9 +41,14 @@ enum Command {
     /// Relying parties.
     #[command(subcommand)]
     Client(client::Command),
+    /// Accounts for tests and pilots.
+    #[command(subcommand)]
+    Member(member::Command),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Try everything that the settings name and say what to do about what does not work.
+    Doctor,
     /// Print the reference of all settings.
     Settings,
 }
@@ -66,7 +73,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Roster(command) => return roster::run(&settings, command).await,
         Command::Client(command) => client::run(&settings, command).await?,
+        Command::Member(command) => member::run(&settings, command).await?,
         Command::Keys(command) => keys::run(&settings, command).await?,
+        Command::Doctor => return doctor::run(&settings).await,
         Command::Settings => {}
     }
     Ok(ExitCode::SUCCESS)

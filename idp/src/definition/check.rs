@@ -1,7 +1,8 @@
 //! What would not work in a definition, found by what its steps need and yield.
 
 use super::Definition;
-use super::journey::GoalKind;
+use super::journey::{GoalKind, Journey};
+use crate::need::Kind;
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
 use crate::need::{Evidence, Known, Need, Next, Step, next};
@@ -12,7 +13,21 @@ impl Definition {
     /// Why it cannot be published, in words for the operator.
     pub fn fault(&self) -> Option<String> {
         let found = self.brand.fault().or_else(|| self.policy_fault());
-        found.or_else(|| self.journey_fault().err())
+        found.or_else(|| self.journey_fault().err()).or_else(|| self.document_fault())
+    }
+
+    /// A journey that asks for agreement has something to agree to.
+    fn document_fault(&self) -> Option<String> {
+        let asks = |journey: &Journey| {
+            let need = self.need_of(journey).ok();
+            need.is_some_and(|need| need.steps().iter().any(|step| step.kind == Kind::Terms))
+        };
+        let none = self.terms.is_empty();
+        let (name, _) = self.journeys.iter().find(|(_, journey)| none && asks(journey))?;
+        Some(format!(
+            "journeys/{name}.toml: step terms: there is no document in terms/: write one, or leave \
+             the step out"
+        ))
     }
 
     fn policy_fault(&self) -> Option<String> {

@@ -28,6 +28,17 @@ impl ClientFile {
             Some(_) => Err(say(&format_args!("{name} must be a text"))),
         };
         let (client_secret, insurer) = (text("client_secret")?, text("insurer")?);
+        if let Some(file) = text("jwks_file")? {
+            let at = path.with_file_name(&file);
+            let read = std::fs::read_to_string(&at).map_err(|error| error.to_string());
+            let keys = read.and_then(|text| {
+                serde_json::from_str::<toml::Value>(&text).map_err(|error| error.to_string())
+            });
+            let why = |why| say(&format_args!("jwks_file: {}: {why}", at.display()));
+            if table.insert("jwks".to_owned(), keys.map_err(why)?).is_some() {
+                return Err(say(&"jwks and jwks_file: one of them"));
+            }
+        }
         let client: Client = table.try_into().map_err(|error| say(&error))?;
         let file = Self { client, client_secret, insurer };
         match file.fault() {

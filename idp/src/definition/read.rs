@@ -44,6 +44,7 @@ type Clients = (BTreeMap<String, Client>, BTreeMap<String, String>);
 
 fn clients(folder: &Path) -> Result<Clients, ConfigError> {
     let (mut clients, mut secrets) = (BTreeMap::new(), BTreeMap::new());
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
     for path in toml_files(&folder.join("clients")) {
         let ClientFile { client, client_secret, insurer } = ClientFile::read(&path)?;
         let say = |why: &str| ConfigError(format!("{}: {why}", path.display()));
@@ -59,7 +60,14 @@ fn clients(folder: &Path) -> Result<Clients, ConfigError> {
             }
             None => {}
         }
-        clients.insert(client.client_id.clone(), client);
+        let id = client.client_id.clone();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(other) = files.insert(id.clone(), name) {
+            return Err(say(&format!(
+                "client_id: {other} has {id:?}, too; one of them must change"
+            )));
+        }
+        clients.insert(id, client);
     }
     Ok((clients, secrets))
 }

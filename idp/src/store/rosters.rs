@@ -66,6 +66,19 @@ pub async fn standing_people(
         .collect()
 }
 
+/// The person of the roster that holds whom the insurer's own key names.
+pub async fn person(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    person_key: &str,
+) -> Result<Option<PersonId>> {
+    let sql = "SELECT p.person_id FROM insurers i JOIN roster_people p
+               ON p.insurer_id = i.insurer_id AND p.roster = i.roster
+               WHERE i.insurer_id = $1 AND p.person_key = $2";
+    let row = conn.one(sql, params![insurer, person_key]).await?;
+    row.map(|row| row.text("person_id").map(PersonId::new)).transpose()
+}
+
 /// Begins a roster beside the one that holds and returns its number.
 pub async fn begin(tx: &mut Tx, insurer: &InsurerId, now: i64) -> Result<i64> {
     let sql = "INSERT INTO rosters (insurer_id, roster, begun_at)

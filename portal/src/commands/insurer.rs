@@ -4,9 +4,10 @@ use crate::app;
 use crate::insurers::definition::{self, Definition};
 use crate::settings::Settings;
 use clap::Subcommand;
-use std::path::{Path, PathBuf};
-use web::Error;
+use std::path::PathBuf;
 use web::clock::Clock;
+use web::difference::shown;
+use web::{Error, Pages};
 
 /// Publish insurers.
 #[derive(Subcommand)]
@@ -17,24 +18,24 @@ pub enum Insurer {
         /// Only show the difference.
         #[arg(long)]
         dry_run: bool,
+        /// Show every line of a long difference.
+        #[arg(long)]
+        full: bool,
     },
 }
 
 /// Runs the command.
 pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
-    let Insurer::Apply { folder, dry_run } = command;
-    apply(settings, &folder, dry_run).await
-}
-
-async fn apply(settings: &Settings, folder: &Path, dry_run: bool) -> Result<(), Error> {
+    let Insurer::Apply { folder, dry_run, full } = command;
+    let folder = folder.as_path();
     let db = app::open_db(settings).await?;
     let sealer = app::open_sealer(settings, &db).await?;
     let definition = Definition::read(folder, &sealer)?;
-    web::themes::exists(&settings.themes, &definition.brand.theme)?;
+    Pages::can_draw(&settings.themes, &[app::owner()], &definition.brand.theme)?;
     let slug = definition.brand.slug.clone();
     let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;
-    eprintln!("{slug}: {} changes", lines.len());
-    lines.iter().for_each(|line| println!("{line}"));
+    println!("{slug}: {} changes", lines.len());
+    shown(&lines, full).iter().for_each(|line| println!("{line}"));
     db.close().await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What an operator types: the command line, one file per command.
 
+pub mod doctor;
 pub mod import;
 pub mod insurer;
 pub mod plugins;
@@ -14,7 +15,7 @@ use web::config::{ConfigError, load, reference};
 
 /// Musubi member portal: plugins in each insurer's theme.
 #[derive(Parser)]
-#[command(version)]
+#[command(version = web::VERSION)]
 pub struct Cli {
     /// Settings file (TOML); `MUSUBI_PORTAL_…` variables override it. See `portal settings`.
     #[arg(long, global = true)]
@@ -38,6 +39,8 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<plugins::Plugins>,
     },
+    /// Try everything that the settings name and say what to do about what does not work.
+    Doctor,
     /// Print the reference of all settings.
     Settings,
     /// Hold one plugin; started by `serve`, not by hand.
@@ -61,6 +64,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Serve => serve::run(read).await?,
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Import(import) => return import::run(&settings, import).await,
+        Command::Doctor => return doctor::run(&settings).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,
         Command::Settings | Command::Runner { .. } => {}
     }

@@ -27,6 +27,8 @@ pub fn router(app: &Arc<App>) -> Router {
                 let app = for_ready.clone();
                 Box::pin(async move { app.ready().await })
             }),
+            requests: app.settings.log.requests,
+            answered: Arc::default(),
             own_tls: false,
         },
     )

@@ -120,13 +120,7 @@ pub async fn apply(
         // Sealing gives another text each time: an unchanged secret that opens keeps its own.
         new.client_secret = old.client_secret.clone();
     }
-    let mut lines = difference(old.as_ref(), &new);
-    for line in lines.iter_mut().filter(|line| line.contains(" client_secret")) {
-        // Sealed text tells nothing; that it changed does.
-        if !line.contains("client_secret_hash") {
-            *line = "~ client_secret: sealed anew".to_owned();
-        }
-    }
+    let lines = difference(old.as_ref(), &new);
     if lines.is_empty() || dry_run {
         return Ok(lines);
     }
