@@ -19,6 +19,8 @@ pub struct Outbound {
     kept: Mutex<Kept>,
     /// Fetches at the same time, for all clients together.
     slots: Semaphore,
+    /// Of them for one host: a silent one holds up nobody else.
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 /// What was fetched, and what could not be.
@@ -55,6 +57,8 @@ const KEPT_BYTES: usize = 16 * 1024 * 1024;
 const KEPT_FAILURES: usize = 10_000;
 /// Fetches at the same time.
 const SLOTS: usize = 64;
+/// Of them for one host.
+const PER_HOST: usize = 4;
 
 impl Outbound {
     /// Prepares the client.
@@ -83,6 +87,7 @@ impl Outbound {
             limits: limits.clone(),
             kept: Mutex::default(),
             slots: Semaphore::new(SLOTS),
+            hosts: Mutex::default(),
         })
     }
 
@@ -140,6 +145,8 @@ impl Outbound {
     /// The bytes of a document.
     pub async fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         let url = self.allowed(url)?;
+        let host = self.host(&url);
+        let _mine = host.acquire().await.map_err(|_| FetchError::Silent)?;
         let _slot = self.slots.acquire().await.map_err(|_| FetchError::Silent)?;
         let mut answer = self.client.get(url).send().await.map_err(|_| FetchError::Silent)?;
         if !answer.status().is_success() {
@@ -153,6 +160,16 @@ impl Outbound {
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
+    }
+
+    /// The slots of an address's host.
+    fn host(&self, url: &url::Url) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if hosts.len() >= KEPT_FAILURES {
+            hosts.retain(|_, slots| Arc::strong_count(slots) > 1);
+        }
+        let name = url.host_str().unwrap_or_default().to_owned();
+        hosts.entry(name).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone()
     }
 
     /// Posts a form; the answer's text is not read.

@@ -131,7 +131,11 @@ pub async fn end(
     let mut frames = Vec::new();
     for (client_id, account_id) in grants::clients_of(tx, realm.id(), sid).await? {
         let Some(client) = clients.find(tx, realm, &client_id).await? else { continue };
-        frames.extend(front_channel_url(&client, &realm.issuer, sid));
+        frames.extend(front_channel_url(
+            &client,
+            &realm.issuer,
+            &client.session_id(sid, &realm.keys.pairwise),
+        ));
         if client.backchannel_logout_uri.is_some() {
             let waiting = Waiting {
                 logout_id: random::id(),

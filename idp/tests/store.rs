@@ -1,7 +1,7 @@
 //! The stores whose callers come with the next flows, and what must hold under races; both engines.
 
 use idp::app::migrations;
-use idp::ids::{AccountId, InsurerId, JourneyId};
+use idp::ids::{AccountId, InsurerId, JourneyId, Sid};
 use idp::jobs::purge;
 use idp::need::{Act, Evidence, Kind, StepId};
 use idp::store::EXPIRED;
@@ -11,6 +11,7 @@ use idp::store::attempts::{self, Bucket, Limit};
 use idp::store::clients::{self, Origin};
 use idp::store::evidence::{self, Holder};
 use idp::store::journeys::{self, Stored};
+use idp::store::logouts::{self, Waiting};
 use idp::store::passwords;
 use idp::store::signing_keys;
 
@@ -160,6 +161,32 @@ async fn a_client_that_changed_meanwhile_is_not_replaced() {
 
 /// Held-out 9: the purge takes what has expired, in small batches, and finds it by an index: the
 /// engine itself says so.
+/// S9: a client with many sessions to be told of does not stand before the others.
+#[tokio::test]
+async fn every_client_hears_of_logouts() {
+    db::testing::each_engine(&migrations().unwrap(), async |db| {
+        let mut tx = db.begin().await.unwrap();
+        for n in 0..301 {
+            let client_id = if n < 300 { "busy" } else { "other" };
+            let waiting = Waiting {
+                logout_id: format!("{n}"),
+                insurer_id: minato(),
+                client_id: client_id.to_owned(),
+                account_id: AccountId::new("a"),
+                sid: Sid::new(format!("s{n}")),
+                due_at: n,
+                tries: 0,
+            };
+            logouts::insert(&mut tx, &waiting).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let due = logouts::due(&mut db.read().await.unwrap(), 1000, 4).await.unwrap();
+        let of = |client: &str| due.iter().filter(|one| one.client_id == client).count();
+        assert_eq!((of("busy"), of("other")), (4, 1));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_purge_costs_nothing_per_living_row() {
     db::testing::each_engine(&migrations().unwrap(), async |db| {

@@ -394,6 +394,18 @@ impl Client {
         url::Url::parse(uri).ok()?.host_str().map(str::to_owned)
     }
 
+    /// `sid` for this client: like `sub` one that only its sector sees, where subjects are pairwise,
+    /// so that clients cannot find each other's members by a session that they share.
+    pub fn session_id(&self, sid: &str, salt: &[u8]) -> String {
+        match (self.subject_type, self.sector()) {
+            (SubjectType::Pairwise, Some(sector)) => {
+                let message = format!("{sector}\0sid\0{sid}");
+                hash::base64url(hash::hmac(salt, message.as_bytes()))
+            }
+            _ => sid.to_owned(),
+        }
+    }
+
     /// `sub` for this client: the account itself, or a value that only this sector sees.
     pub fn subject(&self, account_id: &str, salt: &[u8]) -> String {
         match (self.subject_type, self.sector()) {

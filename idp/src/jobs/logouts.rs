@@ -36,13 +36,14 @@ pub async fn run(app: Arc<App>) {
 }
 
 async fn once(app: &Arc<App>, slots: &Arc<Semaphore>, telling: &Telling) -> Result<(), Error> {
-    let due = logouts::due(&mut app.tools.db.read().await?, app.now()).await?;
+    let per_client = i64::try_from(PER_CLIENT).unwrap_or(1);
+    let due = logouts::due(&mut app.tools.db.read().await?, app.now(), per_client).await?;
     for waiting in due {
         let id = format!("{} {}", waiting.insurer_id, waiting.client_id);
         if count(telling, &id, 0) >= PER_CLIENT {
             continue;
         }
-        let slot = slots.clone().acquire_owned().await.map_err(Error::fault)?;
+        let Ok(slot) = slots.clone().try_acquire_owned() else { return Ok(()) };
         // 10 s, 20 s, … up to some hours; also the lease in case this node dies.
         let pause = 10 << waiting.tries.clamp(0, 11);
         let mut tx = app.tools.db.begin().await?;
@@ -99,7 +100,8 @@ async fn token(app: &App, waiting: &Waiting) -> Result<Option<(String, String)>,
     let sub = client.subject(&waiting.account_id, &realm.keys.pairwise);
     let now = app.now();
     let (issuer, client_id) = (&realm.issuer, &client.client_id);
-    let claims = oidc::logout::token(issuer, client_id, &sub, &waiting.sid, &random::id(), now);
+    let sid = client.session_id(&waiting.sid, &realm.keys.pairwise);
+    let claims = oidc::logout::token(issuer, client_id, &sub, &sid, &random::id(), now);
     let key = realm.key(client.id_token_signed_response_alg, now)?;
     Ok(Some((uri, key.sign("logout+jwt", &claims)?)))
 }

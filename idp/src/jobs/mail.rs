@@ -62,12 +62,14 @@ async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
         let outcome = deliver(app, transport, &waiting).await;
         let done = match &outcome {
             Ok(()) => true,
-            Err(Failure::Hopeless(_)) => true,
+            Err(Failure::Hopeless(_) | Failure::Refused(_)) => true,
             Err(Failure::Later(_)) => waiting.tries >= 20,
         };
         let insurer = &waiting.insurer_id;
         match outcome {
             Ok(()) => tracing::info!(%insurer, "mail delivered"),
+            // Anybody can type an address that nobody has: that is no error of ours.
+            Err(Failure::Refused(why)) => tracing::info!(%insurer, why, "recipient refused"),
             Err(Failure::Hopeless(why)) => tracing::error!(%insurer, why, "mail given up"),
             Err(Failure::Later(why)) => tracing::warn!(%insurer, why, "mail delivery failed"),
         }
@@ -83,7 +85,9 @@ async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
 enum Failure {
     /// The server may take it later.
     Later(String),
-    /// It never will: the address or the mail itself is refused.
+    /// The recipient's server has no such address.
+    Refused(String),
+    /// It never will: the mail itself cannot be sent.
     Hopeless(String),
 }
 
@@ -105,7 +109,7 @@ async fn deliver(app: &App, transport: &Transport, waiting: &Waiting) -> Result<
         match code.as_deref() {
             // The recipient is refused. Anything else (a changed password, a blocked relay) may
             // pass: the mail waits.
-            Some("550" | "551" | "553" | "501") => Failure::Hopeless(code.unwrap_or_default()),
+            Some("550" | "551" | "553" | "501") => Failure::Refused(code.unwrap_or_default()),
             Some(_) => Failure::Later(code.unwrap_or_default()),
             None => Failure::Later("no answer from the mail server".to_owned()),
         }

@@ -8,9 +8,10 @@ pub enum Advanced {
     Kept(Response),
     /// Another answer was faster: nothing of this one may be kept.
     Overtaken,
-    /// It can never be kept: somebody registered the same person meanwhile, or the client that
-    /// waits has changed. The person begins again.
+    /// It can never be kept: the client that waits has changed. The person begins again.
     Refused,
+    /// Somebody else was faster: the person, the address or the user ID has an account by now.
+    Taken,
     /// The journey ended in a session before: the person goes on with that one.
     EndedBefore,
 }

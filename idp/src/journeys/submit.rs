@@ -142,6 +142,13 @@ async fn answer(
             tx.commit().await?;
             return Ok(replied(&at, Outcome::Wrong, form));
         }
+        Verdict::NotTheirs(form) => {
+            for (bucket, _) in limits.iter().filter(|(_, limit)| !limit.tells) {
+                attempts::give_back(&mut tx, at.visit.realm.id(), bucket).await?;
+            }
+            tx.commit().await?;
+            return Ok(replied(&at, Outcome::Wrong, form));
+        }
         Verdict::Again => return Ok(see_other(&at.here_url())),
         other => other,
     };
@@ -163,7 +170,7 @@ async fn answer(
             Some(response) => Advanced::Kept(response),
             None => Advanced::Overtaken,
         },
-        Verdict::Again | Verdict::Invalid(_) | Verdict::Wrong(_) => {
+        Verdict::Again | Verdict::Invalid(_) | Verdict::Wrong(_) | Verdict::NotTheirs(_) => {
             return Ok(see_other(&running.here_url()));
         }
         Verdict::Anew => declined(finish::begin_anew(&running, &mut tx).await?),
@@ -263,6 +270,11 @@ pub(super) async fn conclude(
         Advanced::Refused => {
             drop(tx);
             running.visit.gone()
+        }
+        Advanced::Taken => {
+            drop(tx);
+            let visit = &running.visit;
+            visit.look.notice_page(StatusCode::CONFLICT, "taken", "info", visit.beginnings())
         }
         Advanced::EndedBefore => {
             drop(tx);

@@ -31,11 +31,14 @@ pub async fn insert(tx: &mut Tx, waiting: &Waiting) -> Result<()> {
     Ok(())
 }
 
-/// Those to tell now.
-pub async fn due(conn: &mut Conn, now: i64) -> Result<Vec<Waiting>> {
-    let sql = "SELECT logout_id, insurer_id, client_id, account_id, sid, due_at, tries
-               FROM logouts WHERE due_at <= $1 ORDER BY due_at LIMIT 100";
-    let rows = conn.all(sql, params![now]).await?;
+/// Those to tell now, a few of each client, so that one with many does not stand before the others.
+pub async fn due(conn: &mut Conn, now: i64, per_client: i64) -> Result<Vec<Waiting>> {
+    let sql = "SELECT logout_id, insurer_id, client_id, account_id, sid, due_at, tries FROM
+               (SELECT logout_id, insurer_id, client_id, account_id, sid, due_at, tries,
+                       ROW_NUMBER() OVER (PARTITION BY insurer_id, client_id ORDER BY due_at) AS n
+                FROM logouts WHERE due_at <= $1) AS waiting
+               WHERE n <= $2 ORDER BY due_at LIMIT 100";
+    let rows = conn.all(sql, params![now, per_client]).await?;
     rows.iter()
         .map(|row| {
             Ok(Waiting {

@@ -91,7 +91,7 @@ pub async fn id_token(
         auth_time: detail.auth_time,
         acr: detail.acr.clone(),
         amr: detail.amr.clone(),
-        sid: grant.sid.as_ref().map(ToString::to_string),
+        sid: grant.sid.as_ref().map(|sid| client.session_id(sid, &realm.keys.pairwise)),
         nonce: detail.nonce.clone().filter(|_| beside.nonce),
         at_hash: beside.access_token.as_ref().map(half),
         c_hash: beside.code.as_ref().map(half),

@@ -220,3 +220,27 @@ async fn a_silent_address_delays_nobody_else() {
         })
         .await;
 }
+
+/// S9: a host that never answers holds up nobody else's documents.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_host_holds_up_nobody_else() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = silent.local_addr().expect("bound").port();
+    let partner = Partner::new().await;
+    partner.put("/jwks", "{}");
+    let idp = partner.trusted(true).on_sqlite().await;
+    let mut waiting = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let app = idp.app.clone();
+        let url = format!("http://127.0.0.1:{port}/{n}");
+        waiting.spawn(async move { app.outbound.get(&url).await.is_ok() });
+    }
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        open.push(silent.accept().await.expect("it is asked"));
+    }
+    let got = idp.app.outbound.get(&format!("{}/jwks", partner.url)).await;
+    assert_eq!(got.expect("answered"), b"{}");
+    assert_eq!(waiting.len(), 100, "nobody was answered");
+    assert!(waiting.try_join_next().is_none());
+}

@@ -83,7 +83,8 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
     let hint = hint(app, visit, &params).await?;
     let session = session::find(&app.tools.db, visit).await?;
     let Some(session) = session else {
-        // The session has run out here, but what was granted in it may still be used elsewhere.
+        // The session has run out here, but what was granted in it may still be used elsewhere. A
+        // pairwise client's sid names no session here: nothing of it is found.
         let sid = hint.as_ref().and_then(|(_, claims)| claims["sid"].as_str());
         let frames = match sid {
             Some(sid) => end_expired(app, visit, &Sid::new(sid)).await?,
@@ -94,7 +95,8 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
     // The hint is of this very session: the person pressed "sign out" at the client.
     let same = hint.as_ref().is_some_and(|(client, claims)| {
         let sub = client.subject(&session.account_id, &realm.keys.pairwise);
-        claims["sub"] == sub.as_str() && claims["sid"] == *session.sid
+        let sid = client.session_id(&session.sid, &realm.keys.pairwise);
+        claims["sub"] == sub.as_str() && claims["sid"] == sid.as_str()
     });
     let target = params.value("post_logout_redirect_uri");
     let client = hint.as_ref().map(|(client, _)| &**client);

@@ -27,7 +27,7 @@ pub(super) async fn register(running: &mut Running<'_>, tx: &mut Tx) -> Result<A
     };
     if !accounts::insert(tx, &insurer, &account).await? {
         // Somebody registered the same person, address or user ID since the step was shown.
-        return Ok(Advanced::Refused);
+        return Ok(Advanced::Taken);
     }
     let id = &account.account_id;
     passwords::replace(tx, &insurer, id, &hash, now).await?;

@@ -189,11 +189,25 @@ fn checked(typed: &str) -> Result<String, &'static str> {
         return Err("error-email-long");
     }
     let dots = half.contains("..") || half.contains(".@") || half.starts_with('.');
-    let domain = half.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
-    if dots || !domain || !half.is_ascii() || half.parse::<Address>().is_err() {
+    let mailable = half.rsplit_once('@').is_some_and(|(local, domain)| {
+        local.len() <= 64 && !local.contains(['"', '@']) && is_mail_domain(domain)
+    });
+    if dots || !mailable || !half.is_ascii() || half.parse::<Address>().is_err() {
         return Err("error-email");
     }
     Ok(half)
+}
+
+/// A host name with a top level (RFC 1123 §2.1): no address in brackets, no number at the end.
+fn is_mail_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
+    top.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && domain.len() <= 253
+        && domain.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -214,6 +228,12 @@ mod tests {
             ("hanako@localhost", "error-email"),
             ("a@b.jp\r\nBcc: evil@evil.tld", "error-email"),
             ("花子@example.jp", "error-email"),
+            ("hanako@[192.0.2.1]", "error-email"),
+            ("hanako@192.0.2.1", "error-email"),
+            ("hanako@example.jp.", "error-email"),
+            ("hanako@-example.jp", "error-email"),
+            ("hanako@exa_mple.jp", "error-email"),
+            ("\"hana ko\"@example.jp", "error-email"),
         ] {
             assert_eq!(checked(bad), Err(key), "{bad}");
         }

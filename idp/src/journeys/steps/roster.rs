@@ -126,26 +126,30 @@ impl Step for Verify {
                 return Ok(Verdict::Invalid(form));
             };
             match found(at, fields, &typed, tx).await? {
-                Some((member, relation)) => {
+                Found::NotTheirs => Ok(Verdict::NotTheirs(form)),
+                Found::Member(member, relation) => {
                     at.instance.learned.person = Some(member);
                     at.instance.learned.relation = Some(relation);
                     Ok(Verdict::Proved(vec![at.evidence("card")]))
                 }
-                None => Ok(Verdict::Wrong(form)),
+                Found::Nobody => Ok(Verdict::Wrong(form)),
             }
         })
     }
 }
 
+/// Whom the fields name.
+enum Found {
+    Member(crate::ids::PersonId, Relation),
+    /// Somebody who may not go on here: another account has them, or such members register nowhere.
+    NotTheirs,
+    Nobody,
+}
+
 /// The one person whom the fields name, when it is somebody who may go on: at registration and for an
 /// account without a person somebody without an account, else the person of the account. The same
 /// statements run whichever it is: time does not tell whether the card was right.
-async fn found(
-    at: &At<'_>,
-    fields: &[Field],
-    typed: &Typed,
-    tx: &mut Tx,
-) -> Result<Option<(crate::ids::PersonId, Relation)>, Error> {
+async fn found(at: &At<'_>, fields: &[Field], typed: &Typed, tx: &mut Tx) -> Result<Found, Error> {
     let insurer = at.visit.realm.id();
     let [bare, split] = typed.cards.bare();
     let like = people::like_household(tx, insurer, &bare, &split).await?;
@@ -165,13 +169,16 @@ async fn found(
         }
         None => true,
     };
-    let Some(member) = member else { return Ok(None) };
+    let Some(member) = member else { return Ok(Found::Nobody) };
     let relation = if member.insured { Relation::Insured } else { Relation::Dependant };
     let may = match &taken {
         Some(taken) => own == Some(&taken.account_id),
         None => is_free && at.definition.policy.registration.relations.contains(&relation),
     };
-    Ok(may.then(|| (member.person_id.clone(), relation)))
+    Ok(match may {
+        true => Found::Member(member.person_id.clone(), relation),
+        false => Found::NotTheirs,
+    })
 }
 
 /// What was typed, in match form.

@@ -29,6 +29,9 @@ pub enum Verdict {
     Invalid(Form),
     /// The answer is wrong: counted against the step's limits.
     Wrong(Form),
+    /// Nothing in the answer was guessed, and still it leads nowhere: shown as wrong, and counted
+    /// only against who gave it, not against what others share with them.
+    NotTheirs(Form),
     /// Somebody else wants to go on: the journey is over, and the same wish begins from the start.
     Anew,
     /// The person said no: the journey is over, and the client is told.

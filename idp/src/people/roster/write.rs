@@ -23,7 +23,11 @@ pub(super) async fn replace(
     moment: Moment<'_>,
 ) -> Result<(), ImportError> {
     let mut tx = db.begin().await?;
-    let to = rosters::begin(&mut tx, insurer, moment.now).await?;
+    // Two that begin at the same moment want the same number.
+    let to = match rosters::begin(&mut tx, insurer, moment.now).await {
+        Err(db::Error::Taken) => return Err(ImportError::Overtaken),
+        begun => begun?,
+    };
     tx.commit().await?;
     copy(db, insurer, (change.from, to)).await?;
     for rows in change.rows.chunks(WRITTEN) {

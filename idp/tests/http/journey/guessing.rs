@@ -1,7 +1,7 @@
 //! Attack 24: passwords cannot be guessed for long, not even all at once.
 
-use crate::support::people::LOGIN;
-use crate::support::{StatusCode, minato, unique};
+use crate::support::people::{AGREED, LOGIN, chosen};
+use crate::support::{HANAKO, ICHIRO, StatusCode, minato, unique};
 use idp::credentials::password::Cost;
 
 /// What is typed by 50 browsers at once is counted ten times at the most, and then nobody gets in
@@ -111,4 +111,72 @@ async fn a_full_queue_asks_to_come_back() {
         visitor.open(&page.url).await.sees(&format!("value=\"{user_id}\"")).does_not_see("wrong");
     }
     assert!(busy > 0, "one worker and one place in the queue are not enough for twenty");
+}
+
+/// S6: one journey is no way through many logins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_has_so_many_tries() {
+    minato()
+        .on_each_engine(async |idp| {
+            idp.member().await;
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            let refused = StatusCode::TOO_MANY_REQUESTS;
+            for n in 1..=20 {
+                let user_id = format!("nobody{n:04}");
+                let typed = [("user_id", user_id.as_str()), ("password", "wrong password")];
+                let status = visitor.submit(&page, &typed).await.status;
+                assert_eq!(status == refused, n == 20, "{n}: {status}");
+            }
+            assert_eq!(visitor.submit(&page, &LOGIN).await.status, refused);
+            assert_eq!(visitor.open(&page.url).await.status, refused);
+            // Another journey is nobody's who was locked out.
+            idp.sign_in(&idp.visitor()).await;
+        })
+        .await;
+}
+
+/// S6: who types the right card of somebody who is registered, or may not register, uses up none
+/// of the tries of the household.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_card_locks_nobody_out() {
+    minato()
+        .on_each_engine(async |idp| {
+            idp.member().await;
+            for n in 0..12 {
+                let visitor = idp.visitor();
+                let page = idp.to_card(&visitor, &format!("again{n}@example.jp")).await;
+                let page = visitor.submit(&page, HANAKO).await;
+                page.sees("notice-error").does_not_see("agree_portal");
+            }
+            let visitor = idp.visitor();
+            let page = idp.to_card(&visitor, "ichiro@example.jp").await;
+            visitor.submit(&page, ICHIRO).await.sees("agree_portal");
+        })
+        .await;
+}
+
+/// Held-out 8: of two who register one person at once, the one who came too late is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_too_late_is_told_so() {
+    minato()
+        .on_each_engine(async |idp| {
+            let mut pages = Vec::new();
+            for n in 0..2 {
+                let visitor = idp.visitor();
+                let page = idp.to_card(&visitor, &format!("race{n}@example.jp")).await;
+                let page = visitor.submit(&page, HANAKO).await;
+                let page = visitor.submit(&page, &AGREED).await;
+                pages.push((visitor, page));
+            }
+            let mut answers = Vec::new();
+            for (n, (visitor, page)) in pages.iter().enumerate() {
+                let user_id = format!("hanako-r{n}");
+                answers.push(visitor.submit(page, &chosen(&user_id)).await);
+            }
+            answers[0].sees("hanako-r0");
+            assert_eq!(answers[1].status, StatusCode::CONFLICT);
+            answers[1].sees("別の画面で完了しました").sees("/minato/login");
+        })
+        .await;
 }

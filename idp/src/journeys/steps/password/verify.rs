@@ -16,6 +16,9 @@ use web::{Error, Form, Page, Posted};
 /// it. A right password does not reset the counter (attack 24).
 const WRONG: Limit = Limit { max: 10, seconds: 15 * 60, tells: false };
 
+/// Wrong passwords in one journey, for whichever logins: random ones fill the hasher's queue.
+const OF_JOURNEY: Limit = Limit { max: 20, seconds: 3600, tells: false };
+
 /// Characters beyond which nothing is hashed.
 const LONGEST: usize = 256;
 
@@ -106,8 +109,11 @@ impl Step for Verify {
             let nobody =
                 Prepared::Matched { account: None, credential: None, bucket: bucket.clone() };
             // Saves the hash; whether a try is left is decided inside the transaction.
-            if attempts::left(&mut conn, insurer, &bucket, WRONG, at.visit.now).await? == 0 {
-                return Ok(nobody);
+            let own = Bucket::journey("password", &at.instance.id);
+            for (bucket, limit) in [(&bucket, WRONG), (&own, OF_JOURNEY)] {
+                if attempts::left(&mut conn, insurer, bucket, limit, at.visit.now).await? == 0 {
+                    return Ok(nobody);
+                }
             }
             let stored = match &account {
                 Some(account) => passwords::active(&mut conn, insurer, &account.account_id).await?,
@@ -127,10 +133,14 @@ impl Step for Verify {
         })
     }
 
-    fn limits(&self, _: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
+    /// Against the login that was typed, and against the journey, in which one could go through
+    /// many logins.
+    fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
+        let own = (Bucket::journey("password", &at.instance.id), OF_JOURNEY);
         match answer {
-            Some((_, Prepared::Matched { bucket, .. })) => vec![(bucket.clone(), WRONG)],
-            _ => Vec::new(),
+            Some((_, Prepared::Matched { bucket, .. })) => vec![own, (bucket.clone(), WRONG)],
+            Some(_) => Vec::new(),
+            None => vec![own],
         }
     }
 
