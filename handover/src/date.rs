@@ -16,6 +16,13 @@ const ERAS: [(&str, char, char, i16); 5] = [
 /// The month on whose last day each era had begun.
 const FIRST_MONTHS: [i8; 5] = [1, 7, 12, 1, 5];
 
+/// Days from one day to another, both `YYYY-MM-DD`; 0 when one of them is none.
+pub fn days_since(from: &str, to: &str) -> i64 {
+    let day = |text: &str| text.parse::<Date>().ok();
+    let days = |(from, to): (Date, Date)| from.until(to).ok().map(|span| span.get_days());
+    i64::from(day(from).zip(day(to)).and_then(days).unwrap_or(0))
+}
+
 /// A day in any of `19790822`, `1979/08/22`, `S54.08.22`, `昭和54年8月22日`, `3540822`.
 pub fn day(text: &str) -> Option<Date> {
     let text = folded(text);
@@ -152,6 +159,14 @@ mod tests {
         {
             assert_eq!(day(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn days_between_days() {
+        assert_eq!(super::days_since("2026-11-29", "2026-11-29"), 0);
+        assert_eq!(super::days_since("2026-01-31", "2026-03-01"), 29);
+        assert_eq!(super::days_since("2024-02-28", "2025-02-28"), 366);
+        assert_eq!(super::days_since("x", "2025-02-28"), 0);
     }
 
     #[test]

@@ -63,6 +63,10 @@ signin-failed-title = You could not sign in
 signin-failed-text = The connection was lost, or the page was open for too long. Sign in again. If it still does not work, call us.
 signin-cancelled-title = You stopped signing in
 signin-cancelled-text = To continue, sign in again.
+left-closed-title = Your access has ended
+left-closed-text = Your membership of the society ended some time ago, so your records are no longer shown here. If you need them, call us.
+left-reads-title = You cannot change this
+left-reads-text = Your membership has ended. You can still look at your records, but you cannot change anything.
 plugin-not-offered-title = There is no such page
 plugin-not-offered-text = Your health insurance society does not offer this.
 

@@ -63,6 +63,10 @@ signin-failed-title = ログインできませんでした
 signin-failed-text = 通信が途中で切れたか、画面を開いてから時間がたっています。もう一度ログインしてください。続くときは、健康保険組合へお電話ください。
 signin-cancelled-title = ログインを中止しました
 signin-cancelled-text = 続けるときは、もう一度ログインしてください。
+left-closed-title = 資格がなくなったため、ご利用を終了しました
+left-closed-text = 健康保険組合の資格がなくなってから一定の日数が過ぎたため、記録は表示されません。記録が必要なときは、健康保険組合へお電話ください。
+left-reads-title = 変更できません
+left-reads-text = 健康保険組合の資格がなくなった方は、これまでの記録を見ることだけができます。
 plugin-not-offered-title = このページはありません
 plugin-not-offered-text = ご加入の健康保険組合では、この機能を提供していません。
 

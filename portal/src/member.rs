@@ -23,9 +23,19 @@ pub struct Person {
     pub relation: String,
     #[serde(flatten)]
     pub card: Card,
+    /// The first day without the membership, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub lost_on: Option<String>,
 }
 
 impl Member {
+    /// The day on which the last of their memberships ended, when all have.
+    pub fn left_on(&self, today: &str) -> Option<&str> {
+        let ended = |card: &Person| card.lost_on.as_deref().is_some_and(|lost| lost <= today);
+        let left = !self.cards.is_empty() && self.cards.iter().all(ended);
+        self.cards.iter().filter_map(|card| card.lost_on.as_deref()).max().filter(|_| left)
+    }
+
     /// The person's own id.
     pub fn person(&self) -> Option<&str> {
         self.cards.first().map(|card| card.person.as_str())

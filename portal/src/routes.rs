@@ -6,7 +6,7 @@ use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use std::sync::Arc;
 
 /// The routes, without what surrounds them.
@@ -23,11 +23,17 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/p/{plugin}", get(plugin_page::root))
         .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below))
         .route("/{insurer}/display", get(display))
+        .route("/{insurer}/{*rest}", any(nothing))
         .with_state(app)
 }
 
 async fn to_home(visit: Visit) -> Response {
     web::look::see_other(&visit.path(""))
+}
+
+/// What is nothing, with the menu of who is signed in.
+async fn nothing(visit: Visit) -> Response {
+    visit.not_found()
 }
 
 /// `GET /{insurer}/display?lang=…&size=…&back=…`

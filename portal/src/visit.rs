@@ -10,9 +10,10 @@ use crate::plugins::ask::Asker;
 use crate::session;
 use crate::store::sessions::Session;
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::{HeaderMap, request::Parts};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use axum::response::{IntoResponse, Response};
 use db::Db;
+use handover::date;
 use std::sync::Arc;
 use web::look::{NavItem, User, see_other};
 use web::{Brand, Error, Look};
@@ -22,7 +23,8 @@ pub struct Visit {
     pub insurer: Arc<Insurer>,
     pub look: Look,
     pub headers: HeaderMap,
-    pub session: Option<Session>,
+    /// Read by [`Visit::signed_in`] alone: not everybody who has a session may read.
+    session: Option<Session>,
     path: String,
     /// When the request came, in seconds since 1970, and the day in Japan.
     pub now: i64,
@@ -64,14 +66,51 @@ impl Visit {
         }
     }
 
-    /// The session, or the way to sign in and come back here.
+    /// Whether there is a session, of whomever.
+    pub fn is_signed_in(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// The ID token of whoever is signed in, for signing out.
+    pub fn id_token(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.id_token.as_str())
+    }
+
+    /// The session of somebody who may read here; or the way to sign in and come back, or the page
+    /// that says why there is nothing here any more.
     pub fn signed_in(&self) -> Result<&Session, Box<Response>> {
-        self.session.as_ref().ok_or_else(|| {
+        let session = self.session.as_ref().ok_or_else(|| {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("to", &self.path)
                 .finish();
             Box::new(see_other(&self.path(&format!("signin?{query}"))))
-        })
+        })?;
+        let days = self.insurer.definition.after_loss.days;
+        match (session.member.left_on(&self.today), days) {
+            (Some(left), Some(days)) if date::days_since(left, &self.today) >= i64::from(days) => {
+                Err(self.refused("left-closed"))
+            }
+            _ => Ok(session),
+        }
+    }
+
+    /// The session of somebody who may also change something: who has left may only read.
+    pub fn may_change(&self) -> Result<&Session, Box<Response>> {
+        let session = self.signed_in()?;
+        match session.member.left_on(&self.today) {
+            Some(_) => Err(self.refused("left-reads")),
+            None => Ok(session),
+        }
+    }
+
+    fn refused(&self, why: &str) -> Box<Response> {
+        let drawn = self.look.notice_page(StatusCode::FORBIDDEN, why, "info", Vec::new());
+        Box::new(drawn.unwrap_or_else(IntoResponse::into_response))
+    }
+
+    /// The page of an address that is nothing, in the frame of who is signed in.
+    pub fn not_found(&self) -> Response {
+        self.look.error(StatusCode::NOT_FOUND, None)
     }
 }
 

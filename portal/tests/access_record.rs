@@ -43,6 +43,7 @@ async fn a_look_is_noted_for_each_other_person_in_each_plugin_and_never_for_ones
             name: id.into(),
             relation: "本人".into(),
             card: Card { symbol: "1".into(), number: "2".into(), branch: id.into() },
+            lost_on: None,
         };
         let member = Member {
             sub: "s".into(),

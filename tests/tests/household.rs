@@ -1,7 +1,7 @@
 //! Who sees whose rows (F136): policy, the dependant's own choice, two insurers kept apart.
 
 use tests::visitor::{HANAKO, ICHIRO, KEN, Visitor};
-use tests::world::{Options, World};
+use tests::world::{Options, Program, World};
 
 /// F055: insured person and dependant have accounts of their own. F133: a calendar year's list.
 /// Attack 12: nothing of one insurer is seen at another.
@@ -40,6 +40,66 @@ async fn household_rows_only_by_policy_and_the_dependants_choice() {
         ken.open(&fees("aozora")).await.sees("ケン").does_not_see("ミナト");
         ken.open(&fees("minato")).await.sees("name=\"user_id\"");
         hanako.open(&fees("aozora")).await.does_not_see("ケン");
+    })
+    .await;
+}
+
+/// P0-6: who has left reads what is theirs and changes nothing; after the days of the policy it is
+/// closed. An address that is nothing keeps the menu.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_reads_and_then_no_more() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let visitor = Visitor::new();
+        visitor.register(world, "minato", ("ichiro@example.jp", "ichiro77", ICHIRO)).await;
+        let at = |path: &str| format!("{}/minato/{path}", world.portal_url);
+        visitor.sign_in(world, "minato", "ichiro77").await;
+        let page = visitor.open(&at("household")).await;
+        visitor.submit(&page, &[("hidden", "hide")]).await.sees("nav");
+        for nothing in ["nowhere", "p/medical-fees/nowhere"] {
+            let page = visitor.open(&at(nothing)).await;
+            assert_eq!(page.status, 404);
+            page.sees("/minato/p/medical-fees").sees("signout");
+        }
+
+        let columns = "symbol,number,branch,relation,name,name_kana,birth_date,sex,acquired_on,\
+                       lost_on,person_key";
+        let mut layout = "encoding = \"utf-8\"\nmode = \"delta\"\n[columns]\n".to_owned();
+        for column in columns.split(',') {
+            layout.push_str(&format!("{column} = \"{column}\"\n"));
+        }
+        let row =
+            "1234,0005678,01,夫,港 一郎,ミナト イチロウ,19771130,男,20211001,20230401,00100274";
+        let (file, shape) = (world.folder.join("left.csv"), world.folder.join("left.toml"));
+        std::fs::write(&file, format!("{columns}\n{row}\n")).expect("written");
+        std::fs::write(&shape, layout).expect("written");
+        let (file, shape) = (file.display().to_string(), shape.display().to_string());
+        let args = ["roster", "import", &file, "--insurer", "minato", "--layout", &shape];
+        world.ran(Program::Idp, &args);
+
+        let later = Visitor::new();
+        later.sign_in(world, "minato", "ichiro77").await.sees("港");
+        later.open(&at("p/medical-fees/year?year=2025")).await.sees("イチロウ");
+        let page = later.open(&at("household")).await;
+        let refused = later.submit(&page, &[("hidden", "show")]).await;
+        assert_eq!(refused.status, 403);
+        refused.sees("見ることだけができます");
+
+        let folder = world.folder.join("insurers/minato");
+        let portal = folder.join("portal.toml");
+        let text = std::fs::read_to_string(&portal).expect("portal.toml");
+        std::fs::write(&portal, format!("[after_loss]\ndays = 30\n\n{text}")).expect("written");
+        world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
+        let closed = async {
+            while later.open(&at("p/medical-fees")).await.status != 403 {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), closed).await.expect("closed");
+        later.open(&at("p/medical-fees")).await.sees("ご利用を終了しました").sees("signout");
+        for path in ["household", "views", ""] {
+            later.open(&at(path)).await.sees("ご利用を終了しました").does_not_see("円");
+        }
     })
     .await;
 }

@@ -21,7 +21,18 @@ pub struct Definition {
     pub client_secret: String,
     pub client_secret_hash: String,
     pub household: HouseholdPolicy,
+    #[serde(default)]
+    pub after_loss: AfterLoss,
     pub plugins: Vec<Enabled>,
+}
+
+/// What somebody whose memberships have all ended may still do: read, for a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AfterLoss {
+    /// Days for which they may read what is kept for them. Not said: without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u16>,
 }
 
 /// Whether an insured person sees the rows of dependants.
@@ -48,6 +59,8 @@ pub struct Enabled {
 struct File {
     signin: Signin,
     household: Household,
+    #[serde(default)]
+    after_loss: AfterLoss,
     #[serde(default)]
     plugin: Vec<Enabled>,
 }
@@ -88,6 +101,7 @@ impl Definition {
             client_secret: STANDARD.encode(sealer.seal(&purpose(&brand.slug), secret.as_bytes())),
             client_secret_hash: hash::short(secret.as_bytes()),
             household: file.household.view,
+            after_loss: file.after_loss,
             plugins: file.plugin,
             brand,
         })

@@ -107,6 +107,7 @@ mod tests {
             client_secret: String::new(),
             client_secret_hash: String::new(),
             household: HouseholdPolicy::Never,
+            after_loss: Default::default(),
             plugins: on.iter().map(enabled).collect(),
         }
     }

@@ -116,6 +116,7 @@ mod tests {
             client_secret: String::new(),
             client_secret_hash: String::new(),
             household: HouseholdPolicy::Never,
+            after_loss: Default::default(),
             plugins: Vec::new(),
         };
         serde_json::to_string(&definition).unwrap()

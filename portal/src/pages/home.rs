@@ -98,7 +98,7 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let definition = &visit.insurer.definition;
     let offers: Vec<Offer<'_>> = offer::all(definition, &app.plugins).collect();
-    let Some(session) = &visit.session else {
+    if !visit.is_signed_in() {
         let name = |offer: &Offer<'_>| Offered { name: offer.name(&visit.look.lang).to_owned() };
         return visit.look.page(&Welcome {
             signin_url: visit.path("signin"),
@@ -106,6 +106,10 @@ pub async fn show(
             signed_out: query.is_some_and(|query| query.contains("state=signed-out")),
             plugins: offers.iter().map(name).collect(),
         });
+    }
+    let session = match visit.signed_in() {
+        Ok(session) => session,
+        Err(closed) => return Ok(*closed),
     };
     let member = &session.member;
     let seen = visit.subjects(&app.db, member).await?;

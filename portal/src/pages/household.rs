@@ -118,7 +118,7 @@ pub async fn submit(
     visit: Visit,
     posted: Posted,
 ) -> Result<Response, Error> {
-    let member = match visit.signed_in() {
+    let member = match visit.may_change() {
         Ok(session) => &session.member,
         Err(signin) => return Ok(*signin),
     };

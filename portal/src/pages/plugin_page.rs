@@ -81,7 +81,7 @@ async fn show(
             vec![home],
         );
     };
-    let declared = offer.page(path).ok_or(Error::NOT_FOUND)?;
+    let Some(declared) = offer.page(path) else { return Ok(visit.not_found()) };
     let member = match visit.signed_in() {
         Ok(session) => &session.member,
         Err(signin) => return Ok(*signin),
@@ -95,7 +95,7 @@ async fn show(
     let question = asker.question(&Asking { plugin, settings, declared, query: &query });
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let drawn = match question.page(deadline).await {
-        Ok(PageReply::NotFound) => return Err(Error::NOT_FOUND),
+        Ok(PageReply::NotFound) => return Ok(visit.not_found()),
         Ok(PageReply::Show { template, data }) => draw(visit, id, &template, &data),
         Err(fault) => Err(fault),
     };

@@ -42,7 +42,7 @@ pub async fn signin(
     let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
     let home = visit.path("");
     let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
-    if visit.session.is_some() {
+    if visit.is_signed_in() {
         return Ok(see_other(&to));
     }
     let registration = registration(&app, &visit)?;
@@ -180,8 +180,8 @@ pub async fn signout(
     let home = format!("{}/{slug}/", app.settings.public_url);
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("post_logout_redirect_uri", &home).append_pair("state", "signed-out");
-    if let Some(session) = &visit.session {
-        query.append_pair("id_token_hint", &session.id_token);
+    if let Some(token) = visit.id_token() {
+        query.append_pair("id_token_hint", token);
     }
     query.append_pair("client_id", &visit.insurer.definition.client_id);
     let target = format!("{}/logout?{}", visit.insurer.definition.issuer, query.finish());

@@ -95,7 +95,7 @@ impl Look {
     }
 
     /// The page of an error.
-    pub(crate) fn error(&self, status: StatusCode, incident: Option<String>) -> Response {
+    pub fn error(&self, status: StatusCode, incident: Option<String>) -> Response {
         let known = [400, 403, 404, 405, 408, 413, 428, 429, 500, 503].contains(&status.as_u16());
         let code = match (known, status.is_client_error()) {
             (true, _) => status.as_u16(),
