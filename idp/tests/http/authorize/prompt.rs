@@ -154,3 +154,30 @@ async fn an_application_on_loopback_gets_no_silent_code() {
     let to = new.submit_and_stay(&page, &LOGIN).await;
     assert!(parameters(&to)["code"].is_string(), "{to}");
 }
+
+/// Held-out 2: the age counts from this request's own login, however long the pages after it take;
+/// 0 asks again within the same second.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_the_login_makes_it_no_older() {
+    minato()
+        .on_each_engine(async |idp| {
+            let client = idp.client("asks", "consent_obtained = false\n").await;
+            let visitor = idp.member().await;
+            for age in ["1", "0"] {
+                let ask = [("max_age", age), ("prompt", "login consent")];
+                let page = visitor.open(&client.authorize(&ask)).await;
+                page.sees("name=\"password\"");
+                let page = visitor.submit(&page, &LOGIN).await;
+                page.sees("value=\"allow\"");
+                let login = idp.now();
+                idp.advance(90);
+                let to = visitor.submit_and_stay(&page, &[("decision", "allow")]).await;
+                let code = parameters(&to)["code"].as_str().expect("a code").to_owned();
+                let token = client.redeem(&code, &[], None).await.good();
+                assert_eq!(claims(token.member("id_token"))["auth_time"], login, "{age}");
+            }
+            let page = visitor.open(&client.authorize(&[("max_age", "0")])).await;
+            page.sees("name=\"password\"");
+        })
+        .await;
+}

@@ -1,6 +1,6 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4): a service for itself.
 
-use crate::support::{DEVICE_CODE, MACHINE, Relying, TestIdp, minato};
+use crate::support::{DEVICE_CODE, MACHINE, Relying, TestIdp, claims, minato};
 
 async fn machine(idp: &TestIdp) -> Relying {
     idp.client("basic", MACHINE).await
@@ -35,5 +35,30 @@ async fn a_service_gets_nothing_by_another_door() {
     for grant in ["authorization_code", "refresh_token", DEVICE_CODE] {
         let answer = client.post("token", &[("grant_type", grant)], None).await;
         answer.refused("unauthorized_client");
+    }
+}
+
+/// Suite 5: a JWT access token (RFC 9068 §2.1) is signed as the client asks, and for a resource as
+/// that understands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jwt_is_signed_as_client_and_resource_understand() {
+    let api = "https://api.example/";
+    let policy = "resource_signing_algs = { \"https://api.example/\" = \"PS256\" }";
+    let idp = minato().protocol(policy).on_sqlite().await;
+    let resources = format!("access_token_format = \"jwt\"\nresources = [\"{api}\"]\n");
+    for (id, own, plain) in [("a", "", "ES256"), ("b", "RS256", "RS256"), ("c", "EdDSA", "EdDSA")] {
+        let alg = match own {
+            "" => String::new(),
+            own => format!("access_token_signing_alg = \"{own}\"\n"),
+        };
+        let client = idp.client(id, &format!("{MACHINE}{resources}{alg}")).await;
+        for (resource, expected) in [(None, plain), (Some(api), "PS256")] {
+            let mut fields = vec![("grant_type", "client_credentials")];
+            fields.extend(resource.map(|resource| ("resource", resource)));
+            let answer = client.post("token", &fields, None).await.good();
+            let header = answer.member("access_token").split('.').next().unwrap_or_default();
+            let header = claims(&format!(".{header}"));
+            assert_eq!((&header["alg"], &header["typ"]), (&expected.into(), &"at+jwt".into()));
+        }
     }
 }
