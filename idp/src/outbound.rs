@@ -31,6 +31,14 @@ struct Kept {
     bytes: usize,
 }
 
+impl Kept {
+    /// What was fetched a while ago, for when the other side does not answer now.
+    fn still_good(&self, url: &str, now: i64) -> Option<Arc<Vec<u8>>> {
+        let (_, document) = self.documents.get(url).filter(|(at, _)| now - at < STILL_GOOD)?;
+        Some(document.clone())
+    }
+}
+
 /// Why nothing was fetched. The reason is for the log; what the other side said stays out of it.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -52,6 +60,8 @@ const FRESH: i64 = 600;
 const INSIST: i64 = 5;
 /// Seconds for which an address that failed is not asked again.
 const FAILED: i64 = 20;
+/// Seconds for which a document stands in for one that cannot be fetched.
+const STILL_GOOD: i64 = 24 * 3600;
 /// Bytes of documents, and addresses that failed, remembered at once.
 const KEPT_BYTES: usize = 16 * 1024 * 1024;
 const KEPT_FAILURES: usize = 10_000;
@@ -109,7 +119,7 @@ impl Outbound {
                 return Ok(known.clone());
             }
             if kept.failures.get(url).is_some_and(|at| now - at < FAILED) {
-                return Err(FetchError::Silent);
+                return kept.still_good(url, now).ok_or(FetchError::Silent);
             }
         }
         let fetched = self.get(url).await;
@@ -130,7 +140,7 @@ impl Outbound {
                     kept.failures.clear();
                 }
                 kept.failures.insert(url.to_owned(), now);
-                Err(error)
+                kept.still_good(url, now).ok_or(error)
             }
         }
     }

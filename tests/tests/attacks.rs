@@ -271,6 +271,13 @@ async fn a_code_is_good_once_for_its_client_its_insurer_and_its_verifier() {
                 assert_eq!(status, StatusCode::BAD_REQUEST);
             }
         }
+        // Whoever else gets hold of a used code ends nothing with it.
+        let used = code().await;
+        let (_, tokens) = redeem(world, "minato", "partner", &used, &good).await;
+        let (status, _) = redeem(world, "minato", "portal", &used, &good).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(userinfo(world, "minato", &tokens).await, StatusCode::OK);
+
         let raced = code().await;
         let (a, b) = tokio::join!(
             redeem(world, "minato", "partner", &raced, &good),

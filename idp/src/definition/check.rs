@@ -2,18 +2,43 @@
 
 use super::Definition;
 use super::journey::{GoalKind, Journey};
-use crate::need::Kind;
+
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
-use crate::need::{Evidence, Known, Need, Next, Step, next};
+use crate::need::{Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
 use oidc::jose::algorithm::Algorithm;
 use std::collections::BTreeSet;
+
+/// Characters beyond which nothing is hashed: a longer password could never sign in.
+const LONGEST_PASSWORD: usize = 256;
 
 impl Definition {
     /// Why it cannot be published, in words for the operator.
     pub fn fault(&self) -> Option<String> {
         let found = self.brand.fault().or_else(|| self.policy_fault());
-        found.or_else(|| self.journey_fault().err()).or_else(|| self.document_fault())
+        let found = found.or_else(|| self.journey_fault().err());
+        found.or_else(|| self.document_fault()).or_else(|| self.roster_fault())
+    }
+
+    /// A card is not guessed: its number with something of the person, in a few tries.
+    fn roster_fault(&self) -> Option<String> {
+        let weak = |step: &&Step| match &step.settings {
+            Settings::Roster { fields, attempts } => {
+                let has = |field| fields.contains(&field);
+                let person = has(Field::NameKana) || has(Field::BirthDate);
+                !has(Field::Number) || !person || !(1..=20).contains(attempts)
+            }
+            _ => false,
+        };
+        let guessed = |journey: &Journey| {
+            let need = self.need_of(journey).ok();
+            need.is_some_and(|need| need.steps().iter().any(&weak))
+        };
+        let (name, _) = self.journeys.iter().find(|(_, journey)| guessed(journey))?;
+        Some(format!(
+            "journeys/{name}.toml: step roster: fields need number with name_kana or birth_date, \
+             and attempts must be 1 to 20"
+        ))
     }
 
     /// A journey that asks for agreement has something to agree to.
@@ -34,6 +59,9 @@ impl Definition {
         let policy = &self.policy;
         if policy.password.min < 8 || policy.password.max < policy.password.min {
             return Some("idp.toml: password.min must be 8 or more".to_owned());
+        }
+        if policy.password.max > LONGEST_PASSWORD {
+            return Some(format!("idp.toml: password.max must be {LONGEST_PASSWORD} or less"));
         }
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
@@ -200,6 +228,7 @@ mod tests {
         };
         let mut brand = web::Brand::nobody();
         brand.insurer_number = "06130017".into();
+        brand.slug = "minato".into();
         Definition {
             brand,
             policy: toml::from_str(&policy).unwrap(),
@@ -240,6 +269,29 @@ mod tests {
             let found = definition(login, register, "").journey_fault();
             assert_eq!(found, Ok(()), "{login} {register}");
         }
+    }
+
+    /// Cards and passwords that could be guessed, or never typed.
+    #[test]
+    fn what_could_be_guessed_is_refused() {
+        let register = |roster: &str| {
+            definition(LOGIN, &format!("{{ step = \"roster\", {roster} }}, {REGISTER}"), "").fault()
+        };
+        assert_eq!(register("fields = [\"number\", \"birth_date\"]"), None);
+        for weak in [
+            "fields = [\"number\"]",
+            "fields = [\"symbol\", \"number\", \"branch\", \"sex\"]",
+            "fields = [\"birth_date\", \"name_kana\"]",
+            "fields = [\"number\", \"birth_date\"], attempts = 1000",
+            "fields = [\"number\", \"birth_date\"], attempts = 0",
+        ] {
+            assert!(register(weak).is_some_and(|why| why.contains("roster")), "{weak}");
+        }
+        let mut long = definition(LOGIN, REGISTER, "");
+        long.policy.password.max = 1000;
+        assert!(long.fault().is_some_and(|why| why.contains("password.max")));
+        let asks = definition("{ step = \"password\" }, { step = \"terms\" }", REGISTER, "");
+        assert!(asks.fault().is_some_and(|why| why.contains("terms/")));
     }
 
     #[test]

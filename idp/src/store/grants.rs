@@ -95,8 +95,8 @@ pub async fn insert(
 pub enum Redeemed {
     /// It is used from now on, whatever the checks say.
     First(Box<Grant>),
-    /// It had been redeemed before: somebody has a copy.
-    Again,
+    /// It had been redeemed before: somebody has a copy. The client to which it was given.
+    Again { client_id: String },
     /// It never existed here.
     Unknown,
 }
@@ -118,10 +118,12 @@ pub async fn redeem(
     if let Some(row) = tx.one(sql, params![insurer, grant_id, code_hash, now]).await? {
         return Ok(Redeemed::First(Box::new(grant(&row)?)));
     }
-    let sql = "SELECT grant_id FROM grants WHERE insurer_id = $1 AND grant_id = $2
+    let sql = "SELECT client_id FROM grants WHERE insurer_id = $1 AND grant_id = $2
                AND code_hash = $3";
-    let known = tx.one(sql, params![insurer, grant_id, code_hash]).await?;
-    Ok(if known.is_some() { Redeemed::Again } else { Redeemed::Unknown })
+    match tx.one(sql, params![insurer, grant_id, code_hash]).await? {
+        Some(row) => Ok(Redeemed::Again { client_id: row.text("client_id")? }),
+        None => Ok(Redeemed::Unknown),
+    }
 }
 
 /// Gives a redeemed grant its first refresh token and a longer life.

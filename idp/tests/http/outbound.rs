@@ -127,6 +127,25 @@ async fn a_new_key_is_fetched_for_its_name() {
     ask(&idp, &client, &first, "one").await.refused("invalid_client");
 }
 
+/// Keys that were fetched stand in for a partner whose site is down, for a day.
+#[tokio::test(flavor = "multi_thread")]
+async fn known_keys_outlive_a_partners_failure() {
+    let partner = Partner::new().await;
+    let idp = partner.trusted(true).on_sqlite().await;
+    let client = partner.client(&idp).await;
+    let (key, other) = (Key::new(), Key::new());
+    partner.put_key(&key, "one");
+    ask(&idp, &client, &key, "one").await.good();
+    partner.documents.lock().expect("not poisoned").clear();
+    for _ in 0..2 {
+        idp.advance(11 * 60);
+        ask(&idp, &client, &key, "one").await.good();
+        ask(&idp, &client, &other, "two").await.refused("invalid_client");
+    }
+    idp.advance(24 * 3600);
+    ask(&idp, &client, &key, "one").await.refused("invalid_client");
+}
+
 /// RFC 9101 §5.2: a request object at a registered address, and at no other; a redirect is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_fetched_where_it_is_registered() {

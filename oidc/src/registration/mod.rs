@@ -6,6 +6,7 @@ mod addresses;
 mod fapi;
 mod grants;
 mod keys;
+mod names;
 mod redirect_uris;
 mod scopes;
 
@@ -79,6 +80,7 @@ const CHECKS: &[Check] = &[
     redirect_uris::check,
     addresses::check,
     keys::check,
+    names::check,
     grants::check,
     scopes::check,
     fapi::check,

@@ -23,10 +23,13 @@ pub(super) async fn redeem(call: &Call<'_>) -> Result<Response, Error> {
     let mut grant = match redeemed {
         Redeemed::First(grant) => grant,
         Redeemed::Unknown => return Err(invalid()),
-        Redeemed::Again => {
-            // RFC 6749 §4.1.2: somebody has a copy of the code, so what it issued is revoked.
-            grants::revoke(&mut tx, realm.id(), &grant_id).await?;
-            tx.commit().await?;
+        Redeemed::Again { client_id } => {
+            // RFC 6749 §4.1.2: somebody has a copy of the code, so what it issued is revoked; but
+            // no client ends what is another's.
+            if client_id == client.client_id {
+                grants::revoke(&mut tx, realm.id(), &grant_id).await?;
+                tx.commit().await?;
+            }
             tracing::warn!(insurer = %realm.id(), client = client.client_id, "code replayed");
             return Err(invalid());
         }
