@@ -241,6 +241,7 @@ consent-no-disadvantage = If you do not share it, your health insurance benefits
 consent-withdraw = You can withdraw your consent at any time on the page “Services you share with”.
 consent-about-title = About the service
 consent-policy = Privacy policy (opens in a new window)
+consent-goes-to = If you allow this, you go on to { $host }.
 consent-tos = Terms of use (opens in a new window)
 consent-home = Home page of the service (opens in a new window)
 consent-allow = Agree and share

@@ -238,6 +238,7 @@ consent-no-disadvantage = 渡さなくても、健康保険の給付などが不
 consent-withdraw = 同意は、いつでも「同意したサービス」の画面で取り消せます。
 consent-about-title = サービスについて
 consent-policy = 個人情報の取り扱い（新しい画面で開きます）
+consent-goes-to = 許可すると、「{ $host }」に進みます。
 consent-tos = 利用規約（新しい画面で開きます）
 consent-home = サービスのホームページ（新しい画面で開きます）
 consent-allow = 同意して渡す

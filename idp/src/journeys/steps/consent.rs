@@ -15,6 +15,8 @@ use web::{Error, Form, Page, Posted};
 pub struct Consent {
     pub form: Form,
     pub client_name: String,
+    /// The host that gets the answer; of an application's own scheme the scheme.
+    pub goes_to: String,
     pub logo_url: Option<String>,
     pub client_url: Option<String>,
     pub policy_url: Option<String>,
@@ -32,6 +34,7 @@ impl Page for Consent {
         let plain = || Self {
             form: Form::new("/minato/journey/x?step=consent", &[]),
             client_name: "しおなりフィットネス".into(),
+            goes_to: "partner.example".into(),
             logo_url: None,
             client_url: None,
             policy_url: None,
@@ -54,6 +57,13 @@ impl Page for Consent {
     }
 }
 
+/// Whose name stands on a page anybody can choose; whose host it is not.
+fn goes_to(redirect_uri: &str) -> String {
+    let url = url::Url::parse(redirect_uri).ok();
+    let host = url.as_ref().and_then(|url| url.host_str().or(Some(url.scheme())));
+    host.unwrap_or_default().to_owned()
+}
+
 pub(super) struct Verify;
 
 impl Step for Verify {
@@ -72,6 +82,7 @@ impl Step for Verify {
             at.screen(&Consent {
                 form: Form::new(at.action(), &[]),
                 client_name: client.name_in(&look.lang).to_owned(),
+                goes_to: goes_to(&request.redirect_uri),
                 logo_url: logo,
                 client_url: client.client_uri.clone(),
                 policy_url: client.policy_uri.clone(),

@@ -21,7 +21,8 @@ async fn a_member_may_say_no() {
             let silent = [NARROW[0], ("prompt", "none")];
             assert_eq!(client.answer(&visitor, &silent).await["error"], "consent_required");
             let page = visitor.open(&client.authorize(&NARROW)).await;
-            page.sees("しおなり").sees("name=\"decision\"");
+            // The name is the client's to choose; the host is not.
+            page.sees("しおなり").sees("「localhost」").sees("name=\"decision\"");
             let denied = visitor.submit_and_stay(&page, &[("decision", "deny")]).await;
             let denied = parameters(&denied);
             assert_eq!(
