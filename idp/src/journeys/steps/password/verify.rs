@@ -134,13 +134,14 @@ impl Step for Verify {
     }
 
     /// Against the login that was typed, and against the journey, in which one could go through
-    /// many logins.
+    /// many logins. Looking at the page asks nothing: it is what most people see first.
     fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
-        let own = (Bucket::journey("password", &at.instance.id), OF_JOURNEY);
         match answer {
-            Some((_, Prepared::Matched { bucket, .. })) => vec![own, (bucket.clone(), WRONG)],
-            Some(_) => Vec::new(),
-            None => vec![own],
+            Some((_, Prepared::Matched { bucket, .. })) => {
+                let own = Bucket::journey("password", &at.instance.id);
+                vec![(own, OF_JOURNEY), (bucket.clone(), WRONG)]
+            }
+            _ => Vec::new(),
         }
     }
 
