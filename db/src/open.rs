@@ -131,7 +131,7 @@ fn own_file(file: &str) -> std::io::Result<()> {
 }
 
 /// The address without its password.
-fn masked(url: &str) -> String {
+pub(crate) fn masked(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &url[..scheme], &url[at..]),
         _ => url.to_owned(),

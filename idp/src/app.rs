@@ -7,7 +7,7 @@ use crate::credentials::password::{Cost, Hasher};
 use crate::journeys::Tools;
 use crate::mail::Outbox;
 use crate::outbound::Outbound;
-use crate::realm::{Published, Realm, Realms};
+use crate::realm::{Published, Realm, Realms, keys};
 use crate::settings::Settings;
 use crate::store;
 use axum::http::request::Parts;
@@ -137,10 +137,18 @@ pub async fn open_db(settings: &Settings) -> Result<Db, Error> {
 
 /// The key file of this database; made when neither has been used yet.
 pub async fn open_sealer(settings: &Settings, db: &Db) -> Result<Sealer, Error> {
-    let known = installation::remembered(&mut db.read().await?, SEAL).await?;
-    let (sealer, seal) = Sealer::of_installation(&settings.key_file, known.as_deref())?;
+    let mut conn = db.read().await?;
+    let known = installation::remembered(&mut conn, SEAL).await?;
+    let older = store::signing_keys::any(&mut conn).await?;
+    drop(conn);
+    let older = older.map(|(insurer, sealed)| (keys::purpose(&insurer), sealed));
+    let older = older.as_ref().map(|(purpose, sealed)| (purpose.as_str(), sealed.as_slice()));
+    let file = &settings.key_file;
+    let (sealer, seal) = Sealer::of_installation(file, known.as_deref(), older)?;
     if let Some(seal) = seal {
-        db.remember(SEAL, &seal).await?;
+        // Of two nodes that start at once the second must have the file of the first.
+        let first = installation::kept_first(db, SEAL, &seal).await?;
+        Sealer::of_installation(file, Some(&first), None)?;
     }
     Ok(sealer)
 }

@@ -32,6 +32,12 @@ struct Kept {
 }
 
 impl Kept {
+    fn remove(&mut self, url: &str) {
+        if let Some((_, document)) = self.documents.remove(url) {
+            self.bytes = self.bytes.saturating_sub(document.len());
+        }
+    }
+
     /// What was fetched a while ago, for when the other side does not answer now.
     fn still_good(&self, url: &str, now: i64) -> Option<Arc<Vec<u8>>> {
         let (_, document) = self.documents.get(url).filter(|(at, _)| now - at < STILL_GOOD)?;
@@ -130,6 +136,7 @@ impl Outbound {
                     kept.documents.clear();
                     kept.bytes = 0;
                 }
+                kept.remove(url);
                 kept.bytes += bytes.len();
                 let bytes = Arc::new(bytes);
                 kept.documents.insert(url.to_owned(), (now, bytes.clone()));
@@ -140,7 +147,16 @@ impl Outbound {
                     kept.failures.clear();
                 }
                 kept.failures.insert(url.to_owned(), now);
-                kept.still_good(url, now).ok_or(error)
+                // Who answers that there is no document, or another, has taken it back.
+                match error {
+                    FetchError::Silent | FetchError::Status(500..) => {
+                        kept.still_good(url, now).ok_or(error)
+                    }
+                    error => {
+                        kept.remove(url);
+                        Err(error)
+                    }
+                }
             }
         }
     }

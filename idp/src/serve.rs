@@ -48,11 +48,11 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
     let served = Served::default();
     serve(async |addresses| {
         let settings = settings()?;
+        served.take(&settings.database)?;
         let identity = identity(&settings)?;
         let doors = doors(&settings, identity.as_ref(), addresses)?;
         let cost = Cost::of(&settings.hashing);
         let app = App::open(settings, cost).await?;
-        served.take(&app.tools.db)?;
         let mut jobs = JoinSet::new();
         jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::logouts::run(app.clone()));

@@ -142,7 +142,7 @@ pub struct Hashing {
     pub queue: usize,
     /// KiB that a new hash takes (argon2id, one lane). With `passes` at least 7168 with 5, 9216
     /// with 4, 12288 with 3, 19456 with 2 or 47104 with 1. Stored hashes keep the cost of their
-    /// making.
+    /// making: until members have new passwords, time tells logins with an old one from none.
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,

@@ -1,7 +1,7 @@
 //! What every request finds: settings, database, insurers, plugins, pages.
 
-use crate::insurers::offer;
 use crate::insurers::registry::Registry;
+use crate::insurers::{definition, offer};
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::provider::Providers;
@@ -129,10 +129,17 @@ pub async fn open_db(settings: &Settings) -> Result<Db, web::Error> {
 
 /// The key file of this database; made when neither has been used yet.
 pub async fn open_sealer(settings: &Settings, db: &Db) -> Result<Sealer, web::Error> {
-    let known = installation::remembered(&mut db.read().await?, SEAL).await?;
-    let (sealer, seal) = Sealer::of_installation(&settings.key_file, known.as_deref())?;
+    let mut conn = db.read().await?;
+    let known = installation::remembered(&mut conn, SEAL).await?;
+    let older = definition::any_sealed(&mut conn).await?;
+    drop(conn);
+    let older = older.as_ref().map(|(purpose, sealed)| (purpose.as_str(), sealed.as_slice()));
+    let file = &settings.key_file;
+    let (sealer, seal) = Sealer::of_installation(file, known.as_deref(), older)?;
     if let Some(seal) = seal {
-        db.remember(SEAL, &seal).await?;
+        // Of two nodes that start at once the second must have the file of the first.
+        let first = installation::kept_first(db, SEAL, &seal).await?;
+        Sealer::of_installation(file, Some(&first), None)?;
     }
     Ok(sealer)
 }

@@ -20,9 +20,11 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant};
 use web::Error;
 
 /// What the portal asks to learn.
@@ -57,6 +59,8 @@ type Metadata = ProviderMetadata<
 pub struct Providers {
     http: Http,
     known: RwLock<HashMap<String, Arc<Metadata>>>,
+    /// When each was last discovered anew.
+    renewed: Mutex<HashMap<(String, For), Instant>>,
 }
 
 impl Providers {
@@ -68,7 +72,7 @@ impl Providers {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(10))
             .build()?;
-        Ok(Self { http: Http(http), known: RwLock::default() })
+        Ok(Self { http: Http(http), known: RwLock::default(), renewed: Mutex::default() })
     }
 
     /// Where a person signs in at the provider, and what must come back.
@@ -130,7 +134,7 @@ impl Providers {
             Ok(claims) => claims.subject().clone(),
             // The provider may have a new key: its keys are fetched anew, once.
             Err(_) => {
-                self.forget(&client.issuer);
+                self.renew(&client.issuer, For::SignIn).await?;
                 let metadata = self.metadata(&client.issuer).await?;
                 let id = ClientId::new(client.client_id.clone());
                 let secret = ClientSecret::new(at_secret);
@@ -166,11 +170,14 @@ impl Providers {
         now: i64,
     ) -> Option<String> {
         let claims = match self.logout_claims(client, token).await {
-            Some(claims) => claims,
-            None => {
-                // A new key of the provider.
-                self.forget(&client.issuer);
-                self.logout_claims(client, token).await?
+            Told::Claims(claims) => claims,
+            Told::Nothing => return None,
+            Told::UnknownKey => {
+                self.renew(&client.issuer, For::LogoutToken).await.ok()?;
+                match self.logout_claims(client, token).await {
+                    Told::Claims(claims) => claims,
+                    _ => return None,
+                }
             }
         };
         let event = claims.events.contains_key(LOGOUT_EVENT) && claims.nonce.is_none();
@@ -178,24 +185,32 @@ impl Providers {
         claims.sid.filter(|_| event && timely)
     }
 
-    async fn logout_claims(&self, client: &Registration, token: &str) -> Option<LogoutClaims> {
-        let head = jsonwebtoken::decode_header(token).ok()?;
+    async fn logout_claims(&self, client: &Registration, token: &str) -> Told {
+        let Some((head, kid)) = jsonwebtoken::decode_header(token)
+            .ok()
+            .and_then(|head| head.kid.clone().map(|kid| (head, kid)))
+        else {
+            return Told::Nothing;
+        };
         let asymmetric = [Algorithm::ES256, Algorithm::RS256, Algorithm::PS256, Algorithm::EdDSA];
         if !asymmetric.contains(&head.alg) {
-            return None;
+            return Told::Nothing;
         }
-        let metadata = self.metadata(&client.issuer).await.ok()?;
-        let keys = serde_json::to_value(metadata.jwks()).ok()?;
-        let keys: JwkSet = serde_json::from_value(keys).ok()?;
-        let key = DecodingKey::from_jwk(keys.find(head.kid.as_deref()?)?).ok()?;
+        let Ok(metadata) = self.metadata(&client.issuer).await else { return Told::Nothing };
+        let keys = serde_json::to_value(metadata.jwks()).and_then(serde_json::from_value::<JwkSet>);
+        let Ok(keys) = keys else { return Told::Nothing };
+        let Some(key) = keys.find(&kid) else { return Told::UnknownKey };
+        let Ok(key) = DecodingKey::from_jwk(key) else { return Told::Nothing };
         let mut validation = Validation::new(head.alg);
         validation.set_audience(&[&client.client_id]);
         validation.set_issuer(&[&client.issuer]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
         // Compared with the portal's own clock.
         validation.validate_exp = false;
-        let decoded = jsonwebtoken::decode::<LogoutClaims>(token, &key, &validation).ok()?;
-        Some(decoded.claims)
+        match jsonwebtoken::decode::<LogoutClaims>(token, &key, &validation) {
+            Ok(decoded) => Told::Claims(decoded.claims),
+            Err(_) => Told::Nothing,
+        }
     }
 
     async fn metadata(&self, issuer: &str) -> Result<Arc<Metadata>, Error> {
@@ -206,6 +221,10 @@ impl Providers {
         if let Some(found) = known(self) {
             return Ok(found);
         }
+        self.discover(issuer).await
+    }
+
+    async fn discover(&self, issuer: &str) -> Result<Arc<Metadata>, Error> {
         let url = IssuerUrl::new(issuer.to_owned())?;
         let found = Arc::new(Metadata::discover_async(url, &self.http).await?);
         let mut known = self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -213,10 +232,51 @@ impl Providers {
         Ok(found)
     }
 
-    /// Forgets what was discovered: the keys may have changed.
-    pub fn forget(&self, issuer: &str) {
-        self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(issuer);
+    /// Discovers anew, because keys or addresses may have changed: now and then, however often it
+    /// is wanted. What is known holds until then.
+    ///
+    /// # Errors
+    /// When the provider cannot be discovered.
+    pub async fn renew(&self, issuer: &str, wanted: For) -> Result<(), Error> {
+        {
+            let mut renewed = self.renewed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let last = renewed.entry((issuer.to_owned(), wanted));
+            let pause = wanted.pause();
+            let now = Instant::now();
+            match last {
+                Entry::Occupied(last) if now.duration_since(*last.get()) < pause => return Ok(()),
+                entry => drop(entry.insert_entry(now)),
+            }
+        }
+        self.discover(issuer).await.map(drop)
     }
+}
+
+/// Why what was discovered is wanted anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum For {
+    /// Somebody's sign-in failed.
+    SignIn,
+    /// A logout token names an unknown key. Anybody can send one.
+    LogoutToken,
+}
+
+impl For {
+    /// Between two discoveries.
+    fn pause(self) -> Duration {
+        match self {
+            For::SignIn => Duration::from_secs(2),
+            For::LogoutToken => Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a logout token told.
+enum Told {
+    Claims(LogoutClaims),
+    /// Its key is not among those that are known.
+    UnknownKey,
+    Nothing,
 }
 
 /// The event of a logout token.

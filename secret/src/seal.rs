@@ -54,25 +54,27 @@ impl Sealer {
     }
 
     /// The sealer of an installation. `seal` is what its database remembers of the key file;
-    /// without one the file is read or made, and the second value is to be remembered.
+    /// without one the file is read or made, and the second value is to be remembered. `older` is
+    /// something (with its purpose) that was sealed before databases remembered that.
     ///
     /// # Errors
     /// When the file is missing or another one than the database was sealed with.
     pub fn of_installation(
         path: &Path,
         seal: Option<&[u8]>,
+        older: Option<(&str, &[u8])>,
     ) -> Result<(Self, Option<Vec<u8>>), SealError> {
         let name = || path.display().to_string();
-        if seal.is_some() && !path.exists() {
+        let known = seal.map(|seal| (KNOWN.0, seal)).or(older);
+        if known.is_some() && !path.exists() {
             return Err(SealError::Missing(name()));
         }
         let sealer = Self::from_file(path)?;
-        let Some(seal) = seal else {
-            let seal = sealer.seal(KNOWN.0, KNOWN.1);
-            return Ok((sealer, Some(seal)));
-        };
-        sealer.open(KNOWN.0, seal).map_err(|_| SealError::Foreign(name()))?;
-        Ok((sealer, None))
+        if let Some((purpose, sealed)) = known {
+            sealer.open(purpose, sealed).map_err(|_| SealError::Foreign(name()))?;
+        }
+        let new = seal.is_none().then(|| sealer.seal(KNOWN.0, KNOWN.1));
+        Ok((sealer, new))
     }
 
     /// A sealer with 32 bytes of one's own.
@@ -114,15 +116,21 @@ mod tests {
     fn an_installation_knows_its_key_file() {
         let file = std::env::temp_dir().join(format!("musubi-key-c-{}", std::process::id()));
         std::fs::remove_file(&file).ok();
-        let (_, seal) = Sealer::of_installation(&file, None).unwrap();
+        let (_, seal) = Sealer::of_installation(&file, None, None).unwrap();
         let seal = seal.unwrap();
-        assert!(Sealer::of_installation(&file, Some(&seal)).unwrap().1.is_none());
+        assert!(Sealer::of_installation(&file, Some(&seal), None).unwrap().1.is_none());
+        let other = Sealer::from_key(&[9; 32]).unwrap().seal("key:minato", b"x");
+        let older = Some(("key:minato", other.as_slice()));
+        let foreign = Sealer::of_installation(&file, None, older).err().unwrap();
+        assert!(foreign.to_string().contains("is not the one"), "{foreign}");
         std::fs::remove_file(&file).unwrap();
-        let missing = Sealer::of_installation(&file, Some(&seal)).err().unwrap();
+        let missing = Sealer::of_installation(&file, None, older).err().unwrap();
+        assert!(missing.to_string().contains("is missing"), "{missing}");
+        let missing = Sealer::of_installation(&file, Some(&seal), None).err().unwrap();
         assert!(missing.to_string().contains("is missing"), "{missing}");
         assert!(!file.exists(), "no new one was made");
         std::fs::write(&file, [7; 32]).unwrap();
-        let foreign = Sealer::of_installation(&file, Some(&seal)).err().unwrap();
+        let foreign = Sealer::of_installation(&file, Some(&seal), None).err().unwrap();
         assert!(foreign.to_string().contains("is not the one"), "{foreign}");
         std::fs::remove_file(&file).ok();
     }

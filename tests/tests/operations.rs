@@ -109,7 +109,7 @@ async fn files_and_keys_are_guarded() {
         let mode = std::fs::metadata(idp.path(name)).expect(name).permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    // A second server on the same file, at another address.
+    // A second server on the same file, at another address. It touches nothing.
     idp.configure(free_port(), "");
     let text = fails(idp.command(&idp.path("idp.toml")).arg("serve"));
     assert!(text.contains("idp.sqlite.lock") && text.contains("another server"), "{text}");
@@ -167,6 +167,7 @@ async fn a_hangup_reads_the_settings_again() {
     idp.signal("-HUP");
     idp.until(async || ready(other).await == Some(200)).await;
     idp.until(async || idp.log().contains("the settings were read again")).await;
+    idp.until(async || ready(port).await.is_none()).await;
     // Again, without a change: the same address goes on answering.
     idp.signal("-HUP");
     idp.until(async || idp.log().matches("the settings were read again").count() == 2).await;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A clock in seconds since 1970 (UTC). Clones are the same clock.
@@ -18,16 +18,18 @@ pub struct Clock {
 enum Runs {
     /// Stands still.
     At(i64),
-    /// From what the system's clock said at an instant.
-    From { wall: i64, instant: Instant },
+    WithTheSystem,
 }
+
+/// The latest time that was told in this process, and when. All clocks go on from there.
+static LATEST: Mutex<Option<(i64, Instant)>> = Mutex::new(None);
 
 impl Clock {
     /// The clock of the operating system. When that is set back, this one goes on at its pace, so
     /// that sessions become no longer and nothing was issued later than now; when it is set
     /// forward, this one follows.
     pub fn system() -> Self {
-        Self { runs: Runs::From { wall: wall(), instant: Instant::now() }, ahead: Arc::default() }
+        Self { runs: Runs::WithTheSystem, ahead: Arc::default() }
     }
 
     /// A clock that stands still, for tests.
@@ -44,15 +46,27 @@ impl Clock {
     pub fn now(&self) -> i64 {
         let base = match self.runs {
             Runs::At(seconds) => seconds,
-            Runs::From { wall: began, instant } => never_back(began, instant.elapsed(), wall()),
+            Runs::WithTheSystem => {
+                let mut latest = LATEST.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let (wall, instant) = (wall(), Instant::now());
+                let now = match *latest {
+                    Some((told, at)) => never_back(told, instant.duration_since(at), wall),
+                    None => wall,
+                };
+                // Only whole seconds that were told, so that parts of one are not lost.
+                if latest.is_none_or(|(told, _)| now > told) {
+                    *latest = Some((now, instant));
+                }
+                now
+            }
         };
         base + self.ahead.load(Ordering::Relaxed)
     }
 }
 
 /// The system's clock, unless less time has passed on it than really has.
-fn never_back(began: i64, passed: Duration, wall: i64) -> i64 {
-    wall.max(began + i64::try_from(passed.as_secs()).unwrap_or(0))
+fn never_back(told: i64, passed: Duration, wall: i64) -> i64 {
+    wall.max(told + i64::try_from(passed.as_secs()).unwrap_or(0))
 }
 
 fn wall() -> i64 {

@@ -17,7 +17,12 @@ use tokio::task::JoinSet;
 
 /// The addresses that were bound; they stay open while settings are read again.
 #[derive(Default)]
-pub struct Addresses(HashMap<SocketAddr, std::net::TcpListener>);
+pub struct Addresses {
+    bound: HashMap<SocketAddr, std::net::TcpListener>,
+    /// What the start that is under way asked for, and of that what was not bound before.
+    asked: Vec<SocketAddr>,
+    added: Vec<SocketAddr>,
+}
 
 impl Addresses {
     /// Binds an address, or takes the one that is bound.
@@ -25,12 +30,14 @@ impl Addresses {
     /// # Errors
     /// Says which address is taken and what to change.
     pub fn bind(&mut self, address: SocketAddr) -> Result<TcpListener, ConfigError> {
-        let bound = match self.0.get(&address) {
+        self.asked.push(address);
+        let bound = match self.bound.get(&address) {
             Some(bound) => bound.try_clone(),
             None => std::net::TcpListener::bind(address).and_then(|listener| {
                 listener.set_nonblocking(true)?;
                 let mine = listener.try_clone()?;
-                self.0.insert(address, listener);
+                self.bound.insert(address, listener);
+                self.added.push(address);
                 Ok(mine)
             }),
         };
@@ -40,6 +47,15 @@ impl Addresses {
                  set another `listen` address"
             ))
         })
+    }
+
+    /// After a start: what a good one did not ask for is closed, and what a failed one added.
+    fn settle(&mut self, started: bool) {
+        let (asked, added) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.added));
+        match started {
+            true => self.bound.retain(|address, _| asked.contains(address)),
+            false => self.bound.retain(|address, _| !added.contains(address)),
+        }
     }
 }
 
@@ -120,6 +136,15 @@ impl Signals {
     }
 }
 
+async fn settled(
+    start: &impl AsyncFn(&mut Addresses) -> Result<Serving, Error>,
+    addresses: &mut Addresses,
+) -> Result<Serving, Error> {
+    let started = start(addresses).await;
+    addresses.settle(started.is_ok());
+    started
+}
+
 /// Serves until the process is asked to stop. At SIGHUP `start` is called again, with the settings
 /// as they are then: what it starts takes over, and what was begun before is finished. When it
 /// fails, its reason is logged and everything stays as it was.
@@ -132,10 +157,11 @@ pub async fn serve(
     let mut signals = Signals::listen();
     let mut addresses = Addresses::default();
     let mut serving = start(&mut addresses).await?;
+    addresses.settle(true);
     loop {
         match signals.next().await {
             Asked::Stop => break,
-            Asked::Reload => match start(&mut addresses).await {
+            Asked::Reload => match settled(&start, &mut addresses).await {
                 Ok(new) => {
                     tracing::info!("the settings were read again and hold");
                     tokio::spawn(std::mem::replace(&mut serving, new).finish());

@@ -75,7 +75,7 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
     match (&seal, settings.key_file.exists()) {
         (None, false) => findings.good("key file", "is made at the first start"),
         _ => {
-            let known = Sealer::of_installation(&settings.key_file, seal.as_deref());
+            let known = Sealer::of_installation(&settings.key_file, seal.as_deref(), None);
             findings.tried("key file", known, "is the one of this database");
         }
     }

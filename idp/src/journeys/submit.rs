@@ -126,6 +126,12 @@ async fn answer(
     for (bucket, limit) in &limits {
         let (insurer, now) = (at.visit.realm.id(), at.visit.now);
         let Some(left) = attempts::take(&mut tx, insurer, bucket, *limit, now).await? else {
+            // That a card has no tries left would tell that none of so many was right: its answer
+            // is wrong like any other, and counts for the browser.
+            if limit.hidden {
+                tx.commit().await?;
+                return Ok(replied(&at, Outcome::Wrong, posted.typed()));
+            }
             let until = attempts::until(&mut tx, insurer, bucket, now).await?;
             let outcome = Outcome::Locked { until: until.unwrap_or(now) };
             return Ok(replied(&at, outcome, Form::default()));

@@ -118,7 +118,8 @@ impl Keys {
     }
 }
 
-fn purpose(insurer: &InsurerId) -> String {
+/// What a signing key is sealed for.
+pub fn purpose(insurer: &InsurerId) -> String {
     format!("key:{insurer}")
 }
 

@@ -57,6 +57,8 @@ pub struct Limit {
     pub seconds: i64,
     /// Whether the person is told by the answer that used it up, or by the next one.
     pub tells: bool,
+    /// Whether nobody may see that it is used up: the answer is a wrong one then.
+    pub hidden: bool,
 }
 
 /// Takes one try. `None` when the limit was reached before: nothing is counted then. Otherwise

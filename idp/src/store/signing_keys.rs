@@ -30,6 +30,13 @@ pub async fn list(conn: &mut Conn, insurer: &InsurerId, now: i64) -> Result<Vec<
         .collect()
 }
 
+/// Any key of any insurer, to see whether a key file opens it.
+pub async fn any(conn: &mut Conn) -> Result<Option<(InsurerId, Vec<u8>)>> {
+    let sql = "SELECT insurer_id, sealed FROM signing_keys LIMIT 1";
+    let row = conn.one(sql, &[]).await?;
+    row.map(|row| Ok((InsurerId::new(row.text("insurer_id")?), row.bytes("sealed")?))).transpose()
+}
+
 /// A new key; of two that are made in one second the later one counts as a second younger.
 pub async fn insert(tx: &mut Tx, insurer: &InsurerId, key: &Stored, now: i64) -> Result<()> {
     let sql = "INSERT INTO signing_keys (insurer_id, algorithm, sealed, created_at, active_from)

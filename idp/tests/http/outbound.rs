@@ -85,6 +85,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, documents: Document
             let found = documents.lock().expect("not poisoned").get(path).cloned();
             let (status, more, text) = match &found {
                 None => ("404 No", String::new(), ""),
+                Some(text) if text == "down" => ("503 Later", String::new(), ""),
                 Some(text) => match text.strip_prefix("redirect:") {
                     Some(to) => ("302 Go", format!("location: {to}\r\n"), ""),
                     None => ("200 OK", String::new(), text.as_str()),
@@ -127,7 +128,8 @@ async fn a_new_key_is_fetched_for_its_name() {
     ask(&idp, &client, &first, "one").await.refused("invalid_client");
 }
 
-/// Keys that were fetched stand in for a partner whose site is down, for a day.
+/// Keys that were fetched stand in for a partner whose site is down, for a day; who says that
+/// there are none has taken them back.
 #[tokio::test(flavor = "multi_thread")]
 async fn known_keys_outlive_a_partners_failure() {
     let partner = Partner::new().await;
@@ -136,13 +138,19 @@ async fn known_keys_outlive_a_partners_failure() {
     let (key, other) = (Key::new(), Key::new());
     partner.put_key(&key, "one");
     ask(&idp, &client, &key, "one").await.good();
-    partner.documents.lock().expect("not poisoned").clear();
+    partner.put("/jwks", "down");
     for _ in 0..2 {
         idp.advance(11 * 60);
         ask(&idp, &client, &key, "one").await.good();
         ask(&idp, &client, &other, "two").await.refused("invalid_client");
     }
     idp.advance(24 * 3600);
+    ask(&idp, &client, &key, "one").await.refused("invalid_client");
+    partner.put_key(&key, "one");
+    idp.advance(60);
+    ask(&idp, &client, &key, "one").await.good();
+    partner.documents.lock().expect("not poisoned").clear();
+    idp.advance(11 * 60);
     ask(&idp, &client, &key, "one").await.refused("invalid_client");
 }
 

@@ -54,7 +54,7 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
             None
         }
         _ => {
-            let known = Sealer::of_installation(&settings.key_file, seal.as_deref());
+            let known = Sealer::of_installation(&settings.key_file, seal.as_deref(), None);
             findings.tried("key file", known, "is the one of this database")
         }
     };

@@ -39,11 +39,11 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
     let served = Served::default();
     serve(async |addresses| {
         let settings = settings()?;
+        served.take(&settings.database)?;
         let door = Door { listener: addresses.bind(settings.listen)?, tls: None };
         let proxies = TrustedProxies::new(&settings.proxy.trusted, "")?;
         let guard = Guard::new(settings.connections.clone(), proxies);
         let app = App::open(settings).await?;
-        served.take(&app.db)?;
         let mut jobs = JoinSet::new();
         jobs.spawn(jobs::refresh::run(app.clone()));
         jobs.spawn(jobs::purge::run(app.clone()));

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use db::{Db, published};
+use db::{Conn, Db, published};
 use secret::Sealer;
 use secret::hash;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,19 @@ struct Household {
 
 fn purpose(slug: &str) -> String {
     format!("client-secret:{slug}")
+}
+
+/// A client secret of any insurer, to see whether a key file opens it; with what it is sealed for.
+pub async fn any_sealed(conn: &mut Conn) -> Result<Option<(String, Vec<u8>)>, db::Error> {
+    for (slug, _) in published::versions(conn).await? {
+        let text = published::current(conn, &slug).await?.map(|(_, text)| text);
+        let read = text.and_then(|text| serde_json::from_str::<Definition>(&text).ok());
+        let sealed = read.and_then(|read| STANDARD.decode(&read.client_secret).ok());
+        if let Some(sealed) = sealed {
+            return Ok(Some((purpose(&slug), sealed)));
+        }
+    }
+    Ok(None)
 }
 
 impl Definition {

@@ -1,7 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
 use crate::app::App;
-use crate::provider::{Display, Registration, SignedIn};
+use crate::provider::{Display, For, Registration, SignedIn};
 use crate::session;
 use crate::store::{sessions, signins};
 use crate::visit::Visit;
@@ -107,7 +107,8 @@ pub async fn callback(
     let answered = match app.providers.redeem(&registration, secret, code, &signin).await {
         Ok(answered) => answered,
         Err(error) => {
-            app.providers.forget(&definition.issuer);
+            // Its addresses may have changed, too.
+            app.providers.renew(&definition.issuer, For::SignIn).await.ok();
             if let Error::Fault(why) = error {
                 tracing::warn!(insurer = visit.slug(), %why, "sign-in failed");
             }

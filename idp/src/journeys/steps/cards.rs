@@ -36,14 +36,11 @@ impl Cards {
         Self { whole, split }
     }
 
-    /// What wrong tries are counted by: every spelling of one card is one card.
-    pub fn counted(&self) -> String {
-        bare(self.split.as_ref().unwrap_or(&self.whole))
-    }
-
-    /// The households to look for, without hyphens.
-    pub fn bare(&self) -> [String; 2] {
-        [bare(&self.whole), self.counted()]
+    /// The households that may be meant, without hyphens: one, or two when the number may end in a
+    /// branch. All are looked for, and a wrong try counts against each, so that no spelling of a
+    /// card has tries of its own.
+    pub fn counted(&self) -> Vec<String> {
+        std::iter::once(&self.whole).chain(&self.split).map(bare).collect()
     }
 
     /// The card that is meant and its household: an exact one before one that differs by hyphens,
@@ -101,7 +98,7 @@ mod tests {
 
     fn found(roster: &[Member], typed: [&str; 3]) -> Option<(String, String)> {
         let cards = Cards::typed(typed);
-        let bare = cards.bare();
+        let bare = cards.counted();
         let like: Vec<Member> = roster
             .iter()
             .filter(|member| bare.contains(&member.card().household().replace('-', "")))

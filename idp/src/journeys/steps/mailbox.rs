@@ -15,7 +15,7 @@ use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Mails to one address in an hour; more are not sent, and the page does not tell.
-const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false };
+const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false, hidden: false };
 
 /// Asks the address.
 #[derive(Serialize)]

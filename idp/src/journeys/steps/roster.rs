@@ -19,7 +19,7 @@ const DAY: i64 = 24 * 3600;
 
 /// Wrong tries on one card's number in a day, over all journeys: there are only some 36,000
 /// birth dates to guess (attack 24).
-const PER_CARD: Limit = Limit { max: 10, seconds: DAY, tells: false };
+const PER_CARD: Limit = Limit { max: 10, seconds: DAY, tells: false, hidden: true };
 
 const FORM: [&str; 8] =
     ["symbol", "number", "branch", "name_kana", "birth_year", "birth_month", "birth_day", "sex"];
@@ -100,14 +100,15 @@ impl Step for Verify {
     /// Against the browser, and once a card was typed against the card.
     fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
         let (_, attempts) = asked(at);
-        let per_browser = Limit { max: attempts, seconds: DAY, tells: true };
+        let per_browser = Limit { max: attempts, seconds: DAY, tells: true, hidden: false };
         // The journey's own, too: its earlier proofs are not had again by forgetting a cookie.
         let mut limits = vec![
             (Bucket::browser("roster", &at.browser), per_browser),
             (Bucket::journey("roster", &at.instance.id), per_browser),
         ];
         if let Some((posted, _)) = answer {
-            limits.push((Bucket::card(&Cards::of(posted).counted()), PER_CARD));
+            let counted = Cards::of(posted).counted();
+            limits.extend(counted.iter().map(|card| (Bucket::card(card), PER_CARD)));
         }
         limits
     }
@@ -151,8 +152,9 @@ enum Found {
 /// statements run whichever it is: time does not tell whether the card was right.
 async fn found(at: &At<'_>, fields: &[Field], typed: &Typed, tx: &mut Tx) -> Result<Found, Error> {
     let insurer = at.visit.realm.id();
-    let [bare, split] = typed.cards.bare();
-    let like = people::like_household(tx, insurer, &bare, &split).await?;
+    let counted = typed.cards.counted();
+    let (bare, split) = (&counted[0], counted.last().unwrap_or(&counted[0]));
+    let like = people::like_household(tx, insurer, bare, split).await?;
     let (card, members) = typed.cards.meant(&like);
     let today = today(at.visit.now);
     let mut named = members.into_iter().filter(|member| typed.names(fields, card, member, &today));

@@ -204,6 +204,8 @@ fn row_hash(person_key: &str, member: &Member) -> String {
         &member.number,
         &member.branch,
         &member.relation,
+        // What the word meant: a layout may come to read it in another way.
+        if member.insured { "insured" } else { "dependant" },
         &member.acquired_on,
         member.lost_on.as_deref().unwrap_or("-"),
     ];

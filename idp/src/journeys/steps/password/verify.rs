@@ -14,10 +14,10 @@ use web::{Error, Form, Page, Posted};
 
 /// Wrong passwords for one account in a quarter of an hour; then nobody gets in for the rest of
 /// it. A right password does not reset the counter (attack 24).
-const WRONG: Limit = Limit { max: 10, seconds: 15 * 60, tells: false };
+const WRONG: Limit = Limit { max: 10, seconds: 15 * 60, tells: false, hidden: false };
 
 /// Wrong passwords in one journey, for whichever logins: random ones fill the hasher's queue.
-const OF_JOURNEY: Limit = Limit { max: 20, seconds: 3600, tells: false };
+const OF_JOURNEY: Limit = Limit { max: 20, seconds: 3600, tells: false, hidden: false };
 
 /// Characters beyond which nothing is hashed.
 const LONGEST: usize = 256;
