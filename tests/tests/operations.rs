@@ -214,6 +214,10 @@ async fn wrong_settings_are_named() {
     ] {
         std::fs::write(idp.path("idp.toml"), &lines).expect("written");
         let mut command = idp.command(&idp.path("idp.toml"));
+        // Whatever runs on this machine at the usual port.
+        if !lines.starts_with("listen") {
+            command.env("MUSUBI_IDP_LISTEN", format!("127.0.0.1:{}", free_port()));
+        }
         let text = fails(command.args(["serve"]).env("MUSUBI_IDP_THEMES", root().join("themes")));
         for part in expected {
             assert!(text.contains(part), "{lines}: {text} has no {part:?}");
