@@ -4,10 +4,13 @@ use crate::app::App;
 use crate::pages::{access_record, back_channel, home, household, plugin_page, signin};
 use crate::visit::Visit;
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use std::sync::Arc;
+
+/// Bytes of a logout token's form: anybody can send one.
+const MAX_TOKEN: usize = 64 * 1024;
 
 /// The routes, without what surrounds them.
 pub fn routes(app: Arc<App>) -> Router {
@@ -17,7 +20,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/signin", get(signin::signin))
         .route("/{insurer}/callback", get(signin::callback))
         .route("/{insurer}/signout", post(signin::signout))
-        .route("/{insurer}/backchannel-logout", post(back_channel::logout))
+        .route(
+            "/{insurer}/backchannel-logout",
+            post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
+        )
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root))

@@ -95,6 +95,8 @@ async fn a_session_that_ends_ends_everywhere() {
         });
         let forged = token.sign(&serde_json::json!({"alg": "ES256", "kid": "x"}), &claims);
         let at = format!("{}/minato/backchannel-logout", world.portal_url);
+        let long = reqwest::Client::new().post(&at).body("x".repeat(70_000)).send().await;
+        assert_eq!(long.expect("answered").status(), 413);
         for body in ["", "logout_token=", "logout_token=x.y.z", &format!("logout_token={forged}")] {
             let answer = reqwest::Client::new()
                 .post(&at)

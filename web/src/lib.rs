@@ -3,7 +3,8 @@
 //!
 //! Code map:
 //! - `listen/`: connections, our own TLS, clients' certificates, trusted proxies
-//! - `serve.rs`: the listener and what surrounds every request (ids, logs, limits, headers)
+//! - `running.rs`: from start to stop: addresses, signals, settings that are read again
+//! - `serve.rs`: what surrounds every request (ids, logs, limits, headers), and readiness
 //! - `error.rs`: the one error type and how it becomes an answer
 //! - `look/`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
@@ -12,7 +13,7 @@
 //!   gets back after the redirect
 //! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
-//! - `difference.rs`: what a new version of a definition changes
+//! - `difference.rs`: what a new version of a definition changes; `doctor.rs`: what is tried
 //! - `origin.rs`: scheme, host and port of an address
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 

@@ -27,7 +27,8 @@ pub mod spent;
 pub struct Expired {
     pub sql: &'static str,
     /// They stay for a day: used codes, so that a late replay is noticed; used links and pushed
-    /// requests, because a journey may still go on from them.
+    /// requests, because a journey may still go on from them; rosters, because one that is being
+    /// written does not hold yet.
     pub stays: bool,
 }
 
