@@ -3,8 +3,9 @@
 use crate::readers::Reader;
 use crate::writer::WriterTx;
 use crate::{Result, Row, Value};
+use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
-use sqlx::{Arguments, Executor, Postgres, SqlSafeStr, Sqlite};
+use sqlx::{Arguments, Either, Executor, Postgres, SqlSafeStr, Sqlite};
 use std::ops::{Deref, DerefMut};
 
 /// A connection for reading. Stores that read take `&mut Conn`; a [`Tx`] is one too, and sees what
@@ -38,7 +39,10 @@ macro_rules! on_engine {
                 $wrap(answer?, Row::Sqlite)
             }
             Inner::Tx(Open::Sqlite(tx)) => {
-                $wrap(tx.conn().$run(sqlite($sql, $params)?).await?, Row::Sqlite)
+                let query = sqlite(tx.statement($sql.into_sql_str())?, $params)?;
+                let answer = tx.conn().$run(query).await?;
+                tx.ran();
+                $wrap(answer, Row::Sqlite)
             }
             Inner::Postgres(conn) => {
                 $wrap(conn.$run(postgres($sql, $params)?).await?, Row::Postgres)
@@ -98,7 +102,18 @@ impl Tx {
     pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
         Ok(match &mut self.0.0 {
             Inner::Tx(Open::Sqlite(tx)) => {
-                tx.conn().execute(sqlite(sql, params)?).await?.rows_affected()
+                let query = sqlite(tx.statement(sql.into_sql_str())?, params)?;
+                let mut results = tx.conn().fetch_many(query);
+                let mut changed = 0;
+                // The beginning has a result of its own: that of the statement is the last.
+                while let Some(result) = results.try_next().await? {
+                    if let Either::Left(done) = result {
+                        changed = done.rows_affected();
+                    }
+                }
+                drop(results);
+                tx.ran();
+                changed
             }
             Inner::Tx(Open::Postgres(tx)) => {
                 (&mut **tx).execute(postgres(sql, params)?).await?.rows_affected()

@@ -33,6 +33,9 @@ pub enum Error {
     /// The database at this file or host does not open.
     #[error("{}", unreachable(.0, .1))]
     Unreachable(String, Arc<sqlx::Error>),
+    /// The first statement of this transaction failed, so that nothing more of it runs.
+    #[error("a statement of this transaction failed before")]
+    Failed,
     /// Anything else: the engine's own words.
     #[error("database: {0}")]
     Engine(Arc<sqlx::Error>),

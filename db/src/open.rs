@@ -25,6 +25,9 @@ pub(crate) enum Pools {
 }
 
 const READERS: usize = 4;
+/// Prepared statements that a connection keeps: all that a program has. The writer has those that
+/// begin a transaction twice.
+const STATEMENTS: usize = 400;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long PostgreSQL may take to answer at a start.
 const REACHABLE: Duration = Duration::from_secs(3);
@@ -49,6 +52,7 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(BUSY)
+                .statement_cache_capacity(STATEMENTS)
                 .pragma("cache_size", "-2000")
                 .optimize_on_close(false, None);
             let cannot = |error| Error::Unreachable(file.to_owned(), Arc::new(error));
@@ -99,7 +103,7 @@ impl Db {
     /// hash a password or wait for the network while it is open.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx::new(match &self.0 {
-            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin().await?),
+            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin().await),
             Pools::Postgres(pool) => Open::Postgres(pool.begin_with("BEGIN READ WRITE").await?),
         }))
     }

@@ -34,6 +34,8 @@ impl Row {
         opt_int -> Option<i64>,
         /// A truth value that is never null.
         bool -> bool,
+        /// A truth value or null.
+        opt_bool -> Option<bool>,
         /// Bytes that are never null.
         bytes -> Vec<u8>,
         /// Bytes or null.

@@ -4,10 +4,13 @@
 //! wait, it leaves the outer transaction open and waits for the committer, which stands behind
 //! them in the same queue: a group forms by itself, and a lone transaction commits at once.
 //! Nobody is told "committed" before the outer COMMIT has returned.
+//!
+//! Each message to SQLite's thread costs more than most statements: a transaction begins together
+//! with its first statement, and in a group it ends with the next one's beginning or the COMMIT.
 
 use crate::{Error, Result};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr, SqlStr, SqliteConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
@@ -17,10 +20,20 @@ struct Outer {
     conn: SqliteConnection,
     /// The outer transaction has begun.
     open: bool,
-    /// A savepoint is open: its owner works on it, or dropped it without a commit.
-    inside: bool,
+    /// The savepoint of the last transaction in it. The next one's has the other name: a caller who
+    /// goes away may leave it unmade, and then its name must mean nobody else's.
+    savepoint: Savepoint,
+    /// The last transaction was abandoned, perhaps in the middle of its beginning or its COMMIT:
+    /// that is settled before anything else.
+    broken: bool,
     /// Who finished in this outer transaction and waits for its COMMIT.
     waiting: Vec<oneshot::Sender<Result<()>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    First,
+    Second,
 }
 
 pub(crate) struct Writer {
@@ -32,7 +45,13 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) async fn open(options: &SqliteConnectOptions) -> sqlx::Result<Arc<Self>> {
         let conn = SqliteConnection::connect_with(options).await?;
-        let outer = Outer { conn, open: false, inside: false, waiting: Vec::new() };
+        let outer = Outer {
+            conn,
+            open: false,
+            savepoint: Savepoint::First,
+            broken: false,
+            waiting: Vec::new(),
+        };
         let writer = Arc::new(Self {
             outer: Arc::new(Mutex::new(outer)),
             queued: AtomicUsize::new(0),
@@ -49,22 +68,20 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Waits for its turn and begins. Runs in a task of its own, so that a caller who goes away
-    /// in the middle leaves no half-begun transaction.
-    pub(crate) async fn begin(self: &Arc<Self>) -> Result<WriterTx> {
-        let writer = self.clone();
-        tokio::spawn(async move {
-            writer.queued.fetch_add(1, Ordering::Relaxed);
-            let mut outer = writer.outer.clone().lock_owned().await;
-            writer.queued.fetch_sub(1, Ordering::Relaxed);
-            if let Err(error) = outer.enter().await {
-                outer.fail(&error).await;
-                return Err(error);
-            }
-            Ok(WriterTx { outer: Some(outer), writer: writer.clone() })
-        })
-        .await
-        .expect("the writer's task neither panics nor is aborted")
+    /// Waits for its turn. The transaction begins with its first statement.
+    pub(crate) async fn begin(self: &Arc<Self>) -> WriterTx {
+        let queued = Queued::new(&self.queued);
+        let mut outer = self.outer.clone().lock_owned().await;
+        drop(queued);
+        if outer.broken {
+            // In a task of its own: a caller who goes away must not leave it half settled.
+            let settled = tokio::spawn(async move {
+                outer.settle().await;
+                outer
+            });
+            outer = settled.await.expect("settling neither panics nor is aborted");
+        }
+        WriterTx { outer: Some(outer), writer: self.clone(), state: State::Fresh }
     }
 
     /// Ends what is open and folds the write-ahead log into the file.
@@ -87,43 +104,71 @@ impl Drop for Writer {
     }
 }
 
-impl Outer {
-    async fn enter(&mut self) -> Result<()> {
-        let sql = match (self.open, self.inside) {
-            (false, _) => "BEGIN IMMEDIATE; SAVEPOINT work",
-            (true, false) => "SAVEPOINT work",
-            (true, true) => "ROLLBACK TO work",
-        };
-        self.conn.execute(sqlx::raw_sql(sql)).await?;
-        self.open = true;
-        self.inside = true;
-        Ok(())
-    }
+/// Counts as long as somebody waits for the writer.
+struct Queued<'a>(&'a AtomicUsize);
 
+impl<'a> Queued<'a> {
+    fn new(queued: &'a AtomicUsize) -> Self {
+        queued.fetch_add(1, Ordering::Relaxed);
+        Self(queued)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Outer {
     /// Ends the outer transaction: commits what was finished, drops what was abandoned.
     async fn settle(&mut self) {
         if !self.open {
             return;
         }
-        let sql = match (self.inside, self.waiting.is_empty()) {
-            (_, true) => "ROLLBACK",
-            (true, false) => "ROLLBACK TO work; RELEASE work; COMMIT",
-            (false, false) => "COMMIT",
+        if self.waiting.is_empty() {
+            // It may never have begun, or have been committed already: then this does nothing.
+            self.conn.execute(sqlx::raw_sql("ROLLBACK")).await.ok();
+            self.closed();
+            return;
+        }
+        let ended = async {
+            if self.broken {
+                self.drop_abandoned().await?;
+            }
+            // What is finished is released by it.
+            self.conn.execute(sqlx::raw_sql("COMMIT")).await.map(drop)
         };
-        match self.conn.execute(sqlx::raw_sql(sql)).await {
-            Ok(_) => self.tell(Ok(())),
+        match ended.await {
+            Ok(()) => self.tell(Ok(())),
             Err(error) => self.fail(&error.into()).await,
         }
-        self.open = false;
-        self.inside = false;
+        self.closed();
+    }
+
+    /// Rolls back the last savepoint, if it was made.
+    async fn drop_abandoned(&mut self) -> sqlx::Result<()> {
+        let sql = match self.savepoint {
+            Savepoint::First => "ROLLBACK TO first",
+            Savepoint::Second => "ROLLBACK TO second",
+        };
+        match self.conn.execute(sqlx::raw_sql(sql)).await {
+            Err(sqlx::Error::Database(error)) if error.message().contains("no such savepoint") => {
+                Ok(())
+            }
+            done => done.map(drop),
+        }
+    }
+
+    fn closed(&mut self) {
+        (self.open, self.broken) = (false, false);
     }
 
     async fn fail(&mut self, error: &Error) {
         tracing::error!(%error, "SQLite could not commit; the whole group is rolled back");
         // The transaction may have ended already, or only half begun: then this fails harmlessly.
         self.conn.execute(sqlx::raw_sql("ROLLBACK")).await.ok();
-        self.open = false;
-        self.inside = false;
+        self.closed();
         self.tell(Err(error.clone()));
     }
 
@@ -138,54 +183,93 @@ impl Outer {
 pub(crate) struct WriterTx {
     outer: Option<OwnedMutexGuard<Outer>>,
     writer: Arc<Writer>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No statement has run.
+    Fresh,
+    Begun,
+    /// Its first statement failed, and perhaps with it the beginning: nothing more may run.
+    Failed,
 }
 
 impl WriterTx {
+    fn outer(&mut self) -> &mut Outer {
+        self.outer.as_mut().expect("taken only by commit, which consumes self")
+    }
+
+    /// The text to run instead of a statement: the first one also begins.
+    pub(crate) fn statement(&mut self, sql: SqlStr) -> Result<SqlStr> {
+        match self.state {
+            State::Begun => return Ok(sql),
+            State::Failed => return Err(Error::Failed),
+            State::Fresh => {}
+        }
+        let outer = self.outer();
+        let (begin, savepoint) = match (outer.open, outer.savepoint) {
+            (false, _) => ("BEGIN IMMEDIATE; SAVEPOINT first; ", Savepoint::First),
+            (true, Savepoint::First) => ("RELEASE first; SAVEPOINT second; ", Savepoint::Second),
+            (true, Savepoint::Second) => ("RELEASE second; SAVEPOINT first; ", Savepoint::First),
+        };
+        (outer.open, outer.savepoint) = (true, savepoint);
+        // Until it has returned.
+        self.state = State::Failed;
+        Ok(AssertSqlSafe(format!("{begin}{}", sql.as_str())).into_sql_str())
+    }
+
+    /// The connection, for the text of [`WriterTx::statement`].
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        &mut self.outer.as_mut().expect("taken only by commit, which consumes self").conn
+        &mut self.outer().conn
+    }
+
+    /// The statement has run.
+    pub(crate) fn ran(&mut self) {
+        self.state = State::Begun;
     }
 
     pub(crate) async fn commit(mut self) -> Result<()> {
+        match self.state {
+            State::Fresh => {
+                // Nothing to drop, and nobody to wake.
+                self.outer = None;
+                return Ok(());
+            }
+            State::Failed => return Err(Error::Failed),
+            State::Begun => {}
+        }
+        let alone = self.writer.queued.load(Ordering::Relaxed) == 0;
+        if alone && self.outer().waiting.is_empty() {
+            let outer = self.outer();
+            // Unless it returns.
+            outer.broken = true;
+            let ended = outer.conn.execute(sqlx::raw_sql("COMMIT")).await;
+            let ended = ended.map(drop).map_err(Error::from);
+            match &ended {
+                Ok(()) => outer.closed(),
+                Err(error) => outer.fail(error).await,
+            }
+            self.outer = None;
+            return ended;
+        }
         let mut outer = self.outer.take().expect("taken only here");
-        let writer = self.writer.clone();
-        tokio::spawn(async move {
-            if writer.queued.load(Ordering::Relaxed) == 0 && outer.waiting.is_empty() {
-                let ended = outer.conn.execute(sqlx::raw_sql("RELEASE work; COMMIT")).await;
-                return match ended {
-                    Ok(_) => {
-                        outer.open = false;
-                        outer.inside = false;
-                        Ok(())
-                    }
-                    Err(error) => {
-                        let error = Error::from(error);
-                        outer.fail(&error).await;
-                        Err(error)
-                    }
-                };
-            }
-            if let Err(error) = outer.conn.execute(sqlx::raw_sql("RELEASE work")).await {
-                let error = Error::from(error);
-                outer.fail(&error).await;
-                return Err(error);
-            }
-            outer.inside = false;
-            let (sender, receiver) = oneshot::channel();
-            outer.waiting.push(sender);
-            drop(outer);
-            writer.wake.notify_one();
-            receiver.await.expect("the committer answers everybody")
-        })
-        .await
-        .expect("the writer's task neither panics nor is aborted")
+        let (sender, receiver) = oneshot::channel();
+        outer.waiting.push(sender);
+        drop(outer);
+        self.writer.wake.notify_one();
+        receiver.await.expect("the committer answers everybody")
     }
 }
 
 impl Drop for WriterTx {
     fn drop(&mut self) {
-        if self.outer.take().is_some() {
-            // Abandoned: the committer rolls the savepoint back as soon as it gets the writer.
-            self.writer.wake.notify_one();
-        }
+        let Some(mut outer) = self.outer.take().filter(|_| self.state != State::Fresh) else {
+            return;
+        };
+        outer.broken = outer.open;
+        drop(outer);
+        // The committer rolls it back, unless the next transaction is faster.
+        self.writer.wake.notify_one();
     }
 }

@@ -4,6 +4,8 @@
 
 use db::testing::{each_engine, fresh_urls};
 use db::{Db, Error, Migration, Value, params};
+use std::future::poll_fn;
+use std::task::Poll;
 
 fn things() -> Vec<Migration> {
     let sql = "CREATE TABLE things (id TEXT PRIMARY KEY, n BIGINT, ok BOOLEAN, raw BYTEA);
@@ -120,6 +122,54 @@ async fn groups_commit_together_and_keep_each_others_work() {
             task.await.unwrap();
         }
         assert_eq!(count(&db).await, 200);
+    })
+    .await;
+}
+
+/// Lets a future go after so many looks at it, as a server does whose client goes away.
+async fn until_gone<T>(mut looks: usize, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    poll_fn(|cx| match (work.as_mut().poll(cx), looks) {
+        (Poll::Ready(answer), _) => Poll::Ready(Some(answer)),
+        (Poll::Pending, 0) => Poll::Ready(None),
+        (Poll::Pending, _) => {
+            looks -= 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Whoever goes away, and wherever (waiting, beginning, between two statements, committing), leaves
+/// a whole transaction or none, and costs nobody else theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_goes_away_harms_nobody_else() {
+    each_engine(&things(), async |db| {
+        let two = async |db: Db, n: usize| {
+            let mut tx = db.begin().await?;
+            for part in ["a", "b"] {
+                let sql = "INSERT INTO things (id, n) VALUES ($1, $2)";
+                tx.execute(sql, params![format!("{n}{part}"), n as i64]).await?;
+            }
+            tx.commit().await
+        };
+        let tasks = (0..600).map(|n| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                match n % 3 {
+                    0 => drop(until_gone(n / 3 % 14, two(db, n)).await),
+                    _ => two(db, n).await.unwrap(),
+                }
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        let sql = "SELECT n, COUNT(*) AS parts FROM things GROUP BY n";
+        let rows = db.read().await.unwrap().all(sql, &[]).await.unwrap();
+        assert!(rows.iter().all(|row| row.int("parts").unwrap() == 2), "whole or none");
+        let stayed = rows.iter().filter(|row| row.int("n").unwrap() % 3 != 0).count();
+        assert_eq!(stayed, 400);
     })
     .await;
 }
