@@ -18,7 +18,7 @@ use std::sync::Arc;
 use web::clock::Clock;
 use web::listen::{ClientAuthorities, TrustedProxies};
 use web::pages::Owner;
-use web::{Brand, Error, Look, Pages};
+use web::{Brand, Error, Look, Pages, PublicUrl};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -27,6 +27,7 @@ static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/idp
 /// The running program.
 pub struct App {
     pub settings: Settings,
+    pub public_url: PublicUrl,
     pub clock: Clock,
     pub realms: Realms,
     pub pages: Arc<Pages>,
@@ -79,6 +80,7 @@ impl App {
             logouts: tokio::sync::Notify::new(),
             realms: Realms::default(),
             clock: Clock::system(),
+            public_url: PublicUrl::new(&settings.public_url),
             settings,
             pages: Arc::new(pages),
             sealer,
@@ -114,8 +116,7 @@ impl App {
         let brand = realm.map_or_else(|| Arc::new(Brand::nobody()), |realm| realm.brand.clone());
         let home =
             realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
-        let mut look =
-            Look::new(parts, self.pages.clone(), brand, "idp", home, &self.settings.public_url);
+        let mut look = Look::new(parts, self.pages.clone(), brand, "idp", home, &self.public_url);
         look.documents = realm.map(|realm| format!("/{}", realm.id()));
         look
     }

@@ -24,7 +24,7 @@ pub fn router(app: &Arc<App>) -> Router {
         routes::routes(app.clone()),
         Surround {
             look_for: Arc::new(move |parts| look_for(parts, &for_look)),
-            public_url: app.settings.public_url.clone(),
+            public_url: app.public_url.clone(),
             metrics: Metrics::new("idp"),
             ready: Arc::new(move || {
                 let app = for_ready.clone();

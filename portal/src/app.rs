@@ -10,9 +10,9 @@ use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::Arc;
-use web::Pages;
 use web::clock::Clock;
 use web::pages::Owner;
+use web::{Pages, PublicUrl};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -21,6 +21,7 @@ static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/por
 /// The running program.
 pub struct App {
     pub settings: Settings,
+    pub public_url: PublicUrl,
     pub db: Db,
     pub clock: Clock,
     pub pages: Arc<Pages>,
@@ -60,9 +61,17 @@ impl App {
         }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
-        let (insurers, clock) = (Registry::default(), Clock::system());
-        let app =
-            Arc::new(Self { settings, db, clock, pages, plugins, sealer, providers, insurers });
+        let app = Arc::new(Self {
+            public_url: PublicUrl::new(&settings.public_url),
+            settings,
+            db,
+            clock: Clock::system(),
+            pages,
+            plugins,
+            sealer,
+            providers,
+            insurers: Registry::default(),
+        });
         app.refresh().await?;
         Ok(app)
     }

@@ -175,8 +175,7 @@ pub fn look_for(parts: &Parts, app: &App) -> Look {
 fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
-    let mut look =
-        Look::new(parts, app.pages.clone(), brand, "portal", home, &app.settings.public_url);
+    let mut look = Look::new(parts, app.pages.clone(), brand, "portal", home, &app.public_url);
     look.documents = insurer.map(|insurer| insurer.definition.issuer.clone());
     look
 }

@@ -1,5 +1,6 @@
 //! Forms: what was posted, and what a form shows.
 
+use crate::origin::PublicUrl;
 use crate::{Error, cookies};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -18,23 +19,6 @@ pub(crate) fn purpose_token(csrf: &str, purpose: &str) -> String {
 
 /// The longest form body in bytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// Where the program is reached; put into every request by `serve.rs`.
-#[derive(Clone)]
-pub(crate) struct Own {
-    /// `https://id.example`: what browsers send as `Origin`.
-    origin: Option<String>,
-    secure: bool,
-}
-
-impl Own {
-    pub(crate) fn at(public_url: &str) -> Self {
-        Self {
-            origin: crate::origin::origin(public_url),
-            secure: public_url.starts_with("https://"),
-        }
-    }
-}
 
 /// Whether the body of a request is a form: `application/x-www-form-urlencoded` in any case, with
 /// or without parameters such as a charset (RFC 9110 §8.3.1).
@@ -77,7 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         if request.method() != Method::POST || !is_form(headers) {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let own = request.extensions().get::<Own>();
+        let own = request.extensions().get::<PublicUrl>();
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(Error::FORGED);

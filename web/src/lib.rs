@@ -14,7 +14,7 @@
 //! - `clock.rs`: seconds since 1970, and the day in Japan
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes; `doctor.rs`: what is tried
-//! - `origin.rs`: scheme, host and port of an address
+//! - `origin.rs`: scheme, host and port of an address; where a program is reached
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
@@ -43,6 +43,7 @@ pub use brand::{Brand, Text};
 pub use error::{Error, Result};
 pub use forms::{Form, Posted};
 pub use look::Look;
+pub use origin::PublicUrl;
 pub use pages::{Page, Pages};
 pub use reply::{Outcome, Reply};
 

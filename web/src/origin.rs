@@ -1,4 +1,22 @@
-//! Scheme, host and port of an address.
+//! Scheme, host and port of an address, and where a program is reached.
+
+use std::sync::Arc;
+
+/// Where a program is reached.
+#[derive(Debug, Clone)]
+pub struct PublicUrl {
+    /// `https://id.example`: what browsers send as `Origin`.
+    pub origin: Option<Arc<str>>,
+    /// It begins with `https://`: cookies are `Secure` and have the `__Host-` prefix.
+    pub secure: bool,
+}
+
+impl PublicUrl {
+    /// From the setting `public_url`.
+    pub fn new(url: &str) -> Self {
+        Self { origin: origin(url).map(Arc::from), secure: url.starts_with("https://") }
+    }
+}
 
 /// `https://host:port` of an address, for a content security policy; `None` when it has none or when a
 /// character of it means something else there.

@@ -3,10 +3,10 @@
 
 use crate::Error;
 use crate::error::Drawn;
-use crate::forms::Own;
 use crate::log::Requests;
 use crate::look::{Look, Policy, display};
 use crate::metrics::Metrics;
+use crate::origin::PublicUrl;
 use axum::Router;
 use axum::extract::{MatchedPath, RawQuery, Request, State};
 use axum::http::request::Parts;
@@ -41,8 +41,7 @@ pub struct Surround {
     pub answered: Arc<AtomicU64>,
     /// TLS is our own, so we tell browsers to insist on it; behind a proxy that is the proxy's.
     pub own_tls: bool,
-    /// The address under which people reach the program; https makes cookies `Secure`.
-    pub public_url: String,
+    pub public_url: PublicUrl,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -54,7 +53,7 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
     let metrics = surround.metrics.clone();
     let ready = Arc::new(Readiness { ask: surround.ready.clone(), last: Mutex::default() });
     let look_for = surround.look_for.clone();
-    let secure = surround.public_url.starts_with("https://");
+    let secure = surround.public_url.secure;
     let router: Router = routes
         .route("/health/live", axum::routing::get(async || "live\n"))
         .route(
@@ -123,7 +122,7 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
         // must not.
         return StatusCode::OK.into_response();
     }
-    parts.extensions.insert(Own::at(&surround.public_url));
+    parts.extensions.insert(surround.public_url.clone());
     let head = parts.clone();
     let span = tracing::info_span!("request", %id, %method, route);
     let answer = tokio::time::timeout(TIMEOUT, next.run(Request::from_parts(parts, body)));

@@ -1,7 +1,7 @@
 //! Draws every sample of a page in every theme and language, for the programs' tests.
 
 use crate::look::{Look, NavItem, User};
-use crate::{Brand, Page, Pages};
+use crate::{Brand, Page, Pages, PublicUrl};
 use axum::http::Request;
 use serde::Serialize;
 use std::sync::Arc;
@@ -37,8 +37,9 @@ pub(crate) fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> L
     let request = Request::builder().uri("/minato/x?y=1").header("accept-language", lang);
     let (parts, ()) = request.body(()).expect("a request").into_parts();
     let brand = Brand { theme: theme.to_owned(), ..Brand::nobody() };
+    let own = PublicUrl::new(ORIGIN);
     let mut look =
-        Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), ORIGIN);
+        Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), &own);
     if user {
         look.user =
             Some(User { name: "港　花子".into(), signout_url: "/minato/signout".into() });

@@ -20,6 +20,7 @@ pub use redirect::{is_own_path, see_other};
 pub use screen::Screen;
 
 use crate::forms::{CSRF, purpose_token};
+use crate::origin::PublicUrl;
 use crate::pages::Pages;
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
@@ -38,7 +39,7 @@ pub struct Look {
     lang_is_chosen: bool,
     pub secure: bool,
     /// Where the program is reached: `https://id.example`.
-    origin: String,
+    origin: Option<Arc<str>>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
     size: &'static str,
@@ -121,9 +122,9 @@ impl Look {
         brand: Arc<Brand>,
         service: &'static str,
         home_url: String,
-        public_url: &str,
+        own: &PublicUrl,
     ) -> Self {
-        let secure = public_url.starts_with("https://");
+        let secure = own.secure;
         let cookie = |name| cookies::value(&parts.headers, name, secure);
         let csrf = cookie(CSRF).filter(|value| value.len() == 43).map(str::to_owned);
         Self {
@@ -143,7 +144,7 @@ impl Look {
             documents: None,
             cancel: None,
             policy: Policy::default(),
-            origin: origin(public_url).unwrap_or_default(),
+            origin: own.origin.clone(),
             of_plugin: false,
         }
     }
@@ -158,8 +159,9 @@ impl Look {
     pub(crate) fn policy_line(&self, policy: &Policy) -> String {
         let theme = self.pages.theme(&self.brand.theme);
         let own = policy.scripts.iter().filter_map(|name| theme.scripts.get(*name));
+        let origin = self.origin.as_deref().unwrap_or_default();
         let scripts: Vec<String> =
-            theme.js.iter().chain(own).map(|path| format!("{}{path}", self.origin)).collect();
+            theme.js.iter().chain(own).map(|path| format!("{origin}{path}")).collect();
         policy.header(&scripts)
     }
 

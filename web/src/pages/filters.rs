@@ -56,10 +56,10 @@ fn english() -> bool {
 }
 
 fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
-    let key: String = args.must_get("key")?;
+    let key: &str = args.must_get("key")?;
     let given: Vec<(String, FluentValue<'_>)> = args
         .iter()
-        .filter(|(name, _)| name.to_string() != "key")
+        .filter(|(name, _)| name.as_str() != Some("key"))
         .map(|(name, value)| {
             // Only a number is a number: an incident `12E45` or a card `007` stays a text.
             let value = match value.as_i64() {
@@ -70,7 +70,7 @@ fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
         })
         .collect();
     let text =
-        SPEAKING.with(|slot| slot.borrow().as_ref().and_then(|(m, _)| m.format_with(&key, given)));
+        SPEAKING.with(|slot| slot.borrow().as_ref().and_then(|(m, _)| m.format_with(key, given)));
     text.ok_or_else(|| tera::Error::message(format!("no message {key:?} with these arguments")))
 }
 
