@@ -11,7 +11,7 @@ use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need, Relation};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
-use crate::store::{agreements, consents, evidence, journeys, passwords, people, pushed};
+use crate::store::{agreements, consents, evidence, journeys, people, pushed};
 use crate::visit::Visit;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -267,13 +267,12 @@ impl Running<'_> {
             }
             _ => Vec::new(),
         };
-        let relation =
-            people::relation(conn, insurer, account).await?.map(|insured| match insured {
-                true => Relation::Insured,
-                false => Relation::Dependant,
-            });
-        let has_password = passwords::active(conn, insurer, account).await?.is_some();
-        let owns = Some(has_password.then_some(Kind::Password).into_iter().collect());
+        let holdings = people::holdings(conn, insurer, account).await?;
+        let relation = holdings.insured.map(|insured| match insured {
+            true => Relation::Insured,
+            false => Relation::Dependant,
+        });
+        let owns = Some(holdings.has_password.then_some(Kind::Password).into_iter().collect());
         self.account = KnownAccount { held, agreed, allowed, owns, relation };
         Ok(())
     }

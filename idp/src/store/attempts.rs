@@ -105,6 +105,20 @@ pub async fn give_back(tx: &mut Tx, insurer: &InsurerId, bucket: &Bucket) -> Res
     Ok(())
 }
 
+/// Whether one of two counters is used up, to save work; [`take`] decides.
+pub async fn used_up(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    counters: [(&Bucket, Limit); 2],
+    now: i64,
+) -> Result<bool> {
+    let sql = "SELECT 1 FROM attempts WHERE insurer_id = $1 AND until > $2
+               AND (bucket = $3 AND count >= $4 OR bucket = $5 AND count >= $6)";
+    let [(first, of_first), (second, of_second)] = counters;
+    let params = params![insurer, now, &first.0, of_first.max, &second.0, of_second.max];
+    Ok(conn.one(sql, params).await?.is_some())
+}
+
 /// How many tries are left, to save work and to draw a page; [`take`] decides.
 pub async fn left(
     conn: &mut Conn,

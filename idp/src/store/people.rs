@@ -85,20 +85,33 @@ pub async fn memberships(
     conn.all(sql, params![insurer, person]).await?.iter().map(member).collect()
 }
 
-/// Whether the person of an account is insured by the newest membership; none for an account
-/// without a person.
-pub async fn relation(
+/// What is known of an account without any proof.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Whether its person is insured by the newest membership; none for an account without a
+    /// person.
+    pub insured: Option<bool>,
+    pub has_password: bool,
+}
+
+/// What is known of an account without any proof.
+pub async fn holdings(
     conn: &mut Conn,
     insurer: &InsurerId,
     account: &AccountId,
-) -> Result<Option<bool>> {
-    let sql = "SELECT m.insured FROM accounts a
+) -> Result<Holdings> {
+    let sql = "SELECT m.insured, EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
+                      AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password
+               FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
-               JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
+               LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
                     AND m.person_id = a.person_id
                WHERE a.insurer_id = $1 AND a.account_id = $2
                ORDER BY m.acquired_on DESC LIMIT 1";
-    conn.one(sql, params![insurer, account]).await?.map(|row| row.bool("insured")).transpose()
+    let Some(row) = conn.one(sql, params![insurer, account]).await? else {
+        return Ok(Holdings::default());
+    };
+    Ok(Holdings { insured: row.opt_bool("insured")?, has_password: row.bool("has_password")? })
 }
 
 fn member(row: &Row) -> Result<Member> {

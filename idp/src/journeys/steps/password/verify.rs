@@ -110,10 +110,9 @@ impl Step for Verify {
                 Prepared::Matched { account: None, credential: None, bucket: bucket.clone() };
             // Saves the hash; whether a try is left is decided inside the transaction.
             let own = Bucket::journey("password", &at.instance.id);
-            for (bucket, limit) in [(&bucket, WRONG), (&own, OF_JOURNEY)] {
-                if attempts::left(&mut conn, insurer, bucket, limit, at.visit.now).await? == 0 {
-                    return Ok(nobody);
-                }
+            let counters = [(&bucket, WRONG), (&own, OF_JOURNEY)];
+            if attempts::used_up(&mut conn, insurer, counters, at.visit.now).await? {
+                return Ok(nobody);
             }
             let stored = match &account {
                 Some(account) => passwords::active(&mut conn, insurer, &account.account_id).await?,
