@@ -124,6 +124,18 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     })
     .await;
 
+    // As a proxy asks that keeps its connections; with the one above, what a connection costs.
+    measure(world, Program::Idp, "login page, kept connection", 4000, figures, async |_| {
+        let begun = stay.get(authorize(world, "login")).send().await.expect("answered");
+        let header = |name| begun.headers()[name].to_str().expect("ASCII").to_owned();
+        let cookie = header("set-cookie");
+        let page = format!("{}{}", world.idp_url, header("location"));
+        let cookie = cookie.split(';').next().unwrap_or_default();
+        let page = stay.get(page).header("cookie", cookie).send().await.expect("answered");
+        assert!(page.text().await.expect("read").contains("name=\"password\""));
+    })
+    .await;
+
     let hashers = || threads_cpu_ms(world.process_id(Program::Idp), "hasher");
     let before = hashers();
     let login =
