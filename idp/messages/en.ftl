@@ -92,6 +92,25 @@ terms-lead = { $count ->
    *[other] Read the following { $count } documents, then tick the box below each of them.
 }
 terms-version = Version of { $version }
+help-question-first = What do I need to register?
+help-answer-first = An email address of your own, and something that shows your symbol and number, such as the certificate of eligibility (資格確認書) or the eligibility notice (資格情報のお知らせ). Select “Register” and follow the pages. It takes a few minutes.
+help-question-mail = The confirmation email does not arrive
+help-answer-mail = Look in your spam folder. If you filter your email, allow email from { $sender }. If the address was wrong, select “Enter the address again” on the registration page. If nothing has come after a few minutes, select “Send the email again”.
+help-question-card = I entered my symbol and number, but cannot go on
+help-answer-card = Compare symbol, number, branch number, date of birth and name in kana with your certificate. If you joined only recently, it can take some days until you can register. If your symbol or number has changed, because you changed companies or left yours, enter the new one.
+help-question-family = Can I register with the same email address as my family?
+help-answer-family = No. Each person needs an address of their own.
+help-question-forgotten = I forgot my user ID or password
+help-answer-forgotten = Please call us. You can also sign in with your email address in place of your user ID.
+help-question-locked = The page says that I cannot enter anything for a while
+help-answer-locked = After several wrong answers we stop for a while, so that nobody else gets in. Try again after the time on the page.
+help-question-phone = I have a new phone or computer
+help-answer-phone = You need not do anything. Sign in on the new device with the same user ID and password.
+help-question-cookies = The page says that cookies are not accepted
+help-answer-cookies = We need cookies to keep you signed in. Allow cookies in the settings of your browser, then start again.
+help-ask-title = If you are not sure
+help-ask-text = Please contact us. We never ask for your password.
+
 documents-none = There are no published documents.
 terms-agree = I agree to “{ $title }”
 terms-read = I have read “{ $title }”

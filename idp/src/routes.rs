@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::endpoints::people::{
-    authorize, consents, device, documents, home, journey, link, logo, logout, registered,
+    authorize, consents, device, documents, help, home, journey, link, logo, logout, registered,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -40,6 +40,7 @@ pub fn routes(app: Arc<App>) -> Router {
         // Pages
         .route("/{insurer}", get(home::show))
         .route("/{insurer}/", get(home::show))
+        .route("/{insurer}/help", get(help::show))
         .route("/{insurer}/terms", get(documents::terms))
         .route("/{insurer}/privacy", get(documents::privacy))
         .route("/{insurer}/display", get(home::display))

@@ -2,6 +2,7 @@
 //! message.
 
 use idp::authorization::answer::FormPost;
+use idp::endpoints::people::help::Help;
 use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
@@ -38,6 +39,7 @@ fn letter<L: Letter>(pages: &Arc<Pages>) {
 fn every_page_draws_in_every_theme_and_language() {
     let themes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes");
     let pages = Arc::new(Pages::load(&themes, &[idp::app::owner()]).unwrap());
+    draws::<Help>(&pages);
     draws::<mailbox::Mailbox>(&pages);
     draws::<mailbox::MailboxSent>(&pages);
     draws::<MailboxOpen>(&pages);

@@ -8,6 +8,7 @@ layout-menu = Menu
 layout-user = { $name }
 layout-sign-out = Sign out
 layout-top = Back to top
+layout-help = Help
 layout-terms = Terms of use
 layout-privacy = Privacy
 layout-cancel = Cancel and go back to { $name }

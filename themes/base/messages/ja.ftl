@@ -8,6 +8,7 @@ layout-menu = メニュー
 layout-user = { $name }さん
 layout-sign-out = ログアウト
 layout-top = ページの先頭へ
+layout-help = ヘルプ
 layout-terms = 利用規約
 layout-privacy = 個人情報の取扱い
 layout-cancel = やめて「{ $name }」に戻る

@@ -50,7 +50,7 @@ pub struct Look {
     home_url: String,
     pub user: Option<User>,
     pub nav: Vec<NavItem>,
-    /// Where the insurer's documents begin (`/terms`, `/privacy`): at the identity provider.
+    /// Where the insurer's public pages begin (`/help`, `/terms`, `/privacy`): at the identity provider.
     pub documents: Option<String>,
     /// The way back to a client that waits.
     pub cancel: Option<Cancel>,

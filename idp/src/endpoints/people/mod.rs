@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod consents;
 pub mod device;
 pub mod documents;
+pub mod help;
 pub mod home;
 pub mod journey;
 pub mod link;

@@ -277,6 +277,17 @@ async fn the_documents_are_public() {
         .does_not_see("2026年4月1日版");
 }
 
+/// Help is there before anybody signs in, linked on every page, with the society's own sender and
+/// telephone.
+#[tokio::test(flavor = "multi_thread")]
+async fn help_is_public() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.visitor();
+    visitor.open(&idp.at("minato/login")).await.sees("href=\"/minato/help\"");
+    let help = visitor.open(&idp.at("minato/help")).await;
+    help.sees("id=\"first\"").sees("no-reply@minato.example").sees("0120-000-101");
+}
+
 /// Finding 17: a person is called by name, not by what they sign in with.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_called_by_name() {
