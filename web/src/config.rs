@@ -79,7 +79,20 @@ pub fn insurer_file<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> 
     let text = expand(&text, |name| std::env::var(name).ok()).map_err(|name| {
         say(&format_args!("the environment variable {name} is used but not set"))
     })?;
-    toml::from_str(&text).map_err(|error| say(&error))
+    toml::from_str(&text).map_err(|error| say(&toml_fault(&text, &error)))
+}
+
+/// Where a TOML text cannot be read and why, in one line.
+pub fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let why = error.message().trim_end().replace('\n', ", ");
+    match error.span() {
+        None => why,
+        Some(span) => {
+            let before = text.get(..span.start).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            format!("line {line}: {why}")
+        }
+    }
 }
 
 /// The `*.toml` files below `folder`, sorted by name; none when the folder is missing.
@@ -167,6 +180,20 @@ mod tests {
         assert!(error.to_string().contains("listen_adress"), "{error}");
         std::fs::write(&file, "listen = \"a\"\n").unwrap();
         assert_eq!(load::<Sample>(Some(&file), "MUSUBI_NOTHING_").unwrap().listen, "a");
+    }
+
+    #[test]
+    fn a_fault_is_one_line_with_its_place() {
+        for (text, expected) in [
+            ("listen = \"a\"\nlisten_adress = \"b\"\n", "line 2: unknown field `listen_adress`"),
+            ("\nlisten = 3\n", "line 2: invalid type: integer `3`"),
+            ("listen = \"a\n", "line 1: "),
+            ("", "missing field `listen`"),
+        ] {
+            let error = toml::from_str::<Sample>(text).unwrap_err();
+            let said = super::toml_fault(text, &error);
+            assert!(said.contains(expected) && !said.contains('\n'), "{said}");
+        }
     }
 
     #[test]

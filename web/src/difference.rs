@@ -60,13 +60,21 @@ fn is_secret(path: &str) -> bool {
 /// How many lines are shown unless all are asked for.
 const SHORT: usize = 20;
 
-/// The lines for an operator: all, or the first ones and how many more there are.
+/// The lines for an operator: all, or the first ones and how many more there are of what.
 pub fn shown(lines: &[String], full: bool) -> Vec<String> {
     if full || lines.len() <= SHORT {
         return lines.to_vec();
     }
+    let mut more: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in &lines[SHORT..] {
+        let path = line.split_whitespace().nth(1).unwrap_or_default();
+        let part = path.split(['.', ':']).next().unwrap_or_default();
+        *more.entry(part).or_default() += 1;
+    }
+    let parts: Vec<String> = more.iter().map(|(part, count)| format!("{part} {count}")).collect();
     let mut out = lines[..SHORT].to_vec();
-    out.push(format!("… and {} more: --full shows them", lines.len() - SHORT));
+    let count = lines.len() - SHORT;
+    out.push(format!("… and {count} more ({}): --full shows them", parts.join(", ")));
     out
 }
 
@@ -92,8 +100,10 @@ mod tests {
             ["~ a: 1 → 3", "~ client_secret (another secret)", "+ new = \"n\"", "- gone"];
         assert_eq!(lines, expected);
         assert!(difference(None, &new).iter().all(|line| !line.contains("x2")));
-        let many: Vec<String> = (0..30).map(|n| n.to_string()).collect();
-        assert_eq!(shown(&many, false).last().unwrap(), "… and 10 more: --full shows them");
+        let parts = |n: usize| if n < 24 { "policy" } else { "journeys" };
+        let many: Vec<String> = (0..30).map(|n| format!("~ {}.x: 1 → 2", parts(n))).collect();
+        let last = "… and 10 more (journeys 6, policy 4): --full shows them";
+        assert_eq!(shown(&many, false).last().unwrap(), last);
         assert_eq!(shown(&many, true).len(), 30);
     }
 }

@@ -86,6 +86,17 @@ impl Findings {
         answer.text().await.ok()
     }
 
+    /// Whether something that ends lasts another month.
+    pub fn lasts(&mut self, what: &str, now: i64, end: i64) {
+        const DAY: i64 = 24 * 3600;
+        let day = crate::clock::today(end);
+        match (end - now).div_euclid(DAY) {
+            days if days < 0 => self.bad(what, format!("ended on {day}: renew it")),
+            days if days < 30 => self.warn(what, format!("ends on {day}: renew it")),
+            _ => self.good(what, format!("lasts until {day}")),
+        }
+    }
+
     /// Whether this machine's clock goes with the last moment that the database remembers.
     pub fn clock(&mut self, now: i64, last: Option<i64>) {
         match last {
@@ -99,9 +110,29 @@ impl Findings {
         }
     }
 
+    /// How many things do not work, and how many could be better.
+    pub fn counted(&self) -> (usize, usize) {
+        (self.failed, self.warned)
+    }
+
     /// The sum, and the exit code: 1 when something does not work.
     pub fn done(self) -> ExitCode {
         println!("{} do not work, {} could be better", self.failed, self.warned);
         if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Findings;
+
+    #[test]
+    fn what_ends_soon_is_told_before_it_ends() {
+        let mut findings = Findings::default();
+        let day = 24 * 3600;
+        for (end, expected) in [(31 * day, (0, 0)), (29 * day, (0, 1)), (-1, (1, 1))] {
+            findings.lasts("certificate", 1_000_000_000, 1_000_000_000 + end);
+            assert_eq!(findings.counted(), expected, "{end}");
+        }
     }
 }

@@ -24,7 +24,10 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     }
     if let Some(certificate) = Settings::file(&settings.tls.certificate_file) {
         let read = Identity::read(certificate, &settings.tls.key_file);
-        findings.tried("certificate", read, "and its key fit");
+        let read = findings.tried("certificate", read, "and its key fit");
+        if let Some(end) = read.and_then(|identity| identity.ends_at()) {
+            findings.lasts("certificate", now(), end);
+        }
         findings.private("certificate", &settings.tls.key_file);
     } else if !settings.secure() && !settings.public_url.contains("//localhost") {
         let url = &settings.public_url;

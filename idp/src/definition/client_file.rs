@@ -39,7 +39,8 @@ impl ClientFile {
                 return Err(say(&"jwks and jwks_file: one of them"));
             }
         }
-        let client: Client = table.try_into().map_err(|error| say(&error))?;
+        let client: Client =
+            table.try_into().map_err(|error: toml::de::Error| say(&error.message()))?;
         let file = Self { client, client_secret, insurer };
         match file.fault() {
             Some(why) => Err(say(&why)),

@@ -32,6 +32,14 @@ impl Identity {
         }))
     }
 
+    /// Until when the certificate is valid, in seconds since 1970.
+    pub fn ends_at(&self) -> Option<i64> {
+        let current = self.current.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let certificate = current.1.cert.first()?;
+        let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        Some(certificate.validity().not_after.timestamp())
+    }
+
     /// Takes over renewed files; what cannot be read leaves the old certificate in use.
     pub fn refresh(&self) {
         let now = changed(&self.certificate);

@@ -6,6 +6,7 @@ use crate::plugins::data::reach::Declared;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::Text;
+use web::config::toml_fault;
 
 /// The manifest.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,7 +137,7 @@ impl Manifest {
     /// # Errors
     /// Why it is refused, in words for the plugin's author.
     pub fn parse(text: &str, folder_name: &str) -> Result<Self, String> {
-        let manifest: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let manifest: Self = toml::from_str(text).map_err(|error| toml_fault(text, &error))?;
         if manifest.schema != "musubi-plugin/1" {
             return Err(format!("schema {:?} is unknown", manifest.schema));
         }
