@@ -46,6 +46,37 @@ pub struct SessionPolicy {
 #[serde(deny_unknown_fields)]
 pub struct RegistrationPolicy {
     pub relations: Vec<Relation>,
+    /// What a card of this insurer looks like.
+    #[serde(default, skip_serializing_if = "CardExample::is_usual")]
+    pub card_example: CardExample,
+}
+
+impl RegistrationPolicy {
+    /// Whether dependants have no account of their own.
+    pub fn insured_only(&self) -> bool {
+        self.relations == [Relation::Insured]
+    }
+}
+
+/// Symbol, number and branch as the insurer's cards have them: examples beside the inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CardExample {
+    pub symbol: String,
+    pub number: String,
+    pub branch: String,
+}
+
+impl CardExample {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for CardExample {
+    fn default() -> Self {
+        Self { symbol: "1234".into(), number: "0005678".into(), branch: "00".into() }
+    }
 }
 
 /// Where a person goes when nothing else was asked for.

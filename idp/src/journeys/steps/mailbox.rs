@@ -1,7 +1,7 @@
 //! `mailbox`: a person reads mail at the address that they typed.
 
 use super::verdict::{At, Place, Prepared, Verdict};
-use super::{Boxed, Step};
+use super::{Boxed, Step, domains};
 use crate::mail::letters::{AlreadyRegistered, RegistrationLink};
 use crate::need::Settings;
 use crate::store::addresses::{self, match_form};
@@ -17,6 +17,9 @@ use web::{Error, Form, Page, Posted};
 /// Mails to one address in an hour; more are not sent, and the page does not tell.
 const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false, hidden: false };
 
+/// The address, and the one that was asked about: who posts it again means it.
+const FIELDS: [&str; 2] = ["email", "meant"];
+
 /// Asks the address.
 #[derive(Serialize)]
 pub struct Mailbox {
@@ -25,6 +28,8 @@ pub struct Mailbox {
     pub form: Form,
     /// Whom the mail will be from.
     pub sender: String,
+    /// Dependants cannot register.
+    pub insured_only: bool,
     pub login_url: String,
 }
 
@@ -32,7 +37,7 @@ impl Page for Mailbox {
     const TEMPLATE: &'static str = "idp/mailbox.html";
     fn samples() -> Vec<Self> {
         let sample = |wrong: bool| {
-            let mut form = Form::new("/minato/journey/x?step=mailbox", &["email"]);
+            let mut form = Form::new("/minato/journey/x?step=mailbox", &FIELDS);
             if wrong {
                 form.mistake("email", "メールアドレスを入力してください。".into());
             }
@@ -41,6 +46,7 @@ impl Page for Mailbox {
                 step: Place { n: 1, of: 4 },
                 form,
                 sender: "no-reply@minato.example".into(),
+                insured_only: wrong,
                 login_url: "/minato/login".into(),
             }
         };
@@ -98,11 +104,13 @@ impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
             let Some(email) = at.recall("email") else {
+                let registration = &at.definition.policy.registration;
                 return at.screen(&Mailbox {
                     title: at.title.clone(),
                     step: at.place,
-                    form: at.form(&["email"]),
+                    form: at.form(&FIELDS),
                     sender: sender(at),
+                    insured_only: at.registers && registration.insured_only(),
                     login_url: at.visit.path("login"),
                 });
             };
@@ -131,13 +139,9 @@ impl Step for Verify {
         Box::pin(async move {
             let email = match at.recall("email") {
                 Some(email) => email,
-                None => match checked(posted.value("email")) {
+                None => match typed(at, posted) {
                     Ok(email) => email,
-                    Err(key) => {
-                        let mut form = Form::new("", &["email"]).typed(posted);
-                        form.mistake("email", at.t(key));
-                        return Ok(Verdict::Invalid(form));
-                    }
+                    Err(form) => return Ok(Verdict::Invalid(form)),
                 },
             };
             let (insurer, now) = (at.visit.realm.id(), at.visit.now);
@@ -151,6 +155,24 @@ impl Step for Verify {
             Ok(Verdict::Continue)
         })
     }
+}
+
+/// The address, or the form that says what is wrong, or asks about a domain that looks misspelt.
+fn typed(at: &At<'_>, posted: &Posted) -> Result<String, Form> {
+    let mut form = Form::new("", &FIELDS).typed(posted);
+    match checked(posted.value("email")) {
+        Err(key) => form.mistake("email", at.t(key)),
+        Ok(email) => match domains::similar(&email).filter(|_| posted.value("meant") != email) {
+            None => return Ok(email),
+            Some(similar) => {
+                let domain = email.rsplit('@').next().unwrap_or_default().to_owned();
+                let args = [("domain", domain), ("similar", similar.to_owned())];
+                form.mistake("email", at.visit.look.t("error-email-similar", &args));
+                form.values.insert("meant".into(), email);
+            }
+        },
+    }
+    Err(form)
 }
 
 async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 pub mod account;
 mod cards;
 pub mod consent;
+mod domains;
 pub mod mailbox;
 pub mod password;
 pub mod roster;

@@ -3,6 +3,7 @@
 use super::cards::Cards;
 use super::verdict::{At, Limits, Place, Prepared, Verdict};
 use super::{Boxed, Step};
+use crate::definition::policy::CardExample;
 use crate::need::{Field, Relation, Settings};
 use crate::store::attempts::{Bucket, Limit};
 use crate::store::people::Member;
@@ -31,6 +32,9 @@ pub struct Roster {
     pub step: Place,
     pub form: Form,
     pub fields: Vec<&'static str>,
+    pub example: CardExample,
+    /// Dependants cannot register.
+    pub insured_only: bool,
     /// The last try named nobody. The page gives all causes and does not tell which it was.
     pub failed: bool,
     pub attempts_left: i64,
@@ -57,6 +61,8 @@ impl Page for Roster {
                 step: Place { n: 2, of: 4 },
                 form,
                 fields: fields.to_vec(),
+                example: CardExample::default(),
+                insured_only: failed,
                 failed,
                 attempts_left: 3,
                 login_url: "/minato/login".into(),
@@ -84,11 +90,14 @@ pub(super) struct Verify;
 impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
+            let registration = &at.definition.policy.registration;
             at.screen(&Roster {
                 title: at.title.clone(),
                 step: at.place,
                 form: at.form(&form_fields()),
                 fields: asked(at).0.iter().map(|field| field.name()).collect(),
+                example: registration.card_example.clone(),
+                insured_only: registration.insured_only(),
                 failed: at.failed(),
                 attempts_left: at.left,
                 login_url: at.visit.path("login"),

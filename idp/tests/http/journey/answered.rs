@@ -1,7 +1,7 @@
 //! What becomes of a posted form: a redirect, always; the page behind it says the rest.
 
 use crate::support::people::{AGREED, LOGIN, chosen};
-use crate::support::{HANAKO, Seen, StatusCode, TestIdp, Visitor, minato};
+use crate::support::{HANAKO, ICHIRO, Seen, StatusCode, TestIdp, Visitor, minato};
 
 /// Posts, and expects a redirect to a page of the provider; returns that page.
 async fn posted(visitor: &Visitor, page: &Seen, fields: &[(&str, &str)]) -> Seen {
@@ -50,6 +50,55 @@ async fn every_answer_is_a_redirect() {
     page.sees("hanako79").sees("hanako@example.jp");
     assert!(page.url.ends_with("/minato/registered"));
     visitor.open(&page.url).await.sees("hanako79");
+}
+
+/// Finding 16: a domain that looks misspelt is asked about once; who posts it again means it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_domain_is_asked_about() {
+    let idp = minato().on_sqlite().await;
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/register")).await;
+    let page = posted(&visitor, &page, &[("email", "hanako@gmial.com")]).await;
+    page.sees("「gmail.com」の誤り").sees("value=\"hanako@gmial.com\"").sees("id=\"email-error\"");
+    let page = posted(&visitor, &page, &[("email", "hanako@yaho.co.jp")]).await;
+    page.sees("「yahoo.co.jp」の誤り");
+    assert!(idp.mails("hanako@gmial.com").await.is_empty());
+    let page = posted(&visitor, &page, &[("email", "hanako@yaho.co.jp")]).await;
+    page.sees("hanako@yaho.co.jp").does_not_see("-error\"");
+    assert_eq!(idp.mails("hanako@yaho.co.jp").await.len(), 1);
+}
+
+/// Finding 14: a taken user ID is told with everything else that is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_user_id_is_told_at_once() {
+    let idp = minato().on_sqlite().await;
+    idp.member().await;
+    let visitor = idp.visitor();
+    let page = idp.to_card(&visitor, "ichiro@example.jp").await;
+    let page = visitor.submit(&page, ICHIRO).await;
+    let page = visitor.submit(&page, &AGREED).await;
+    let short = [("user_id", "hanako79"), ("password", "kurz"), ("password_again", "kurz")];
+    let page = posted(&visitor, &page, &short).await;
+    page.sees("id=\"user_id-error\"").sees("id=\"password-error\"");
+    let page = posted(&visitor, &page, &chosen("hanako79")).await;
+    page.sees("id=\"user_id-error\"").does_not_see("id=\"password-error\"");
+}
+
+/// Finding 16: the examples are those of the society's cards, and who cannot register is told
+/// before anything is asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_society_says_what_its_cards_look_like_and_who_may_register() {
+    let idp = minato().on_sqlite().await;
+    let own = "relations = [\"insured\"]\n\
+               card_example = { symbol = \"港-12\", number = \"901\", branch = \"00\" }";
+    let policy = idp.file("idp.toml").replace("relations = [\"insured\", \"dependant\"]", own);
+    idp.publish("idp.toml", &policy).await;
+    let visitor = idp.visitor();
+    visitor.open(&idp.at("minato/register")).await.sees("被扶養者（ご家族）の方は登録できません");
+    let page = idp.to_card(&visitor, "ichiro@example.jp").await;
+    page.sees("例：港-12").sees("例：901").does_not_see("1234");
+    let page = visitor.submit(&page, ICHIRO).await;
+    page.sees("被扶養者（ご家族）の方：");
 }
 
 /// Finding 3: each page is called what it asks.

@@ -96,13 +96,16 @@ impl Step for Enrol {
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
             let mut form = Form::new("", &CHOOSE).typed(posted);
-            let Prepared::Hash(hash) = prepared else {
+            if !matches!(prepared, Prepared::Hash(_)) {
                 check(at, posted, &mut form);
-                return Ok(Verdict::Invalid(form));
-            };
+            }
             let user_id = match_form(posted.value("user_id"));
-            if accounts::is_taken(tx, at.visit.realm.id(), &user_id).await? {
+            let may_be = form.errors.get("user_id").is_none_or(Option::is_none);
+            if may_be && accounts::is_taken(tx, at.visit.realm.id(), &user_id).await? {
                 form.mistake("user_id", at.t("error-user-id-taken"));
+            }
+            let Prepared::Hash(hash) = prepared else { return Ok(Verdict::Invalid(form)) };
+            if form.is_wrong() {
                 return Ok(Verdict::Invalid(form));
             }
             at.instance.learned.user_id = Some(user_id);
