@@ -2,6 +2,7 @@
 
 nav-home = Home
 nav-household = Family sharing
+nav-views = Who saw my records
 
 welcome-title = Member pages
 welcome-lead = These pages are for members of { $insurer }. Sign in to use them.
@@ -37,8 +38,6 @@ household-saved = Saved.
 household-people = Your family
 household-me = (you)
 household-note = You can change this at any time. Changes take effect at once.
-household-access-record = See who looked at your records
-household-consents = See or withdraw what you share with services
 
 household-relation-self = insured person
 household-relation-husband = husband
@@ -73,5 +72,7 @@ plugin-not-offered-text = Your health insurance society does not offer this.
 # Who saw the member's rows
 access-record-title = Who looked at my records
 access-record-lead = When your family looked at your medical fees and other records. The newest come first, up to 100.
+access-record-services-title = Services that use your records
+access-record-services-text = Services that you have agreed to receive what you agreed to.
+access-record-services = See the services, or withdraw your consent
 access-record-none = Nobody in your family has looked at your records.
-access-record-back = Go back to family sharing

@@ -2,6 +2,7 @@
 
 nav-home = ホーム
 nav-household = ご家族への表示
+nav-views = 記録を見た人
 
 welcome-title = 加入者ページ
 welcome-lead = { $insurer }の加入者のためのページです。ログインしてお使いください。
@@ -37,8 +38,6 @@ household-saved = 保存しました。
 household-people = ご家族の一覧
 household-me = （あなた）
 household-note = いつでも変更できます。変更は、すぐに反映されます。
-household-access-record = 「記録を見た人」を確認する
-household-consents = 「同意したサービス」を確認する、取り消す
 
 household-relation-self = 本人
 household-relation-husband = 夫
@@ -73,5 +72,7 @@ plugin-not-offered-text = ご加入の健康保険組合では、この機能を
 # Who saw the member's rows
 access-record-title = 記録を見た人
 access-record-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
+access-record-services-title = 記録を利用するサービス
+access-record-services-text = あなたが同意したサービスは、同意した範囲の情報を受け取ります。
+access-record-services = 同意したサービスを確認する、取り消す
 access-record-none = あなたの記録を見たご家族はいません。
-access-record-back = 「ご家族への表示」に戻る

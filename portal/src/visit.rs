@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::household::access_record::Looker;
 use crate::household::subjects::{Subjects, subjects};
+use crate::insurers::definition::HouseholdPolicy;
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
 use crate::plugins::Plugins;
@@ -148,7 +149,7 @@ where
     }
 }
 
-/// Home, the insurer's plugins, household.
+/// Home, the insurer's plugins, household, and who saw what.
 fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
     let base = look.base();
     let item = |label: String, url: String| {
@@ -159,10 +160,14 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
         let label = look.t(offer.menu()?, &[]);
         Some(item(label, format!("{base}/p/{}", offer.id())))
     });
-    [item(look.t("nav-home", &[]), format!("{base}/"))]
-        .into_iter()
+    let host = |key: &str, below: &str| item(look.t(key, &[]), format!("{base}/{below}"));
+    // Where nobody is shown to anybody there is nothing to choose.
+    let shared = insurer.definition.household != HouseholdPolicy::Never;
+    let household = shared.then(|| host("nav-household", "household"));
+    std::iter::once(host("nav-home", ""))
         .chain(plugins)
-        .chain([item(look.t("nav-household", &[]), format!("{base}/household"))])
+        .chain(household)
+        .chain([host("nav-views", "views")])
         .collect()
 }
 

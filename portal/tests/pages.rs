@@ -120,6 +120,7 @@ fn every_named_text_exists() {
         for key in [
             "nav-home",
             "nav-household",
+            "nav-views",
             "signin-failed-title",
             "signin-failed-text",
             "signin-cancelled-title",

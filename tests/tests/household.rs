@@ -88,6 +88,19 @@ async fn who_has_left_reads_and_then_no_more() {
         let folder = world.folder.join("insurers/minato");
         let portal = folder.join("portal.toml");
         let text = std::fs::read_to_string(&portal).expect("portal.toml");
+        later.open(&at("")).await.sees("/minato/household").sees("/minato/views");
+        let text = text.replace("\"unless-hidden\"", "\"never\"");
+        std::fs::write(&portal, &text).expect("written");
+        world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
+        // Where nobody is shown to anybody there is nothing to choose.
+        let alone = async {
+            while later.open(&at("")).await.html.contains("/minato/household") {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), alone).await.expect("alone");
+        later.open(&at("")).await.sees("/minato/views");
+
         std::fs::write(&portal, format!("[after_loss]\ndays = 30\n\n{text}")).expect("written");
         world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
         let closed = async {

@@ -13,7 +13,8 @@ use web::{Error, Page};
 #[derive(Serialize)]
 pub struct AccessRecord {
     pub looks: Vec<Look>,
-    pub household_url: String,
+    /// Where the member sees what partners may learn: at the identity provider.
+    pub consents_url: String,
 }
 
 /// One look.
@@ -33,10 +34,10 @@ impl Page for AccessRecord {
             plugin: "医療費のお知らせ".into(),
             at: 1_790_000_000,
         };
-        let household_url = || "/minato/household".to_owned();
+        let consents_url = || "https://id.example/minato/consents".to_owned();
         vec![
-            Self { looks: vec![look(), look()], household_url: household_url() },
-            Self { looks: vec![], household_url: household_url() },
+            Self { looks: vec![look(), look()], consents_url: consents_url() },
+            Self { looks: vec![], consents_url: consents_url() },
         ]
     }
 }
@@ -55,7 +56,6 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         let name = plugin.map(|found| found.manifest.plugin.name.in_language(lang).to_owned());
         Look { name: look.seen_by_name, plugin: name.unwrap_or(look.plugin), at: look.at }
     });
-    visit
-        .look
-        .page(&AccessRecord { looks: looks.collect(), household_url: visit.path("household") })
+    let consents_url = format!("{}/consents", visit.insurer.definition.issuer);
+    visit.look.page(&AccessRecord { looks: looks.collect(), consents_url })
 }

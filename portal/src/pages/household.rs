@@ -25,9 +25,6 @@ pub struct Household {
     pub saved: bool,
     pub people: Vec<Seen>,
     pub form: Form,
-    pub access_record_url: String,
-    /// Where the member sees what partners may learn: at the identity provider.
-    pub consents_url: String,
 }
 
 /// A person of the household and whether their rows are seen.
@@ -55,8 +52,6 @@ impl Page for Household {
             saved: !is_insured,
             people: vec![person("港　花子", true, true), person("港　一郎", false, false)],
             form: Form::new("/minato/household", &["hidden"]),
-            access_record_url: "/minato/views".into(),
-            consents_url: "https://id.example/minato/consents".into(),
         };
         vec![
             sample(true, HouseholdPolicy::UnlessHidden),
@@ -106,8 +101,6 @@ pub async fn show(
         saved: query.as_deref() == Some(SAVED) && !member.insured,
         people,
         form,
-        access_record_url: visit.path("views"),
-        consents_url: format!("{}/consents", visit.insurer.definition.issuer),
     };
     visit.look.page(&page)
 }
