@@ -45,6 +45,9 @@ pub async fn find_on(conn: &mut Conn, db: &Db, visit: &Visit) -> Result<Option<S
     if session.expires_at <= now || session.seen_at + idle <= now {
         return Ok(None);
     }
+    if realm.is_out(conn, &session.account_id, now).await? {
+        return Ok(None);
+    }
     // Written once a minute at most: a read must not cost a durable write each time.
     if session.seen_at + 60 < now {
         // In the background: a page must not wait for an import that is being written.

@@ -3,6 +3,7 @@
 use super::protocol::Protocol;
 use crate::need::Relation;
 use serde::{Deserialize, Serialize};
+use web::clock::today;
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub struct Policy {
     pub session: SessionPolicy,
     pub registration: RegistrationPolicy,
     pub home: Home,
+    #[serde(default, skip_serializing_if = "AfterLoss::is_never")]
+    pub after_loss: AfterLoss,
     #[serde(default)]
     pub protocol: Protocol,
 }
@@ -31,6 +34,25 @@ pub struct MailPolicy {
 pub struct Length {
     pub min: usize,
     pub max: usize,
+}
+
+/// What becomes of who has left the society.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AfterLoss {
+    /// Days after the loss from which they cannot sign in any more; without it they always can.
+    pub days: Option<u16>,
+}
+
+impl AfterLoss {
+    fn is_never(&self) -> bool {
+        self.days.is_none()
+    }
+
+    /// Who lost their membership on this day, `YYYY-MM-DD`, or before is out now.
+    pub fn out_since(&self, now: i64) -> Option<String> {
+        self.days.map(|days| today(now - i64::from(days) * 24 * 3600))
+    }
 }
 
 /// How long a session lives.

@@ -282,6 +282,11 @@ pub(super) async fn conclude(
             let visit = &running.visit;
             visit.look.notice_page(StatusCode::CONFLICT, "taken", "info", visit.beginnings())
         }
+        Advanced::Left => {
+            drop(tx);
+            let look = &running.visit.look;
+            look.notice_page(StatusCode::FORBIDDEN, "left", "info", Vec::new())
+        }
         Advanced::EndedBefore => {
             drop(tx);
             finish::again(running)

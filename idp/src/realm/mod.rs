@@ -11,10 +11,12 @@ pub mod registry;
 pub use registry::Realms;
 
 use crate::definition::Definition;
-use crate::ids::InsurerId;
+use crate::ids::{AccountId, InsurerId};
 use crate::need::Need;
 use crate::store::grants::Lives;
+use crate::store::people;
 use axum::body::Bytes;
+use db::Conn;
 use keys::Keys;
 use levels::Level;
 use oidc::Client;
@@ -170,6 +172,14 @@ impl Realm {
     pub fn lives(&self, now: i64) -> Lives {
         let idle = self.definition.policy.session.idle_minutes * 60;
         Lives { now, seen_since: now - idle }
+    }
+
+    /// Whether the person of an account left so long ago that nobody signs in with it any more.
+    pub async fn is_out(&self, conn: &mut Conn, account: &AccountId, now: i64) -> db::Result<bool> {
+        match self.definition.policy.after_loss.out_since(now) {
+            Some(day) => people::has_left(conn, self.id(), account, &day).await,
+            None => Ok(false),
+        }
     }
 
     /// The nonces that DPoP proofs may have now, the current one first.

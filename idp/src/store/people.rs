@@ -85,6 +85,22 @@ pub async fn memberships(
     conn.all(sql, params![insurer, person]).await?.iter().map(member).collect()
 }
 
+/// Whether the person of an account has no membership that goes on after a day, `YYYY-MM-DD`. An
+/// account without a person has none to lose.
+pub async fn has_left(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    day: &str,
+) -> Result<bool> {
+    let sql = "SELECT 1 FROM accounts a JOIN insurers i ON i.insurer_id = a.insurer_id
+               WHERE a.insurer_id = $1 AND a.account_id = $2 AND a.person_id IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM roster_members m WHERE m.insurer_id = a.insurer_id
+                   AND m.roster = i.roster AND m.person_id = a.person_id
+                   AND (m.lost_on IS NULL OR m.lost_on > $3))";
+    Ok(conn.one(sql, params![insurer, account, day]).await?.is_some())
+}
+
 /// What is known of an account without any proof.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Holdings {

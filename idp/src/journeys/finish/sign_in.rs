@@ -24,6 +24,10 @@ use web::look::see_other;
 pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
     let account = running.instance.learned.account.clone();
     let account = account.ok_or_else(|| Error::fault("a login ended without an account"))?;
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    if realm.is_out(tx, &account, now).await? {
+        return Ok(Advanced::Left);
+    }
     if !running.registers() {
         // A card that was proved on the way says whose account it is.
         if let Some(person) = &running.instance.learned.person

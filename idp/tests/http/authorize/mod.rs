@@ -4,6 +4,7 @@ mod acr;
 mod claims;
 mod consent;
 mod get;
+mod left;
 mod post;
 mod prompt;
 mod request_object;

@@ -27,6 +27,9 @@ pub(super) async fn refresh(call: &Call<'_>) -> Result<Response, Error> {
     let mut tx = call.app.tools.db.begin().await?;
     let found = grants::by_id(&mut tx, realm.id(), &old.grant_id, realm.lives(now)).await?;
     let (grant, rotated_at) = found.ok_or_else(invalid)?;
+    if realm.is_out(&mut tx, &grant.account_id, now).await? {
+        return Err(invalid());
+    }
     let rule = Grant {
         client_id: grant.client_id.clone(),
         dpop_jkt: grant.detail.dpop_jkt.clone(),
