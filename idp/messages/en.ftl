@@ -312,6 +312,7 @@ device-done-title = You have allowed it
 device-done-text = Go back to the television or other device and continue there. You can close this window.
 device-denied-title = You have not allowed it
 device-denied-text = You are not signed in on the device, and nothing was shared. You can close this window.
+device-again = Enter new letters
 device-gone-title = These letters cannot be used
 device-gone-text = They are incorrect or have expired. Start again on the device and enter the new letters that it shows.
 error-device-code = These letters are incorrect. Compare them with those on the device and enter them again. If it still does not work, start again on the device.

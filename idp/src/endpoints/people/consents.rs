@@ -7,11 +7,13 @@ use crate::journeys::begin::sign_in_for;
 use crate::session;
 use crate::store::{consents, grants};
 use crate::visit::Visit;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use oidc::Params;
 use serde::Serialize;
 use std::sync::Arc;
 use web::clock::today;
+use web::look::see_other;
 use web::{Error, Form, Page, Posted};
 
 /// The list.
@@ -51,18 +53,26 @@ impl Page for Consents {
 }
 
 /// `GET /{insurer}/consents`
-pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
         return sign_in_for(&visit, "consents");
     };
-    draw(&app, &visit, &session.account_id, None).await
+    let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
+    draw(&app, &visit, &session.account_id, params.value(WITHDRAWN)).await
 }
+
+/// The query of the page after a withdrawal: which client it was.
+const WITHDRAWN: &str = "withdrawn";
 
 async fn draw(
     app: &App,
     visit: &Visit,
     account: &AccountId,
-    withdrawn: Option<String>,
+    withdrawn: Option<&str>,
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
     let mut conn = app.tools.db.read().await?;
@@ -78,6 +88,13 @@ async fn draw(
             form: Form::new(visit.path("consents"), &[]),
         });
     }
+    // Only what is really gone is said to be.
+    let gone = withdrawn.filter(|id| !items.iter().any(|item| item.client_id == *id));
+    let withdrawn = match gone {
+        Some(id) => app.clients.find(&mut conn, realm, id).await?,
+        None => None,
+    };
+    let withdrawn = withdrawn.map(|client| client.name_in(&visit.look.lang).to_owned());
     visit.look.page(&Consents { items, withdrawn })
 }
 
@@ -89,15 +106,14 @@ pub async fn submit(
 ) -> Result<Response, Error> {
     let realm = &visit.realm;
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
-        return Ok(web::look::see_other(&visit.path("consents")));
+        return Ok(see_other(&visit.path("consents")));
     };
     let client_id = posted.value("client_id");
     let account = &session.account_id;
     let mut tx = app.tools.db.begin().await?;
-    let client = app.clients.find(&mut tx, realm, client_id).await?;
     consents::delete(&mut tx, realm.id(), account, client_id).await?;
     grants::revoke_for(&mut tx, realm.id(), account, client_id).await?;
     tx.commit().await?;
-    let name = client.map(|client| client.name_in(&visit.look.lang).to_owned());
-    draw(&app, &visit, account, name).await
+    let query = Params::default().with(WITHDRAWN, client_id).to_query();
+    Ok(see_other(&visit.path(&format!("consents?{query}"))))
 }

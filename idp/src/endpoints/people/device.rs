@@ -19,7 +19,7 @@ use db::Tx;
 use oidc::Params;
 use serde::Serialize;
 use std::sync::Arc;
-use web::look::see_other;
+use web::look::{Action, see_other};
 use web::{Error, Form, Page, Posted};
 
 /// Wrong codes of one signed-in person (RFC 8628 §5.1).
@@ -79,6 +79,20 @@ fn normal(text: &str) -> String {
     if letters.len() == 8 { format!("{}-{}", &letters[..4], &letters[4..]) } else { letters }
 }
 
+/// The query of the page after a decision, so that loading it again decides nothing.
+const DECIDED: &str = "decided";
+
+/// Key and kind of the notice about a decision, and where to go on: label and page.
+fn said(word: &str) -> Option<(&'static str, &'static str, (&'static str, &'static str))> {
+    let again = ("device-again", "device");
+    match word {
+        "allow" => Some(("device-done", "success", ("consents-title", "consents"))),
+        "deny" => Some(("device-denied", "info", again)),
+        "late" => Some(("device-gone", "warn", again)),
+        _ => None,
+    }
+}
+
 /// `GET /{insurer}/device`: asks for the code, or with a code for the decision.
 pub async fn show(
     State(app): State<Arc<App>>,
@@ -86,6 +100,10 @@ pub async fn show(
     visit: Visit,
 ) -> Result<Response, Error> {
     let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
+    if let Some((key, kind, (label, below))) = params.value(DECIDED).and_then(said) {
+        let on = Action { label: visit.look.t(label, &[]), url: visit.path(below), primary: false };
+        return visit.look.notice_page(StatusCode::OK, key, kind, vec![on]);
+    }
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
         let code = params.value("user_code").map(normal).unwrap_or_default();
         return sign_in_for(&visit, &format!("device?user_code={code}"));
@@ -174,11 +192,10 @@ pub async fn submit(
     };
     let mut tx = app.tools.db.begin().await?;
     let account = &session.account_id;
-    let gone =
-        |visit: &Visit| visit.look.notice_page(StatusCode::OK, "device-gone", "warn", Vec::new());
+    let decided = |word: &str| Ok(see_other(&visit.path(&format!("device?{DECIDED}={word}"))));
     let Some(mut device) = waiting(&mut tx, realm, &user_code, account, visit.now).await? else {
         tx.commit().await?;
-        return gone(&visit);
+        return decided("late");
     };
     let allow = decision == "allow";
     device.state = if allow { Decision::Allowed } else { Decision::Denied };
@@ -186,7 +203,7 @@ pub async fn submit(
     let Detail { auth_time, acr, amr, .. } = login_detail(realm, &session, visit.now);
     device.detail = Detail { auth_time, acr, amr, ..device.detail };
     if !devices::decide(&mut tx, realm.id(), &device).await? {
-        return gone(&visit);
+        return decided("late");
     }
     if allow {
         // Listed among the services that the member allowed, so that it can be withdrawn.
@@ -194,8 +211,7 @@ pub async fn submit(
         consents::widen(&mut tx, realm.id(), account, client_id, scopes, visit.now).await?;
     }
     tx.commit().await?;
-    let (key, kind) = if allow { ("device-done", "success") } else { ("device-denied", "info") };
-    visit.look.notice_page(StatusCode::OK, key, kind, Vec::new())
+    decided(if allow { "allow" } else { "deny" })
 }
 
 #[cfg(test)]

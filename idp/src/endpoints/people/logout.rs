@@ -6,15 +6,16 @@ use crate::session;
 use crate::store::{accounts, sessions};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use oidc::logout::{After, after};
 use oidc::{Client, Params};
+use secret::hash;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 use web::look::{Policy, origin, see_other};
-use web::{Error, Form, Page, Posted};
+use web::{Error, Form, Page, Posted, cookies};
 
 /// Asks before signing out, when no client's ID token shows that the person wants it.
 #[derive(Serialize)]
@@ -90,6 +91,7 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
             Some(sid) => end_expired(app, visit, &Sid::new(sid)).await?,
             None => Vec::new(),
         };
+        let frames = [frames, carried(visit)].concat();
         return signed_out(visit, &params, hint.as_ref(), frames);
     };
     // The hint is of this very session: the person pressed "sign out" at the client.
@@ -119,7 +121,7 @@ async fn begin(app: &App, visit: &Visit, query: &str) -> Result<Response, Error>
     forgotten(visit, signed_out(visit, &params, hint.as_ref(), frames)?)
 }
 
-/// `POST /{insurer}/logout/confirm`: the person confirmed.
+/// `POST /{insurer}/logout/confirm`: the person confirmed. The page behind it tells the clients.
 pub async fn confirm(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
@@ -129,12 +131,50 @@ pub async fn confirm(
     let Ok(params) = Params::parse(&query.unwrap_or_default()) else {
         return Err(Error::Shown(StatusCode::BAD_REQUEST));
     };
-    let mut frames = Vec::new();
+    let mut response = see_other(&visit.path(&format!("logout?{}", params.to_query())));
     if let Some(session) = session::find(&app.tools.db, &visit).await? {
-        frames = end(&app, &visit, &session.sid).await?;
+        let frames = end(&app, &visit, &session.sid).await?;
+        if !frames.is_empty() {
+            response.headers_mut().append(header::SET_COOKIE, carry(&visit, frames));
+        }
     }
-    let hint = hint(&app, &visit, &params).await?;
-    forgotten(&visit, signed_out(&visit, &params, hint.as_ref(), frames)?)
+    forgotten(&visit, response)
+}
+
+/// What the browser carries from the answer of a post to the page behind it.
+const FRAMES: &str = "frames";
+/// Seconds for which loading that page again loads the frames again.
+const CARRIED_SECS: i64 = 300;
+/// Characters of the cookie: browsers take 4,096 with its name and attributes.
+const LONGEST: usize = 3000;
+
+/// The addresses of the frames, sealed. A browser carries some fifteen; what does not fit is left
+/// out and logged: such clients need the back channel.
+fn carry(visit: &Visit, mut frames: Vec<String>) -> HeaderValue {
+    loop {
+        let json = serde_json::to_vec(&frames).expect("texts are JSON");
+        let realm = &visit.realm;
+        let sealed = hash::base64url(realm.keys.journeys.seal(&carries(visit), &json));
+        let fits = sealed.len() <= LONGEST;
+        if !fits {
+            tracing::warn!(insurer = %realm.id(), "too many frames for one logout: some are left out");
+        }
+        if fits || frames.pop().is_none() {
+            return cookies::set(FRAMES, &sealed, Some(CARRIED_SECS), visit.secure);
+        }
+    }
+}
+
+fn carried(visit: &Visit) -> Vec<String> {
+    let sealed = cookies::value(&visit.headers, FRAMES, visit.secure);
+    let sealed = sealed.and_then(hash::from_base64url);
+    let json = sealed.and_then(|text| visit.realm.keys.journeys.open(&carries(visit), &text).ok());
+    json.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
+}
+
+/// What the frames are sealed for: this insurer's.
+fn carries(visit: &Visit) -> String {
+    format!("frames:{}", visit.realm.id())
 }
 
 /// The response, with a line that forgets the session's cookie.
