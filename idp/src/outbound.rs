@@ -4,6 +4,7 @@
 use crate::settings::{Outbound as Limits, Settings};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -56,8 +57,8 @@ pub enum FetchError {
     Status(u16),
     #[error("the answer is too long")]
     Long,
-    #[error("the answer is not JSON")]
-    NotJson,
+    #[error("the answer is not what was asked for")]
+    Useless,
 }
 
 /// Seconds for which a document is not fetched again.
@@ -109,12 +110,13 @@ impl Outbound {
 
     /// A document, from memory when it is young. `insist` fetches again, at most every few seconds:
     /// for a key that the remembered set does not have. What failed is not asked again for a
-    /// while, whoever wants it.
+    /// while, whoever wants it; nor does a page that is not `usable` take the place of a good one.
     pub async fn document(
         &self,
         url: &str,
         insist: bool,
         now: i64,
+        usable: impl Fn(&[u8]) -> bool,
     ) -> Result<Arc<Vec<u8>>, FetchError> {
         let age = if insist { INSIST } else { FRESH };
         {
@@ -128,7 +130,10 @@ impl Outbound {
                 return kept.still_good(url, now).ok_or(FetchError::Silent);
             }
         }
-        let fetched = self.get(url).await;
+        let fetched = match self.get(url).await {
+            Ok(bytes) if !usable(&bytes) => Err(FetchError::Useless),
+            fetched => fetched,
+        };
         let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         match fetched {
             Ok(bytes) => {
@@ -149,7 +154,7 @@ impl Outbound {
                 kept.failures.insert(url.to_owned(), now);
                 // Who answers that there is no document, or another, has taken it back.
                 match error {
-                    FetchError::Silent | FetchError::Status(500..) => {
+                    FetchError::Silent | FetchError::Useless | FetchError::Status(500..) => {
                         kept.still_good(url, now).ok_or(error)
                     }
                     error => {
@@ -163,8 +168,9 @@ impl Outbound {
 
     /// A JSON document, likewise.
     pub async fn json(&self, url: &str, insist: bool, now: i64) -> Result<Arc<Value>, FetchError> {
-        let bytes = self.document(url, insist, now).await?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| FetchError::NotJson)?;
+        let is_json = |bytes: &[u8]| serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        let bytes = self.document(url, insist, now, is_json).await?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| FetchError::Useless)?;
         Ok(Arc::new(value))
     }
 

@@ -262,6 +262,14 @@ async fn a_new_insurer_begins_with_a_folder() {
     assert!(ran(&["insurer", "init", &at]).contains("--dry-run"));
     fails(&mut command(&["insurer", "init", &at]));
     fails(&mut command(&["insurer", "init", "Hama Be"]));
+    // Without any database; a fault is one line with its place.
+    assert!(ran(&["insurer", "check", &at]).contains("can be published"));
+    let policy = std::fs::read_to_string(folder.join("idp.toml")).expect("a file");
+    std::fs::write(folder.join("idp.toml"), format!("mial = 3\n{policy}")).expect("written");
+    let text = fails(&mut command(&["insurer", "check", &at]));
+    assert!(text.contains("idp.toml: line 1: unknown field `mial`"), "{text}");
+    assert_eq!(text.trim().lines().count(), 1, "{text}");
+    std::fs::write(folder.join("idp.toml"), policy).expect("written");
     let shown = ran(&["insurer", "apply", &at, "--dry-run"]);
     assert!(shown.contains("--full") && !shown.contains("pppp"), "{shown}");
     let full = ran(&["insurer", "apply", &at, "--dry-run", "--full"]);
@@ -309,6 +317,8 @@ async fn a_new_insurer_begins_with_a_folder() {
     };
     assert!(create("pilot-01"));
     assert!(!create("PILOT-01"), "a user ID is given once");
+    std::fs::write(&password, "1234567890123456\n").expect("written");
+    assert!(!create("pilot-02"), "the first that is tried");
     let text = fails(&mut command(&["member", "create", "--insurer", "hamabe", "--user-id", "x"]));
     assert!(text.contains("password"), "{text}");
     let version = ran(&["--version"]);

@@ -25,6 +25,8 @@ pub enum Command {
         #[arg(long)]
         full: bool,
     },
+    /// Say whether a folder could be published: its files, its theme. Asks no database.
+    Check { folder: PathBuf },
     /// Write a small folder of a new insurer, with comments that say what to change.
     Init {
         /// A folder that is not there yet; its name becomes the slug.
@@ -35,6 +37,12 @@ pub enum Command {
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Error> {
     let (folder, dry_run, full) = match command {
         Command::Apply { folder, dry_run, full } => (folder, dry_run, full),
+        Command::Check { folder } => {
+            let brand = Folder::read(&folder)?.definition.brand;
+            Pages::can_draw(&settings.themes, &[owner()], &brand.theme)?;
+            println!("{}: can be published", brand.slug);
+            return Ok(());
+        }
         Command::Init { folder } => return init(&folder),
     };
     let db = open_db(settings).await?;

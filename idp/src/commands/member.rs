@@ -2,7 +2,7 @@
 
 use super::{known, now};
 use crate::app::open_db;
-use crate::credentials::password::{Cost, Hasher};
+use crate::credentials::password::{Cost, Hasher, is_common};
 use crate::definition::published;
 use crate::ids::AccountId;
 use crate::settings::Settings;
@@ -57,6 +57,11 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
     if length < policy.password.min || length > policy.password.max {
         let (min, max) = (policy.password.min, policy.password.max);
         return Err(Error::fault(format!("standard input: a password of {min} to {max} letters")));
+    }
+    let own_words: Vec<&str> = [user_id.as_str()].into_iter().chain(email.as_deref()).collect();
+    if is_common(password, &own_words) {
+        let why = "standard input: this password is among the first that are tried; take another";
+        return Err(Error::fault(why));
     }
     let hasher = Hasher::start(1, 1, Cost::of(&settings.hashing));
     let hash = hasher.hash(password).await?;

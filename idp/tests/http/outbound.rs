@@ -138,8 +138,8 @@ async fn known_keys_outlive_a_partners_failure() {
     let (key, other) = (Key::new(), Key::new());
     partner.put_key(&key, "one");
     ask(&idp, &client, &key, "one").await.good();
-    partner.put("/jwks", "down");
-    for _ in 0..2 {
+    for answer in ["down", "<html>maintenance</html>"] {
+        partner.put("/jwks", answer);
         idp.advance(11 * 60);
         ask(&idp, &client, &key, "one").await.good();
         ask(&idp, &client, &other, "two").await.refused("invalid_client");

@@ -26,10 +26,14 @@ pub async fn get(
     let realm = app.realms.published(&insurer).ok_or(Error::NOT_FOUND)?;
     let client = app.clients.lookup(&realm, &client_id).await?;
     let uri = client.and_then(|client| client.logo_uri.clone()).ok_or(Error::NOT_FOUND)?;
-    let bytes = app.outbound.document(&uri, false, app.now()).await.map_err(|error| {
-        tracing::info!(insurer, %error, "logo");
-        Error::NOT_FOUND
-    })?;
+    let bytes = app
+        .outbound
+        .document(&uri, false, app.now(), |bytes| kind(bytes).is_some())
+        .await
+        .map_err(|error| {
+            tracing::info!(insurer, %error, "logo");
+            Error::NOT_FOUND
+        })?;
     let kind = kind(&bytes).ok_or(Error::NOT_FOUND)?;
     let mut response = bytes.to_vec().into_response();
     let headers = response.headers_mut();
