@@ -105,8 +105,8 @@ help-question-locked = 「しばらく入力できません」と表示されま
 help-answer-locked = 入力の誤りが続くと、ほかの人に使われないよう、しばらく受け付けを止めます。画面に表示された時刻を過ぎてから、もう一度入力してください。
 help-question-phone = スマートフォンやパソコンを買い替えました
 help-answer-phone = 手続きは要りません。新しい機器で、同じユーザーIDとパスワードを使ってログインしてください。
-help-question-cookies = 「Cookieを受け付けていません」と表示されました
-help-answer-cookies = ログインを続けるために、Cookieという仕組みを使っています。お使いのブラウザーの設定で、Cookieを受け付けるようにしてから、やり直してください。
+help-question-cookies = 「Cookieが使えない設定になっています」と表示されました
+help-answer-cookies = ログインを続けるために、Cookieという仕組みを使っています。お使いのブラウザーの設定で、Cookieを使えるようにしてから、やり直してください。
 help-ask-title = 分からないとき
 help-ask-text = 健康保険組合へお問い合わせください。パスワードをお尋ねすることはありません。
 

@@ -25,6 +25,8 @@ async fn a_member_registers_logs_in_once_and_reads_the_medical_fees() {
 
 async fn register(world: &mut World, browser: &Browser) {
     let home = format!("{}/minato/", world.portal_url);
+    let help = format!("{}/minato/help", world.idp_url);
+    browser.open(&help).await.sees("0120-000-101").await.shoot("00-help").await;
     browser.open(&home).await.sees("みなと健康保険組合").await.shoot("01-welcome").await;
     browser.click("main a[href$='/register']").await.sees("メールアドレス").await;
     browser.shoot("02-mailbox").await;
@@ -141,7 +143,7 @@ async fn agreements(world: &World, browser: &Browser) {
     browser.click("button[value=this]").await.sees("partner").await;
     // The form sends itself.
     browser.open(&asks(&[("response_mode", "form_post")])).await.sees("partner").await;
-    browser.open(&format!("{}/minato/household", world.portal_url)).await;
+    browser.open(&format!("{}/minato/views", world.portal_url)).await;
     browser
         .click("a[href$='/consents']")
         .await
