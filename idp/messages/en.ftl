@@ -94,6 +94,20 @@ terms-lead = { $count ->
    *[other] Read the following { $count } documents, then tick the box below each of them.
 }
 terms-version = Version of { $version }
+recover-title = Set a new password
+recover-mailbox-lead = Enter the email address with which you registered. We will send you an email. Select the link in it to continue.
+recover-mailbox-hint = The address with which you registered. For example, hanako@mail.example
+recover-mailbox-none = If you do not know which address it was, or cannot use it any more, call us.
+recover-mailbox-open = This sets a new password for the person registered with this address. If you did not start it yourself, close this page without pressing the button.
+recover-roster-lead = Please show that it is you. Enter what stands on your certificate of eligibility (資格確認書) or eligibility notice (資格情報のお知らせ).
+recover-password-title = Choose a new password
+recover-password-lead = Choose the password with which you will sign in from now on.
+recover-password-user-id = Your user ID
+recover-password-submit = Change the password
+recovered-title = Your password has been changed
+recovered-text = Use the new password from next time on. To keep your account safe, you have been signed out on your other devices.
+recovered-home = Go to the member pages
+
 help-question-first = What do I need to register?
 help-answer-first = An email address of your own, and something that shows your symbol and number, such as the certificate of eligibility (資格確認書) or the eligibility notice (資格情報のお知らせ). Select “Register” and follow the pages. It takes a few minutes.
 help-question-mail = The confirmation email does not arrive
@@ -104,6 +118,7 @@ help-question-family = Can I register with the same email address as my family?
 help-answer-family = No. Each person needs an address of their own.
 help-question-forgotten = I forgot my user ID or password
 help-answer-forgotten = Please call us. You can also sign in with your email address in place of your user ID.
+help-answer-forgotten-recover = Select “Set a new password” on the sign-in page. You need the email address that you registered, and your symbol and number. You can also sign in with your email address in place of your user ID.
 help-question-locked = The page says that I cannot enter anything for a while
 help-answer-locked = After several wrong answers we stop for a while, so that nobody else gets in. Try again after the time on the page.
 help-question-phone = I have a new phone or computer
@@ -154,6 +169,8 @@ login-register-title = Is this your first time?
 login-register-text = To register, you need an email address and your eligibility certificate, or anything else that shows your symbol and number.
 login-register = Register
 login-forgotten-title = Forgotten your user ID or password?
+login-forgotten-recover = Set a new password
+login-forgotten-how = You can set a new password with the email address that you registered and your symbol and number. You can also sign in with that address in place of your user ID.
 login-forgotten-text = Call your health insurance society.
 
 ## Signing out
@@ -196,6 +213,7 @@ error-password-short = Enter { $min } characters or more.
 error-password-long = Enter { $max } characters or fewer.
 error-password-same-as-user-id = The password must not be the same as your user ID. Choose another one.
 error-password-common = This password is easy to guess. Try about 4 unrelated words in a row.
+error-password-in-use = Enter a password other than the one that you have now.
 error-password-again = The two passwords are not the same. Enter them again.
 error-birth-date = Enter a real date. Write the year as 1954, 昭和29 or S29, and the month and day in numbers.
 error-kana = Enter the name in katakana or hiragana. Kanji and Latin letters cannot be used.
@@ -222,6 +240,23 @@ mail-already-registered-lead = This is { $insurer }. Someone entered this email 
 mail-already-registered-login = If it was you, sign in from the member pages.
 mail-already-registered-forgotten = If you have forgotten your user ID or password, call { $insurer }.
 mail-already-registered-not-you = If it was not you, someone probably mistyped their own address. Nothing has changed for you. You can delete this email.
+
+mail-recovery-link-subject = [{ $insurer }] Set a new password
+mail-recovery-link-lead = This is { $insurer }. Someone entered this email address to set a new password for the member pages. We are sending this email to confirm that it is you.
+mail-recovery-link-open = To continue, select this link. You will then be asked for your symbol and number.
+mail-recovery-link-button = Continue
+mail-recovery-link-not-you = If you did not ask for this email, delete it. Your password stays the same.
+
+mail-not-registered-subject = [{ $insurer }] This email address is not registered
+mail-not-registered-lead = This is { $insurer }. Someone entered this email address to set a new password for the member pages. Nobody is registered with it, so there is no password to set.
+mail-not-registered-other = If it was you, try the other address with which you registered. If you have not registered yet, you can do so from the member pages.
+mail-not-registered-not-you = If it was not you, someone probably mistyped their own address. You can delete this email.
+
+mail-password-changed-subject = [{ $insurer }] Your password has been changed
+mail-password-changed-lead = This is { $insurer }. The password of your member pages has been changed.
+mail-password-changed-at = Changed at:{" "}
+mail-password-changed-signed-out = To keep your account safe, you have been signed out on every device.
+mail-password-changed-not-you = If you did not change it yourself, call { $insurer } at once.
 
 mail-registered-subject = [{ $insurer }] You have registered (member pages)
 mail-registered-lead = This is { $insurer }. You have registered for the member pages.

@@ -91,6 +91,20 @@ terms-lead = { $count ->
    *[other] 次の{ $count }つの文書をお読みになり、それぞれの下の欄にチェック（✓）を付けてください。
 }
 terms-version = { $version }版
+recover-title = パスワードの再設定
+recover-mailbox-lead = 登録したメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、再設定を続けられます。
+recover-mailbox-hint = 登録したときのアドレスです。例：hanako@mail.example
+recover-mailbox-none = 登録したアドレスが分からないとき、アドレスが使えなくなったときは、健康保険組合へお電話ください。
+recover-mailbox-open = このメールアドレスで登録した方のパスワードを再設定します。ご自分で始めた手続きでないときは、ボタンを押さずに、この画面を閉じてください。
+recover-roster-lead = ご本人であることを確認します。資格確認書や資格情報のお知らせを見ながら、書いてあるとおりに入力してください。
+recover-password-title = 新しいパスワードを決める
+recover-password-lead = これからログインに使うパスワードを決めてください。
+recover-password-user-id = あなたのユーザーID
+recover-password-submit = パスワードを変更する
+recovered-title = パスワードを変更しました
+recovered-text = 次からは、新しいパスワードでログインしてください。安全のため、ほかの機器からはログアウトしました。
+recovered-home = 加入者ページへ進む
+
 help-question-first = 登録には何が必要ですか
 help-answer-first = ご自分のメールアドレスと、記号・番号が分かるもの（資格確認書、資格情報のお知らせなど）をご用意ください。「新しく登録する」を押し、画面の案内に沿って進むと、数分で終わります。
 help-question-mail = 確認のメールが届きません
@@ -101,6 +115,7 @@ help-question-family = 家族と同じメールアドレスで登録できます
 help-answer-family = できません。お一人ずつ、別のアドレスが必要です。
 help-question-forgotten = ユーザーIDやパスワードを忘れました
 help-answer-forgotten = 健康保険組合へお電話ください。ユーザーIDの代わりに、登録したメールアドレスでもログインできます。
+help-answer-forgotten-recover = パスワードは、ログイン画面の「パスワードを再設定する」から、登録したメールアドレスと記号・番号などで再設定できます。ユーザーIDの代わりに、登録したメールアドレスでもログインできます。
 help-question-locked = 「しばらく入力できません」と表示されました
 help-answer-locked = 入力の誤りが続くと、ほかの人に使われないよう、しばらく受け付けを止めます。画面に表示された時刻を過ぎてから、もう一度入力してください。
 help-question-phone = スマートフォンやパソコンを買い替えました
@@ -151,6 +166,8 @@ login-register-title = はじめての方
 login-register-text = 登録には、メールアドレスと、資格確認書など（記号・番号が分かるもの）が必要です。
 login-register = 新しく登録する
 login-forgotten-title = ユーザーIDやパスワードを忘れた方
+login-forgotten-recover = パスワードを再設定する
+login-forgotten-how = パスワードは、登録したメールアドレスと記号・番号などで再設定できます。ユーザーIDの代わりに、登録したメールアドレスでもログインできます。
 login-forgotten-text = 健康保険組合へお電話ください。
 
 ## Signing out
@@ -193,6 +210,7 @@ error-password-short = { $min }文字以上で入力してください。
 error-password-long = { $max }文字以内で入力してください。
 error-password-same-as-user-id = ユーザーIDと同じものは使えません。別のパスワードにしてください。
 error-password-common = 推測されやすいパスワードです。関係のない言葉を4つほど並べてみてください。
+error-password-in-use = 今お使いのパスワードとは、別のものを入力してください。
 error-password-again = 二つのパスワードが同じではありません。もう一度入力してください。
 error-birth-date = 日付として読み取れませんでした。年は「1954」「昭和29」「S29」のように、月と日は数字で入力してください。
 error-kana = フリガナとして読み取れませんでした。カタカナかひらがなで入力してください。漢字や英字は使えません。
@@ -219,6 +237,23 @@ mail-already-registered-lead = { $insurer }です。加入者ページの登録�
 mail-already-registered-login = ご自分で入力した方は、次の加入者ページからログインしてください。
 mail-already-registered-forgotten = ユーザーIDやパスワードを忘れた方は、{ $insurer }へお電話ください。
 mail-already-registered-not-you = 心当たりがない場合は、ほかの方がアドレスを間違えて入力したと考えられます。あなたの登録は変わっていません。このメールを削除してください。
+
+mail-recovery-link-subject = 【{ $insurer }】パスワードの再設定
+mail-recovery-link-lead = { $insurer }です。加入者ページのパスワードを再設定する画面に、このメールアドレスが入力されました。ご本人であることを確認するため、このメールをお送りしています。
+mail-recovery-link-open = 再設定を続けるには、次のリンクを押してください。このあと、記号・番号などを入力していただきます。
+mail-recovery-link-button = 再設定を続ける
+mail-recovery-link-not-you = 心当たりがない場合は、このメールを削除してください。パスワードは変わりません。
+
+mail-not-registered-subject = 【{ $insurer }】このメールアドレスは登録されていません
+mail-not-registered-lead = { $insurer }です。加入者ページのパスワードを再設定する画面に、このメールアドレスが入力されました。このアドレスでは登録されていないため、再設定はできません。
+mail-not-registered-other = ご自分で入力した方は、登録したときの別のアドレスでお試しください。まだ登録していない方は、次の加入者ページから登録できます。
+mail-not-registered-not-you = 心当たりがない場合は、ほかの方がアドレスを間違えて入力したと考えられます。このメールを削除してください。
+
+mail-password-changed-subject = 【{ $insurer }】パスワードが変更されました
+mail-password-changed-lead = { $insurer }です。加入者ページのパスワードが変更されました。
+mail-password-changed-at = 変更された日時：
+mail-password-changed-signed-out = 安全のため、ログインしていたすべての機器からログアウトしました。
+mail-password-changed-not-you = ご自分で変更した覚えがない場合は、すぐに{ $insurer }へお電話ください。
 
 mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
 mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。

@@ -16,6 +16,26 @@ pub struct AlreadyRegistered {
     pub login_url: String,
 }
 
+/// The link that proves a mailbox for a recovery.
+#[derive(Serialize)]
+pub struct RecoveryLink {
+    pub url: String,
+    pub minutes: i64,
+}
+
+/// Sent instead of a recovery's link when no account has the address: the page does not tell.
+#[derive(Serialize)]
+pub struct NotRegistered {
+    pub login_url: String,
+}
+
+/// The password is another: whoever did not do that hears of it.
+#[derive(Serialize)]
+pub struct PasswordChanged {
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// F016: registration is complete.
 #[derive(Serialize)]
 pub struct Registered {
@@ -42,5 +62,26 @@ impl Letter for Registered {
     fn samples() -> Vec<Self> {
         let login_url = "https://portal.example/minato/".into();
         vec![Self { user_id: "hanako79".into(), login_url }]
+    }
+}
+
+impl Letter for RecoveryLink {
+    const NAME: &'static str = "recovery-link";
+    fn samples() -> Vec<Self> {
+        vec![Self { url: "https://id.example/minato/link/abc".into(), minutes: 30 }]
+    }
+}
+
+impl Letter for NotRegistered {
+    const NAME: &'static str = "not-registered";
+    fn samples() -> Vec<Self> {
+        vec![Self { login_url: "https://portal.example/minato/".into() }]
+    }
+}
+
+impl Letter for PasswordChanged {
+    const NAME: &'static str = "password-changed";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
     }
 }

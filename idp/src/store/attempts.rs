@@ -105,6 +105,13 @@ pub async fn give_back(tx: &mut Tx, insurer: &InsurerId, bucket: &Bucket) -> Res
     Ok(())
 }
 
+/// Counts from the beginning: what was wrong is void.
+pub async fn forget(tx: &mut Tx, insurer: &InsurerId, bucket: &Bucket) -> Result<()> {
+    let sql = "DELETE FROM attempts WHERE insurer_id = $1 AND bucket = $2";
+    tx.execute(sql, params![insurer, &bucket.0]).await?;
+    Ok(())
+}
+
 /// Whether one of two counters is used up, to save work; [`take`] decides.
 pub async fn used_up(
     conn: &mut Conn,

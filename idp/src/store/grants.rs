@@ -190,6 +190,13 @@ pub async fn revoke(tx: &mut Tx, insurer: &InsurerId, grant_id: &str) -> Result<
     Ok(())
 }
 
+/// Ends all that a person granted to anybody, also what was to outlive a session.
+pub async fn revoke_account(tx: &mut Tx, insurer: &InsurerId, account: &AccountId) -> Result<()> {
+    let sql = "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2";
+    tx.execute(sql, params![insurer, account]).await?;
+    Ok(())
+}
+
 /// Ends all that a person granted to a client.
 pub async fn revoke_for(
     tx: &mut Tx,

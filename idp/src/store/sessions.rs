@@ -92,6 +92,17 @@ pub async fn is_seen(
     Ok(conn.one(sql, params![insurer, sid, now, since]).await?.is_some())
 }
 
+/// The sessions of an account, in whatever browsers.
+pub async fn of_account(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+) -> Result<Vec<Sid>> {
+    let sql = "SELECT sid FROM sessions WHERE insurer_id = $1 AND account_id = $2";
+    let rows = conn.all(sql, params![insurer, account]).await?;
+    rows.iter().map(|row| Ok(Sid::new(row.text("sid")?))).collect()
+}
+
 /// Forgets a session's old secret: it goes on under a new one. `false` when it had ended.
 #[must_use = "a session that has ended does not go on"]
 pub async fn drop_secret(tx: &mut Tx, insurer: &InsurerId, secret_hash: &[u8]) -> Result<bool> {
