@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::endpoints::people::{
-    authorize, consents, device, documents, help, home, journey, link, logo, logout, registered,
+    authorize, consents, device, documents, help, home, journey, link, logo, logout, recover,
+    registered,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -35,6 +36,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/register/{journey}", get(journey::register_this_way))
         .route("/{insurer}/registered", get(registered::show))
         .route("/{insurer}/login", get(journey::login))
+        .route("/{insurer}/recover", get(recover::start))
+        .route("/{insurer}/recovered", get(recover::done))
         .route("/{insurer}/journey/{id}", get(journey::show).post(journey::submit))
         .route("/{insurer}/link/{token}", get(link::show).post(link::submit))
         // Pages

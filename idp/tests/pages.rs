@@ -7,10 +7,12 @@ use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
-use idp::journeys::steps::password::{enrol, verify};
+use idp::journeys::steps::password::{enrol, replace, verify};
 use idp::journeys::steps::{account, consent, mailbox, roster, terms};
 use idp::mail::Letter;
-use idp::mail::letters::{AlreadyRegistered, Registered, RegistrationLink};
+use idp::mail::letters::{
+    AlreadyRegistered, NotRegistered, PasswordChanged, RecoveryLink, Registered, RegistrationLink,
+};
 use std::path::Path;
 use std::sync::Arc;
 use web::Pages;
@@ -46,6 +48,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<roster::Roster>(&pages);
     draws::<terms::Terms>(&pages);
     draws::<enrol::Choose>(&pages);
+    draws::<replace::NewPassword>(&pages);
     draws::<verify::Login>(&pages);
     draws::<Done>(&pages);
     draws::<Choose>(&pages);
@@ -63,6 +66,9 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<RegistrationLink>(&pages);
     letter::<AlreadyRegistered>(&pages);
     letter::<Registered>(&pages);
+    letter::<RecoveryLink>(&pages);
+    letter::<NotRegistered>(&pages);
+    letter::<PasswordChanged>(&pages);
 }
 
 /// Texts that Rust asks for by name.

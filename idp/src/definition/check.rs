@@ -2,10 +2,9 @@
 
 use super::Definition;
 use super::journey::{GoalKind, Journey};
-
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
-use crate::need::{Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
+use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
 use oidc::jose::algorithm::Algorithm;
 use std::collections::BTreeSet;
 
@@ -112,6 +111,7 @@ impl Definition {
     fn journey_fault(&self) -> Result<(), String> {
         let mut lasting: Option<Yields> = None;
         let mut logins = Vec::new();
+        let mut recoveries = 0;
         for (name, journey) in &self.journeys {
             let say = |why: String| format!("journeys/{name}.toml: {why}");
             if journey.expires_hours < 1 {
@@ -121,6 +121,7 @@ impl Definition {
             let place = match journey.goal {
                 GoalKind::Register => Place::Registration,
                 GoalKind::SignIn => Place::Login,
+                GoalKind::Recover => Place::Recovery,
             };
             let all = yields(&need, place, &BTreeSet::new()).map_err(|fault| say(said(fault)))?;
             match journey.goal {
@@ -141,6 +142,10 @@ impl Definition {
                     }
                     logins.push((name, all));
                 }
+                GoalKind::Recover => {
+                    recoveries += 1;
+                    self.is_strong(&all).map_err(say)?;
+                }
             }
         }
         let Some(registered) = lasting else {
@@ -152,8 +157,34 @@ impl Definition {
                     .to_owned(),
             );
         };
+        if recoveries > 1 {
+            return Err("journeys: one at most may have goal = \"recover\" (alternatives: any_of)"
+                .to_owned());
+        }
         self.reaches_lowest(login, &registered)
             .map_err(|why| format!("journeys/{name}.toml: {why}"))
+    }
+
+    /// A recovery is no weaker than the login that it mends: whoever took over one thing of a person
+    /// (the mailbox, the card) must not get the account by it (NIST SP 800-63B-4 §4.2).
+    fn is_strong(&self, all: &Yields) -> Result<(), String> {
+        let replaced: Vec<Kind> =
+            all.proved.iter().filter(|(_, act)| *act == Act::Replace).map(|(k, _)| *k).collect();
+        if replaced.is_empty() {
+            return Err("nothing in it replaces what was lost (a password)".to_owned());
+        }
+        let others = all.proved.iter().filter(|(kind, act)| {
+            *act == Act::Verify && kind.is_proof() && !replaced.contains(kind)
+        });
+        let others: Vec<&str> = others.map(|(kind, _)| kind.as_str()).collect();
+        match others.len() {
+            0 | 1 => Err(format!(
+                "a recovery must prove two things on every path, such as mailbox and roster, or it \
+                 is weaker than the login; it proves {}",
+                others.first().copied().unwrap_or("nothing")
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn reaches_lowest(&self, login: &Yields, registered: &Yields) -> Result<(), String> {
@@ -193,6 +224,9 @@ fn said(fault: Fault) -> String {
         Fault::NotAtLogin(step) => {
             format!("step {} proves nothing about the account of a login: leave it out", step.0)
         }
+        Fault::NotAtRecovery(step) => {
+            format!("step {} cannot be asked of who has lost something: leave it out", step.0)
+        }
         Fault::Twice(step) => format!("two steps are called {}: give one an id", step.0),
         Fault::Unknown(_) => "a when about the person comes before roster".to_owned(),
         Fault::Hollow => "an alternative of any_of may ask nothing at all".to_owned(),
@@ -214,18 +248,19 @@ mod tests {
     use crate::definition::Definition;
     use crate::definition::journey::Journey;
 
+    fn journey(goal: &str, sequence: &str) -> Journey {
+        toml::from_str(&format!(
+            "goal = {goal:?}\nexpires_hours = 1\nsequence = [{sequence}]\n[title]\nja = \"x\"\n"
+        ))
+        .unwrap()
+    }
+
     fn definition(login: &str, register: &str, more: &str) -> Definition {
         let policy = format!(
             "[mail]\nfrom = \"a@b.example\"\n[user_id]\nmin = 8\nmax = 13\n[password]\nmin = 15\n\
              max = 64\n[session]\nidle_minutes = 60\nabsolute_hours = 24\n[registration]\n\
              relations = [\"insured\"]\n[home]\nurl = \"/\"\n{more}"
         );
-        let journey = |goal: &str, sequence: &str| -> Journey {
-            toml::from_str(&format!(
-                "goal = {goal:?}\nexpires_hours = 1\nsequence = [{sequence}]\n[title]\nja = \"x\"\n"
-            ))
-            .unwrap()
-        };
         let mut brand = web::Brand::nobody();
         brand.insurer_number = "06130017".into();
         brand.slug = "minato".into();
@@ -292,6 +327,39 @@ mod tests {
         assert!(long.fault().is_some_and(|why| why.contains("password.max")));
         let asks = definition("{ step = \"password\" }, { step = \"terms\" }", REGISTER, "");
         assert!(asks.fault().is_some_and(|why| why.contains("terms/")));
+    }
+
+    /// A recovery needs two proofs beside what it replaces, on every path.
+    #[test]
+    fn a_recovery_is_no_weaker_than_the_login() {
+        let card = "{ step = \"roster\", fields = [\"number\", \"birth_date\"] }";
+        let mailbox = "{ step = \"mailbox\" }";
+        let recovery = |sequence: &str| {
+            let mut definition = definition(LOGIN, REGISTER, "");
+            let recover = journey("recover", sequence);
+            definition.journeys.insert("recover".to_owned(), recover);
+            definition.journey_fault()
+        };
+        let password = "{ step = \"password\" }";
+        assert_eq!(recovery(&format!("{mailbox}, {card}, {password}")), Ok(()));
+        let optional = format!("{{ optional = [{card}] }}");
+        let either = format!("{{ any_of = [{card}, {{ sequence = [{card}] }}] }}");
+        for (sequence, why) in [
+            (format!("{mailbox}, {password}"), "proves mailbox"),
+            (format!("{mailbox}, {optional}, {password}"), "proves mailbox"),
+            (format!("{card}, {mailbox}, {password}"), "needs an account"),
+            (format!("{mailbox}, {card}"), "nothing in it replaces"),
+            (format!("{mailbox}, {either}, {password}"), "two steps"),
+            (format!("{mailbox}, {card}, {{ step = \"password\", act = \"verify\" }}"), "lost"),
+            (format!("{mailbox}, {card}, {{ step = \"terms\" }}, {password}"), "lost"),
+            (
+                format!("{{ step = \"mailbox\", max_age_minutes = 5 }}, {card}, {password}"),
+                "max_age",
+            ),
+        ] {
+            let found = recovery(&sequence).unwrap_err();
+            assert!(found.contains(why), "{sequence}: {found}");
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub enum GoalKind {
     /// A session. Until v0.1.0 the word was `login`.
     #[serde(alias = "login")]
     SignIn,
+    /// Something lost is replaced, and the person signed in.
+    Recover,
 }
 
 /// One entry of a sequence: a step, or one of `any_of`, `when` with its `sequence`, `optional`.

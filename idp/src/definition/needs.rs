@@ -27,6 +27,11 @@ impl Definition {
         self.journeys_for(GoalKind::SignIn).next()
     }
 
+    /// The journey by which people get back in, if the insurer has one.
+    pub fn recovery(&self) -> Option<&Journey> {
+        self.journeys_for(GoalKind::Recover).next().map(|(_, journey)| journey)
+    }
+
     /// The journeys of a goal, by name.
     pub fn journeys_for(&self, goal: GoalKind) -> impl Iterator<Item = (&str, &Journey)> {
         let of_goal = self.journeys.iter().filter(move |(_, journey)| journey.goal == goal);
@@ -151,6 +156,7 @@ impl Reading<'_> {
         let word = kind.as_str();
         let usual = match (self.goal, kind) {
             (GoalKind::Register, Kind::Password) => Act::Enrol,
+            (GoalKind::Recover, Kind::Password) => Act::Replace,
             _ => Act::Verify,
         };
         let act = entry.act.unwrap_or(usual);
@@ -173,9 +179,16 @@ impl Reading<'_> {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }
         };
-        let fresh = match entry.max_age_minutes {
-            Some(minutes) => Fresh::Within(minutes * 60),
-            None => Fresh::Ever,
+        let fresh = match (self.goal, entry.max_age_minutes) {
+            // What an account proved once proves nothing of who wants it now.
+            (GoalKind::Recover, None) => Fresh::Now,
+            (GoalKind::Recover, Some(_)) => {
+                return Err(format!(
+                    "{word}: all of a recovery is proved in it: no max_age_minutes"
+                ));
+            }
+            (_, Some(minutes)) => Fresh::Within(minutes * 60),
+            (_, None) => Fresh::Ever,
         };
         let by_itself = entry.id.is_some();
         let id = entry.id.clone().unwrap_or_else(|| StepId::of(kind, act));

@@ -13,6 +13,8 @@ pub enum Goal {
     Register { journey: String, resume: Resume },
     /// A session.
     SignIn(Resume),
+    /// A new password for an account whose owner lost theirs, by the insurer's recovery.
+    Recover(Resume),
     /// Somebody is signed in and goes on with that session for what it lacks; without a `sid`,
     /// with the session that the browser has by then.
     StepUp { sid: Option<Sid>, resume: Resume },
@@ -24,15 +26,17 @@ impl Goal {
         match self {
             Goal::Register { journey, .. } => definition.journeys.get(journey),
             Goal::SignIn(_) | Goal::StepUp { .. } => definition.sign_in().map(|(_, found)| found),
+            Goal::Recover(_) => definition.recovery(),
         }
     }
 
     /// Where it leads.
     pub fn resume(&self) -> &Resume {
         match self {
-            Goal::Register { resume, .. } | Goal::SignIn(resume) | Goal::StepUp { resume, .. } => {
-                resume
-            }
+            Goal::Register { resume, .. }
+            | Goal::SignIn(resume)
+            | Goal::Recover(resume)
+            | Goal::StepUp { resume, .. } => resume,
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use super::Tools;
 use super::begin::Ticket;
+use super::goal::Goal;
 use super::instance::Instance;
 use super::running::{Found, find};
 use super::submit::{advance, conclude};
 use crate::ids::JourneyId;
 use crate::need::{Evidence, Next, next};
 use crate::store::links::{self, Target};
-use crate::store::{evidence, journeys};
+use crate::store::{addresses, evidence, journeys};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -25,6 +26,8 @@ pub struct MailboxOpen {
     /// The address that is being proved: a link that somebody else began with another address is
     /// known by it.
     pub address: String,
+    /// For an account that there is already.
+    pub recovers: bool,
     pub form: Form,
 }
 
@@ -34,6 +37,7 @@ impl Page for MailboxOpen {
         vec![Self {
             title: "メールアドレスの確認".into(),
             address: "hanako@example.jp".into(),
+            recovers: false,
             form: Form::new("/minato/link/abc", &[]),
         }]
     }
@@ -56,6 +60,7 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
     visit.look.page(&MailboxOpen {
         title: visit.look.t("mailbox-open-title", &[]),
         address: address.unwrap_or_default().to_owned(),
+        recovers: matches!(instance.goal, Goal::Recover(_)),
         form,
     })
 }
@@ -84,6 +89,12 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let Some(address) = instance.draft(&step, "email").map(str::to_owned) else {
         return gone(&visit);
     };
+    if let Goal::Recover(_) = instance.goal {
+        // Who reads the mail of an account says whose account it is.
+        let account = addresses::account(&mut tx, &insurer, &address).await?;
+        let Some(account) = account else { return gone(&visit) };
+        instance.learned.account = Some(account);
+    }
     instance.learned.address = Some(address);
     instance.drafts.remove(&step);
     let proved = Evidence {

@@ -284,7 +284,7 @@ impl Running<'_> {
     pub fn need(&self) -> Result<Need, Error> {
         let duties = self.duties.clone();
         match &self.instance.goal {
-            goal @ Goal::Register { .. } => {
+            goal @ (Goal::Register { .. } | Goal::Recover(_)) => {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
                 self.definition.need_of(journey).map_err(Error::fault)
             }
@@ -341,6 +341,11 @@ impl Running<'_> {
     /// Whether the journey makes a new account.
     pub fn registers(&self) -> bool {
         matches!(self.instance.goal, Goal::Register { .. })
+    }
+
+    /// Whether the journey gives an account back to its owner.
+    pub fn recovers(&self) -> bool {
+        matches!(self.instance.goal, Goal::Recover(_))
     }
 
     /// Which browser this is, hashed: for counting its tries.

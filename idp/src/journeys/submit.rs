@@ -347,7 +347,8 @@ async fn keep_choice(mut running: Box<Running<'_>>) -> Result<Response, Error> {
 impl Running<'_> {
     fn at<'a>(&'a mut self, need: &crate::need::Need, step: &'a Step) -> At<'a> {
         let (n, of) = place(need, &step.id, &self.known());
-        let (registers, title, browser) = (self.registers(), self.title(), self.browser());
+        let (registers, recovers) = (self.registers(), self.recovers());
+        let (title, browser) = (self.title(), self.browser());
         At {
             tools: self.tools,
             visit: &self.visit,
@@ -355,6 +356,7 @@ impl Running<'_> {
             step,
             place: Place { n, of },
             registers,
+            recovers,
             title,
             instance: &mut self.instance,
             request: self.request.as_ref(),

@@ -51,6 +51,8 @@ pub enum Place {
     Registration,
     /// At a login and in a level: an account is, or becomes, known.
     Login,
+    /// The owner of an account has lost something of it.
+    Recovery,
 }
 
 /// Why a need can never be finished.
@@ -62,6 +64,8 @@ pub enum Fault {
     Missing(StepId, Input),
     /// The step would prove nothing about the account of a login.
     NotAtLogin(StepId),
+    /// The step cannot be asked of who has lost something.
+    NotAtRecovery(StepId),
     /// Two steps have one id.
     Twice(StepId),
     /// A condition is asked before anything tells whether it is met.
@@ -89,9 +93,10 @@ fn walk(need: &Need, place: Place, before: &BTreeSet<Input>) -> Result<Yields, F
         Need::Step(step) => {
             let row = kind::of(step.kind, step.act);
             let row = row.ok_or(Fault::NoStep(step.kind, step.act))?;
-            let besides = match place {
-                Place::Registration => &[],
-                Place::Login => row.at_login.ok_or(Fault::NotAtLogin(step.id.clone()))?,
+            let (besides, more): (&[Input], &[Input]) = match place {
+                Place::Registration => (&[], &[]),
+                Place::Login => (row.at_login.ok_or(Fault::NotAtLogin(step.id.clone()))?, &[]),
+                Place::Recovery => row.at_recovery.ok_or(Fault::NotAtRecovery(step.id.clone()))?,
             };
             let mut needs = row.needs.iter().chain(besides);
             if let Some(missing) = needs.find(|input| !before.contains(input)) {
@@ -102,7 +107,7 @@ fn walk(need: &Need, place: Place, before: &BTreeSet<Input>) -> Result<Yields, F
             if step.act != Act::Verify && step.kind.is_authenticator() {
                 proved.insert((step.kind, Act::Verify));
             }
-            Ok(Yields { inputs: row.yields.iter().copied().collect(), proved })
+            Ok(Yields { inputs: row.yields.iter().chain(more).copied().collect(), proved })
         }
         Need::All(needs) => {
             let mut all = Yields::default();

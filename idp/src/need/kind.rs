@@ -117,6 +117,9 @@ pub struct Row {
     /// What it needs besides where an account is already somebody's: at a login and in a level.
     /// None: it would prove nothing about the account and cannot be asked there.
     pub at_login: Option<&'static [Input]>,
+    /// What it needs where an account's owner has lost something, and what it yields besides: who
+    /// reads the mail of an account says whose account it is. None: it cannot be asked there.
+    pub at_recovery: Option<(&'static [Input], &'static [Input])>,
     pub yields: &'static [Input],
 }
 
@@ -125,21 +128,25 @@ const fn row(
     act: Act,
     needs: &'static [Input],
     at_login: Option<&'static [Input]>,
+    at_recovery: Option<(&'static [Input], &'static [Input])>,
     yields: &'static [Input],
 ) -> Row {
-    Row { kind, act, needs, at_login, yields }
+    Row { kind, act, needs, at_login, at_recovery, yields }
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 7] = [
-    row(Kind::Mailbox, Act::Verify, &[], None, &[Input::Address]),
-    row(Kind::Roster, Act::Verify, &[], Some(&[Input::Account]), &[Input::Person]),
-    row(Kind::Terms, Act::Verify, &[], Some(&[]), &[]),
-    row(Kind::Password, Act::Enrol, &[], None, &[Input::Login]),
-    row(Kind::Password, Act::Verify, &[], Some(&[]), &[Input::Account]),
-    row(Kind::Account, Act::Verify, &[], Some(&[]), &[Input::Account]),
-    row(Kind::Consent, Act::Verify, &[Input::Account], Some(&[]), &[]),
+pub static TABLE: [Row; 8] = [
+    row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
+    row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
+    row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
+    row(Kind::Password, Act::Enrol, &[], None, None, &[Input::Login]),
+    row(Kind::Password, Act::Verify, &[], Some(&[]), None, ACCOUNT),
+    row(Kind::Password, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
+    row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),
+    row(Kind::Consent, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
 ];
+
+const ACCOUNT: &[Input] = &[Input::Account];
 
 /// The row of a step; none when there is no such step.
 pub fn of(kind: Kind, act: Act) -> Option<&'static Row> {

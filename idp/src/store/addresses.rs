@@ -45,9 +45,14 @@ pub async fn put(
     Ok(tx.execute(sql, params).await? == 1)
 }
 
-/// Whether an account signs in with this address.
-pub async fn is_known(conn: &mut Conn, insurer: &InsurerId, address: &str) -> Result<bool> {
+/// The account that signs in with this address.
+pub async fn account(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    address: &str,
+) -> Result<Option<AccountId>> {
     let sql = "SELECT account_id FROM addresses WHERE insurer_id = $1 AND role = 'login'
                AND address_match = $2";
-    Ok(conn.one(sql, params![insurer, match_form(address)]).await?.is_some())
+    let row = conn.one(sql, params![insurer, match_form(address)]).await?;
+    row.map(|row| Ok(AccountId::new(row.text("account_id")?))).transpose()
 }

@@ -50,6 +50,9 @@ pub async fn show(visit: Visit) -> Result<Response, Error> {
         question: look.t(&format!("help-question-{id}"), &[]),
         answer: match id {
             "mail" => look.t("help-answer-mail", &[("sender", policy.mail.from.clone())]),
+            "forgotten" if visit.realm.definition.recovery().is_some() => {
+                look.t("help-answer-forgotten-recover", &[])
+            }
             _ => look.t(&format!("help-answer-{id}"), &[]),
         },
     });

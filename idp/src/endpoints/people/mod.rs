@@ -10,4 +10,5 @@ pub mod journey;
 pub mod link;
 pub mod logo;
 pub mod logout;
+pub mod recover;
 pub mod registered;

@@ -1,6 +1,7 @@
 //! What happens when nothing is missing any more: an account, or a session, and then the way to
 //! where the person wanted to go.
 
+mod recover;
 mod register;
 mod sign_in;
 
@@ -31,9 +32,10 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     if !forget(running, tx).await? {
         return Ok(Advanced::Overtaken);
     }
-    let advanced = match running.registers() {
-        true => register::register(running, tx).await?,
-        false => sign_in::sign_in(running, tx).await?,
+    let advanced = match running.instance.goal {
+        Goal::Register { .. } => register::register(running, tx).await?,
+        Goal::Recover(_) => recover::recover(running, tx).await?,
+        Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
     };
     Ok(match advanced {
         Advanced::Kept(response) => Advanced::Kept(forgotten(running, response)),

@@ -52,6 +52,7 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     let Some((session, cookie)) = begun else { return Ok(Advanced::EndedBefore) };
     let response = match running.instance.goal.resume() {
         Resume::Home if running.registers() => Some(see_other(&running.visit.path("registered"))),
+        Resume::Home if running.recovers() => Some(see_other(&running.visit.path("recovered"))),
         Resume::Home => Some(see_other(running.visit.realm.definition.policy.home.for_members())),
         Resume::Page(below) => Some(see_other(&running.visit.path(below))),
         Resume::Client(_) | Resume::Pushed { .. } => answer_client(running, tx, session).await?,
@@ -123,8 +124,9 @@ async fn answer_client(
         let home = &running.visit.realm.definition.policy.home;
         return Ok(Some(see_other(home.for_members())));
     };
-    // Who has just registered has not been asked yet what the client may learn, and so on.
-    if running.registers() {
+    // Who has just registered or recovered has not been asked yet what the client may learn, and so
+    // on.
+    if running.registers() || running.recovers() {
         running.session = Some(session.clone());
         let account = session.account_id.clone();
         let resume = running.instance.goal.resume().clone();

@@ -2,7 +2,7 @@
 
 use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step, domains};
-use crate::mail::letters::{AlreadyRegistered, RegistrationLink};
+use crate::mail::letters::{AlreadyRegistered, NotRegistered, RecoveryLink, RegistrationLink};
 use crate::need::Settings;
 use crate::store::addresses::{self, match_form};
 use crate::store::attempts::{self, Bucket, Limit};
@@ -30,6 +30,8 @@ pub struct Mailbox {
     pub sender: String,
     /// Dependants cannot register.
     pub insured_only: bool,
+    /// For an account that there is already.
+    pub recovers: bool,
     pub login_url: String,
 }
 
@@ -47,6 +49,7 @@ impl Page for Mailbox {
                 form,
                 sender: "no-reply@minato.example".into(),
                 insured_only: wrong,
+                recovers: wrong,
                 login_url: "/minato/login".into(),
             }
         };
@@ -111,6 +114,7 @@ impl Step for Verify {
                     form: at.form(&FIELDS),
                     sender: sender(at),
                     insured_only: at.registers && registration.insured_only(),
+                    recovers: at.recovers,
                     login_url: at.visit.path("login"),
                 });
             };
@@ -122,7 +126,7 @@ impl Step for Verify {
                 sender: sender(at),
                 sent_again: at.recall("sent").is_some_and(|times| times != "1"),
                 form: Form::new(at.action(), &[]),
-                restart_url: at.visit.path("register"),
+                restart_url: at.visit.path(if at.recovers { "recover" } else { "register" }),
             })
         })
     }
@@ -178,19 +182,22 @@ fn typed(at: &At<'_>, posted: &Posted) -> Result<String, Form> {
 async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     let (realm, now, minutes) = (&at.visit.realm, at.visit.now, minutes(at));
     let outbox = &at.tools.outbox;
-    let known = addresses::is_known(tx, realm.id(), email).await?;
+    let known = addresses::account(tx, realm.id(), email).await?.is_some();
     let token = random::secret();
     links::void(tx, realm.id(), &at.instance.id, now).await?;
     // An address with an account gets a row, too, that no mail names: the same work is done.
     let target = Target { journey_id: at.instance.id.clone(), step: at.step.id.clone() };
     links::insert(tx, realm.id(), &hash::sha256(&token), &target, now + minutes * 60).await?;
-    if known {
-        let login_url = realm.definition.policy.home.for_members().to_owned();
-        let letter = AlreadyRegistered { login_url };
-        return outbox.put(tx, at.sender(), email, &letter).await;
-    }
     let url = format!("{}/link/{token}", realm.issuer);
-    outbox.put(tx, at.sender(), email, &RegistrationLink { url, minutes }).await
+    let login_url = realm.definition.policy.home.for_members().to_owned();
+    match (at.recovers, known) {
+        (true, true) => outbox.put(tx, at.sender(), email, &RecoveryLink { url, minutes }).await,
+        (true, false) => outbox.put(tx, at.sender(), email, &NotRegistered { login_url }).await,
+        (false, true) => outbox.put(tx, at.sender(), email, &AlreadyRegistered { login_url }).await,
+        (false, false) => {
+            outbox.put(tx, at.sender(), email, &RegistrationLink { url, minutes }).await
+        }
+    }
 }
 
 /// The address as it is used, or the message that says what is wrong (F064, F066, F067).

@@ -49,12 +49,13 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 7] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 8] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
     (Kind::Password, Act::Enrol, &password::enrol::Enrol),
     (Kind::Password, Act::Verify, &password::verify::Verify),
+    (Kind::Password, Act::Replace, &password::replace::Replace),
     (Kind::Account, Act::Verify, &account::Verify),
     (Kind::Consent, Act::Verify, &consent::Verify),
 ];

@@ -41,6 +41,8 @@ pub struct Roster {
     pub login_url: String,
     /// For which address this is, when one was proved: who opened somebody else's link sees it.
     pub address: Option<String>,
+    /// For an account that there is already.
+    pub recovers: bool,
 }
 
 impl Page for Roster {
@@ -67,6 +69,7 @@ impl Page for Roster {
                 attempts_left: 3,
                 login_url: "/minato/login".into(),
                 address: failed.then(|| "hanako@example.jp".into()),
+                recovers: wrong,
             }
         };
         vec![sample(&all, false, false), sample(&all, false, true), sample(&all[1..5], true, false)]
@@ -97,11 +100,17 @@ impl Step for Verify {
                 form: at.form(&form_fields()),
                 fields: asked(at).0.iter().map(|field| field.name()).collect(),
                 example: registration.card_example.clone(),
-                insured_only: registration.insured_only(),
+                insured_only: at.registers && registration.insured_only(),
                 failed: at.failed(),
                 attempts_left: at.left,
                 login_url: at.visit.path("login"),
-                address: at.instance.learned.address.clone().filter(|_| at.registers),
+                address: at
+                    .instance
+                    .learned
+                    .address
+                    .clone()
+                    .filter(|_| at.registers || at.recovers),
+                recovers: at.recovers,
             })
         })
     }
@@ -184,6 +193,8 @@ async fn found(at: &At<'_>, fields: &[Field], typed: &Typed, tx: &mut Tx) -> Res
     let relation = if member.insured { Relation::Insured } else { Relation::Dependant };
     let may = match &taken {
         Some(taken) => own == Some(&taken.account_id),
+        // A card that nobody has gives nobody's account back.
+        None if at.recovers => false,
         None => is_free && at.definition.policy.registration.relations.contains(&relation),
     };
     Ok(match may {

@@ -41,6 +41,8 @@ pub enum Verdict {
 /// What was computed before the transaction began.
 pub enum Prepared {
     Nothing,
+    /// What is wrong with what was typed.
+    Mistakes(Form),
     /// A new password's hash.
     Hash(String),
     /// Whose password was typed, if it was right; and the counter of wrong tries.
@@ -70,6 +72,8 @@ pub struct At<'a> {
     pub place: Place,
     /// The step is part of a registration.
     pub registers: bool,
+    /// The step is part of a recovery.
+    pub recovers: bool,
     pub title: String,
     pub instance: &'a mut Instance,
     pub request: Option<&'a Authorize>,

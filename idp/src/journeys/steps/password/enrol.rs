@@ -52,19 +52,21 @@ impl Page for Choose {
     }
 }
 
-fn draw(at: &At<'_>, form: Form) -> Result<Screen, Error> {
-    let policy = &at.definition.policy;
-    at.screen(&Choose {
-        title: at.title.clone(),
-        step: at.place,
-        form,
-        rules: Rules {
+impl Rules {
+    /// Those of the insurer.
+    pub(super) fn of(at: &At<'_>) -> Self {
+        let policy = &at.definition.policy;
+        Self {
             user_id_min: policy.user_id.min,
             user_id_max: policy.user_id.max,
             password_min: policy.password.min,
             password_max: policy.password.max,
-        },
-    })
+        }
+    }
+}
+
+fn draw(at: &At<'_>, form: Form) -> Result<Screen, Error> {
+    at.screen(&Choose { title: at.title.clone(), step: at.place, form, rules: Rules::of(at) })
 }
 
 pub(in crate::journeys::steps) struct Enrol;
@@ -140,9 +142,17 @@ fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
         let args = [number("min", policy.user_id.min), number("max", policy.user_id.max)];
         form.mistake("user_id", look.t("error-user-id-length", &args));
     }
+    check_password(at, &user_id, posted, form);
+}
+
+/// The rules for a new password of whom is called so.
+pub(super) fn check_password(at: &At<'_>, user_id: &str, posted: &Posted, form: &mut Form) {
+    let (policy, look) = (&at.definition.policy, &at.visit.look);
+    let number = |name: &'static str, n: usize| (name, n.to_string());
+    let own = at.instance.learned.address.as_deref().map(match_form);
     let password = posted.raw("password");
     let length = password.chars().count();
-    let own_words: Vec<&str> = [user_id.as_str()].into_iter().chain(own.as_deref()).collect();
+    let own_words: Vec<&str> = [user_id].into_iter().chain(own.as_deref()).collect();
     if password.is_empty() {
         form.mistake("password", look.t("error-required", &[]));
     } else if length < policy.password.min {

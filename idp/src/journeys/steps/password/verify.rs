@@ -30,6 +30,8 @@ pub struct Login {
     pub title: String,
     pub form: Form,
     pub register_url: String,
+    /// How to get back in without the password, where the insurer has a way.
+    pub recover_url: Option<String>,
     /// Where the person wants to go.
     pub client_name: Option<String>,
     /// F058: one message for both causes.
@@ -39,10 +41,11 @@ pub struct Login {
 impl Page for Login {
     const TEMPLATE: &'static str = "idp/login.html";
     fn samples() -> Vec<Self> {
-        let sample = |client: Option<&str>, failed| Self {
+        let sample = |client: Option<&str>, failed: bool| Self {
             title: "ログイン".into(),
             form: Form::new("/minato/journey/x?step=password", &KNOW),
             register_url: "/minato/register".into(),
+            recover_url: failed.then(|| "/minato/recover?from=x".into()),
             client_name: client.map(str::to_owned),
             failed,
         };
@@ -87,6 +90,10 @@ impl Step for Verify {
                 title: at.title.clone(),
                 form,
                 register_url: at.visit.path("register"),
+                recover_url: at
+                    .definition
+                    .recovery()
+                    .map(|_| at.visit.path(&format!("recover?from={}", at.instance.id))),
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
             })
