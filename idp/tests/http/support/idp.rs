@@ -101,6 +101,12 @@ impl TestIdp {
         self.apply(&self.folders[0]).await;
     }
 
+    /// Removes a file of the first insurer's folder and publishes the rest.
+    pub async fn without(&self, path: &str) {
+        std::fs::remove_file(self.folders[0].join(path)).expect("removed");
+        self.apply(&self.folders[0]).await;
+    }
+
     /// A file of the first insurer's folder.
     pub fn file(&self, path: &str) -> String {
         std::fs::read_to_string(self.folders[0].join(path)).expect("readable")
