@@ -32,7 +32,8 @@ fn cookie_name(slug: &str) -> String {
     format!("signin-{slug}")
 }
 
-/// `GET /{insurer}/signin?to=…`
+/// `GET /{insurer}/signin?to=…`: asks the identity provider, also for somebody who is signed in
+/// here: it knows whether that session still stands, and whether another person has signed in.
 pub async fn signin(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
@@ -42,9 +43,6 @@ pub async fn signin(
     let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
     let home = visit.path("");
     let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
-    if visit.is_signed_in() {
-        return Ok(see_other(&to));
-    }
     let registration = registration(&app, &visit)?;
     let secure = app.settings.secure();
     let browser = browser_secret(&visit, secure).unwrap_or_else(random::secret);
@@ -129,6 +127,10 @@ pub async fn callback(
         expires_at: now + session::LIFETIME_SECS,
     };
     sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
+    // The one that this browser had is no use to anybody any more.
+    if let Some(old) = session::secret(visit.slug(), &visit.headers, app.settings.secure()) {
+        sessions::delete(&mut tx, visit.slug(), &hash::sha256(old)).await?;
+    }
     tx.commit().await?;
     let mut response = see_other(&signin.return_to);
     let headers = response.headers_mut();
