@@ -36,6 +36,26 @@ pub struct PasswordChanged {
     pub at: String,
 }
 
+/// The link that proves a new address.
+#[derive(Serialize)]
+pub struct ChangeLink {
+    pub url: String,
+    pub minutes: i64,
+}
+
+/// Sent instead of a change's link when an account has the address: the page does not tell.
+#[derive(Serialize)]
+pub struct AddressInUse {
+    pub login_url: String,
+}
+
+/// To the old address: it is another from now on.
+#[derive(Serialize)]
+pub struct AddressChanged {
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// F016: registration is complete.
 #[derive(Serialize)]
 pub struct Registered {
@@ -81,6 +101,27 @@ impl Letter for NotRegistered {
 
 impl Letter for PasswordChanged {
     const NAME: &'static str = "password-changed";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
+    }
+}
+
+impl Letter for ChangeLink {
+    const NAME: &'static str = "change-link";
+    fn samples() -> Vec<Self> {
+        vec![Self { url: "https://id.example/minato/link/abc".into(), minutes: 60 }]
+    }
+}
+
+impl Letter for AddressInUse {
+    const NAME: &'static str = "address-in-use";
+    fn samples() -> Vec<Self> {
+        vec![Self { login_url: "https://portal.example/minato/".into() }]
+    }
+}
+
+impl Letter for AddressChanged {
+    const NAME: &'static str = "address-changed";
     fn samples() -> Vec<Self> {
         vec![Self { at: "2026年11月30日（月）9時30分".into() }]
     }

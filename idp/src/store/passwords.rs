@@ -25,6 +25,17 @@ pub async fn active(
     .transpose()
 }
 
+/// When the active password was chosen.
+pub async fn since(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+) -> Result<Option<i64>> {
+    let sql = "SELECT created_at FROM passwords
+               WHERE insurer_id = $1 AND account_id = $2 AND replaced_at IS NULL";
+    conn.one(sql, params![insurer, account]).await?.map(|row| row.int("created_at")).transpose()
+}
+
 /// The hashes of the account's last passwords, the active one first: none may be chosen again.
 pub async fn history(
     conn: &mut Conn,

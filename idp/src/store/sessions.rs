@@ -92,6 +92,22 @@ pub async fn is_seen(
     Ok(conn.one(sql, params![insurer, sid, now, since]).await?.is_some())
 }
 
+/// The sessions of an account that live: that end after `now` and were seen after `since`; the
+/// last seen first.
+pub async fn living(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    now: i64,
+    since: i64,
+) -> Result<Vec<Session>> {
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed
+               FROM sessions WHERE insurer_id = $1 AND account_id = $2 AND expires_at > $3
+               AND seen_at > $4 ORDER BY seen_at DESC";
+    let rows = conn.all(sql, params![insurer, account, now, since]).await?;
+    rows.iter().map(session).collect()
+}
+
 /// The sessions of an account, in whatever browsers.
 pub async fn of_account(
     conn: &mut Conn,
