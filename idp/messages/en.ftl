@@ -1,10 +1,10 @@
 # Signing in and registering.
 
 ## Mail address
-mailbox-title = Confirm your email address
-mailbox-lead = Enter the email address that you want to register with. We will send you an email. Select the link in it to continue.
+mailbox-title-register = Confirm your email address
+mailbox-lead-register = Enter the email address that you want to register with. We will send you an email. Select the link in it to continue.
 mailbox-email = Email address
-mailbox-email-hint = Each person needs their own address. You cannot use one that a family member has registered with. For example, hanako@mail.example
+mailbox-hint-register = Each person needs their own address. You cannot use one that a family member has registered with. For example, hanako@mail.example
 mailbox-insured-only = Only insured persons can register. Dependants cannot.
 mailbox-allow = If you filter your email, allow email from { $sender }.
 mailbox-submit = Get the confirmation email
@@ -29,7 +29,7 @@ mailbox-sent-resend = Send the email again
 
 mailbox-open-title = Confirm your email address
 mailbox-open-lead = Select “Confirm and continue” to confirm your email address.
-mailbox-open-address = You are registering with this email address. If it is not yours, do not press the button. Close this page.
+mailbox-open-register = You are registering with this email address. If it is not yours, do not press the button. Close this page.
 mailbox-open-submit = Confirm and continue
 
 # How long the mailed link works: hours where they are whole.
@@ -94,11 +94,11 @@ terms-lead = { $count ->
    *[other] Read the following { $count } documents, then tick the box below each of them.
 }
 terms-version = Version of { $version }
-recover-title = Set a new password
-recover-mailbox-lead = Enter the email address with which you registered. We will send you an email. Select the link in it to continue.
-recover-mailbox-hint = The address with which you registered. For example, hanako@mail.example
+mailbox-title-recover = Set a new password
+mailbox-lead-recover = Enter the email address with which you registered. We will send you an email. Select the link in it to continue.
+mailbox-hint-recover = The address with which you registered. For example, hanako@mail.example
 recover-mailbox-none = If you do not know which address it was, or cannot use it any more, call us.
-recover-mailbox-open = This sets a new password for the person registered with this address. If you did not start it yourself, close this page without pressing the button.
+mailbox-open-recover = This sets a new password for the person registered with this address. If you did not start it yourself, close this page without pressing the button.
 recover-roster-lead = Please show that it is you. Enter what stands on your certificate of eligibility (資格確認書) or eligibility notice (資格情報のお知らせ).
 recover-password-title = Choose a new password
 recover-password-lead = Choose the password with which you will sign in from now on.
@@ -107,6 +107,39 @@ recover-password-submit = Change the password
 recovered-title = Your password has been changed
 recovered-text = Use the new password from next time on. To keep your account safe, you have been signed out on your other devices.
 recovered-home = Go to the member pages
+
+change-password-title = Change your password
+change-address-title = Change your email address
+mailbox-title-change = Change your email address
+mailbox-lead-change = Enter your new email address. We will send you an email. Select the link in it to complete the change.
+mailbox-hint-change = Each person needs an address of their own. For example, hanako@mail.example
+mailbox-open-change = This becomes the address with which you sign in and to which we write. If you did not start it yourself, close this page without pressing the button.
+login-again-title = Confirm that it is you
+login-again-submit = Continue
+login-again = To keep your account safe, enter your password once more.
+
+own-title = Your details and sign-in
+own-name = Name
+own-user-id = User ID
+own-email = Email address
+own-email-none = None registered
+own-email-change = Change the email address
+own-password = Password
+own-password-since = Chosen on { $date }
+own-password-change = Change the password
+own-changed-password = Your password has been changed. To keep your account safe, you have been signed out on your other devices.
+own-changed-address = Your email address has been changed.
+own-changed-sessions = You have been signed out on your other devices.
+own-sessions-title = Where you are signed in
+own-sessions-lead = If you do not recognise a device, sign out on all others and change your password.
+own-session-here = This device
+own-session-other = Another device
+own-session-since = Signed in at:{" "}
+own-session-seen = Last used at:{" "}
+own-sessions-end = Sign out on all other devices
+own-more-title = More
+own-consents = See or withdraw what you share with services
+own-home = Back to the member pages
 
 help-question-first = What do I need to register?
 help-answer-first = An email address of your own, and something that shows your symbol and number, such as the certificate of eligibility (資格確認書) or the eligibility notice (資格情報のお知らせ). Select “Register” and follow the pages. It takes a few minutes.
@@ -257,6 +290,20 @@ mail-password-changed-lead = This is { $insurer }. The password of your member p
 mail-password-changed-at = Changed at:{" "}
 mail-password-changed-signed-out = To keep your account safe, you have been signed out on every device.
 mail-password-changed-not-you = If you did not change it yourself, call { $insurer } at once.
+
+mail-change-link-subject = [{ $insurer }] Confirm your new email address
+mail-change-link-lead = This is { $insurer }. Someone entered this email address as the new one for the member pages. We are sending this email to confirm that the address is yours.
+mail-change-link-open = To continue, select this link.
+mail-change-link-button = Continue
+mail-change-link-not-you = If you did not ask for this email, delete it. The email address stays the same.
+
+mail-address-in-use-subject = [{ $insurer }] This email address has been registered already
+mail-address-in-use-lead = This is { $insurer }. Someone entered this email address as the new one for the member pages. The address has been registered already, so we did not change anything.
+mail-address-in-use-other = If it was you, try another address. Each person needs an address of their own.
+
+mail-address-changed-subject = [{ $insurer }] Your email address has been changed
+mail-address-changed-lead = This is { $insurer }. The email address of your member pages has been changed. From now on we write to the new one.
+mail-address-changed-at = Changed at:{" "}
 
 mail-registered-subject = [{ $insurer }] You have registered (member pages)
 mail-registered-lead = This is { $insurer }. You have registered for the member pages.

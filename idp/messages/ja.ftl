@@ -1,10 +1,10 @@
 # Signing in and registering.
 
 ## Mail address
-mailbox-title = メールアドレスの確認
-mailbox-lead = 登録に使うメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、登録を続けられます。
+mailbox-title-register = メールアドレスの確認
+mailbox-lead-register = 登録に使うメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、登録を続けられます。
 mailbox-email = メールアドレス
-mailbox-email-hint = お一人ずつ、別のアドレスが必要です。ご家族が登録に使ったアドレスは使えません。例：hanako@mail.example
+mailbox-hint-register = お一人ずつ、別のアドレスが必要です。ご家族が登録に使ったアドレスは使えません。例：hanako@mail.example
 mailbox-insured-only = 登録できるのは、被保険者（ご本人）だけです。被扶養者（ご家族）の方は登録できません。
 mailbox-allow = 迷惑メール対策の設定をしている方は、{ $sender }からのメールを受け取れるようにしてください。
 mailbox-submit = 確認メールを受け取る
@@ -29,7 +29,7 @@ mailbox-sent-resend = メールを送り直す
 
 mailbox-open-title = メールアドレスの確認
 mailbox-open-lead = 「確認して進む」を押すと、メールアドレスの確認が完了します。
-mailbox-open-address = このメールアドレスで登録します。ご自分のアドレスでないときは、ボタンを押さずに、この画面を閉じてください。
+mailbox-open-register = このメールアドレスで登録します。ご自分のアドレスでないときは、ボタンを押さずに、この画面を閉じてください。
 mailbox-open-submit = 確認して進む
 
 # How long the mailed link works: hours where they are whole.
@@ -91,11 +91,11 @@ terms-lead = { $count ->
    *[other] 次の{ $count }つの文書をお読みになり、それぞれの下の欄にチェック（✓）を付けてください。
 }
 terms-version = { $version }版
-recover-title = パスワードの再設定
-recover-mailbox-lead = 登録したメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、再設定を続けられます。
-recover-mailbox-hint = 登録したときのアドレスです。例：hanako@mail.example
+mailbox-title-recover = パスワードの再設定
+mailbox-lead-recover = 登録したメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、再設定を続けられます。
+mailbox-hint-recover = 登録したときのアドレスです。例：hanako@mail.example
 recover-mailbox-none = 登録したアドレスが分からないとき、アドレスが使えなくなったときは、健康保険組合へお電話ください。
-recover-mailbox-open = このメールアドレスで登録した方のパスワードを再設定します。ご自分で始めた手続きでないときは、ボタンを押さずに、この画面を閉じてください。
+mailbox-open-recover = このメールアドレスで登録した方のパスワードを再設定します。ご自分で始めた手続きでないときは、ボタンを押さずに、この画面を閉じてください。
 recover-roster-lead = ご本人であることを確認します。資格確認書や資格情報のお知らせを見ながら、書いてあるとおりに入力してください。
 recover-password-title = 新しいパスワードを決める
 recover-password-lead = これからログインに使うパスワードを決めてください。
@@ -104,6 +104,39 @@ recover-password-submit = パスワードを変更する
 recovered-title = パスワードを変更しました
 recovered-text = 次からは、新しいパスワードでログインしてください。安全のため、ほかの機器からはログアウトしました。
 recovered-home = 加入者ページへ進む
+
+change-password-title = パスワードの変更
+change-address-title = メールアドレスの変更
+mailbox-title-change = メールアドレスの変更
+mailbox-lead-change = 新しいメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、変更が完了します。
+mailbox-hint-change = お一人ずつ、別のアドレスが必要です。例：hanako@mail.example
+mailbox-open-change = ログインとお知らせに使うメールアドレスを、このアドレスに変更します。ご自分で始めた手続きでないときは、ボタンを押さずに、この画面を閉じてください。
+login-again-title = ご本人の確認
+login-again-submit = 確認して進む
+login-again = 安全のため、もう一度パスワードを入力してください。
+
+own-title = 登録内容とログイン
+own-name = 氏名
+own-user-id = ユーザーID
+own-email = メールアドレス
+own-email-none = 登録されていません
+own-email-change = メールアドレスを変更する
+own-password = パスワード
+own-password-since = { $date }に決めたもの
+own-password-change = パスワードを変更する
+own-changed-password = パスワードを変更しました。安全のため、ほかの機器からはログアウトしました。
+own-changed-address = メールアドレスを変更しました。
+own-changed-sessions = ほかの機器からログアウトしました。
+own-sessions-title = ログインしている機器
+own-sessions-lead = 心当たりのない機器があるときは、ほかのすべての機器からログアウトし、パスワードを変更してください。
+own-session-here = この機器
+own-session-other = ほかの機器
+own-session-since = ログインした日時：
+own-session-seen = 最後に使った日時：
+own-sessions-end = ほかのすべての機器からログアウトする
+own-more-title = そのほか
+own-consents = 同意したサービスを確認する、取り消す
+own-home = 加入者ページへ戻る
 
 help-question-first = 登録には何が必要ですか
 help-answer-first = ご自分のメールアドレスと、記号・番号が分かるもの（資格確認書、資格情報のお知らせなど）をご用意ください。「新しく登録する」を押し、画面の案内に沿って進むと、数分で終わります。
@@ -254,6 +287,20 @@ mail-password-changed-lead = { $insurer }です。加入者ページのパスワ
 mail-password-changed-at = 変更された日時：
 mail-password-changed-signed-out = 安全のため、ログインしていたすべての機器からログアウトしました。
 mail-password-changed-not-you = ご自分で変更した覚えがない場合は、すぐに{ $insurer }へお電話ください。
+
+mail-change-link-subject = 【{ $insurer }】新しいメールアドレスの確認
+mail-change-link-lead = { $insurer }です。加入者ページのメールアドレスを変更する画面に、このメールアドレスが入力されました。ご本人のアドレスであることを確認するため、このメールをお送りしています。
+mail-change-link-open = 変更を続けるには、次のリンクを押してください。
+mail-change-link-button = 変更を続ける
+mail-change-link-not-you = 心当たりがない場合は、このメールを削除してください。メールアドレスは変わりません。
+
+mail-address-in-use-subject = 【{ $insurer }】このメールアドレスは登録済みです
+mail-address-in-use-lead = { $insurer }です。加入者ページのメールアドレスを変更する画面に、このメールアドレスが入力されました。このアドレスはすでに登録されているため、変更は行っていません。
+mail-address-in-use-other = ご自分で入力した方は、別のアドレスでお試しください。お一人ずつ、別のアドレスが必要です。
+
+mail-address-changed-subject = 【{ $insurer }】メールアドレスが変更されました
+mail-address-changed-lead = { $insurer }です。加入者ページのメールアドレスが変更されました。これからのお知らせは、新しいアドレスにお送りします。
+mail-address-changed-at = 変更された日時：
 
 mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
 mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::endpoints::people::{
-    authorize, consents, device, documents, help, home, journey, link, logo, logout, recover,
+    authorize, consents, device, documents, help, home, journey, link, logo, logout, own, recover,
     registered,
 };
 use crate::endpoints::programs::{
@@ -29,6 +29,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/logout/confirm", post(logout::confirm))
         .route("/{insurer}/device", get(device::show).post(device::submit))
         .route("/{insurer}/consents", get(consents::show).post(consents::submit))
+        .route("/{insurer}/account", get(own::show))
+        .route("/{insurer}/account/password", get(own::change_password))
+        .route("/{insurer}/account/address", get(own::change_address))
+        .route("/{insurer}/account/sessions", post(own::end_others))
         .route("/{insurer}/logo/{client_id}", get(logo::get))
         .merge(programs(&app))
         // Journeys

@@ -3,6 +3,7 @@
 
 use idp::authorization::answer::FormPost;
 use idp::endpoints::people::help::Help;
+use idp::endpoints::people::own::Own;
 use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
@@ -11,7 +12,8 @@ use idp::journeys::steps::password::{enrol, replace, verify};
 use idp::journeys::steps::{account, consent, mailbox, roster, terms};
 use idp::mail::Letter;
 use idp::mail::letters::{
-    AlreadyRegistered, NotRegistered, PasswordChanged, RecoveryLink, Registered, RegistrationLink,
+    AddressChanged, AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, PasswordChanged,
+    RecoveryLink, Registered, RegistrationLink,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +44,7 @@ fn every_page_draws_in_every_theme_and_language() {
     let themes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes");
     let pages = Arc::new(Pages::load(&themes, &[idp::app::owner()]).unwrap());
     draws::<Help>(&pages);
+    draws::<Own>(&pages);
     draws::<mailbox::Mailbox>(&pages);
     draws::<mailbox::MailboxSent>(&pages);
     draws::<MailboxOpen>(&pages);
@@ -67,6 +70,9 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<AlreadyRegistered>(&pages);
     letter::<Registered>(&pages);
     letter::<RecoveryLink>(&pages);
+    letter::<ChangeLink>(&pages);
+    letter::<AddressInUse>(&pages);
+    letter::<AddressChanged>(&pages);
     letter::<NotRegistered>(&pages);
     letter::<PasswordChanged>(&pages);
 }

@@ -21,6 +21,9 @@ const MAX_TOGETHER: usize = 5000;
 /// Characters of the cookie that are left for what the person chooses.
 const RESERVE: usize = 300;
 
+/// How long a change may take.
+const CHANGE_HOURS: i64 = 2;
+
 /// What became of a wish to begin.
 pub enum Begun {
     Response(Response),
@@ -33,14 +36,19 @@ pub enum Begun {
 /// # Errors
 /// 404 when no journey file has this goal.
 pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
-    let journey = goal.journey(&visit.realm.definition);
-    let hours = journey.ok_or(Error::NOT_FOUND)?.expires_hours;
+    let (hours, account) = match &goal {
+        Goal::Change { account, .. } => (CHANGE_HOURS, Some(account.clone())),
+        _ => {
+            let journey = goal.journey(&visit.realm.definition);
+            (journey.ok_or(Error::NOT_FOUND)?.expires_hours, None)
+        }
+    };
     let instance = Instance {
         id: JourneyId::random(),
         goal,
         version: visit.realm.version,
         expires_at: visit.now + hours * 3600,
-        learned: Learned::default(),
+        learned: Learned { account, ..Learned::default() },
         drafts: Default::default(),
         chosen: Vec::new(),
         declined: Vec::new(),

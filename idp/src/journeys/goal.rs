@@ -1,7 +1,8 @@
 //! What a journey is for, and where the person goes when it is done.
 
 use crate::definition::{Definition, Journey};
-use crate::ids::Sid;
+use crate::ids::{AccountId, Sid};
+use crate::need::{Act, Kind, Need, Settings};
 use oidc::authorize::Authorize;
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +16,21 @@ pub enum Goal {
     SignIn(Resume),
     /// A new password for an account whose owner lost theirs, by the insurer's recovery.
     Recover(Resume),
+    /// The owner of an account changes something of it, after a fresh proof of it in this journey.
+    Change { account: AccountId, what: What, resume: Resume },
     /// Somebody is signed in and goes on with that session for what it lacks; without a `sid`,
     /// with the session that the browser has by then.
     StepUp { sid: Option<Sid>, resume: Resume },
 }
 
 impl Goal {
-    /// The journey file that is walked.
+    /// The journey file that is walked; none for a change, which asks the same everywhere.
     pub fn journey<'d>(&self, definition: &'d Definition) -> Option<&'d Journey> {
         match self {
             Goal::Register { journey, .. } => definition.journeys.get(journey),
             Goal::SignIn(_) | Goal::StepUp { .. } => definition.sign_in().map(|(_, found)| found),
             Goal::Recover(_) => definition.recovery(),
+            Goal::Change { .. } => None,
         }
     }
 
@@ -36,7 +40,41 @@ impl Goal {
             Goal::Register { resume, .. }
             | Goal::SignIn(resume)
             | Goal::Recover(resume)
+            | Goal::Change { resume, .. }
             | Goal::StepUp { resume, .. } => resume,
+        }
+    }
+}
+
+/// What an owner changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    Password,
+    /// The mail address.
+    Address,
+}
+
+impl What {
+    /// What it asks: always that it is the owner, now.
+    pub fn need(self) -> Need {
+        /// How long the mailed link is good.
+        const LINK_MINUTES: i64 = 60;
+        let step = match self {
+            What::Password => Need::step(Kind::Password, Act::Replace, Settings::None),
+            What::Address => {
+                let settings = Settings::Mailbox { link_minutes: LINK_MINUTES };
+                Need::step(Kind::Mailbox, Act::Verify, settings)
+            }
+        };
+        Need::All(vec![Need::verify(Kind::Password), step]).now()
+    }
+
+    /// The message that names it.
+    pub fn title(self) -> &'static str {
+        match self {
+            What::Password => "change-password-title",
+            What::Address => "change-address-title",
         }
     }
 }

@@ -26,8 +26,8 @@ pub struct MailboxOpen {
     /// The address that is being proved: a link that somebody else began with another address is
     /// known by it.
     pub address: String,
-    /// For an account that there is already.
-    pub recovers: bool,
+    /// What the address is for: `register`, `recover` or `change`.
+    pub purpose: &'static str,
     pub form: Form,
 }
 
@@ -37,7 +37,7 @@ impl Page for MailboxOpen {
         vec![Self {
             title: "メールアドレスの確認".into(),
             address: "hanako@example.jp".into(),
-            recovers: false,
+            purpose: "register",
             form: Form::new("/minato/link/abc", &[]),
         }]
     }
@@ -60,7 +60,11 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
     visit.look.page(&MailboxOpen {
         title: visit.look.t("mailbox-open-title", &[]),
         address: address.unwrap_or_default().to_owned(),
-        recovers: matches!(instance.goal, Goal::Recover(_)),
+        purpose: match instance.goal {
+            Goal::Recover(_) => "recover",
+            Goal::Change { .. } => "change",
+            _ => "register",
+        },
         form,
     })
 }

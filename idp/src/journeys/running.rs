@@ -288,6 +288,7 @@ impl Running<'_> {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
                 self.definition.need_of(journey).map_err(Error::fault)
             }
+            Goal::Change { what, .. } => Ok(what.need()),
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();
                 Ok(match self.asked() {
@@ -327,6 +328,9 @@ impl Running<'_> {
     /// The journey's title in the language of the page.
     pub fn title(&self) -> String {
         let lang = &self.visit.look.lang;
+        if let Goal::Change { what, .. } = self.instance.goal {
+            return self.visit.look.t(what.title(), &[]);
+        }
         self.instance
             .goal
             .journey(&self.definition)
@@ -346,6 +350,11 @@ impl Running<'_> {
     /// Whether the journey gives an account back to its owner.
     pub fn recovers(&self) -> bool {
         matches!(self.instance.goal, Goal::Recover(_))
+    }
+
+    /// Whether the owner of an account changes something of it.
+    pub fn changes(&self) -> bool {
+        matches!(self.instance.goal, Goal::Change { .. })
     }
 
     /// Which browser this is, hashed: for counting its tries.

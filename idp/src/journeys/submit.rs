@@ -348,6 +348,7 @@ impl Running<'_> {
     fn at<'a>(&'a mut self, need: &crate::need::Need, step: &'a Step) -> At<'a> {
         let (n, of) = place(need, &step.id, &self.known());
         let (registers, recovers) = (self.registers(), self.recovers());
+        let changes = self.changes();
         let (title, browser) = (self.title(), self.browser());
         At {
             tools: self.tools,
@@ -357,6 +358,7 @@ impl Running<'_> {
             place: Place { n, of },
             registers,
             recovers,
+            changes,
             title,
             instance: &mut self.instance,
             request: self.request.as_ref(),

@@ -143,6 +143,12 @@ impl Need {
         self
     }
 
+    /// The same need, all of it proved in this journey.
+    pub fn now(mut self) -> Self {
+        self.each_step(&mut |step| step.fresh = Fresh::Now);
+        self
+    }
+
     /// Every step, in the order of asking.
     pub fn steps(&self) -> Vec<&Step> {
         match self {

@@ -10,5 +10,6 @@ pub mod journey;
 pub mod link;
 pub mod logo;
 pub mod logout;
+pub mod own;
 pub mod recover;
 pub mod registered;

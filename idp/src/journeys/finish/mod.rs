@@ -1,6 +1,7 @@
 //! What happens when nothing is missing any more: an account, or a session, and then the way to
 //! where the person wanted to go.
 
+mod change;
 mod recover;
 mod register;
 mod sign_in;
@@ -35,6 +36,7 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     let advanced = match running.instance.goal {
         Goal::Register { .. } => register::register(running, tx).await?,
         Goal::Recover(_) => recover::recover(running, tx).await?,
+        Goal::Change { what, .. } => change::change(running, tx, what).await?,
         Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
     };
     Ok(match advanced {

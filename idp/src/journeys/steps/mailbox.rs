@@ -2,7 +2,9 @@
 
 use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step, domains};
-use crate::mail::letters::{AlreadyRegistered, NotRegistered, RecoveryLink, RegistrationLink};
+use crate::mail::letters::{
+    AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, RecoveryLink, RegistrationLink,
+};
 use crate::need::Settings;
 use crate::store::addresses::{self, match_form};
 use crate::store::attempts::{self, Bucket, Limit};
@@ -30,15 +32,16 @@ pub struct Mailbox {
     pub sender: String,
     /// Dependants cannot register.
     pub insured_only: bool,
-    /// For an account that there is already.
-    pub recovers: bool,
+    /// What the address is for: `register`, `recover` or `change`.
+    pub purpose: &'static str,
     pub login_url: String,
 }
 
 impl Page for Mailbox {
     const TEMPLATE: &'static str = "idp/mailbox.html";
     fn samples() -> Vec<Self> {
-        let sample = |wrong: bool| {
+        let sample = |purpose: &'static str| {
+            let wrong = purpose == "recover";
             let mut form = Form::new("/minato/journey/x?step=mailbox", &FIELDS);
             if wrong {
                 form.mistake("email", "メールアドレスを入力してください。".into());
@@ -49,11 +52,11 @@ impl Page for Mailbox {
                 form,
                 sender: "no-reply@minato.example".into(),
                 insured_only: wrong,
-                recovers: wrong,
+                purpose,
                 login_url: "/minato/login".into(),
             }
         };
-        vec![sample(false), sample(true)]
+        ["register", "recover", "change"].map(sample).into()
     }
 }
 
@@ -94,6 +97,14 @@ fn sender(at: &At<'_>) -> String {
     at.visit.realm.definition.policy.mail.from.clone()
 }
 
+fn purpose(at: &At<'_>) -> &'static str {
+    match (at.recovers, at.changes) {
+        (true, _) => "recover",
+        (_, true) => "change",
+        _ => "register",
+    }
+}
+
 fn minutes(at: &At<'_>) -> i64 {
     match at.step.settings {
         Settings::Mailbox { link_minutes } => link_minutes,
@@ -114,7 +125,7 @@ impl Step for Verify {
                     form: at.form(&FIELDS),
                     sender: sender(at),
                     insured_only: at.registers && registration.insured_only(),
-                    recovers: at.recovers,
+                    purpose: purpose(at),
                     login_url: at.visit.path("login"),
                 });
             };
@@ -126,7 +137,10 @@ impl Step for Verify {
                 sender: sender(at),
                 sent_again: at.recall("sent").is_some_and(|times| times != "1"),
                 form: Form::new(at.action(), &[]),
-                restart_url: at.visit.path(if at.recovers { "recover" } else { "register" }),
+                restart_url: at.visit.path(match purpose(at) {
+                    "change" => "account",
+                    other => other,
+                }),
             })
         })
     }
@@ -190,6 +204,12 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     links::insert(tx, realm.id(), &hash::sha256(&token), &target, now + minutes * 60).await?;
     let url = format!("{}/link/{token}", realm.issuer);
     let login_url = realm.definition.policy.home.for_members().to_owned();
+    if at.changes {
+        return match known {
+            true => outbox.put(tx, at.sender(), email, &AddressInUse { login_url }).await,
+            false => outbox.put(tx, at.sender(), email, &ChangeLink { url, minutes }).await,
+        };
+    }
     match (at.recovers, known) {
         (true, true) => outbox.put(tx, at.sender(), email, &RecoveryLink { url, minutes }).await,
         (true, false) => outbox.put(tx, at.sender(), email, &NotRegistered { login_url }).await,

@@ -74,6 +74,8 @@ pub struct At<'a> {
     pub registers: bool,
     /// The step is part of a recovery.
     pub recovers: bool,
+    /// The step is part of a change.
+    pub changes: bool,
     pub title: String,
     pub instance: &'a mut Instance,
     pub request: Option<&'a Authorize>,

@@ -36,6 +36,8 @@ pub struct Login {
     pub client_name: Option<String>,
     /// F058: one message for both causes.
     pub failed: bool,
+    /// Of somebody who is signed in, before something is changed or shown.
+    pub again: bool,
 }
 
 impl Page for Login {
@@ -48,8 +50,10 @@ impl Page for Login {
             recover_url: failed.then(|| "/minato/recover?from=x".into()),
             client_name: client.map(str::to_owned),
             failed,
+            again: false,
         };
-        vec![sample(None, false), sample(Some("加入者ポータル"), true)]
+        let again = Self { again: true, ..sample(None, false) };
+        vec![sample(None, false), sample(Some("加入者ポータル"), true), again]
     }
 }
 
@@ -64,6 +68,15 @@ fn is_same_person(at: &At<'_>, account: &Account) -> bool {
     let own = account.email.as_deref().map(match_form);
     let other_address = learned.address.as_deref().map(match_form).is_some_and(|a| own != Some(a));
     !(other_account || other_person || other_address)
+}
+
+/// What the account signs in with whose owner is asked again.
+async fn known_login(at: &At<'_>) -> Result<Option<String>, Error> {
+    let known = at.instance.learned.account.as_ref().filter(|_| at.changes || at.session.is_some());
+    let Some(id) = known else { return Ok(None) };
+    let mut conn = at.tools.db.read().await?;
+    let account = accounts::by_id(&mut conn, at.visit.realm.id(), id).await?;
+    Ok(account.map(|account| account.shown_name().to_owned()))
 }
 
 /// What was typed, with what is missing.
@@ -81,8 +94,10 @@ impl Step for Verify {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
             let mut form = at.form(&KNOW);
+            let known = known_login(at).await?;
+            let again = known.is_some();
             let hint = at.request.and_then(|request| request.login_hint.clone());
-            if let (None, Some(hint)) = (&at.reply, hint) {
+            if let (None, Some(hint)) = (&at.reply, known.or(hint)) {
                 form.values.insert("user_id".into(), hint.chars().take(255).collect());
             }
             let lang = &at.visit.look.lang;
@@ -96,6 +111,7 @@ impl Step for Verify {
                     .map(|_| at.visit.path(&format!("recover?from={}", at.instance.id))),
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
+                again,
             })
         })
     }
