@@ -3,6 +3,7 @@
 nav-home = Home
 nav-household = Family sharing
 nav-views = Who saw my records
+nav-own = My details
 
 welcome-title = Member pages
 welcome-lead = These pages are for members of { $insurer }. Sign in to use them.

@@ -3,6 +3,7 @@
 nav-home = ホーム
 nav-household = ご家族への表示
 nav-views = 記録を見た人
+nav-own = 登録内容
 
 welcome-title = 加入者ページ
 welcome-lead = { $insurer }の加入者のためのページです。ログインしてお使いください。

@@ -149,7 +149,8 @@ where
     }
 }
 
-/// Home, the insurer's plugins, household, and who saw what.
+/// Home, the insurer's plugins, household, who saw what, and the member's own page at the identity
+/// provider.
 fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
     let base = look.base();
     let item = |label: String, url: String| {
@@ -168,6 +169,7 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
         .chain(plugins)
         .chain(household)
         .chain([host("nav-views", "views")])
+        .chain([item(look.t("nav-own", &[]), format!("{}/account", insurer.definition.issuer))])
         .collect()
 }
 

@@ -121,6 +121,7 @@ fn every_named_text_exists() {
             "nav-home",
             "nav-household",
             "nav-views",
+            "nav-own",
             "signin-failed-title",
             "signin-failed-text",
             "signin-cancelled-title",

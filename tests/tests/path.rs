@@ -15,6 +15,7 @@ async fn a_member_registers_logs_in_once_and_reads_the_medical_fees() {
         let browser = Browser::start(world.engine).await;
         register(world, &browser).await;
         read(world, &browser).await;
+        own(world, &browser).await;
         agreements(world, &browser).await;
         partner(world, &browser).await;
         second_theme(world, &browser).await;
@@ -72,6 +73,36 @@ async fn register(world: &mut World, browser: &Browser) {
     // `kill -9` of idp after the account was acknowledged: it is there.
     world.kill(Program::Idp);
     world.launch(Program::Idp).await;
+}
+
+/// F099: the menu leads to the own page. What a member does there, and about a lost password.
+async fn own(world: &mut World, browser: &Browser) {
+    let button = "main form:not(.cancel) button[type=submit]";
+    browser.open(&format!("{}/minato/", world.portal_url)).await;
+    browser.click("nav a[href$='/account']").await.sees("hanako79").await;
+    browser.shoot("50-own").await.click("a[href$='/account/password']").await;
+    browser.sees("もう一度パスワード").await.shoot("51-again").await;
+    browser.fill("password", PASSWORD).await.click(button).await.sees("新しいパスワード").await;
+    browser.shoot("52-new-password").await;
+    browser.open(&format!("{}/minato/recover", world.idp_url)).await.shoot("53-recover").await;
+    browser.fill("email", "hanako@example.jp").await.click(button).await;
+    browser.sees("メールが届かないとき").await;
+    let mails = world.mailbox.wait_for("hanako@example.jp", 3).await;
+    browser.open(mails[2].link().expect("a link")).await.shoot("54-recover-open").await;
+    browser.click(button).await.sees("記号").await.shoot("55-recover-card").await;
+    for (field, value) in HANAKO {
+        browser.fill(field, value).await;
+    }
+    browser.click(button).await.sees("新しいパスワード").await;
+    let new = "みずうみ の ほとり で 昼寝 29";
+    for field in ["password", "password_again"] {
+        browser.fill(field, new).await;
+    }
+    browser.click(button).await.sees("パスワードを変更しました").await.shoot("56-recovered").await;
+    let mails = world.mailbox.wait_for("hanako@example.jp", 4).await;
+    assert!(mails[3].subject.contains("パスワードが変更されました"), "{}", mails[3].subject);
+    // Everybody was signed out, the portal too, and she is in again.
+    browser.click("main a.button-primary").await.sees("港").await;
 }
 
 async fn read(world: &mut World, browser: &Browser) {

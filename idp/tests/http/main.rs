@@ -3,6 +3,7 @@
 
 mod support;
 
+mod account;
 mod admin;
 mod authorize;
 mod clients;

@@ -1,0 +1,174 @@
+//! `/{insurer}/account`: a member's own page, and what they change there.
+
+use crate::support::people::LOGIN;
+use crate::support::{ICHIRO, PASSWORD, REFRESHES, Seen, TestIdp, Visitor, minato};
+
+const NEW: &str = "みずうみ の ほとり で 昼寝 29";
+
+fn new(password: &str) -> [(&str, &str); 2] {
+    [("password", password), ("password_again", password)]
+}
+
+/// From the own page to the first step of a change.
+async fn begun(idp: &TestIdp, visitor: &Visitor, what: &str) -> Seen {
+    let page = visitor.open(&idp.at(&format!("minato/account/{what}"))).await;
+    page.sees("value=\"hanako79\"").sees("もう一度パスワード").does_not_see("minato/register");
+    page
+}
+
+/// F102, F104: the page shows what is registered, the name as the roster has it, and where they are
+/// signed in; for nobody it asks to sign in, and comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_shows_what_is_registered() {
+    let idp = minato().on_sqlite().await;
+    let member = idp.member().await;
+    let own = member.open(&idp.at("minato/account")).await;
+    own.sees("港　花子").sees("hanako79").sees("hanako@example.jp").sees("この機器");
+    own.does_not_see("account/sessions");
+    let visitor = idp.visitor();
+    let login = visitor.open(&idp.at("minato/account")).await;
+    let back = visitor.submit(&login, &LOGIN).await;
+    assert!(back.url.ends_with("/minato/account"), "{}", back.url);
+    back.sees("ほかの機器").sees("account/sessions");
+}
+
+/// F106, F107: the password changes after the old one was typed again, whatever the session proved before. What
+/// the old one opened elsewhere is shut, this browser goes on under a new secret; the owner is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_password_is_changed() {
+    minato()
+        .on_each_engine(async |idp| {
+            let client = idp.client("app", REFRESHES).await;
+            let (here, other) = (idp.member().await, idp.visitor());
+            idp.sign_in(&other).await;
+            let scope = [("scope", "openid offline_access")];
+            let offline = client.redeem(&client.code(&other, &scope).await, &[], None).await.good();
+
+            let page = begun(idp, &here, "password").await;
+            // No step can be left out, however young the session is.
+            let mut forged = page.clone();
+            forged.html = forged.html.replace("step=password\"", "step=password-replace\"");
+            here.submit(&forged, &new(NEW)).await.sees("name=\"user_id\"");
+            let wrong = [("user_id", "hanako79"), ("password", "ちがう ことば です ね ね ね")];
+            let page = here.submit(&page, &wrong).await;
+            page.sees("ログインできませんでした");
+            let page = here.submit(&page, &LOGIN).await;
+            let same = here.submit(&page, &new(PASSWORD)).await;
+            same.sees("別のものを");
+            let done = here.submit(&same, &new(NEW)).await;
+            assert!(done.url.contains("/minato/account?changed=password"), "{}", done.url);
+            done.sees("role=\"status\"").sees("hanako79");
+
+            let silent = [("prompt", "none")];
+            assert!(here.location(&client.authorize(&silent)).await.contains("code="));
+            assert!(other.location(&client.authorize(&silent)).await.contains("login_required"));
+            client.refresh(offline.member("refresh_token"), &[]).await.refused("invalid_grant");
+            let page = other.open(&idp.at("minato/login")).await;
+            other.submit(&page, &LOGIN).await.sees("ログインできませんでした");
+            let mails = idp.mails("hanako@example.jp").await;
+            let told = mails.last().expect("a mail");
+            assert!(told.subject.contains("パスワードが変更されました"), "{}", told.subject);
+        })
+        .await;
+}
+
+/// Somebody else's password changes nothing, and nobody else's account.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_the_owners() {
+    let idp = minato().on_sqlite().await;
+    let hanako = idp.member().await;
+    let ichiro = idp.visitor();
+    idp.register(&ichiro, ("ichiro@example.jp", "ichiro77", ICHIRO)).await;
+    let page = begun(&idp, &hanako, "password").await;
+    let his = [("user_id", "ichiro77"), ("password", PASSWORD)];
+    let refused = hanako.submit(&page, &his).await;
+    refused.sees("ログインできませんでした");
+    // The journey is this browser's: another, signed in or not, finds nothing of it.
+    ichiro.open(&page.url).await.does_not_see("name=\"password\"");
+    // Signed out meanwhile: the password still is the proof, and nobody is signed in by surprise.
+    let out = hanako.open(&idp.at("minato/logout")).await;
+    hanako.submit(&out, &[]).await;
+    let page = hanako.submit(&page, &LOGIN).await;
+    let done = hanako.submit(&page, &new(NEW)).await;
+    done.sees("name=\"user_id\"").does_not_see("港　花子");
+}
+
+/// F113: the address changes when the new one was proved by a mail that may be opened anywhere; the old
+/// one hears of it and signs nobody in any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_is_changed() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let page = begun(idp, &member, "address").await;
+            let page = member.submit(&page, &LOGIN).await;
+            page.sees("新しいメールアドレス");
+            member.submit(&page, &[("email", "umi@example.jp")]).await.sees("umi@example.jp");
+            // On the phone, where nobody is signed in.
+            let phone = idp.visitor();
+            let link = phone.open(&idp.link("umi@example.jp").await).await;
+            link.sees("umi@example.jp").sees("このアドレスに変更します");
+            phone.submit(&link, &[]).await.sees("name=\"user_id\"");
+            member.open(&idp.at("minato/account")).await.sees("umi@example.jp");
+            let told = idp.mails("hanako@example.jp").await;
+            let told = told.last().expect("a mail");
+            assert!(told.subject.contains("メールアドレスが変更されました"), "{}", told.subject);
+            assert!(!told.text.contains("umi@"));
+            let sign_in = async |login: &str| {
+                let visitor = idp.visitor();
+                let page = visitor.open(&idp.at("minato/login")).await;
+                let fields = [("user_id", login), ("password", PASSWORD)];
+                visitor.submit_without_following(&page, &fields).await.url
+            };
+            assert!(sign_in("umi@example.jp").await.contains("/minato/signin"));
+            assert!(!sign_in("hanako@example.jp").await.contains("/minato/signin"));
+        })
+        .await;
+}
+
+/// Attack 23: the page does not tell that somebody has the address; its mail does.
+#[tokio::test(flavor = "multi_thread")]
+async fn anothers_address_is_not_taken() {
+    let idp = minato().on_sqlite().await;
+    let ichiro = idp.visitor();
+    idp.register(&ichiro, ("ichiro@example.jp", "ichiro77", ICHIRO)).await;
+    let member = idp.member().await;
+    let page = begun(&idp, &member, "address").await;
+    let page = member.submit(&page, &LOGIN).await;
+    let sent = member.submit(&page, &[("email", "ICHIRO@example.jp")]).await;
+    sent.sees("ICHIRO@example.jp").does_not_see("-error\"");
+    let mails = idp.mails("ICHIRO@example.jp").await;
+    assert!(mails.iter().all(|mail| !mail.text.contains("/link/")));
+    member.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
+    // Somebody took it between the mail and the click.
+    let page = begun(&idp, &member, "address").await;
+    let page = member.submit(&page, &LOGIN).await;
+    member.submit(&page, &[("email", "umi@example.jp")]).await;
+    let link = idp.link("umi@example.jp").await;
+    idp.execute(
+        "UPDATE addresses SET address = 'umi@example.jp', address_match = 'umi@example.jp'
+                 WHERE address_match = 'ichiro@example.jp'",
+    )
+    .await;
+    let page = member.open(&link).await;
+    member.submit(&page, &[]).await.sees("登録");
+    member.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
+}
+
+/// Signing out everywhere else ends the other browsers' sessions and leaves this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_devices_are_signed_out() {
+    minato()
+        .on_each_engine(async |idp| {
+            let client = idp.client("app", "").await;
+            let (here, other) = (idp.member().await, idp.visitor());
+            idp.sign_in(&other).await;
+            let own = here.open(&idp.at("minato/account")).await;
+            let done = here.submit(&own, &[]).await;
+            done.sees("ログアウトしました").does_not_see("account/sessions");
+            let silent = [("prompt", "none")];
+            assert!(here.location(&client.authorize(&silent)).await.contains("code="));
+            assert!(other.location(&client.authorize(&silent)).await.contains("login_required"));
+        })
+        .await;
+}
