@@ -1,3 +1,4 @@
 //! What an account can prove with. Owning one of these proves nothing; using it does.
 
 pub mod password;
+pub mod totp;

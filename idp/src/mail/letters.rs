@@ -56,6 +56,22 @@ pub struct AddressChanged {
     pub at: String,
 }
 
+/// An authenticator app was set up.
+#[derive(Serialize)]
+pub struct AppAdded {
+    pub name: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
+/// An authenticator app was removed.
+#[derive(Serialize)]
+pub struct AppRemoved {
+    pub name: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// F016: registration is complete.
 #[derive(Serialize)]
 pub struct Registered {
@@ -124,5 +140,23 @@ impl Letter for AddressChanged {
     const NAME: &'static str = "address-changed";
     fn samples() -> Vec<Self> {
         vec![Self { at: "2026年11月30日（月）9時30分".into() }]
+    }
+}
+
+impl Letter for AppAdded {
+    const NAME: &'static str = "app-added";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+        }]
+    }
+}
+
+impl Letter for AppRemoved {
+    const NAME: &'static str = "app-removed";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+        }]
     }
 }

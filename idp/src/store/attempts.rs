@@ -40,6 +40,11 @@ impl Bucket {
         Self(format!("journey:{question}:{journey}"))
     }
 
+    /// Wrong codes for an account's authenticator apps.
+    pub fn totp(account: &AccountId) -> Self {
+        Self(format!("totp:{account}"))
+    }
+
     /// Wrong device codes of a signed-in person.
     pub fn device(account: &AccountId) -> Self {
         Self(format!("device:{account}"))

@@ -21,6 +21,7 @@ pub mod rosters;
 pub mod sessions;
 pub mod signing_keys;
 pub mod spent;
+pub mod totp_devices;
 
 /// Removes some expired rows of a table: `$1` is the time before which they expired, `$2` how many
 /// at the most. Each finds its rows by an index, so that it costs nothing per living row.

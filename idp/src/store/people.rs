@@ -108,6 +108,7 @@ pub struct Holdings {
     /// person.
     pub insured: Option<bool>,
     pub has_password: bool,
+    pub has_totp: bool,
 }
 
 /// What is known of an account without any proof.
@@ -117,7 +118,9 @@ pub async fn holdings(
     account: &AccountId,
 ) -> Result<Holdings> {
     let sql = "SELECT m.insured, EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
-                      AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password
+                      AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password,
+                      EXISTS (SELECT 1 FROM totp_devices t WHERE t.insurer_id = $1
+                      AND t.account_id = $2) AS has_totp
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -127,7 +130,11 @@ pub async fn holdings(
     let Some(row) = conn.one(sql, params![insurer, account]).await? else {
         return Ok(Holdings::default());
     };
-    Ok(Holdings { insured: row.opt_bool("insured")?, has_password: row.bool("has_password")? })
+    Ok(Holdings {
+        insured: row.opt_bool("insured")?,
+        has_password: row.bool("has_password")?,
+        has_totp: row.bool("has_totp")?,
+    })
 }
 
 fn member(row: &Row) -> Result<Member> {
