@@ -69,6 +69,7 @@ impl App {
                 hasher: Hasher::start(settings.hashing.workers, settings.hashing.queue, cost),
                 outbox: Outbox::new(sealer.clone()),
                 clients: clients.clone(),
+                sealer: sealer.clone(),
             },
             clients,
             outbound,

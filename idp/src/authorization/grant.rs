@@ -131,12 +131,17 @@ pub fn login_detail(realm: &Realm, session: &Session, now: i64) -> Detail {
     }
 }
 
-/// The methods that were really used (RFC 8176).
+/// The methods that were really used, and `mfa` when they were several (RFC 8176 §2).
 fn amr(evidence: &[Evidence]) -> Vec<String> {
     let mut words: Vec<String> =
         evidence.iter().filter_map(|one| one.kind.amr()).map(str::to_owned).collect();
     words.sort();
     words.dedup();
+    let several = evidence.iter().filter(|one| one.kind.is_authenticator());
+    let kinds: std::collections::BTreeSet<_> = several.map(|one| one.kind).collect();
+    if kinds.len() > 1 {
+        words.insert(0, "mfa".to_owned());
+    }
     words
 }
 

@@ -90,7 +90,9 @@ pub fn unreachable(asked: Asked<'_>, known: &Known) -> Option<OAuthError> {
 /// §3.1.2.6).
 pub fn error(step: &Step) -> OAuthError {
     match step.kind {
-        Kind::Password => Code::LoginRequired.because("nobody is signed in, or not freshly enough"),
+        Kind::Password | Kind::Totp => {
+            Code::LoginRequired.because("nobody is signed in, or not freshly enough")
+        }
         Kind::Account => {
             Code::AccountSelectionRequired.because("the member must say as whom to go on")
         }

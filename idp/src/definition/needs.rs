@@ -174,7 +174,7 @@ impl Reading<'_> {
                 attempts: entry.attempts.unwrap_or(ATTEMPTS),
             },
             Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
-            Kind::Password => Settings::None,
+            Kind::Password | Kind::Totp => Settings::None,
             Kind::Account | Kind::Consent => {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }

@@ -17,6 +17,8 @@ pub struct Policy {
     pub home: Home,
     #[serde(default, skip_serializing_if = "AfterLoss::is_never")]
     pub after_loss: AfterLoss,
+    #[serde(default, skip_serializing_if = "SecondFactor::is_never")]
+    pub second_factor: SecondFactor,
     #[serde(default)]
     pub protocol: Protocol,
 }
@@ -34,6 +36,31 @@ pub struct MailPolicy {
 pub struct Length {
     pub min: usize,
     pub max: usize,
+}
+
+/// Whether a login asks more than its journey says: a code of an authenticator app.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    pub when: When,
+}
+
+/// When a login asks it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    #[default]
+    Never,
+    /// Of members who have set up an app.
+    Own,
+    /// Of everybody; who has no app sets one up at the next login.
+    Always,
+}
+
+impl SecondFactor {
+    fn is_never(&self) -> bool {
+        self.when == When::Never
+    }
 }
 
 /// What becomes of who has left the society.

@@ -1,7 +1,7 @@
 //! What a journey is for, and where the person goes when it is done.
 
 use crate::definition::{Definition, Journey};
-use crate::ids::{AccountId, Sid};
+use crate::ids::{AccountId, CredentialId, Sid};
 use crate::need::{Act, Kind, Need, Settings};
 use oidc::authorize::Authorize;
 use serde::{Deserialize, Serialize};
@@ -47,34 +47,44 @@ impl Goal {
 }
 
 /// What an owner changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     Password,
     /// The mail address.
     Address,
+    /// Another authenticator app.
+    AddApp,
+    /// One authenticator app less.
+    RemoveApp(CredentialId),
 }
 
 impl What {
-    /// What it asks: always that it is the owner, now.
-    pub fn need(self) -> Need {
+    /// What it asks: always that it is the owner, now, with everything that a login of theirs asks.
+    pub fn need(&self, has_app: bool) -> Need {
         /// How long the mailed link is good.
         const LINK_MINUTES: i64 = 60;
         let step = match self {
-            What::Password => Need::step(Kind::Password, Act::Replace, Settings::None),
+            What::Password => Some(Need::step(Kind::Password, Act::Replace, Settings::None)),
             What::Address => {
                 let settings = Settings::Mailbox { link_minutes: LINK_MINUTES };
-                Need::step(Kind::Mailbox, Act::Verify, settings)
+                Some(Need::step(Kind::Mailbox, Act::Verify, settings))
             }
+            What::AddApp => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
+            What::RemoveApp(_) => None,
         };
-        Need::All(vec![Need::verify(Kind::Password), step]).now()
+        let app = has_app.then(|| Need::verify(Kind::Totp));
+        let proofs = std::iter::once(Need::verify(Kind::Password)).chain(app);
+        Need::All(proofs.chain(step).collect()).now()
     }
 
     /// The message that names it.
-    pub fn title(self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         match self {
             What::Password => "change-password-title",
             What::Address => "change-address-title",
+            What::AddApp => "add-app-title",
+            What::RemoveApp(_) => "remove-app-title",
         }
     }
 }

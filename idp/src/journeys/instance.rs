@@ -2,7 +2,7 @@
 //! sealed; then it is a row. Nothing here proves anything: evidence lies elsewhere.
 
 use super::goal::{Goal, Resume};
-use crate::ids::{AccountId, InsurerId, JourneyId, PersonId};
+use crate::ids::{AccountId, CredentialId, InsurerId, JourneyId, PersonId};
 use crate::need::{Relation, StepId};
 use secret::{Sealer, hash};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,20 @@ pub struct Learned {
     pub user_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
+    /// An authenticator app that was set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<NewApp>,
+}
+
+/// An authenticator app before its account keeps it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewApp {
+    pub device_id: CredentialId,
+    pub name: String,
+    /// The secret, sealed for the account, as base64url.
+    pub sealed: String,
+    /// The time step of the code that was typed.
+    pub step: i64,
 }
 
 impl Learned {

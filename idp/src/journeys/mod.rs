@@ -24,6 +24,7 @@ use crate::clients::Clients;
 use crate::credentials::password::Hasher;
 use crate::mail::Outbox;
 use db::Db;
+use secret::Sealer;
 use std::sync::Arc;
 
 /// What journeys work with.
@@ -32,4 +33,6 @@ pub struct Tools {
     pub hasher: Hasher,
     pub outbox: Outbox,
     pub clients: Arc<Clients>,
+    /// Seals what accounts keep.
+    pub sealer: Arc<Sealer>,
 }

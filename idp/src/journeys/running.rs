@@ -5,9 +5,10 @@ use super::begin::{Begun, Ticket, begin};
 use super::goal::{Goal, Resume};
 use super::instance::Instance;
 use crate::authorization::missing::{self, Asked};
+use crate::definition::policy::When;
 use crate::definition::{Definition, published};
 use crate::ids::{AccountId, JourneyId};
-use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need, Relation};
+use crate::need::{Act, Agreement, Evidence, Facts, Kind, Known, Need, Relation, Settings};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
@@ -215,7 +216,8 @@ async fn waiting(tools: &Tools, visit: &Visit, resume: &Resume) -> Result<Waitin
 impl Running<'_> {
     async fn read_evidence(&mut self) -> Result<Belongs, Error> {
         let goes_on = matches!(self.instance.goal, Goal::StepUp { .. });
-        if self.revision.is_none() && !goes_on {
+        // A change knows from its beginning whose it is.
+        if self.revision.is_none() && !goes_on && !self.changes() {
             return Ok(Belongs::Here);
         }
         let mut conn = self.tools.db.read().await?;
@@ -272,7 +274,9 @@ impl Running<'_> {
             true => Relation::Insured,
             false => Relation::Dependant,
         });
-        let owns = Some(holdings.has_password.then_some(Kind::Password).into_iter().collect());
+        let owns = [(Kind::Password, holdings.has_password), (Kind::Totp, holdings.has_totp)];
+        let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
+        let owns = Some(owns);
         self.account = KnownAccount { held, agreed, allowed, owns, relation };
         Ok(())
     }
@@ -286,17 +290,46 @@ impl Running<'_> {
         match &self.instance.goal {
             goal @ (Goal::Register { .. } | Goal::Recover(_)) => {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
-                self.definition.need_of(journey).map_err(Error::fault)
+                let need = self.definition.need_of(journey).map_err(Error::fault)?;
+                Ok(match self.second_factor() {
+                    Some(factor) if self.recovers() => Need::All(vec![need, factor.now()]),
+                    _ => need,
+                })
             }
-            Goal::Change { what, .. } => Ok(what.need()),
+            Goal::Change { what, .. } => Ok(what.need(self.owns(Kind::Totp))),
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();
+                let sign_in = match (self.second_factor(), &self.instance.goal) {
+                    // Before what the client asks: consent is the owner's to give.
+                    (Some(factor), Goal::SignIn(_)) => {
+                        &Need::All(vec![self.sign_in.clone(), factor])
+                    }
+                    _ => &self.sign_in,
+                };
                 Ok(match self.asked() {
-                    Some(asked) => missing::need(asked, &self.sign_in, duties, &known),
-                    None => Need::All(vec![self.sign_in.clone(), duties]),
+                    Some(asked) => missing::need(asked, sign_in, duties, &known),
+                    None => Need::All(vec![sign_in.clone(), duties]),
                 })
             }
         }
+    }
+
+    /// What a login of this account asks besides, now that it is known whose it is: the app that it
+    /// has, or one that is set up.
+    fn second_factor(&self) -> Option<Need> {
+        self.account.owns.as_ref()?;
+        match self.definition.policy.second_factor.when {
+            When::Never => None,
+            _ if self.owns(Kind::Totp) => Some(Need::verify(Kind::Totp)),
+            When::Always if !self.recovers() => {
+                Some(Need::step(Kind::Totp, Act::Enrol, Settings::None))
+            }
+            When::Own | When::Always => None,
+        }
+    }
+
+    fn owns(&self, kind: Kind) -> bool {
+        self.account.owns.as_ref().is_some_and(|owns| owns.contains(&kind))
     }
 
     /// What the waiting client asks.
@@ -328,7 +361,7 @@ impl Running<'_> {
     /// The journey's title in the language of the page.
     pub fn title(&self) -> String {
         let lang = &self.visit.look.lang;
-        if let Goal::Change { what, .. } = self.instance.goal {
+        if let Goal::Change { what, .. } = &self.instance.goal {
             return self.visit.look.t(what.title(), &[]);
         }
         self.instance

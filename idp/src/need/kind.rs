@@ -13,6 +13,8 @@ pub enum Kind {
     /// The person knows what stands on an insurance card of the roster.
     Roster,
     Password,
+    /// A code of the person's authenticator app (RFC 6238).
+    Totp,
     /// The person agreed to every document in force.
     Terms,
     /// The person said as whom to go on.
@@ -34,8 +36,15 @@ pub enum Act {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Mailbox, Kind::Roster, Kind::Password, Kind::Terms, Kind::Account, Kind::Consent];
+    pub const ALL: [Kind; 7] = [
+        Kind::Mailbox,
+        Kind::Roster,
+        Kind::Password,
+        Kind::Totp,
+        Kind::Terms,
+        Kind::Account,
+        Kind::Consent,
+    ];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -43,6 +52,7 @@ impl Kind {
             Kind::Mailbox => "mailbox",
             Kind::Roster => "roster",
             Kind::Password => "password",
+            Kind::Totp => "totp",
             Kind::Terms => "terms",
             Kind::Account => "account",
             Kind::Consent => "consent",
@@ -62,7 +72,7 @@ impl Kind {
 
     /// Whether using it shows that the person is present now.
     pub fn is_authenticator(self) -> bool {
-        matches!(self, Kind::Password)
+        matches!(self, Kind::Password | Kind::Totp)
     }
 
     /// Whether it says who somebody is; the others are decisions, and no level can ask for them.
@@ -74,6 +84,7 @@ impl Kind {
     pub fn amr(self) -> Option<&'static str> {
         match self {
             Kind::Password => Some("pwd"),
+            Kind::Totp => Some("otp"),
             _ => None,
         }
     }
@@ -123,6 +134,13 @@ pub struct Row {
     pub yields: &'static [Input],
 }
 
+impl Row {
+    /// Whether it is how an account signs in: an authenticator that says whose account it is.
+    pub fn names_account(&self) -> bool {
+        self.kind.is_authenticator() && self.yields.contains(&Input::Account)
+    }
+}
+
 const fn row(
     kind: Kind,
     act: Act,
@@ -135,13 +153,15 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 8] = [
+pub static TABLE: [Row; 10] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
     row(Kind::Password, Act::Enrol, &[], None, None, &[Input::Login]),
     row(Kind::Password, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Password, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
+    row(Kind::Totp, Act::Verify, ACCOUNT, Some(&[]), Some((&[], &[])), &[]),
+    row(Kind::Totp, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Consent, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
 ];

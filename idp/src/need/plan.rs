@@ -1,7 +1,7 @@
 //! Decides what is asked next. A journey is done because nothing is missing, never because a page
 //! was reached.
 
-use super::{Condition, Evidence, Fresh, Known, Need, Settings, Step, StepId};
+use super::{Act, Condition, Evidence, Fresh, Known, Need, Settings, Step, StepId};
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
@@ -129,13 +129,15 @@ fn is_named(need: &Need, ids: &[StepId]) -> bool {
     need.steps().iter().any(|step| ids.contains(&step.id))
 }
 
-/// Whether the account could prove a need at all: it owns what each authenticator asks for.
+/// Whether the account could prove a need at all: it owns what each authenticator asks for, and has
+/// none yet where one is enrolled: who has one proves it, instead of making another beside it.
 pub fn is_possible(need: &Need, known: &Known) -> bool {
     match need {
         Need::Step(step) => match known.owns {
-            Some(owns) if step.kind.is_authenticator() && step.act == super::Act::Verify => {
-                owns.contains(&step.kind)
-            }
+            Some(owns) if step.kind.is_authenticator() => match step.act {
+                Act::Verify | Act::Replace => owns.contains(&step.kind),
+                Act::Enrol => !owns.contains(&step.kind),
+            },
             _ => true,
         },
         Need::All(needs) => needs.iter().all(|need| is_possible(need, known)),

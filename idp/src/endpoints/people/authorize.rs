@@ -9,7 +9,7 @@ use crate::authorization::request::{Failure, resolve, use_up};
 use crate::definition::GoalKind;
 use crate::journeys::begin::{Begun, begin, only_journey};
 use crate::journeys::goal::{Goal, Resume};
-use crate::need::{Known, Next, next};
+use crate::need::{Known, Next, Step, kind, next};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
@@ -190,7 +190,8 @@ fn known<'a>(session: Option<&'a Session>, allowed: &'a [String], now: i64) -> K
 /// Who must sign in does so from the start, whoever it is; else the session goes on.
 fn goal(open: Next<'_>, session: Option<Session>, request: &Authorize) -> Goal {
     let resume = Resume::client(request.clone());
-    let signs_in = matches!(open, Next::Ask(step) if step.kind.is_authenticator());
+    let names = |step: &Step| kind::of(step.kind, step.act).is_some_and(|row| row.names_account());
+    let signs_in = matches!(open, Next::Ask(step) if names(step));
     match session.filter(|_| !signs_in) {
         Some(session) => Goal::StepUp { sid: Some(session.sid), resume },
         None => Goal::SignIn(resume),

@@ -3,14 +3,16 @@
 
 use super::recover::replace_password;
 use super::sign_in;
+use crate::definition::policy::When;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
 use crate::journeys::running::Running;
 use crate::mail;
-use crate::mail::letters::AddressChanged;
+use crate::mail::letters::{AddressChanged, AppRemoved};
 use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
+use crate::store::totp_devices;
 use db::Tx;
 use web::Error;
 use web::look::see_other;
@@ -36,6 +38,25 @@ pub(super) async fn change(
             let hash = hash.ok_or_else(|| Error::fault("a change without a new password"))?;
             let kept = own.as_ref().map(|session| &session.sid);
             replace_password(running, tx, &account, &hash, kept).await?;
+        }
+        What::AddApp => {}
+        What::RemoveApp(device) => {
+            let apps = totp_devices::list(tx, insurer, &id).await?;
+            let removed = apps.iter().find(|app| app.device_id == device);
+            let always = realm.definition.policy.second_factor.when == When::Always;
+            // The last one of those who must have one stays.
+            let Some(removed) = removed.filter(|_| apps.len() > 1 || !always) else {
+                return Ok(Advanced::Refused);
+            };
+            if !totp_devices::delete(tx, insurer, &id, &device).await? {
+                return Ok(Advanced::Refused);
+            }
+            if let Some(email) = &account.email {
+                let name = removed.name.clone();
+                let letter = AppRemoved { name, at: running.visit.look.moment(now) };
+                let from = mail::From { realm: &realm, look: &running.visit.look, now };
+                running.tools.outbox.put(tx, from, email, &letter).await?;
+            }
         }
         What::Address => {
             let new = learned.address;

@@ -33,7 +33,7 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     if !forget(running, tx).await? {
         return Ok(Advanced::Overtaken);
     }
-    let advanced = match running.instance.goal {
+    let advanced = match running.instance.goal.clone() {
         Goal::Register { .. } => register::register(running, tx).await?,
         Goal::Recover(_) => recover::recover(running, tx).await?,
         Goal::Change { what, .. } => change::change(running, tx, what).await?,

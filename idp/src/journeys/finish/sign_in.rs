@@ -8,16 +8,21 @@ use crate::ids::AccountId;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::begin::{Begun, begin};
 use crate::journeys::goal::{Goal, Resume};
+use crate::journeys::instance::NewApp;
 use crate::journeys::running::Running;
+use crate::mail;
+use crate::mail::letters::AppAdded;
 use crate::need::{Act, Agreement, Evidence, Next, next};
 use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
+use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, agreements, evidence};
 use axum::http::header;
 use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
+use secret::hash;
 use web::Error;
 use web::look::see_other;
 
@@ -75,6 +80,36 @@ pub(super) async fn keep_for_account(
     }
     for agreed in &running.agreed_here {
         agreements::insert(tx, insurer, holder, agreed, now).await?;
+    }
+    if let Some(app) = &running.instance.learned.app {
+        keep_app(running, tx, account, app).await?;
+    }
+    Ok(())
+}
+
+/// An app that was set up counts from now on, and its owner is told.
+async fn keep_app(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    app: &NewApp,
+) -> Result<(), Error> {
+    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let sealed = hash::from_base64url(&app.sealed);
+    let device = Device {
+        device_id: app.device_id.clone(),
+        name: app.name.clone(),
+        sealed: sealed.ok_or_else(|| Error::fault("an app's secret is no base64url"))?,
+        created_at: now,
+        used_at: now,
+        last_step: app.step,
+    };
+    totp_devices::insert(tx, realm.id(), account, &device).await?;
+    let owner = accounts::by_id(tx, realm.id(), account).await?;
+    if let Some(email) = owner.and_then(|owner| owner.email) {
+        let letter = AppAdded { name: app.name.clone(), at: look.moment(now) };
+        let from = mail::From { realm, look, now };
+        running.tools.outbox.put(tx, from, &email, &letter).await?;
     }
     Ok(())
 }

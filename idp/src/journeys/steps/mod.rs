@@ -9,6 +9,7 @@ pub mod mailbox;
 pub mod password;
 pub mod roster;
 pub mod terms;
+pub mod totp;
 pub mod verdict;
 
 use crate::need::{Act, Kind};
@@ -49,13 +50,15 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 8] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 10] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
     (Kind::Password, Act::Enrol, &password::enrol::Enrol),
     (Kind::Password, Act::Verify, &password::verify::Verify),
     (Kind::Password, Act::Replace, &password::replace::Replace),
+    (Kind::Totp, Act::Verify, &totp::verify::Verify),
+    (Kind::Totp, Act::Enrol, &totp::enrol::Enrol),
     (Kind::Account, Act::Verify, &account::Verify),
     (Kind::Consent, Act::Verify, &consent::Verify),
 ];
