@@ -9,11 +9,11 @@ use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
-use idp::journeys::steps::{account, consent, mailbox, roster, terms};
+use idp::journeys::steps::{account, consent, mailbox, roster, terms, totp};
 use idp::mail::Letter;
 use idp::mail::letters::{
-    AddressChanged, AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, PasswordChanged,
-    RecoveryLink, Registered, RegistrationLink,
+    AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink,
+    NotRegistered, PasswordChanged, RecoveryLink, Registered, RegistrationLink,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<terms::Terms>(&pages);
     draws::<enrol::Choose>(&pages);
     draws::<replace::NewPassword>(&pages);
+    draws::<totp::verify::Code>(&pages);
+    draws::<totp::enrol::SetUp>(&pages);
     draws::<verify::Login>(&pages);
     draws::<Done>(&pages);
     draws::<Choose>(&pages);
@@ -71,6 +73,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<Registered>(&pages);
     letter::<RecoveryLink>(&pages);
     letter::<ChangeLink>(&pages);
+    letter::<AppAdded>(&pages);
+    letter::<AppRemoved>(&pages);
     letter::<AddressInUse>(&pages);
     letter::<AddressChanged>(&pages);
     letter::<NotRegistered>(&pages);

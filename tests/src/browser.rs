@@ -114,6 +114,14 @@ impl Browser {
         value.as_str().unwrap_or_default().to_owned()
     }
 
+    /// The texts of everything that a CSS selector names.
+    pub async fn texts(&self, selector: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)";
+        let texts = self.client.execute(script, vec![selector.into()]).await.expect("read");
+        let texts = texts.as_array().cloned().unwrap_or_default();
+        texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    }
+
     /// Clicks twice, as fast as a hand that takes a link for an icon.
     pub async fn double_click(&self, selector: &str) -> &Self {
         let script = "const b = document.querySelector(arguments[0]); b.click(); b.click();";

@@ -6,6 +6,7 @@ use tests::browser::Browser;
 use tests::relying::Relying;
 use tests::visitor::{HANAKO, ICHIRO, PASSWORD, Visitor};
 use tests::world::{Options, World};
+use totp_rs::{Builder, Secret};
 
 /// What 花子 changes her password to.
 const ANOTHER: &str = "みずうみ の ほとり で 昼寝 29";
@@ -164,6 +165,39 @@ async fn signing_in(world: &World, browser: &Browser) {
     login.survives(browser).await;
 }
 
+/// An authenticator app is set up from the key that the page shows, and asked at the next login.
+async fn authenticator(world: &World, browser: &Browser) {
+    browser.open(&format!("{}/minato/account/app", world.idp_url)).await.finds("#password").await;
+    browser.fill("user_id", "hanako79").await.fill("password", ANOTHER).await;
+    browser.click(&format!("{FORM} button[type=submit]")).await.finds(".qr svg").await;
+    browser.shoot("60-app").await.click("details.plain-details summary").await;
+    let key: String = browser.texts(".key").await.concat().split_whitespace().collect();
+    let secret = Secret::try_from_base32(&key).expect("Base32");
+    let app = Builder::new().with_secret(secret).with_account_name("x");
+    let app = app.with_issuer(None::<String>).build().expect("an app");
+    let now = || u64::try_from(tests::relying::now()).expect("after 1970");
+    let code = app.generate(now()).to_string();
+    let set_up = Asked {
+        name: "authenticator app",
+        fields: &[("name", "スマートフォン"), ("code", &code)],
+        next: "[role=status]",
+        ..Asked::default()
+    };
+    set_up.survives(browser).await;
+    browser.shoot("61-own").await;
+    browser.forget().await.open(&format!("{}/minato/signin", world.portal_url)).await;
+    browser.fill("user_id", "hanako79").await.fill("password", ANOTHER).await;
+    browser.click(&format!("{FORM} button[type=submit]")).await.finds("#code").await;
+    browser.fill("code", "000000").await.click(&format!("{FORM} button[type=submit]")).await;
+    browser.finds("[role=alert]").await.shoot("62-code-wrong").await;
+    // The code of the next half minute: the one of this was used to set the app up.
+    let next = app.generate(now() + 30).to_string();
+    let code =
+        Asked { name: "code", fields: &[("code", &next)], next: ".user", ..Asked::default() };
+    code.fill(browser).await;
+    browser.click(&code.button()).await.finds(code.next).await;
+}
+
 async fn signed_in(world: &World, browser: &Browser) {
     let client = Relying::register(world, "gym", "scopes = [\"openid\", \"email\"]\n");
     // The answer goes to the client, which does not run: what it shows is the browser's own page.
@@ -193,6 +227,7 @@ async fn signed_in(world: &World, browser: &Browser) {
         ..Asked::default()
     };
     changed.survives(browser).await;
+    authenticator(world, browser).await;
     browser.open(&format!("{}/minato/device", world.idp_url)).await;
     let device = Asked {
         name: "device",

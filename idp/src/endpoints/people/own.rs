@@ -1,24 +1,31 @@
 //! A member's own page: what is registered, where they are signed in, and how to change it.
 
 use crate::app::App;
+use crate::definition::policy::When;
+use crate::ids::CredentialId;
 use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
 use crate::session;
+use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, passwords, sessions};
 use crate::visit::Visit;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use oidc::Params;
 use serde::Serialize;
 use std::sync::Arc;
 use web::clock::today;
-use web::look::see_other;
+use web::look::{Action, Notice, see_other};
 use web::{Error, Form, Page, Posted};
 
 /// The page's address, and where changes come back to.
 const HERE: &str = "account";
 /// The query of the page after a change: what was changed.
 const CHANGED: &str = "changed";
+
+/// Its words.
+const CHANGES: [&str; 5] = ["password", "address", "sessions", "app-added", "app-removed"];
 
 /// What is registered, and where the member is signed in.
 #[derive(Serialize)]
@@ -30,12 +37,27 @@ pub struct Own {
     /// The day when the password was chosen, `YYYY-MM-DD`.
     pub password_since: Option<String>,
     pub sessions: Vec<Place>,
-    /// What was changed a moment ago: `password`, `address` or `sessions`.
+    /// The member's authenticator apps; none where logins never ask them.
+    pub apps: Option<Vec<AppRow>>,
+    pub add_app_url: String,
+    /// What was changed a moment ago: `password`, `address`, `sessions`, `app-added` or
+    /// `app-removed`.
     pub changed: Option<&'static str>,
     pub form: Form,
     pub change_password_url: String,
     pub change_address_url: String,
     pub consents_url: String,
+}
+
+/// An authenticator app.
+#[derive(Serialize)]
+pub struct AppRow {
+    pub name: String,
+    /// `YYYY-MM-DD`.
+    pub since: String,
+    pub used: String,
+    /// How to remove it; none for the last one that must stay.
+    pub remove_url: Option<String>,
 }
 
 /// A browser in which the member is signed in.
@@ -58,6 +80,16 @@ impl Page for Own {
             email: changed.map(|_| "hanako@example.jp".into()),
             password_since: Some("2026-04-01".into()),
             sessions,
+            apps: changed.map(|_| {
+                let row = |name: &str, remove: Option<&str>| AppRow {
+                    name: name.into(),
+                    since: "2026-04-01".into(),
+                    used: "2026-09-01".into(),
+                    remove_url: remove.map(str::to_owned),
+                };
+                vec![row("スマートフォン", Some("/minato/account/app/x")), row("会社の電話", None)]
+            }),
+            add_app_url: "/minato/account/app".into(),
             changed,
             form: Form::new("/minato/account/sessions", &[]),
             change_password_url: "/minato/account/password".into(),
@@ -69,6 +101,8 @@ impl Page for Own {
             sample(Some("password"), vec![place(true), place(false)]),
             sample(Some("address"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
+            sample(Some("app-added"), vec![place(true)]),
+            sample(Some("app-removed"), vec![place(true)]),
         ]
     }
 }
@@ -90,10 +124,15 @@ pub async fn show(
     let since = passwords::since(&mut conn, insurer, id).await?;
     let idle = visit.realm.definition.policy.session.idle_minutes * 60;
     let living = sessions::living(&mut conn, insurer, id, now, now - idle).await?;
+    let factor = visit.realm.definition.policy.second_factor.when;
+    let apps = match factor {
+        When::Never => None,
+        _ => Some(totp_devices::list(&mut conn, insurer, id).await?),
+    };
     drop(conn);
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
-    let changed = ["password", "address", "sessions"].into_iter().find(|w| Some(*w) == changed);
+    let changed = CHANGES.into_iter().find(|word| Some(*word) == changed);
     let places = living.into_iter().map(|one| Place {
         here: one.sid == session.sid,
         since: one.auth_time,
@@ -105,12 +144,75 @@ pub async fn show(
         email: account.email,
         password_since: since.map(today),
         sessions: places.collect(),
+        apps: apps.map(|apps| {
+            let must_stay = apps.len() == 1 && factor == When::Always;
+            apps.into_iter().map(|app| row(&visit, app, must_stay)).collect()
+        }),
+        add_app_url: visit.path("account/app"),
         changed,
         form: Form::new(visit.path("account/sessions"), &[]),
         change_password_url: visit.path("account/password"),
         change_address_url: visit.path("account/address"),
         consents_url: visit.path("consents"),
     })
+}
+
+fn row(visit: &Visit, app: Device, must_stay: bool) -> AppRow {
+    let remove = || visit.path(&format!("account/app/{}", app.device_id));
+    AppRow {
+        since: today(app.created_at),
+        used: today(app.used_at),
+        remove_url: (!must_stay).then(remove),
+        name: app.name,
+    }
+}
+
+/// `GET /{insurer}/account/app`: begins to set up another authenticator app.
+pub async fn add_app(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    if visit.realm.definition.policy.second_factor.when == When::Never {
+        return Err(Error::NOT_FOUND);
+    }
+    change(&app, &visit, What::AddApp, "account?changed=app-added").await
+}
+
+/// `GET /{insurer}/account/app/{id}`: F117: asks before one is removed, by its name.
+pub async fn ask_removal(
+    State(app): State<Arc<App>>,
+    Path((_, device)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, HERE);
+    };
+    let mut conn = app.tools.db.read().await?;
+    let apps = totp_devices::list(&mut conn, visit.realm.id(), &session.account_id).await?;
+    let found = apps.into_iter().find(|app| *app.device_id == *device).ok_or(Error::NOT_FOUND)?;
+    let look = &visit.look;
+    let action = |key: &str, below: &str, primary| Action {
+        label: look.t(key, &[]),
+        url: visit.path(below),
+        primary,
+    };
+    let notice = Notice {
+        title: look.t("remove-app-ask", &[("name", found.name)]),
+        paragraphs: vec![look.t("remove-app-text", &[])],
+        kind: "warn",
+        actions: vec![
+            action("remove-app-go", &format!("account/app/{device}/remove"), true),
+            action("remove-app-back", HERE, false),
+        ],
+    };
+    look.notice(StatusCode::OK, &notice)
+}
+
+/// `GET /{insurer}/account/app/{id}/remove`: begins the removal; it asks password and code.
+pub async fn remove_app(
+    app: State<Arc<App>>,
+    Path((_, device)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let what = What::RemoveApp(CredentialId::new(device));
+    change(&app, &visit, what, "account?changed=app-removed").await
 }
 
 /// `GET /{insurer}/account/password`: begins the change of the password.

@@ -9,5 +9,6 @@ mod looking;
 mod once;
 mod recovery;
 mod shapes;
+mod totp;
 mod versions;
 mod whose;
