@@ -1,4 +1,5 @@
 //! What an account can prove with. Owning one of these proves nothing; using it does.
 
+pub mod passkey;
 pub mod password;
 pub mod totp;

@@ -72,6 +72,22 @@ pub struct AppRemoved {
     pub at: String,
 }
 
+/// A passkey was made.
+#[derive(Serialize)]
+pub struct PasskeyAdded {
+    pub name: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
+/// A passkey was removed.
+#[derive(Serialize)]
+pub struct PasskeyRemoved {
+    pub name: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// F016: registration is complete.
 #[derive(Serialize)]
 pub struct Registered {
@@ -154,6 +170,24 @@ impl Letter for AppAdded {
 
 impl Letter for AppRemoved {
     const NAME: &'static str = "app-removed";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+        }]
+    }
+}
+
+impl Letter for PasskeyAdded {
+    const NAME: &'static str = "passkey-added";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+        }]
+    }
+}
+
+impl Letter for PasskeyRemoved {
+    const NAME: &'static str = "passkey-removed";
     fn samples() -> Vec<Self> {
         vec![Self {
             name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()

@@ -14,6 +14,7 @@ pub mod journeys;
 pub mod links;
 pub mod logouts;
 pub mod outbox;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod pushed;

@@ -109,6 +109,7 @@ pub struct Holdings {
     pub insured: Option<bool>,
     pub has_password: bool,
     pub has_totp: bool,
+    pub has_passkey: bool,
 }
 
 /// What is known of an account without any proof.
@@ -120,7 +121,9 @@ pub async fn holdings(
     let sql = "SELECT m.insured, EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
                       AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password,
                       EXISTS (SELECT 1 FROM totp_devices t WHERE t.insurer_id = $1
-                      AND t.account_id = $2) AS has_totp
+                      AND t.account_id = $2) AS has_totp,
+                      EXISTS (SELECT 1 FROM passkeys k WHERE k.insurer_id = $1
+                      AND k.account_id = $2 AND k.blocked_at IS NULL) AS has_passkey
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -134,6 +137,7 @@ pub async fn holdings(
         insured: row.opt_bool("insured")?,
         has_password: row.bool("has_password")?,
         has_totp: row.bool("has_totp")?,
+        has_passkey: row.bool("has_passkey")?,
     })
 }
 
