@@ -184,6 +184,33 @@ remove-app-text = Its codes will not work any more. To go on, you need your pass
 remove-app-go = Go on and remove it
 remove-app-back = Go back without removing it
 
+choose-passkey = A passkey
+passkey-title = Sign in with a passkey
+passkey-use = Sign in with a passkey
+passkey-use-hint = Use your fingerprint, face or screen lock instead of a password.
+passkey-cancelled = The passkey was not used to the end. Please try again.
+passkey-failed-title = The passkey did not work
+passkey-failed-text = Please try again. If this passkey has been removed, sign in with your password.
+passkey-none = This browser cannot use passkeys. Sign in on the device that has yours.
+passkey-enrol-title = Add a passkey
+passkey-enrol-lead = With a passkey you sign in with your fingerprint, face or screen lock, without a password. Nobody can trick you into using it on another site.
+passkey-name = Name of this passkey
+passkey-name-hint = A name by which you know the device. For example, my phone
+passkey-enrol-submit = Add the passkey
+passkey-enrol-failed-title = The passkey could not be added
+passkey-enrol-failed-text = It took too long, or was not completed on the device. Please try again.
+passkey-known = This device has a passkey for you already.
+passkey-unable = This browser cannot make passkeys. Allow JavaScript, or try a recent browser or a phone with a screen lock. You can go on signing in with your password.
+add-passkey-title = Add a passkey
+remove-passkey-title = Remove a passkey
+own-keys-title = Passkeys
+own-keys-none = None. With a passkey you sign in with your fingerprint, face or screen lock, without a password.
+own-key-add = Add a passkey
+own-key-blocked = To keep your account safe, it no longer works. Remove it and add it again.
+own-changed-passkey-added = The passkey has been added. You can use it from the next sign-in on.
+own-changed-passkey-removed = The passkey has been removed.
+remove-passkey-text = You cannot sign in with it any more then. To go on, show that it is you.
+
 help-question-first = What do I need to register?
 help-answer-first = An email address of your own, and something that shows your symbol and number, such as the certificate of eligibility (資格確認書) or the eligibility notice (資格情報のお知らせ). Select “Register” and follow the pages. It takes a few minutes.
 help-question-mail = The confirmation email does not arrive
@@ -356,6 +383,12 @@ mail-app-removed-subject = [{ $insurer }] An authenticator app has been removed
 mail-app-removed-lead = This is { $insurer }. An authenticator app has been removed from the sign-in of your member pages.
 mail-app-name = Name of the app:{" "}
 mail-app-not-you = If it was not you, call { $insurer } at once.
+
+mail-passkey-added-subject = [{ $insurer }] A passkey has been added
+mail-passkey-added-lead = This is { $insurer }. A passkey has been added to the sign-in of your member pages.
+mail-passkey-removed-subject = [{ $insurer }] A passkey has been removed
+mail-passkey-removed-lead = This is { $insurer }. A passkey has been removed from the sign-in of your member pages.
+mail-passkey-name = Name of the passkey:{" "}
 
 mail-registered-subject = [{ $insurer }] You have registered (member pages)
 mail-registered-lead = This is { $insurer }. You have registered for the member pages.

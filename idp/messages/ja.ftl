@@ -181,6 +181,33 @@ remove-app-text = 削除すると、このアプリのコードではログイ�
 remove-app-go = 削除へ進む
 remove-app-back = 削除しないで戻る
 
+choose-passkey = パスキー
+passkey-title = パスキーでログイン
+passkey-use = パスキーでログインする
+passkey-use-hint = 指紋や顔、画面ロックを使って、パスワードなしでログインします。
+passkey-cancelled = パスキーを使う操作が完了しませんでした。もう一度お試しください。
+passkey-failed-title = パスキーでログインできませんでした
+passkey-failed-text = もう一度お試しください。このパスキーが削除されているときは、パスワードでログインしてください。
+passkey-none = このブラウザーではパスキーを使えません。パスキーを登録した機器でログインしてください。
+passkey-enrol-title = パスキーの追加
+passkey-enrol-lead = パスキーを登録すると、指紋や顔、画面ロックを使って、パスワードなしでログインできます。パスキーは、だまされて別のサイトで使ってしまうことがありません。
+passkey-name = このパスキーの名前
+passkey-name-hint = どの機器のパスキーか分かる名前を付けてください。例：自分のスマートフォン
+passkey-enrol-submit = パスキーを登録する
+passkey-enrol-failed-title = パスキーを登録できませんでした
+passkey-enrol-failed-text = 時間がたちすぎたか、機器の操作が完了していません。もう一度お試しください。
+passkey-known = この機器には、すでにパスキーが登録されています。
+passkey-unable = このブラウザーではパスキーを登録できません。JavaScriptを使えるようにするか、最新のブラウザーや、画面ロックを設定したスマートフォンでお試しください。パスワードでは、これまでどおりログインできます。
+add-passkey-title = パスキーの追加
+remove-passkey-title = パスキーの削除
+own-keys-title = パスキー
+own-keys-none = 登録されていません。パスキーを登録すると、指紋や顔、画面ロックを使って、パスワードなしでログインできます。
+own-key-add = パスキーを追加する
+own-key-blocked = 安全のため、使えなくなっています。削除して、登録し直してください。
+own-changed-passkey-added = パスキーを追加しました。次のログインから使えます。
+own-changed-passkey-removed = パスキーを削除しました。
+remove-passkey-text = 削除すると、このパスキーではログインできなくなります。続けるには、ご本人であることを確認します。
+
 help-question-first = 登録には何が必要ですか
 help-answer-first = ご自分のメールアドレスと、記号・番号が分かるもの（資格確認書、資格情報のお知らせなど）をご用意ください。「新しく登録する」を押し、画面の案内に沿って進むと、数分で終わります。
 help-question-mail = 確認のメールが届きません
@@ -353,6 +380,12 @@ mail-app-removed-subject = 【{ $insurer }】認証アプリが削除されま�
 mail-app-removed-lead = { $insurer }です。加入者ページのログインに使う認証アプリが削除されました。
 mail-app-name = 認証アプリの名前：
 mail-app-not-you = ご自分で行った覚えがない場合は、すぐに{ $insurer }へお電話ください。
+
+mail-passkey-added-subject = 【{ $insurer }】パスキーが登録されました
+mail-passkey-added-lead = { $insurer }です。加入者ページのログインに使うパスキーが登録されました。
+mail-passkey-removed-subject = 【{ $insurer }】パスキーが削除されました
+mail-passkey-removed-lead = { $insurer }です。加入者ページのログインに使うパスキーが削除されました。
+mail-passkey-name = パスキーの名前：
 
 mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
 mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。

@@ -3,6 +3,7 @@
 
 use crate::clients::Clients;
 use crate::clients::remembered::ClientCache;
+use crate::credentials::passkey::Passkeys;
 use crate::credentials::password::{Cost, Hasher};
 use crate::journeys::Tools;
 use crate::mail::Outbox;
@@ -70,6 +71,7 @@ impl App {
                 outbox: Outbox::new(sealer.clone()),
                 clients: clients.clone(),
                 sealer: sealer.clone(),
+                passkeys: Passkeys::at(&settings.public_url),
             },
             clients,
             outbound,

@@ -5,7 +5,7 @@ use super::answer::{Recipient, error, transmit};
 use super::consent;
 use super::request::use_up;
 use crate::ids::GrantId;
-use crate::need::Evidence;
+use crate::need::{Evidence, Kind};
 use crate::realm::Realm;
 use crate::store::consents;
 use crate::store::devices::Device;
@@ -139,7 +139,7 @@ fn amr(evidence: &[Evidence]) -> Vec<String> {
     words.dedup();
     let several = evidence.iter().filter(|one| one.kind.is_authenticator());
     let kinds: std::collections::BTreeSet<_> = several.map(|one| one.kind).collect();
-    if kinds.len() > 1 {
+    if kinds.len() > 1 || kinds.contains(&Kind::Passkey) {
         words.insert(0, "mfa".to_owned());
     }
     words

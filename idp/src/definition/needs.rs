@@ -71,6 +71,10 @@ impl Definition {
 
     /// A proof that a level only names: asked as the insurer's journeys ask it.
     fn proof(&self, kind: Kind) -> Need {
+        // A passkey was unlocked on its device: it stands for the password and for a second factor.
+        if matches!(kind, Kind::Password | Kind::Totp) && self.policy.passkeys.offer {
+            return Need::Any(vec![Need::verify(kind), Need::verify(Kind::Passkey)]);
+        }
         if kind != Kind::Roster {
             return Need::verify(kind);
         }
@@ -174,7 +178,7 @@ impl Reading<'_> {
                 attempts: entry.attempts.unwrap_or(ATTEMPTS),
             },
             Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
-            Kind::Password | Kind::Totp => Settings::None,
+            Kind::Password | Kind::Totp | Kind::Passkey => Settings::None,
             Kind::Account | Kind::Consent => {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }

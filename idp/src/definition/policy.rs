@@ -19,6 +19,8 @@ pub struct Policy {
     pub after_loss: AfterLoss,
     #[serde(default, skip_serializing_if = "SecondFactor::is_never")]
     pub second_factor: SecondFactor,
+    #[serde(default, skip_serializing_if = "Passkeys::is_off")]
+    pub passkeys: Passkeys,
     #[serde(default)]
     pub protocol: Protocol,
 }
@@ -60,6 +62,19 @@ pub enum When {
 impl SecondFactor {
     fn is_never(&self) -> bool {
         self.when == When::Never
+    }
+}
+
+/// Whether members may sign in with a passkey instead of password and code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passkeys {
+    pub offer: bool,
+}
+
+impl Passkeys {
+    fn is_off(&self) -> bool {
+        !self.offer
     }
 }
 

@@ -57,11 +57,15 @@ pub enum What {
     AddApp,
     /// One authenticator app less.
     RemoveApp(CredentialId),
+    /// Another passkey.
+    AddPasskey,
+    /// One passkey less.
+    RemovePasskey(CredentialId),
 }
 
 impl What {
     /// What it asks: always that it is the owner, now, with everything that a login of theirs asks.
-    pub fn need(&self, has_app: bool) -> Need {
+    pub fn need(&self, has_app: bool, has_passkey: bool) -> Need {
         /// How long the mailed link is good.
         const LINK_MINUTES: i64 = 60;
         let step = match self {
@@ -71,11 +75,17 @@ impl What {
                 Some(Need::step(Kind::Mailbox, Act::Verify, settings))
             }
             What::AddApp => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
-            What::RemoveApp(_) => None,
+            What::AddPasskey => Some(Need::step(Kind::Passkey, Act::Enrol, Settings::None)),
+            What::RemoveApp(_) | What::RemovePasskey(_) => None,
         };
         let app = has_app.then(|| Need::verify(Kind::Totp));
-        let proofs = std::iter::once(Need::verify(Kind::Password)).chain(app);
-        Need::All(proofs.chain(step).collect()).now()
+        let password = std::iter::once(Need::verify(Kind::Password)).chain(app);
+        let password = Need::All(password.collect());
+        let owner = match has_passkey {
+            true => Need::Any(vec![password, Need::verify(Kind::Passkey)]),
+            false => password,
+        };
+        Need::All(std::iter::once(owner).chain(step).collect()).now()
     }
 
     /// The message that names it.
@@ -85,6 +95,8 @@ impl What {
             What::Address => "change-address-title",
             What::AddApp => "add-app-title",
             What::RemoveApp(_) => "remove-app-title",
+            What::AddPasskey => "add-passkey-title",
+            What::RemovePasskey(_) => "remove-passkey-title",
         }
     }
 }

@@ -48,6 +48,17 @@ pub struct Learned {
     /// An authenticator app that was set up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<NewApp>,
+    /// A passkey that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<NewPasskey>,
+}
+
+/// A passkey before its account keeps it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewPasskey {
+    pub credential_id: CredentialId,
+    pub name: String,
+    pub passkey: String,
 }
 
 /// An authenticator app before its account keeps it.

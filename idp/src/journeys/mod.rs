@@ -21,6 +21,7 @@ pub mod steps;
 pub mod submit;
 
 use crate::clients::Clients;
+use crate::credentials::passkey::Passkeys;
 use crate::credentials::password::Hasher;
 use crate::mail::Outbox;
 use db::Db;
@@ -35,4 +36,6 @@ pub struct Tools {
     pub clients: Arc<Clients>,
     /// Seals what accounts keep.
     pub sealer: Arc<Sealer>,
+    /// None where the provider has no name, but an address of numbers.
+    pub passkeys: Option<Passkeys>,
 }

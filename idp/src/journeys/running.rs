@@ -128,6 +128,9 @@ pub async fn find<'t>(
         None => realm.definition.policy.home.for_members(),
     };
     visit.look.policy.form = web::look::origin(ending);
+    if definition.policy.passkeys.offer {
+        visit.look.policy.scripts.push("passkey");
+    }
     if let Some(request) = &request {
         visit.look.prefer(request.ui_locales.as_deref().unwrap_or_default());
     }
@@ -274,7 +277,11 @@ impl Running<'_> {
             true => Relation::Insured,
             false => Relation::Dependant,
         });
-        let owns = [(Kind::Password, holdings.has_password), (Kind::Totp, holdings.has_totp)];
+        let owns = [
+            (Kind::Password, holdings.has_password),
+            (Kind::Totp, holdings.has_totp),
+            (Kind::Passkey, holdings.has_passkey),
+        ];
         let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
         let owns = Some(owns);
         self.account = KnownAccount { held, agreed, allowed, owns, relation };
@@ -296,15 +303,19 @@ impl Running<'_> {
                     _ => need,
                 })
             }
-            Goal::Change { what, .. } => Ok(what.need(self.owns(Kind::Totp))),
+            Goal::Change { what, .. } => {
+                Ok(what.need(self.owns(Kind::Totp), self.offers_passkey()))
+            }
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();
+                let way = match self.offers_passkey() {
+                    true => Need::Any(vec![self.sign_in.clone(), Need::verify(Kind::Passkey)]),
+                    false => self.sign_in.clone(),
+                };
                 let sign_in = match (self.second_factor(), &self.instance.goal) {
                     // Before what the client asks: consent is the owner's to give.
-                    (Some(factor), Goal::SignIn(_)) => {
-                        &Need::All(vec![self.sign_in.clone(), factor])
-                    }
-                    _ => &self.sign_in,
+                    (Some(factor), Goal::SignIn(_)) => &Need::All(vec![way, factor]),
+                    _ => &way,
                 };
                 Ok(match self.asked() {
                     Some(asked) => missing::need(asked, sign_in, duties, &known),
@@ -318,6 +329,10 @@ impl Running<'_> {
     /// has, or one that is set up.
     fn second_factor(&self) -> Option<Need> {
         self.account.owns.as_ref()?;
+        // A passkey was unlocked on its device: that is two factors.
+        if self.here.iter().any(|one| one.kind == Kind::Passkey && one.act == Act::Verify) {
+            return None;
+        }
         match self.definition.policy.second_factor.when {
             When::Never => None,
             _ if self.owns(Kind::Totp) => Some(Need::verify(Kind::Totp)),
@@ -326,6 +341,14 @@ impl Running<'_> {
             }
             When::Own | When::Always => None,
         }
+    }
+
+    /// Whether a passkey may be shown instead of a password: of somebody unknown, or of an account
+    /// that has one.
+    pub fn offers_passkey(&self) -> bool {
+        self.definition.policy.passkeys.offer
+            && self.tools.passkeys.is_some()
+            && self.account.owns.as_ref().is_none_or(|owns| owns.contains(&Kind::Passkey))
     }
 
     fn owns(&self, kind: Kind) -> bool {

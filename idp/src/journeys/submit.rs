@@ -9,7 +9,7 @@ use super::steps::verdict::{At, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
-use crate::need::{Next, Step, next};
+use crate::need::{Act, Kind, Need, Next, Step, next};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, attempts, evidence, journeys};
 use crate::visit::Visit;
@@ -30,7 +30,11 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
     let need = running.need()?;
     let step = match next(&need, &running.known()) {
         Next::Ask(step) => step.clone(),
-        Next::Choose(needs) => return choose::among(&running, &needs),
+        // The page of the password offers the passkey, too: nobody is asked which.
+        Next::Choose(needs) => match password_or_passkey(&needs) {
+            Some(step) => step.clone(),
+            None => return choose::among(&running, &needs),
+        },
         Next::Offer(need) => return choose::offer(&running, need),
         Next::Done => return choose::go_on(&running),
         Next::Stuck(why) => return stuck(&running, why),
@@ -56,6 +60,9 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
     {
         return locked(at.visit, *until);
     }
+    let beside = format!("{}:{}:passkey", at.visit.realm.id(), at.instance.id);
+    let beside = Reply::read(&at.visit.headers, sealer(at.visit), &beside, at.visit.secure);
+    at.passkey_failed = beside.is_some_and(|reply| reply.outcome == Outcome::Wrong);
     let screen = asked.show(&at).await?;
     Ok(at.visit.look.answer(screen))
 }
@@ -83,6 +90,11 @@ pub async fn submit(
     let need = running.need()?;
     let step = match next(&need, &running.known()) {
         Next::Ask(step) if step.id.0 == asked => step.clone(),
+        // One of several ways may be answered without choosing it first.
+        Next::Choose(needs) if first_step(&needs, asked).is_some() => {
+            let step = first_step(&needs, asked).ok_or(Error::NOT_FOUND)?;
+            step.clone()
+        }
         Next::Choose(needs) if asked == choose::STEP => {
             let picked = choose::picked(&needs, posted);
             running.instance.chosen.extend(picked);
@@ -105,6 +117,18 @@ pub async fn submit(
         _ => return Ok(see_other(&running.here_url())),
     };
     answer(running, &need, &step, posted).await
+}
+
+/// The step of a way that has this id.
+fn first_step<'n>(needs: &[&'n Need], id: &str) -> Option<&'n Step> {
+    needs.iter().filter_map(|need| need.steps().first().copied()).find(|step| step.id.0 == id)
+}
+
+/// The password's step, when the ways are it and a passkey.
+fn password_or_passkey<'n>(needs: &[&'n Need]) -> Option<&'n Step> {
+    let steps: Vec<&Step> = needs.iter().filter_map(|need| need.steps().first().copied()).collect();
+    let of = |kind: Kind| steps.iter().find(|s| s.kind == kind && s.act == Act::Verify).copied();
+    (needs.len() == 2 && of(Kind::Passkey).is_some()).then(|| of(Kind::Password)).flatten()
 }
 
 async fn answer(
@@ -349,6 +373,7 @@ impl Running<'_> {
         let (n, of) = place(need, &step.id, &self.known());
         let (registers, recovers) = (self.registers(), self.recovers());
         let changes = self.changes();
+        let offers_passkey = self.offers_passkey();
         let (title, browser) = (self.title(), self.browser());
         At {
             tools: self.tools,
@@ -359,6 +384,8 @@ impl Running<'_> {
             registers,
             recovers,
             changes,
+            offers_passkey,
+            passkey_failed: false,
             title,
             instance: &mut self.instance,
             request: self.request.as_ref(),

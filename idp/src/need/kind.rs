@@ -15,6 +15,8 @@ pub enum Kind {
     Password,
     /// A code of the person's authenticator app (RFC 6238).
     Totp,
+    /// A key of the person's device, unlocked by the person there (WebAuthn): two factors at once.
+    Passkey,
     /// The person agreed to every document in force.
     Terms,
     /// The person said as whom to go on.
@@ -36,11 +38,12 @@ pub enum Act {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Mailbox,
         Kind::Roster,
         Kind::Password,
         Kind::Totp,
+        Kind::Passkey,
         Kind::Terms,
         Kind::Account,
         Kind::Consent,
@@ -53,6 +56,7 @@ impl Kind {
             Kind::Roster => "roster",
             Kind::Password => "password",
             Kind::Totp => "totp",
+            Kind::Passkey => "passkey",
             Kind::Terms => "terms",
             Kind::Account => "account",
             Kind::Consent => "consent",
@@ -72,7 +76,7 @@ impl Kind {
 
     /// Whether using it shows that the person is present now.
     pub fn is_authenticator(self) -> bool {
-        matches!(self, Kind::Password | Kind::Totp)
+        matches!(self, Kind::Password | Kind::Totp | Kind::Passkey)
     }
 
     /// Whether it says who somebody is; the others are decisions, and no level can ask for them.
@@ -85,6 +89,7 @@ impl Kind {
         match self {
             Kind::Password => Some("pwd"),
             Kind::Totp => Some("otp"),
+            Kind::Passkey => Some("pop"),
             _ => None,
         }
     }
@@ -153,7 +158,7 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 10] = [
+pub static TABLE: [Row; 12] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
@@ -162,6 +167,8 @@ pub static TABLE: [Row; 10] = [
     row(Kind::Password, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Verify, ACCOUNT, Some(&[]), Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
+    row(Kind::Passkey, Act::Verify, &[], Some(&[]), None, ACCOUNT),
+    row(Kind::Passkey, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Consent, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
 ];

@@ -8,11 +8,11 @@ use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
 use crate::journeys::running::Running;
 use crate::mail;
-use crate::mail::letters::{AddressChanged, AppRemoved};
+use crate::mail::letters::{AddressChanged, AppRemoved, PasskeyRemoved};
 use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
-use crate::store::totp_devices;
+use crate::store::{passkeys, totp_devices};
 use db::Tx;
 use web::Error;
 use web::look::see_other;
@@ -39,7 +39,18 @@ pub(super) async fn change(
             let kept = own.as_ref().map(|session| &session.sid);
             replace_password(running, tx, &account, &hash, kept).await?;
         }
-        What::AddApp => {}
+        What::AddApp | What::AddPasskey => {}
+        What::RemovePasskey(key) => {
+            let keys = passkeys::list(tx, insurer, &id).await?;
+            let removed = keys.into_iter().find(|known| known.credential_id == key);
+            let Some(removed) = removed else { return Ok(Advanced::Refused) };
+            if !passkeys::delete(tx, insurer, &id, &key).await? {
+                return Ok(Advanced::Refused);
+            }
+            let at = running.visit.look.moment(now);
+            let letter = PasskeyRemoved { name: removed.name, at };
+            sign_in::tell(running, tx, &id, &letter).await?;
+        }
         What::RemoveApp(device) => {
             let apps = totp_devices::list(tx, insurer, &id).await?;
             let removed = apps.iter().find(|app| app.device_id == device);
@@ -51,12 +62,9 @@ pub(super) async fn change(
             if !totp_devices::delete(tx, insurer, &id, &device).await? {
                 return Ok(Advanced::Refused);
             }
-            if let Some(email) = &account.email {
-                let name = removed.name.clone();
-                let letter = AppRemoved { name, at: running.visit.look.moment(now) };
-                let from = mail::From { realm: &realm, look: &running.visit.look, now };
-                running.tools.outbox.put(tx, from, email, &letter).await?;
-            }
+            let name = removed.name.clone();
+            let letter = AppRemoved { name, at: running.visit.look.moment(now) };
+            sign_in::tell(running, tx, &id, &letter).await?;
         }
         What::Address => {
             let new = learned.address;

@@ -8,17 +8,19 @@ use crate::ids::AccountId;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::begin::{Begun, begin};
 use crate::journeys::goal::{Goal, Resume};
-use crate::journeys::instance::NewApp;
+use crate::journeys::instance::{NewApp, NewPasskey};
 use crate::journeys::running::Running;
 use crate::mail;
-use crate::mail::letters::AppAdded;
+use crate::mail::Letter;
+use crate::mail::letters::{AppAdded, PasskeyAdded};
 use crate::need::{Act, Agreement, Evidence, Next, next};
 use crate::session;
 use crate::store::evidence::Holder;
+use crate::store::passkeys::{self, Key};
 use crate::store::sessions::Session;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, agreements, evidence};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
@@ -84,6 +86,49 @@ pub(super) async fn keep_for_account(
     if let Some(app) = &running.instance.learned.app {
         keep_app(running, tx, account, app).await?;
     }
+    if let Some(made) = &running.instance.learned.passkey {
+        keep_passkey(running, tx, account, made).await?;
+    }
+    Ok(())
+}
+
+/// A passkey that was made counts from now on, and its owner is told.
+async fn keep_passkey(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    made: &NewPasskey,
+) -> Result<(), Error> {
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    let key = Key {
+        credential_id: made.credential_id.clone(),
+        account_id: account.clone(),
+        name: made.name.clone(),
+        passkey: made.passkey.clone(),
+        created_at: now,
+        used_at: now,
+        is_blocked: false,
+    };
+    if !passkeys::insert(tx, realm.id(), &key).await? {
+        return Err(Error::Shown(StatusCode::CONFLICT));
+    }
+    let at = running.visit.look.moment(now);
+    tell(running, tx, account, &PasskeyAdded { name: key.name, at }).await
+}
+
+/// Mails to the account's address.
+pub(super) async fn tell(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    letter: &impl Letter,
+) -> Result<(), Error> {
+    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let owner = accounts::by_id(tx, realm.id(), account).await?;
+    if let Some(email) = owner.and_then(|owner| owner.email) {
+        let from = mail::From { realm, look, now };
+        running.tools.outbox.put(tx, from, &email, letter).await?;
+    }
     Ok(())
 }
 
@@ -105,13 +150,8 @@ async fn keep_app(
         last_step: app.step,
     };
     totp_devices::insert(tx, realm.id(), account, &device).await?;
-    let owner = accounts::by_id(tx, realm.id(), account).await?;
-    if let Some(email) = owner.and_then(|owner| owner.email) {
-        let letter = AppAdded { name: app.name.clone(), at: look.moment(now) };
-        let from = mail::From { realm, look, now };
-        running.tools.outbox.put(tx, from, &email, &letter).await?;
-    }
-    Ok(())
+    let letter = AppAdded { name: app.name.clone(), at: look.moment(now) };
+    tell(running, tx, account, &letter).await
 }
 
 fn recipient<'a>(running: &'a Running<'_>, client: &'a oidc::Client) -> Recipient<'a> {

@@ -6,6 +6,7 @@ mod cards;
 pub mod consent;
 mod domains;
 pub mod mailbox;
+pub mod passkey;
 pub mod password;
 pub mod roster;
 pub mod terms;
@@ -50,7 +51,7 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 10] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 12] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
@@ -59,6 +60,8 @@ pub static STEPS: [(Kind, Act, &dyn Step); 10] = [
     (Kind::Password, Act::Replace, &password::replace::Replace),
     (Kind::Totp, Act::Verify, &totp::verify::Verify),
     (Kind::Totp, Act::Enrol, &totp::enrol::Enrol),
+    (Kind::Passkey, Act::Verify, &passkey::verify::Verify),
+    (Kind::Passkey, Act::Enrol, &passkey::enrol::Enrol),
     (Kind::Account, Act::Verify, &account::Verify),
     (Kind::Consent, Act::Verify, &consent::Verify),
 ];

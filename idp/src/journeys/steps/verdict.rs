@@ -1,11 +1,13 @@
 //! What a step sees, and what becomes of an answer to it.
 
+use crate::credentials::passkey::Refused;
 use crate::definition::Definition;
 use crate::journeys::Tools;
-use crate::journeys::instance::Instance;
+use crate::journeys::instance::{Instance, NewPasskey};
 use crate::need::{Agreement, Evidence, Step};
 use crate::store::accounts::Account;
 use crate::store::attempts::{Bucket, Limit};
+use crate::store::passkeys::Key;
 use crate::store::sessions::Session;
 use crate::visit::Visit;
 use oidc::Client;
@@ -43,6 +45,13 @@ pub enum Prepared {
     Nothing,
     /// What is wrong with what was typed.
     Mistakes(Form),
+    /// A passkey that was made.
+    NewPasskey(NewPasskey),
+    /// A passkey that was used, with what is kept of it from now on; or one that was copied.
+    Used {
+        key: Key,
+        kept: Result<String, Refused>,
+    },
     /// A new password's hash.
     Hash(String),
     /// Whose password was typed, if it was right; and the counter of wrong tries.
@@ -76,6 +85,10 @@ pub struct At<'a> {
     pub recovers: bool,
     /// The step is part of a change.
     pub changes: bool,
+    /// A passkey may be shown instead of a password.
+    pub offers_passkey: bool,
+    /// One was shown a moment ago, and was not right.
+    pub passkey_failed: bool,
     pub title: String,
     pub instance: &'a mut Instance,
     pub request: Option<&'a Authorize>,

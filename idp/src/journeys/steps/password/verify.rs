@@ -1,5 +1,7 @@
 //! A person knows user ID (or mail address) and password.
 
+use crate::journeys::steps::passkey::Offer;
+use crate::journeys::steps::passkey::verify::{login_offer, sample_offer};
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::Evidence;
@@ -38,6 +40,9 @@ pub struct Login {
     pub failed: bool,
     /// Of somebody who is signed in, before something is changed or shown.
     pub again: bool,
+    /// A passkey instead.
+    pub passkey: Option<Offer>,
+    pub passkey_failed: bool,
 }
 
 impl Page for Login {
@@ -51,8 +56,11 @@ impl Page for Login {
             client_name: client.map(str::to_owned),
             failed,
             again: false,
+            passkey: failed.then(sample_offer),
+            passkey_failed: false,
         };
-        let again = Self { again: true, ..sample(None, false) };
+        let passkey_failed = Self { passkey_failed: true, ..sample(None, false) };
+        let again = Self { again: true, ..passkey_failed };
         vec![sample(None, false), sample(Some("加入者ポータル"), true), again]
     }
 }
@@ -112,6 +120,8 @@ impl Step for Verify {
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
                 again,
+                passkey: login_offer(at)?,
+                passkey_failed: at.passkey_failed,
             })
         })
     }

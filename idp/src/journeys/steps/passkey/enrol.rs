@@ -1,0 +1,127 @@
+//! A person makes a passkey on the device at hand, or on another one.
+
+use super::verify::sample_offer;
+use super::{Offer, offer, state};
+use crate::credentials::passkey::ids;
+use crate::journeys::instance::NewPasskey;
+use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
+use crate::journeys::steps::{Boxed, Step};
+use crate::need::{Act, Evidence, StepId};
+use crate::store::{accounts, passkeys};
+use db::Tx;
+use serde::Serialize;
+use web::look::Screen;
+use web::{Error, Form, Page, Posted};
+
+const FIELDS: [&str; 1] = ["name"];
+
+/// Characters of a passkey's name.
+const LONGEST_NAME: usize = 40;
+
+/// Makes a passkey.
+#[derive(Serialize)]
+pub struct Make {
+    pub title: String,
+    pub step: Place,
+    pub form: Form,
+    /// None where the provider's address allows no passkeys.
+    pub passkey: Option<Offer>,
+    pub failed: bool,
+}
+
+impl Page for Make {
+    const TEMPLATE: &'static str = "idp/passkey_enrol.html";
+    fn samples() -> Vec<Self> {
+        let sample = |failed: bool| {
+            let mut form = Form::new("/minato/journey/x?step=passkey-enrol", &FIELDS);
+            if failed {
+                form.mistake("name", "入力してください。".into());
+            }
+            Self {
+                title: "パスキーの追加".into(),
+                step: Place { n: 2, of: 2 },
+                form,
+                passkey: (!failed).then(sample_offer),
+                failed,
+            }
+        };
+        vec![sample(false), sample(true)]
+    }
+}
+
+async fn made_for(at: &At<'_>) -> Result<Option<Offer>, Error> {
+    let (Some(library), Some(id)) = (&at.tools.passkeys, &at.instance.learned.account) else {
+        return Ok(None);
+    };
+    let insurer = at.visit.realm.id();
+    let mut conn = at.tools.db.read().await?;
+    let account = accounts::by_id(&mut conn, insurer, id).await?.ok_or(Error::NOT_FOUND)?;
+    let known = passkeys::list(&mut conn, insurer, id).await?;
+    drop(conn);
+    let known: Vec<_> = known.into_iter().map(|key| key.credential_id).collect();
+    let look = &at.visit.look;
+    let names = (insurer, look.brand.name.in_language(&look.lang));
+    let challenge = library.begin_enrolment(names, (id, account.shown_name()), ids(&known));
+    offer(at, "passkey-enrol", challenge.map_err(Error::fault)?).map(Some)
+}
+
+pub(in crate::journeys::steps) struct Enrol;
+
+impl Step for Enrol {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            at.screen(&Make {
+                title: at.title.clone(),
+                step: at.place,
+                form: at.form(&FIELDS),
+                passkey: made_for(at).await?,
+                failed: at.failed(),
+            })
+        })
+    }
+
+    fn prepare<'a>(&'a self, at: &'a At<'a>, posted: &'a Posted) -> Boxed<'a, Prepared> {
+        Box::pin(async move {
+            let name: String = posted.value("name").chars().take(LONGEST_NAME).collect();
+            if name.is_empty() {
+                let mut form = Form::new("", &FIELDS);
+                form.mistake("name", at.t("error-required"));
+                return Ok(Prepared::Mistakes(form));
+            }
+            let (Some(library), Some(state)) =
+                (&at.tools.passkeys, state(at, "passkey-enrol", posted))
+            else {
+                return Ok(Prepared::Nothing);
+            };
+            Ok(match library.enrolled(posted.value("credential"), &state) {
+                Ok((credential_id, passkey)) => {
+                    Prepared::NewPasskey(NewPasskey { credential_id, name, passkey })
+                }
+                Err(_) => Prepared::Nothing,
+            })
+        })
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        posted: &'a Posted,
+        prepared: Prepared,
+        _: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let made = match prepared {
+                Prepared::NewPasskey(made) => made,
+                Prepared::Mistakes(form) => return Ok(Verdict::Invalid(form)),
+                _ => return Ok(Verdict::Wrong(Form::new("", &FIELDS).typed(posted))),
+            };
+            let credential = Some(made.credential_id.to_string());
+            at.instance.learned.passkey = Some(made);
+            // Who has just made it has unlocked it.
+            let enrolled = Evidence { credential, ..at.evidence("webauthn") };
+            let verify = StepId::of(enrolled.kind, Act::Verify);
+            let known = Evidence { step: verify, act: Act::Verify, ..enrolled.clone() };
+            Ok(Verdict::Proved(vec![enrolled, known]))
+        })
+    }
+}

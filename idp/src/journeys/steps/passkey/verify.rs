@@ -1,0 +1,130 @@
+//! A person unlocks a passkey on its device.
+
+use super::{Offer, offer, state};
+use crate::credentials::passkey::{Refused, credential_id};
+use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
+use crate::journeys::steps::{Boxed, Step};
+use crate::need::Evidence;
+use crate::store::accounts::{self, State};
+use crate::store::attempts::{Bucket, Limit};
+use crate::store::passkeys;
+use db::Tx;
+use serde::Serialize;
+use web::look::Screen;
+use web::{Error, Form, Page, Posted};
+
+/// Wrong answers of one browser in an hour: they cannot be guessed, but cost.
+const WRONG: Limit = Limit { max: 30, seconds: 3600, tells: false, hidden: false };
+
+/// Signs in with a passkey alone.
+#[derive(Serialize)]
+pub struct Unlock {
+    pub title: String,
+    pub form: Form,
+    pub passkey: Option<Offer>,
+    pub failed: bool,
+}
+
+impl Page for Unlock {
+    const TEMPLATE: &'static str = "idp/passkey.html";
+    fn samples() -> Vec<Self> {
+        let sample = |failed: bool| Self {
+            title: "ログイン".into(),
+            form: Form::new("/minato/journey/x?step=passkey", &[]),
+            passkey: (!failed).then(sample_offer),
+            failed,
+        };
+        vec![sample(false), sample(true)]
+    }
+}
+
+/// For samples of pages.
+pub fn sample_offer() -> Offer {
+    Offer {
+        action: "/minato/journey/x?step=passkey".into(),
+        options: "{\"publicKey\":{}}".into(),
+        state: "x".into(),
+    }
+}
+
+/// A challenge for a login, where passkeys are offered.
+pub fn login_offer(at: &At<'_>) -> Result<Option<Offer>, Error> {
+    let Some(library) = at.tools.passkeys.as_ref().filter(|_| at.offers_passkey) else {
+        return Ok(None);
+    };
+    let challenge = library.begin_login().map_err(Error::fault)?;
+    offer(at, "passkey", challenge).map(Some)
+}
+
+pub(in crate::journeys::steps) struct Verify;
+
+impl Step for Verify {
+    fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
+        Box::pin(async move {
+            at.screen(&Unlock {
+                title: at.title.clone(),
+                form: Form::new(at.action(), &[]),
+                passkey: login_offer(at)?,
+                failed: at.failed(),
+            })
+        })
+    }
+
+    /// The signature is checked before the transaction.
+    fn prepare<'a>(&'a self, at: &'a At<'a>, posted: &'a Posted) -> Boxed<'a, Prepared> {
+        Box::pin(async move {
+            let answer = posted.value("credential");
+            let (Some(library), Some(state), Some(id)) =
+                (&at.tools.passkeys, state(at, "passkey", posted), credential_id(answer))
+            else {
+                return Ok(Prepared::Nothing);
+            };
+            let mut conn = at.tools.db.read().await?;
+            let key = passkeys::by_id(&mut conn, at.visit.realm.id(), &id).await?;
+            drop(conn);
+            let Some(key) = key.filter(|key| !key.is_blocked) else {
+                return Ok(Prepared::Nothing);
+            };
+            let kept = library.used(answer, &state, &key.passkey);
+            Ok(Prepared::Used { key, kept })
+        })
+    }
+
+    fn limits(&self, at: &At<'_>, _: Option<(&Posted, &Prepared)>) -> Limits {
+        vec![(Bucket::browser("passkey", &at.browser), WRONG)]
+    }
+
+    fn submit<'a>(
+        &'a self,
+        at: &'a mut At<'_>,
+        _: &'a Posted,
+        prepared: Prepared,
+        tx: &'a mut Tx,
+    ) -> Boxed<'a, Verdict> {
+        Box::pin(async move {
+            let wrong = || Ok(Verdict::Wrong(Form::default()));
+            let Prepared::Used { key, kept } = prepared else { return wrong() };
+            let (insurer, now) = (at.visit.realm.id(), at.visit.now);
+            let kept = match kept {
+                Ok(kept) => kept,
+                Err(Refused::Wrong) => return wrong(),
+                Err(Refused::Copied) => {
+                    // Somebody may have a copy of it: nobody signs in with it any more.
+                    passkeys::block(tx, insurer, &key.credential_id, now).await?;
+                    tracing::warn!(%insurer, "the counter of a passkey went back: it is blocked");
+                    return wrong();
+                }
+            };
+            let known = at.instance.learned.account.as_ref();
+            let other = known.is_some_and(|known| *known != key.account_id);
+            let account = accounts::by_id(tx, insurer, &key.account_id).await?;
+            let is_active = account.is_some_and(|account| account.state == State::Active);
+            if other || !is_active || !passkeys::used(tx, insurer, &key, &kept, now).await? {
+                return wrong();
+            }
+            at.instance.learned.account = Some(key.account_id);
+            let credential = Some(key.credential_id.to_string());
+            Ok(Verdict::Proved(vec![Evidence { credential, ..at.evidence("webauthn") }]))
+        })
+    }
+}
