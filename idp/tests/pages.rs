@@ -9,11 +9,12 @@ use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
-use idp::journeys::steps::{account, consent, mailbox, roster, terms, totp};
+use idp::journeys::steps::{account, consent, mailbox, passkey, roster, terms, totp};
 use idp::mail::Letter;
 use idp::mail::letters::{
     AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink,
-    NotRegistered, PasswordChanged, RecoveryLink, Registered, RegistrationLink,
+    NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged, RecoveryLink, Registered,
+    RegistrationLink,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<enrol::Choose>(&pages);
     draws::<replace::NewPassword>(&pages);
     draws::<totp::verify::Code>(&pages);
+    draws::<passkey::verify::Unlock>(&pages);
+    draws::<passkey::enrol::Make>(&pages);
     draws::<totp::enrol::SetUp>(&pages);
     draws::<verify::Login>(&pages);
     draws::<Done>(&pages);
@@ -73,6 +76,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<Registered>(&pages);
     letter::<RecoveryLink>(&pages);
     letter::<ChangeLink>(&pages);
+    letter::<PasskeyAdded>(&pages);
+    letter::<PasskeyRemoved>(&pages);
     letter::<AppAdded>(&pages);
     letter::<AppRemoved>(&pages);
     letter::<AddressInUse>(&pages);

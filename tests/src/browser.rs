@@ -15,6 +15,39 @@ pub struct Browser {
     shots: std::path::PathBuf,
 }
 
+/// A device with passkeys, as Chromium plays it.
+pub struct Device<'b> {
+    browser: &'b Browser,
+    id: String,
+}
+
+impl Device<'_> {
+    /// The passkeys that it keeps.
+    pub async fn passkeys(&self) -> Vec<Value> {
+        let of = json!({"authenticatorId": self.id});
+        let kept = self.browser.client.issue_cmd(Cdp("WebAuthn.getCredentials", of)).await;
+        kept.expect("asked")["credentials"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Whether its owner is there to agree; without, requests wait.
+    pub async fn attended(&self, enabled: bool) {
+        let of = json!({"authenticatorId": self.id, "enabled": enabled});
+        let set = Cdp("WebAuthn.setAutomaticPresenceSimulation", of);
+        self.browser.client.issue_cmd(set).await.expect("set");
+    }
+
+    /// Puts back a passkey as it was at a counter: what somebody with a copy of it has.
+    pub async fn put_back(&self, passkey: &Value, counter: u64) {
+        let client = &self.browser.client;
+        let of = json!({"authenticatorId": self.id, "credentialId": passkey["credentialId"]});
+        client.issue_cmd(Cdp("WebAuthn.removeCredential", of)).await.expect("removed");
+        let mut passkey = passkey.clone();
+        passkey["signCount"] = counter.into();
+        let of = json!({"authenticatorId": self.id, "credential": passkey});
+        client.issue_cmd(Cdp("WebAuthn.addCredential", of)).await.expect("added");
+    }
+}
+
 /// What the console has said since it was last asked (chromedriver's `se/log`).
 #[derive(Debug)]
 struct Log;
@@ -122,6 +155,25 @@ impl Browser {
         texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.expect("the script runs")
+    }
+
+    /// Gives the browser a device that keeps passkeys and whose owner always agrees.
+    pub async fn with_device(&self) -> Device<'_> {
+        let on = json!({"enableUI": false});
+        self.client.issue_cmd(Cdp("WebAuthn.enable", on)).await.expect("WebAuthn");
+        let options = json!({"options": {
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true,
+            "automaticPresenceSimulation": true,
+        }});
+        let added = self.client.issue_cmd(Cdp("WebAuthn.addVirtualAuthenticator", options)).await;
+        let id = added.expect("a device")["authenticatorId"].as_str().expect("an id").to_owned();
+        Device { browser: self, id }
+    }
+
     /// Clicks twice, as fast as a hand that takes a link for an icon.
     pub async fn double_click(&self, selector: &str) -> &Self {
         let script = "const b = document.querySelector(arguments[0]); b.click(); b.click();";
@@ -163,6 +215,19 @@ impl Browser {
         };
         if tokio::time::timeout(Duration::from_secs(10), found).await.is_err() {
             panic!("nothing is {selector} at {}: {}", self.url().await, self.text().await);
+        }
+        self
+    }
+
+    /// Waits until the address has a part no more.
+    pub async fn leaves(&self, part: &str) -> &Self {
+        let left = async {
+            while self.url().await.contains(part) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(10), left).await.is_err() {
+            panic!("still at {}: {}", self.url().await, self.text().await);
         }
         self
     }

@@ -133,7 +133,7 @@ async fn nothing_tells_whether_an_account_exists() {
 fn neutral(html: &str) -> String {
     let mut out = String::new();
     for line in html.lines() {
-        let ids = ["/journey/", "csrf", "back=", "recover?from="];
+        let ids = ["/journey/", "csrf", "back=", "recover?from=", "name=\"state\""];
         if !ids.iter().any(|id| line.contains(id)) {
             out.push_str(line);
             out.push('\n');

@@ -121,7 +121,7 @@ async fn user_ids_follow_the_insurers_rules() {
 
     // F059: a password manager knows the fields, and the person may say no to it.
     let login = Visitor::new().open(&format!("{}/minato/login", world.idp_url)).await;
-    login.sees("autocomplete=\"username\"").sees("autocomplete=\"current-password\"");
+    login.sees("autocomplete=\"username webauthn\"").sees("autocomplete=\"current-password\"");
     // F056: and there is a way back to the portal.
     login.sees(&format!("href=\"{}/minato/\"", world.portal_url));
 }

@@ -6,6 +6,7 @@ use crate::ids::CredentialId;
 use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
 use crate::session;
+use crate::store::passkeys::{self, Key};
 use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, passwords, sessions};
 use crate::visit::Visit;
@@ -25,7 +26,15 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 5] = ["password", "address", "sessions", "app-added", "app-removed"];
+const CHANGES: [&str; 7] = [
+    "password",
+    "address",
+    "sessions",
+    "app-added",
+    "app-removed",
+    "passkey-added",
+    "passkey-removed",
+];
 
 /// What is registered, and where the member is signed in.
 #[derive(Serialize)]
@@ -40,8 +49,10 @@ pub struct Own {
     /// The member's authenticator apps; none where logins never ask them.
     pub apps: Option<Vec<AppRow>>,
     pub add_app_url: String,
-    /// What was changed a moment ago: `password`, `address`, `sessions`, `app-added` or
-    /// `app-removed`.
+    /// The member's passkeys; none where they are not offered.
+    pub passkeys: Option<Vec<AppRow>>,
+    pub add_passkey_url: String,
+    /// What was changed a moment ago: one of the words of `CHANGES`.
     pub changed: Option<&'static str>,
     pub form: Form,
     pub change_password_url: String,
@@ -49,7 +60,7 @@ pub struct Own {
     pub consents_url: String,
 }
 
-/// An authenticator app.
+/// An authenticator app, or a passkey.
 #[derive(Serialize)]
 pub struct AppRow {
     pub name: String,
@@ -58,6 +69,8 @@ pub struct AppRow {
     pub used: String,
     /// How to remove it; none for the last one that must stay.
     pub remove_url: Option<String>,
+    /// It works no more.
+    pub is_blocked: bool,
 }
 
 /// A browser in which the member is signed in.
@@ -86,10 +99,13 @@ impl Page for Own {
                     since: "2026-04-01".into(),
                     used: "2026-09-01".into(),
                     remove_url: remove.map(str::to_owned),
+                    is_blocked: remove.is_none(),
                 };
                 vec![row("スマートフォン", Some("/minato/account/app/x")), row("会社の電話", None)]
             }),
             add_app_url: "/minato/account/app".into(),
+            passkeys: changed.map(|_| Vec::new()),
+            add_passkey_url: "/minato/account/passkey".into(),
             changed,
             form: Form::new("/minato/account/sessions", &[]),
             change_password_url: "/minato/account/password".into(),
@@ -103,6 +119,8 @@ impl Page for Own {
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("app-added"), vec![place(true)]),
             sample(Some("app-removed"), vec![place(true)]),
+            sample(Some("passkey-added"), vec![place(true)]),
+            sample(Some("passkey-removed"), vec![place(true)]),
         ]
     }
 }
@@ -129,6 +147,10 @@ pub async fn show(
         When::Never => None,
         _ => Some(totp_devices::list(&mut conn, insurer, id).await?),
     };
+    let keys = match visit.realm.definition.policy.passkeys.offer {
+        true => Some(passkeys::list(&mut conn, insurer, id).await?),
+        false => None,
+    };
     drop(conn);
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
@@ -149,6 +171,8 @@ pub async fn show(
             apps.into_iter().map(|app| row(&visit, app, must_stay)).collect()
         }),
         add_app_url: visit.path("account/app"),
+        passkeys: keys.map(|keys| keys.into_iter().map(|key| key_row(&visit, key)).collect()),
+        add_passkey_url: visit.path("account/passkey"),
         changed,
         form: Form::new(visit.path("account/sessions"), &[]),
         change_password_url: visit.path("account/password"),
@@ -163,8 +187,71 @@ fn row(visit: &Visit, app: Device, must_stay: bool) -> AppRow {
         since: today(app.created_at),
         used: today(app.used_at),
         remove_url: (!must_stay).then(remove),
+        is_blocked: false,
         name: app.name,
     }
+}
+
+fn key_row(visit: &Visit, key: Key) -> AppRow {
+    AppRow {
+        since: today(key.created_at),
+        used: today(key.used_at),
+        remove_url: Some(visit.path(&format!("account/passkey/{}", key.credential_id))),
+        is_blocked: key.is_blocked,
+        name: key.name,
+    }
+}
+
+/// `GET /{insurer}/account/passkey`: begins to make a passkey.
+pub async fn add_passkey(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    if !visit.realm.definition.policy.passkeys.offer {
+        return Err(Error::NOT_FOUND);
+    }
+    change(&app, &visit, What::AddPasskey, "account?changed=passkey-added").await
+}
+
+/// `GET /{insurer}/account/passkey/{id}`: F117: asks before one is removed, by its name.
+pub async fn ask_passkey_removal(
+    State(app): State<Arc<App>>,
+    Path((_, key)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, HERE);
+    };
+    let mut conn = app.tools.db.read().await?;
+    let keys = passkeys::list(&mut conn, visit.realm.id(), &session.account_id).await?;
+    let found = keys.into_iter().find(|known| *known.credential_id == *key);
+    let found = found.ok_or(Error::NOT_FOUND)?;
+    let below = format!("account/passkey/{key}/remove");
+    ask(&visit, found.name, "remove-passkey-text", &below)
+}
+
+/// `GET /{insurer}/account/passkey/{id}/remove`: begins the removal.
+pub async fn remove_passkey(
+    app: State<Arc<App>>,
+    Path((_, key)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let what = What::RemovePasskey(CredentialId::new(key));
+    change(&app, &visit, what, "account?changed=passkey-removed").await
+}
+
+/// Asks before something is removed, by its name.
+fn ask(visit: &Visit, name: String, text: &str, below: &str) -> Result<Response, Error> {
+    let look = &visit.look;
+    let action = |key: &str, below: &str, primary| Action {
+        label: look.t(key, &[]),
+        url: visit.path(below),
+        primary,
+    };
+    let notice = Notice {
+        title: look.t("remove-app-ask", &[("name", name)]),
+        paragraphs: vec![look.t(text, &[])],
+        kind: "warn",
+        actions: vec![action("remove-app-go", below, true), action("remove-app-back", HERE, false)],
+    };
+    look.notice(StatusCode::OK, &notice)
 }
 
 /// `GET /{insurer}/account/app`: begins to set up another authenticator app.
@@ -187,22 +274,7 @@ pub async fn ask_removal(
     let mut conn = app.tools.db.read().await?;
     let apps = totp_devices::list(&mut conn, visit.realm.id(), &session.account_id).await?;
     let found = apps.into_iter().find(|app| *app.device_id == *device).ok_or(Error::NOT_FOUND)?;
-    let look = &visit.look;
-    let action = |key: &str, below: &str, primary| Action {
-        label: look.t(key, &[]),
-        url: visit.path(below),
-        primary,
-    };
-    let notice = Notice {
-        title: look.t("remove-app-ask", &[("name", found.name)]),
-        paragraphs: vec![look.t("remove-app-text", &[])],
-        kind: "warn",
-        actions: vec![
-            action("remove-app-go", &format!("account/app/{device}/remove"), true),
-            action("remove-app-back", HERE, false),
-        ],
-    };
-    look.notice(StatusCode::OK, &notice)
+    ask(&visit, found.name, "remove-app-text", &format!("account/app/{device}/remove"))
 }
 
 /// `GET /{insurer}/account/app/{id}/remove`: begins the removal; it asks password and code.

@@ -7,6 +7,7 @@ mod guessing;
 mod link;
 mod looking;
 mod once;
+mod passkey;
 mod recovery;
 mod shapes;
 mod totp;

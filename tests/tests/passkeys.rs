@@ -1,0 +1,122 @@
+//! Passkeys in Chromium with a device that it plays: made, used, copied, replayed, removed (F083,
+//! F087, F117; attacks under "Credentials").
+
+use tests::browser::Browser;
+use tests::relying::{Relying, claims, parameters};
+use tests::visitor::{HANAKO, PASSWORD, Visitor};
+use tests::world::{Options, World};
+
+const PASSWORD_BUTTON: &str = "main form:not(.cancel, .passkey) button[type=submit]";
+const PASSKEY_BUTTON: &str = "form.passkey:not([hidden]) button[type=submit]";
+
+async fn log_in_by_password(browser: &Browser) {
+    browser.finds("#password").await.fill("user_id", "hanako79").await;
+    browser.fill("password", PASSWORD).await.click(PASSWORD_BUTTON).await;
+}
+
+/// Keeps what the page posts, for whoever would like to post it again.
+const SPY: &str = "const real = HTMLFormElement.prototype.submit;
+    HTMLFormElement.prototype.submit = function () {
+      sessionStorage.setItem('spied', JSON.stringify(
+        [this.elements.state.value, this.elements.credential.value]));
+      real.call(this);
+    };";
+const REPLAY: &str = "const [state, credential] = JSON.parse(sessionStorage.getItem('spied'));
+    const form = document.querySelector('form.passkey');
+    form.elements.state.value = STATE;
+    form.elements.credential.value = credential;
+    HTMLFormElement.prototype.submit.call(form);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_signs_in_and_a_copy_does_not() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let browser = Browser::start(&format!("passkeys-{}", world.engine)).await;
+        let made = ("hanako@example.jp", "hanako79", HANAKO);
+        Visitor::new().register(world, "minato", made).await.sees("hanako79");
+        let own = format!("{}/minato/account", world.idp_url);
+        let sign_in = format!("{}/minato/signin", world.portal_url);
+
+        // Made on the own page, after the password was typed again; told by mail.
+        let device = browser.with_device().await;
+        browser.open(&own).await;
+        log_in_by_password(&browser).await;
+        browser
+            .finds("a[href$='/account/passkey']")
+            .await
+            .click("a[href$='/account/passkey']")
+            .await;
+        log_in_by_password(&browser).await;
+        browser.finds(PASSKEY_BUTTON).await.shoot("70-make").await;
+        browser.fill("name", "スマートフォン").await.click(PASSKEY_BUTTON).await;
+        browser.finds("[role=status]").await.sees("スマートフォン").await.shoot("71-own").await;
+        assert_eq!(device.passkeys().await.len(), 1);
+        let mails = world.mailbox.wait_for("hanako@example.jp", 3).await;
+        assert!(mails[2].subject.contains("パスキーが登録されました"), "{}", mails[2].subject);
+
+        // Used: without user ID, password or code, and that is two factors.
+        // Here by the field of the user ID: the browser offers it, and the owner agrees.
+        browser.forget().await.open(&sign_in).await.finds(".user").await.sees("港").await;
+        let client = Relying::register(world, "gym", "consent_obtained = true\n");
+        // And by the button.
+        device.attended(false).await;
+        browser.forget().await.open(&client.authorize(&[])).await;
+        browser.finds(PASSKEY_BUTTON).await.shoot("72-login").await.run(SPY).await;
+        device.attended(true).await;
+        browser.click(PASSKEY_BUTTON).await;
+        browser.leaves("/minato/journey/").await;
+        let answer = parameters(&browser.url().await);
+        let code = answer["code"].as_str().expect("a code");
+        let tokens = client.redeem(code, &[], None).await.good();
+        assert_eq!(claims(tokens.member("id_token"))["amr"], serde_json::json!(["mfa", "pop"]));
+
+        // What was posted once is no use again: the challenge is another journey's.
+        device.attended(false).await;
+        for state in ["state", "form.elements.state.value"] {
+            browser.forget().await.open(&client.authorize(&[])).await.finds(PASSKEY_BUTTON).await;
+            browser.run(&REPLAY.replace("STATE", state)).await;
+            browser
+                .finds("[role=alert]:not([hidden])")
+                .await
+                .sees("パスキーでログインできませんでした")
+                .await;
+        }
+
+        // A copy whose counter is behind signs nobody in, and from then on neither does the key.
+        let passkey = device.passkeys().await.remove(0);
+        let counter = passkey["signCount"].as_u64().expect("a counter");
+        for at in [0, counter + 50] {
+            device.attended(false).await;
+            device.put_back(&passkey, at).await;
+            browser.forget().await.open(&client.authorize(&[])).await.finds(PASSKEY_BUTTON).await;
+            device.attended(true).await;
+            browser.click(PASSKEY_BUTTON).await;
+            device.attended(false).await;
+            browser
+                .finds("[role=alert]:not([hidden])")
+                .await
+                .sees("パスキーでログインできませんでした")
+                .await;
+        }
+        log_in_by_password(&browser).await;
+        browser
+            .leaves("/minato/journey/")
+            .await
+            .open(&own)
+            .await
+            .sees("使えなくなっています")
+            .await;
+
+        // Removed by its owner.
+        browser
+            .click("a[href*='/account/passkey/']")
+            .await
+            .sees("「スマートフォン」を削除しますか")
+            .await;
+        browser.click("main a.button-primary").await;
+        log_in_by_password(&browser).await;
+        browser.finds("[role=status]").await.sees("パスキーを削除しました").await;
+        browser.close().await;
+    })
+    .await;
+}
