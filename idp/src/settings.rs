@@ -141,8 +141,8 @@ pub struct Hashing {
     /// Logins that may wait for a worker; more are told to try again.
     pub queue: usize,
     /// KiB that a new hash takes (argon2id, one lane). With `passes` at least 7168 with 5, 9216
-    /// with 4, 12288 with 3, 19456 with 2 or 47104 with 1. Stored hashes keep the cost of their
-    /// making: until members have new passwords, time tells logins with an old one from none.
+    /// with 4, 12288 with 3, 19456 with 2 or 47104 with 1. A stored hash is made
+    /// anew when its owner signs in; until then time tells logins with an old one from none.
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,

@@ -92,6 +92,11 @@ impl Hasher {
         }
     }
 
+    /// Whether a stored hash was made with another cost than new ones are.
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        !stored.starts_with(&self.cost.prefix())
+    }
+
     /// Compares a password with a stored hash. Without one the same work is done and the answer
     /// is `false`: time does not tell whether an account exists.
     pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, Busy> {

@@ -25,6 +25,20 @@ pub async fn active(
     .transpose()
 }
 
+/// Keeps the same password under another hash, unless it was replaced meanwhile.
+pub async fn rehash(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    let sql = "UPDATE passwords SET hash = $4 WHERE insurer_id = $1 AND account_id = $2
+               AND hash = $3 AND replaced_at IS NULL";
+    tx.execute(sql, params![insurer, account, old, new]).await?;
+    Ok(())
+}
+
 /// When the active password was chosen.
 pub async fn since(
     conn: &mut Conn,

@@ -58,6 +58,8 @@ pub enum Prepared {
     Matched {
         account: Option<Account>,
         credential: Option<String>,
+        /// The hash that it has, and one of today's cost.
+        rehashed: Option<(String, String)>,
         bucket: Bucket,
     },
 }

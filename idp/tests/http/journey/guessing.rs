@@ -1,8 +1,8 @@
 //! Attack 24: passwords cannot be guessed for long, not even all at once.
 
 use crate::support::people::{AGREED, LOGIN, chosen};
-use crate::support::{HANAKO, ICHIRO, StatusCode, minato, unique};
-use idp::credentials::password::Cost;
+use crate::support::{HANAKO, ICHIRO, PASSWORD, StatusCode, minato, unique};
+use idp::credentials::password::{Cost, Hasher};
 
 /// What is typed by 50 browsers at once is counted ten times at the most, and then nobody gets in
 /// until the window is over.
@@ -176,6 +176,32 @@ async fn who_came_too_late_is_told_so() {
             answers[0].sees("hanako-r0");
             assert_eq!(answers[1].status, StatusCode::CONFLICT);
             answers[1].sees("別の画面で完了しました").sees("/minato/login");
+        })
+        .await;
+}
+
+/// A login that is right is hashed anew when the cost of hashes has changed; a wrong one is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_hash_is_made_anew_at_a_login() {
+    minato()
+        .on_each_engine(async |idp| {
+            idp.member().await;
+            let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };
+            let old = Hasher::start(1, 1, cost).hash(PASSWORD).await.expect("hashed");
+            idp.execute(&format!("UPDATE passwords SET hash = '{old}'")).await;
+            let kept = "SELECT COUNT(*) AS n FROM passwords WHERE hash LIKE '%m=16,t=2%'";
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            let wrong = [("user_id", "hanako79"), ("password", "ちがう ことば です ね ね ね")];
+            let page = visitor.submit(&page, &wrong).await;
+            assert_eq!(idp.number(kept).await, 1);
+            let to = visitor.submit_and_stay(&page, &LOGIN).await;
+            assert!(to.contains("/minato/signin"), "{to}");
+            assert_eq!(idp.number(kept).await, 0);
+            // And it is the same password.
+            let again = idp.visitor();
+            let page = again.open(&idp.at("minato/login")).await;
+            assert!(again.submit_and_stay(&page, &LOGIN).await.contains("/minato/signin"));
         })
         .await;
 }

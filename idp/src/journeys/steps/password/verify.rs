@@ -139,8 +139,12 @@ impl Step for Verify {
                 Some(account) => Bucket::account(&account.account_id),
                 None => Bucket::nobody(&match_form(login)),
             };
-            let nobody =
-                Prepared::Matched { account: None, credential: None, bucket: bucket.clone() };
+            let nobody = Prepared::Matched {
+                account: None,
+                credential: None,
+                rehashed: None,
+                bucket: bucket.clone(),
+            };
             // Saves the hash; whether a try is left is decided inside the transaction.
             let own = Bucket::journey("password", &at.instance.id);
             let counters = [(&bucket, WRONG), (&own, OF_JOURNEY)];
@@ -160,8 +164,18 @@ impl Step for Verify {
             if !matches || too_long {
                 return Ok(nobody);
             }
-            let credential = stored.map(|stored| stored.credential_id.to_string());
-            Ok(Prepared::Matched { account, credential, bucket })
+            let outdated = hash.filter(|hash| at.tools.hasher.is_outdated(hash));
+            let rehashed = match outdated {
+                // It costs the login of today and spares those that follow; a full queue does not
+                // keep anybody out for it.
+                Some(old) => {
+                    let new = at.tools.hasher.hash(typed).await.ok();
+                    new.map(|new| (old.to_owned(), new))
+                }
+                None => None,
+            };
+            let credential = stored.as_ref().map(|stored| stored.credential_id.to_string());
+            Ok(Prepared::Matched { account, credential, rehashed, bucket })
         })
     }
 
@@ -189,7 +203,9 @@ impl Step for Verify {
             if form.is_wrong() {
                 return Ok(Verdict::Invalid(form));
             }
-            let Prepared::Matched { account: Some(account), credential: Some(used), .. } = prepared
+            let Prepared::Matched {
+                account: Some(account), credential: Some(used), rehashed, ..
+            } = prepared
             else {
                 return Ok(Verdict::Wrong(form));
             };
@@ -202,6 +218,9 @@ impl Step for Verify {
             // All that a journey proves is of one person.
             if !is_same_person(at, &account) {
                 return Ok(Verdict::Wrong(form));
+            }
+            if let Some((old, new)) = rehashed {
+                passwords::rehash(tx, insurer, &account.account_id, &old, &new).await?;
             }
             at.instance.learned.account = Some(account.account_id);
             let evidence = at.evidence("argon2id");
