@@ -88,6 +88,9 @@ impl Definition {
             let fault = need.and_then(|need| {
                 let known = BTreeSet::from([Input::Account, Input::Person]);
                 yields(&need, Place::Login, &known).map_err(said)?;
+                if unguarded(&need, &[]).is_some() {
+                    return Err("a level asks for what is there: no act = \"enrol\"".to_owned());
+                }
                 // A session has evidence and nothing else to answer with.
                 let all = all_proved(&need);
                 match next(&need, &Known::from_evidence(&all, 0)) {
@@ -124,6 +127,13 @@ impl Definition {
                 GoalKind::Recover => Place::Recovery,
             };
             let all = yields(&need, place, &BTreeSet::new()).map_err(|fault| say(said(fault)))?;
+            if let Some(kind) = unguarded(&need, &[]) {
+                return Err(say(format!(
+                    "step {0} with act = \"enrol\" would let whoever knows the password alone add \
+                     one: put it into an any_of beside {0}, or use [second_factor]",
+                    kind.as_str()
+                )));
+            }
             match journey.goal {
                 GoalKind::Register => {
                     if !all.inputs.contains(&Input::Login) {
@@ -196,6 +206,26 @@ impl Definition {
             return Ok(());
         }
         Err(format!("who signs in this way does not reach the lowest level, {}", lowest.acr))
+    }
+}
+
+/// A second factor that is enrolled where the one that the account may have is not asked instead.
+fn unguarded(need: &Need, asked_instead: &[Kind]) -> Option<Kind> {
+    match need {
+        Need::Step(Step { kind: kind @ (Kind::Totp | Kind::Passkey), act: Act::Enrol, .. }) => {
+            (!asked_instead.contains(kind)).then_some(*kind)
+        }
+        Need::Step(_) => None,
+        Need::Any(ways) => {
+            let verified = ways.iter().filter_map(|way| match way {
+                Need::Step(step) if step.act == Act::Verify => Some(step.kind),
+                _ => None,
+            });
+            let verified: Vec<Kind> = verified.collect();
+            ways.iter().find_map(|way| unguarded(way, &verified))
+        }
+        Need::All(needs) => needs.iter().find_map(|need| unguarded(need, &[])),
+        Need::When(_, need) | Need::Optional(need) => unguarded(need, &[]),
     }
 }
 
@@ -275,6 +305,19 @@ mod tests {
             terms: Vec::new(),
             clients: Default::default(),
         }
+    }
+
+    /// Where passkeys are offered a level may still ask for password and app.
+    #[test]
+    fn two_factors_are_a_level_where_passkeys_are_offered() {
+        let more = "[passkeys]\noffer = true\n[[protocol.levels]]\nacr = \"mfa\"\n\
+                    proofs = [\"password\", \"totp\"]\n";
+        let guarded = format!(
+            "{LOGIN}, {{ any_of = [{{ step = \"totp\" }}, \
+             {{ step = \"totp\", act = \"enrol\" }}] }}"
+        );
+        let definition = definition(&guarded, REGISTER, more);
+        assert_eq!(definition.policy_fault(), None);
     }
 
     const LOGIN: &str = "{ step = \"password\" }";
@@ -368,6 +411,16 @@ mod tests {
         for (login, register, why) in [
             ("{ step = \"terms\" }", REGISTER, "whose account"),
             ("{ step = \"mailbox\" }", REGISTER, "proves nothing"),
+            (
+                &format!("{LOGIN}, {{ optional = [{{ step = \"totp\", act = \"enrol\" }}] }}"),
+                REGISTER,
+                "would let whoever knows the password",
+            ),
+            (
+                &format!("{LOGIN}, {{ step = \"passkey\", act = \"enrol\" }}"),
+                REGISTER,
+                "would let whoever knows the password",
+            ),
             ("{ step = \"password\", act = \"enrol\" }", REGISTER, "proves nothing"),
             (&format!("{roster}, {LOGIN}"), REGISTER, "needs an account"),
             (LOGIN, "{ step = \"mailbox\" }", "no first factor"),

@@ -27,6 +27,19 @@ impl Definition {
         self.journeys_for(GoalKind::SignIn).next()
     }
 
+    /// How people sign in: by that journey or, where they are offered, by a passkey.
+    ///
+    /// # Errors
+    /// What is wrong with an entry, in words for the operator.
+    pub fn way_in(&self) -> Result<Option<Need>, String> {
+        let Some((_, journey)) = self.sign_in() else { return Ok(None) };
+        let need = self.need_of(journey)?;
+        Ok(Some(match self.policy.passkeys.offer {
+            true => Need::Any(vec![need, Need::verify(Kind::Passkey)]),
+            false => need,
+        }))
+    }
+
     /// The journey by which people get back in, if the insurer has one.
     pub fn recovery(&self) -> Option<&Journey> {
         self.journeys_for(GoalKind::Recover).next().map(|(_, journey)| journey)
@@ -51,7 +64,17 @@ impl Definition {
     /// What is wrong with an entry, in words for the operator.
     pub fn need_of_level(&self, level: &LevelFile) -> Result<Need, String> {
         let reading = Reading { goal: GoalKind::SignIn, documents: &self.documents() };
-        let mut needs: Vec<Need> = level.proofs.iter().map(|kind| self.proof(*kind)).collect();
+        let has = |kind| level.proofs.contains(&kind);
+        let both = has(Kind::Password) && has(Kind::Totp) && self.policy.passkeys.offer;
+        let alone = level
+            .proofs
+            .iter()
+            .filter(|kind| !(both && matches!(kind, Kind::Password | Kind::Totp)));
+        let mut needs: Vec<Need> = alone.map(|kind| self.proof(*kind)).collect();
+        if both {
+            let two = vec![Need::verify(Kind::Password), Need::verify(Kind::Totp)];
+            needs.insert(0, Need::Any(vec![Need::All(two), Need::verify(Kind::Passkey)]));
+        }
         needs.extend(
             level
                 .sequence

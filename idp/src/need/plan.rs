@@ -61,6 +61,13 @@ fn any<'n>(needs: &'n [Need], known: &Known) -> Next<'n> {
         return asked(chosen, known);
     }
     let possible: Vec<&Need> = needs.iter().filter(|need| is_possible(need, known)).collect();
+    // Who has shown a part of one way goes on with it.
+    let begun = |need: &&&Need| {
+        need.steps().iter().any(|step| step.kind.is_authenticator() && is_proved(step, known))
+    };
+    if let Some(begun) = possible.iter().find(begun) {
+        return asked(begun, known);
+    }
     match possible[..] {
         [] => Next::Stuck(Why::NothingToProveWith),
         [only] => asked(only, known),

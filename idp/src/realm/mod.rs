@@ -83,8 +83,7 @@ impl Published {
             .iter()
             .map(|file| Ok(Level { acr: file.acr.clone(), need: definition.need_of_level(file)? }))
             .collect::<Result<_, String>>()?;
-        let (_, sign_in) = definition.sign_in().ok_or("no journey signs in")?;
-        let sign_in = definition.need_of(sign_in)?;
+        let sign_in = definition.way_in()?.ok_or("no journey signs in")?;
         let clients = definition.clients.iter();
         Ok(Self {
             insurer: InsurerId::new(&definition.brand.slug),

@@ -160,6 +160,9 @@ async fn decide(
             let error = match (&session, open) {
                 (None, _) => Code::LoginRequired.because("nobody is signed in"),
                 (Some(_), Next::Ask(step)) => missing::error(step),
+                (Some(_), open) if signs_in(&open) => {
+                    Code::LoginRequired.because("nobody is signed in freshly enough")
+                }
                 (Some(_), _) => Code::InteractionRequired.because("the member must choose first"),
             };
             if request.request_uri.is_some() {
@@ -187,12 +190,22 @@ fn known<'a>(session: Option<&'a Session>, allowed: &'a [String], now: i64) -> K
     }
 }
 
+/// Whether what is missing is a login.
+fn signs_in(open: &Next<'_>) -> bool {
+    let names = |step: &Step| kind::of(step.kind, step.act).is_some_and(|row| row.names_account());
+    match open {
+        Next::Ask(step) => names(step),
+        Next::Choose(needs) => {
+            needs.iter().all(|need| need.steps().first().is_some_and(|step| names(step)))
+        }
+        _ => false,
+    }
+}
+
 /// Who must sign in does so from the start, whoever it is; else the session goes on.
 fn goal(open: Next<'_>, session: Option<Session>, request: &Authorize) -> Goal {
     let resume = Resume::client(request.clone());
-    let names = |step: &Step| kind::of(step.kind, step.act).is_some_and(|row| row.names_account());
-    let signs_in = matches!(open, Next::Ask(step) if names(step));
-    match session.filter(|_| !signs_in) {
+    match session.filter(|_| !signs_in(&open)) {
         Some(session) => Goal::StepUp { sid: Some(session.sid), resume },
         None => Goal::SignIn(resume),
     }
