@@ -58,6 +58,9 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
         // Here by the field of the user ID: the browser offers it, and the owner agrees.
         browser.forget().await.open(&sign_in).await.finds(".user").await.sees("港").await;
         let client = Relying::register(world, "gym", "consent_obtained = true\n");
+        // That session is one for every service.
+        browser.open(&client.authorize(&[("prompt", "none")])).await;
+        assert!(browser.url().await.contains("code="), "{}", browser.url().await);
         // And by the button.
         device.attended(false).await;
         browser.forget().await.open(&client.authorize(&[])).await;

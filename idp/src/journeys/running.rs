@@ -62,7 +62,13 @@ pub struct KnownAccount {
     pub allowed: Vec<String>,
     pub owns: Option<Vec<Kind>>,
     pub relation: Option<Relation>,
+    /// It has had an app for longer than [`YOUNG_SECS`].
+    pub has_old_app: bool,
 }
+
+/// How long what was added to an account does not stand in the way of its owner's recovery: whoever
+/// knew the password may have added it.
+pub const YOUNG_SECS: i64 = 7 * 24 * 3600;
 
 /// What a request found.
 pub enum Found<'t> {
@@ -145,10 +151,7 @@ pub async fn find<'t>(
         }
         _ => None,
     };
-    let sign_in = match definition.sign_in() {
-        Some((_, journey)) => definition.need_of(journey).map_err(Error::fault)?,
-        None => return Err(Error::NOT_FOUND),
-    };
+    let sign_in = definition.way_in().map_err(Error::fault)?.ok_or(Error::NOT_FOUND)?;
     let mut running = Running {
         tools,
         visit,
@@ -279,12 +282,14 @@ impl Running<'_> {
         });
         let owns = [
             (Kind::Password, holdings.has_password),
-            (Kind::Totp, holdings.has_totp),
+            (Kind::Totp, holdings.totp_since.is_some()),
             (Kind::Passkey, holdings.has_passkey),
         ];
         let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
         let owns = Some(owns);
-        self.account = KnownAccount { held, agreed, allowed, owns, relation };
+        let old = self.visit.now - YOUNG_SECS;
+        let has_old_app = holdings.totp_since.is_some_and(|since| since <= old);
+        self.account = KnownAccount { held, agreed, allowed, owns, relation, has_old_app };
         Ok(())
     }
 
@@ -304,18 +309,15 @@ impl Running<'_> {
                 })
             }
             Goal::Change { what, .. } => {
-                Ok(what.need(self.owns(Kind::Totp), self.offers_passkey()))
+                let asks_app = self.definition.policy.second_factor.when != When::Never;
+                Ok(what.need(asks_app && self.owns(Kind::Totp), self.offers_passkey()))
             }
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();
-                let way = match self.offers_passkey() {
-                    true => Need::Any(vec![self.sign_in.clone(), Need::verify(Kind::Passkey)]),
-                    false => self.sign_in.clone(),
-                };
-                let sign_in = match (self.second_factor(), &self.instance.goal) {
+                let sign_in = match self.second_factor() {
                     // Before what the client asks: consent is the owner's to give.
-                    (Some(factor), Goal::SignIn(_)) => &Need::All(vec![way, factor]),
-                    _ => &way,
+                    Some(factor) => &Need::All(vec![self.sign_in.clone(), factor]),
+                    None => &self.sign_in,
                 };
                 Ok(match self.asked() {
                     Some(asked) => missing::need(asked, sign_in, duties, &known),
@@ -325,21 +327,32 @@ impl Running<'_> {
         }
     }
 
-    /// What a login of this account asks besides, now that it is known whose it is: the app that it
-    /// has, or one that is set up.
+    /// What a login of this account asks besides, now that it is known whose it is: what it has (an
+    /// app, or a passkey, which is two factors by itself), or an app that is set up. A step-up asks it
+    /// as often as the login that it goes on with, a recovery when it is older than what a thief of
+    /// the password could have put there.
     fn second_factor(&self) -> Option<Need> {
         self.account.owns.as_ref()?;
-        // A passkey was unlocked on its device: that is two factors.
-        if self.here.iter().any(|one| one.kind == Kind::Passkey && one.act == Act::Verify) {
-            return None;
-        }
-        match self.definition.policy.second_factor.when {
-            When::Never => None,
-            _ if self.owns(Kind::Totp) => Some(Need::verify(Kind::Totp)),
-            When::Always if !self.recovers() => {
-                Some(Need::step(Kind::Totp, Act::Enrol, Settings::None))
+        let when = self.definition.policy.second_factor.when;
+        let app = match self.instance.goal {
+            Goal::Recover(_) => self.account.has_old_app,
+            _ => self.owns(Kind::Totp),
+        };
+        let passkey = self.offers_passkey().then(|| Need::verify(Kind::Passkey));
+        match (when, app) {
+            (When::Never, _) => None,
+            (_, true) => {
+                let ways = [Need::verify(Kind::Totp)].into_iter().chain(passkey);
+                Some(Need::Any(ways.collect()))
             }
-            When::Own | When::Always => None,
+            (When::Own, false) => None,
+            (When::Always, false) => match self.instance.goal {
+                Goal::Recover(_) => None,
+                // Who has a passkey shows it: another app beside it would be the thief's.
+                _ if passkey.is_some() => passkey,
+                Goal::SignIn(_) => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
+                _ => None,
+            },
         }
     }
 

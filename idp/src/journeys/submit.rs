@@ -304,6 +304,15 @@ pub(super) async fn conclude(
         Advanced::Taken => {
             drop(tx);
             let visit = &running.visit;
+            if running.changes() {
+                let own = Action {
+                    label: visit.look.t("own-title", &[]),
+                    url: visit.path("account"),
+                    primary: true,
+                };
+                let key = "address-taken";
+                return visit.look.notice_page(StatusCode::CONFLICT, key, "info", vec![own]);
+            }
             visit.look.notice_page(StatusCode::CONFLICT, "taken", "info", visit.beginnings())
         }
         Advanced::Left => {

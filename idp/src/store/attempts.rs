@@ -45,6 +45,11 @@ impl Bucket {
         Self(format!("totp:{account}"))
     }
 
+    /// The same over a month.
+    pub fn totp_month(account: &AccountId) -> Self {
+        Self(format!("totp-month:{account}"))
+    }
+
     /// Wrong device codes of a signed-in person.
     pub fn device(account: &AccountId) -> Self {
         Self(format!("device:{account}"))

@@ -17,10 +17,12 @@ pub struct Key {
     pub used_at: i64,
     /// It signs in no more.
     pub is_blocked: bool,
+    /// The challenge that it answered last, hashed.
+    pub challenge: Option<Vec<u8>>,
 }
 
-const COLUMNS: &str =
-    "credential_id, account_id, name, passkey, created_at, used_at, blocked_at FROM passkeys";
+const COLUMNS: &str = "credential_id, account_id, name, passkey, created_at, used_at, blocked_at,
+    challenge FROM passkeys";
 
 /// The passkeys of an account, the oldest first.
 pub async fn list(conn: &mut Conn, insurer: &InsurerId, account: &AccountId) -> Result<Vec<Key>> {
@@ -63,12 +65,13 @@ pub async fn used(
     tx: &mut Tx,
     insurer: &InsurerId,
     before: &Key,
-    passkey: &str,
+    (passkey, challenge): (&str, &[u8]),
     now: i64,
 ) -> Result<bool> {
-    let sql = "UPDATE passkeys SET passkey = $4, used_at = $5 WHERE insurer_id = $1
+    let sql = "UPDATE passkeys SET passkey = $4, challenge = $5, used_at = $6 WHERE insurer_id = $1
                AND credential_id = $2 AND passkey = $3 AND blocked_at IS NULL";
-    let params = params![insurer, &before.credential_id, before.passkey.as_str(), passkey, now];
+    let params =
+        params![insurer, &before.credential_id, before.passkey.as_str(), passkey, challenge, now];
     Ok(tx.execute(sql, params).await? == 1)
 }
 
@@ -101,5 +104,6 @@ fn key(row: &Row) -> Result<Key> {
         created_at: row.int("created_at")?,
         used_at: row.int("used_at")?,
         is_blocked: row.opt_int("blocked_at")?.is_some(),
+        challenge: row.opt_bytes("challenge")?,
     })
 }

@@ -108,7 +108,8 @@ pub struct Holdings {
     /// person.
     pub insured: Option<bool>,
     pub has_password: bool,
-    pub has_totp: bool,
+    /// Since when it has an authenticator app, in seconds since 1970.
+    pub totp_since: Option<i64>,
     pub has_passkey: bool,
 }
 
@@ -120,8 +121,8 @@ pub async fn holdings(
 ) -> Result<Holdings> {
     let sql = "SELECT m.insured, EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
                       AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password,
-                      EXISTS (SELECT 1 FROM totp_devices t WHERE t.insurer_id = $1
-                      AND t.account_id = $2) AS has_totp,
+                      (SELECT MIN(t.created_at) FROM totp_devices t WHERE t.insurer_id = $1
+                      AND t.account_id = $2) AS totp_since,
                       EXISTS (SELECT 1 FROM passkeys k WHERE k.insurer_id = $1
                       AND k.account_id = $2 AND k.blocked_at IS NULL) AS has_passkey
                FROM accounts a
@@ -136,7 +137,7 @@ pub async fn holdings(
     Ok(Holdings {
         insured: row.opt_bool("insured")?,
         has_password: row.bool("has_password")?,
-        has_totp: row.bool("has_totp")?,
+        totp_since: row.opt_int("totp_since")?,
         has_passkey: row.bool("has_passkey")?,
     })
 }

@@ -1,7 +1,7 @@
 //! `/{insurer}/account`: a member's own page, and what they change there.
 
 use crate::support::people::LOGIN;
-use crate::support::{ICHIRO, PASSWORD, REFRESHES, Seen, TestIdp, Visitor, minato};
+use crate::support::{HANAKO, ICHIRO, PASSWORD, REFRESHES, Seen, TestIdp, Visitor, minato};
 
 const NEW: &str = "みずうみ の ほとり で 昼寝 29";
 
@@ -151,7 +151,7 @@ async fn anothers_address_is_not_taken() {
     )
     .await;
     let page = member.open(&link).await;
-    member.submit(&page, &[]).await.sees("登録");
+    member.submit(&page, &[]).await.sees("メールアドレスを変更できませんでした");
     member.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
 }
 
@@ -171,4 +171,63 @@ async fn other_devices_are_signed_out() {
             assert!(other.location(&client.authorize(&silent)).await.contains("login_required"));
         })
         .await;
+}
+
+/// What was begun with the old password ends with it: a recovery throws out who is in the middle of
+/// a change, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_old_password_began_is_over() {
+    minato()
+        .on_each_engine(async |idp| {
+            idp.member().await;
+            let thief = idp.visitor();
+            idp.sign_in(&thief).await;
+            let password = begun(idp, &thief, "password").await;
+            let password = thief.submit(&password, &LOGIN).await;
+            password.sees("name=\"password_again\"");
+            let address = begun(idp, &thief, "address").await;
+            let address = thief.submit(&address, &LOGIN).await;
+            thief.submit(&address, &[("email", "thief@example.jp")]).await;
+            let link = idp.link("thief@example.jp").await;
+            let app = begun(idp, &thief, "app").await;
+            let app = thief.submit(&app, &LOGIN).await;
+            app.sees("class=\"key\"");
+
+            let owner = idp.visitor();
+            let page = owner.open(&idp.at("minato/recover")).await;
+            let page = idp.prove_mailbox(&owner, &page, "hanako@example.jp").await;
+            let page = owner.submit(&page, HANAKO).await;
+            owner.submit(&page, &new(NEW)).await.sees("パスワードを変更しました");
+
+            let theirs = "どろぼう の ことば で あける 31";
+            thief.submit(&password, &new(theirs)).await.does_not_see("変更しました");
+            let page = thief.open(&link).await;
+            thief.submit(&page, &[]).await;
+            owner.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
+            let sign_in = async |password: &str| {
+                let visitor = idp.visitor();
+                let page = visitor.open(&idp.at("minato/login")).await;
+                let fields = [("user_id", "hanako79"), ("password", password)];
+                visitor.submit_without_following(&page, &fields).await.url
+            };
+            assert!(!sign_in(theirs).await.contains("/minato/signin"));
+            assert!(sign_in(NEW).await.contains("/minato/signin"));
+        })
+        .await;
+}
+
+/// A recovery that is begun in the middle of a change does not say that the change was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_is_not_the_change() {
+    let idp = minato().on_sqlite().await;
+    let member = idp.member().await;
+    let page = begun(&idp, &member, "address").await;
+    let recover = page.html.split("href=\"/").find(|rest| rest.contains("recover?from="));
+    let recover = recover.and_then(|rest| rest.split('"').next()).expect("it is offered");
+    let page = member.open(&idp.at(recover)).await;
+    let page = idp.prove_mailbox(&member, &page, "hanako@example.jp").await;
+    let page = member.submit(&page, HANAKO).await;
+    let done = member.submit(&page, &new(NEW)).await;
+    assert!(done.url.ends_with("/minato/account"), "{}", done.url);
+    done.does_not_see("変更しました");
 }

@@ -1,5 +1,6 @@
 //! Help before signing in: what to do when a page of the provider's does not lead on.
 
+use crate::definition::policy::When;
 use crate::visit::Visit;
 use axum::response::Response;
 use serde::Serialize;
@@ -52,6 +53,9 @@ pub async fn show(visit: Visit) -> Result<Response, Error> {
             "mail" => look.t("help-answer-mail", &[("sender", policy.mail.from.clone())]),
             "forgotten" if visit.realm.definition.recovery().is_some() => {
                 look.t("help-answer-forgotten-recover", &[])
+            }
+            "phone" if policy.second_factor.when != When::Never || policy.passkeys.offer => {
+                look.t("help-answer-phone-factors", &[])
             }
             _ => look.t(&format!("help-answer-{id}"), &[]),
         },

@@ -32,7 +32,11 @@ fn login(visit: &Visit, id: &JourneyId) -> Option<Resume> {
     let Some(Ticket::Sealed(text)) = Ticket::of(visit, id) else { return None };
     let realm = &visit.realm;
     let found = Instance::from_browser(&text, &realm.keys.journeys, realm.id(), id, visit.now)?;
-    Some(found.goal.resume().clone())
+    Some(match found.goal {
+        // What was to be changed is not: the recovery ends where it can be begun again.
+        Goal::Change { .. } => Resume::Page("account".to_owned()),
+        goal => goal.resume().clone(),
+    })
 }
 
 /// `GET /{insurer}/recovered`: the end of a recovery that nobody else waited for.

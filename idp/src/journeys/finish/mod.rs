@@ -12,8 +12,9 @@ use super::goal::{Goal, Resume};
 use super::running::{Running, anew};
 use crate::authorization::answer::{self, Recipient};
 use crate::authorization::request::use_up;
+use crate::need::{Act, Kind};
 use crate::store::evidence::Holder;
-use crate::store::{agreements, evidence, journeys};
+use crate::store::{addresses, agreements, evidence, journeys, passkeys, passwords, totp_devices};
 use axum::http::header;
 use axum::response::Response;
 use db::Tx;
@@ -33,6 +34,9 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     if !forget(running, tx).await? {
         return Ok(Advanced::Overtaken);
     }
+    if !proofs_hold(running, tx).await? {
+        return Ok(Advanced::Refused);
+    }
     let advanced = match running.instance.goal.clone() {
         Goal::Register { .. } => register::register(running, tx).await?,
         Goal::Recover(_) => recover::recover(running, tx).await?,
@@ -43,6 +47,47 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
         Advanced::Kept(response) => Advanced::Kept(forgotten(running, response)),
         other => other,
     })
+}
+
+/// Whether what was proved in this journey still can be: a password, an app or a passkey that was
+/// replaced, removed or blocked since proves nothing, nor does an address that is another's by now.
+async fn proofs_hold(running: &Running<'_>, tx: &mut Tx) -> Result<bool, Error> {
+    // A journey without a row was proved in this transaction.
+    let Some(account) =
+        running.instance.learned.account.as_ref().filter(|_| running.revision.is_some())
+    else {
+        return Ok(true);
+    };
+    let (insurer, learned) = (running.visit.realm.id(), &running.instance.learned);
+    let made = [
+        learned.app.as_ref().map(|app| app.device_id.to_string()),
+        learned.passkey.as_ref().map(|key| key.credential_id.to_string()),
+    ];
+    for proved in running.here.iter().filter(|one| one.act == Act::Verify) {
+        let Some(used) = proved.credential.as_ref() else { continue };
+        if made.iter().flatten().any(|made| made == used) {
+            continue;
+        }
+        let lives = match proved.kind {
+            Kind::Password => passwords::active(tx, insurer, account)
+                .await?
+                .is_some_and(|active| *active.credential_id == **used),
+            Kind::Totp => totp_devices::list(tx, insurer, account)
+                .await?
+                .iter()
+                .any(|app| *app.device_id == **used),
+            Kind::Passkey => passkeys::by_id(tx, insurer, used)
+                .await?
+                .is_some_and(|key| key.account_id == *account && !key.is_blocked),
+            _ => true,
+        };
+        if !lives {
+            return Ok(false);
+        }
+    }
+    let Goal::Recover(_) = running.instance.goal else { return Ok(true) };
+    let Some(address) = &learned.address else { return Ok(false) };
+    Ok(addresses::account(tx, insurer, address).await?.as_ref() == Some(account))
 }
 
 /// The answer of a journey that is over: the browser need not carry it any more.

@@ -2,15 +2,15 @@
 //! the account's owner is told.
 
 use super::sign_in;
-use crate::ids::Sid;
+use crate::ids::{AccountId, Sid};
 use crate::journeys::advanced::Advanced;
-use crate::journeys::running::Running;
+use crate::journeys::running::{Running, YOUNG_SECS};
 use crate::mail;
-use crate::mail::letters::PasswordChanged;
+use crate::mail::letters::{AppRemoved, PasskeyRemoved, PasswordChanged};
 use crate::session;
 use crate::store::accounts::{self, Account, State};
 use crate::store::attempts::{self, Bucket};
-use crate::store::{grants, passwords, sessions};
+use crate::store::{grants, passkeys, passwords, sessions, totp_devices};
 use db::Tx;
 use web::Error;
 
@@ -24,8 +24,38 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         return Ok(Advanced::Refused);
     };
     replace_password(running, tx, &account, &hash, None).await?;
+    remove_young(running, tx, &id).await?;
     // Everything that a login asks was proved a moment ago, and more.
     sign_in::sign_in(running, tx).await
+}
+
+/// What was added a short while ago may be a thief's who knew the password: it goes, and the owner
+/// is told.
+async fn remove_young(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    let (insurer, now) = (running.visit.realm.id(), running.visit.now);
+    let since = now - YOUNG_SECS;
+    let at = running.visit.look.moment(now);
+    for app in totp_devices::list(tx, insurer, account).await? {
+        if app.created_at > since
+            && totp_devices::delete(tx, insurer, account, &app.device_id).await?
+        {
+            let letter = AppRemoved { name: app.name, at: at.clone() };
+            sign_in::tell(running, tx, account, &letter).await?;
+        }
+    }
+    for key in passkeys::list(tx, insurer, account).await? {
+        if key.created_at > since
+            && passkeys::delete(tx, insurer, account, &key.credential_id).await?
+        {
+            let letter = PasskeyRemoved { name: key.name, at: at.clone() };
+            sign_in::tell(running, tx, account, &letter).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Another password holds: whoever was in with the old one is out, here and at every partner, but

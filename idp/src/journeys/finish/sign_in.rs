@@ -108,6 +108,7 @@ async fn keep_passkey(
         created_at: now,
         used_at: now,
         is_blocked: false,
+        challenge: None,
     };
     if !passkeys::insert(tx, realm.id(), &key).await? {
         return Err(Error::Shown(StatusCode::CONFLICT));

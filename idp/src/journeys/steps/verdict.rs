@@ -51,7 +51,11 @@ pub enum Prepared {
     Used {
         key: Key,
         kept: Result<String, Refused>,
+        /// What it answered, hashed.
+        challenge: Vec<u8>,
     },
+    /// A passkey's answer that was taken before.
+    Answered,
     /// A new password's hash.
     Hash(String),
     /// Whose password was typed, if it was right; and the counter of wrong tries.

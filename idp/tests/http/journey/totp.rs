@@ -263,6 +263,7 @@ async fn a_recovery_asks_the_app_too() {
         .on_each_engine(async |idp| {
             ask(idp, "own").await;
             let (member, app) = with_app(idp).await;
+            idp.advance(8 * 24 * 3600);
             let visitor = idp.visitor();
             let page = visitor.open(&idp.at("minato/recover")).await;
             let page = idp.prove_mailbox(&visitor, &page, "hanako@example.jp").await;
@@ -282,4 +283,124 @@ async fn a_recovery_asks_the_app_too() {
             page.sees("name=\"password\"");
         })
         .await;
+}
+
+/// Whoever knew the password may have set up an app a short while ago: it is not asked of the owner
+/// who recovers, and is gone afterwards; so is a passkey.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_thief_added_does_not_keep_the_owner_out() {
+    minato()
+        .on_each_engine(async |idp| {
+            ask(idp, "own").await;
+            with_app(idp).await;
+            give_passkey(idp).await;
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/recover")).await;
+            let page = idp.prove_mailbox(&visitor, &page, "hanako@example.jp").await;
+            let page = visitor.submit(&page, HANAKO).await;
+            let new = "みずうみ の ほとり で 昼寝 29";
+            let new = [("password", new), ("password_again", new)];
+            visitor.submit(&page, &new).await.sees("パスワードを変更しました");
+            let own = visitor.open(&idp.at("minato/account")).await;
+            own.does_not_see("スマートフォン").does_not_see("花子の鍵");
+            let mails = idp.mails("hanako@example.jp").await;
+            let told = |what: &str| mails.iter().any(|mail| mail.subject.contains(what));
+            assert!(told("認証アプリが削除されました") && told("パスキーが削除されました"));
+        })
+        .await;
+}
+
+/// A passkey of 花子's that no device has: for what depends on her having one.
+async fn give_passkey(idp: &TestIdp) {
+    let now = idp.now();
+    idp.execute(&format!(
+        "INSERT INTO passkeys (insurer_id, credential_id, account_id, name, passkey, created_at,
+                               used_at)
+         SELECT 'minato', 'AAAA', account_id, '花子の鍵', '{{}}', {now}, {now} FROM accounts
+         WHERE user_id = 'hanako79'"
+    ))
+    .await;
+}
+
+/// Who has a passkey, too, goes on with the password's way once it is begun: to the code, and to new
+/// terms; never to the password again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_was_begun_goes_on() {
+    minato()
+        .on_each_engine(async |idp| {
+            ask(idp, "own").await;
+            let (member, app) = with_app(idp).await;
+            give_passkey(idp).await;
+            let page = member.open(&idp.at("minato/account/password")).await;
+            page.sees("data-passkey");
+            let page = member.submit(&page, &LOGIN).await;
+            let page = member.submit(&page, &[("code", &app.code(idp.now()))]).await;
+            page.sees("name=\"password_again\"");
+
+            let newer = idp.file("terms/portal-2026-04-01.toml");
+            let newer = newer.replace("2026-04-01", "2026-05-01");
+            idp.publish("terms/portal-2026-05-01.toml", &newer).await;
+            idp.execute("DELETE FROM totp_devices").await;
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            let page = visitor.submit(&page, &LOGIN).await;
+            page.sees("agree_portal").does_not_see("name=\"password\"");
+        })
+        .await;
+}
+
+/// Who has a passkey and no app is not offered to set one up with the password alone, also where
+/// everybody must have a second factor.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_not_gone_around_by_a_new_app() {
+    let idp = minato().on_sqlite().await;
+    idp.member().await;
+    give_passkey(&idp).await;
+    ask(&idp, "always").await;
+    let thief = idp.visitor();
+    let page = thief.open(&idp.at("minato/login")).await;
+    let page = thief.submit(&page, &LOGIN).await;
+    page.does_not_see("<svg").does_not_see("class=\"key\"").sees("data-passkey");
+}
+
+/// A login that is asked for in the middle of a session asks the code, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_login_within_a_session_asks_the_code() {
+    let idp = minato().on_sqlite().await;
+    ask(&idp, "own").await;
+    let (member, app) = with_app(&idp).await;
+    let client = idp.client("app", "consent_obtained = true\n").await;
+    for prompt in ["login", "login select_account"] {
+        let page = member.open(&client.authorize(&[("prompt", prompt)])).await;
+        let page = match page.html.contains("value=\"this\"") {
+            true => member.submit(&page, &[("decision", "this")]).await,
+            false => page,
+        };
+        let page = member.submit(&page, &LOGIN).await;
+        page.sees("name=\"code\"");
+        idp.advance(30);
+        let to = member.submit_and_stay(&page, &[("code", &app.code(idp.now()))]).await;
+        assert!(to.contains("code=") || to.contains("/journey/"), "{prompt}: {to}");
+    }
+}
+
+/// Nor does patience guess one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_wrong_codes_in_a_month_are_enough() {
+    let idp = minato().on_sqlite().await;
+    ask(&idp, "own").await;
+    let (_, app) = with_app(&idp).await;
+    let visitor = idp.visitor();
+    for _ in 0..10 {
+        let page = to_code(&idp, &visitor).await;
+        for _ in 0..10 {
+            code(&visitor, &page, "000000").await;
+        }
+        idp.advance(3601);
+    }
+    let page = visitor.open(&idp.at("minato/login")).await;
+    visitor.submit(&page, &LOGIN).await.sees("しばらく入力できません");
+    idp.advance(30 * 24 * 3600);
+    let page = to_code(&idp, &visitor).await;
+    assert!(is_in(&code(&visitor, &page, &app.code(idp.now())).await));
 }

@@ -9,6 +9,7 @@ use crate::store::accounts::{self, State};
 use crate::store::attempts::{Bucket, Limit};
 use crate::store::passkeys;
 use db::Tx;
+use secret::hash;
 use serde::Serialize;
 use web::look::Screen;
 use web::{Error, Form, Page, Posted};
@@ -85,8 +86,13 @@ impl Step for Verify {
             let Some(key) = key.filter(|key| !key.is_blocked) else {
                 return Ok(Prepared::Nothing);
             };
+            let challenge = hash::sha256(&state);
+            if key.challenge.as_ref() == Some(&challenge) {
+                // The answer to this very challenge was taken, and ours got lost: no copy of the key.
+                return Ok(Prepared::Answered);
+            }
             let kept = library.used(answer, &state, &key.passkey);
-            Ok(Prepared::Used { key, kept })
+            Ok(Prepared::Used { key, kept, challenge })
         })
     }
 
@@ -103,7 +109,11 @@ impl Step for Verify {
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
             let wrong = || Ok(Verdict::Wrong(Form::default()));
-            let Prepared::Used { key, kept } = prepared else { return wrong() };
+            let (key, kept, challenge) = match prepared {
+                Prepared::Used { key, kept, challenge } => (key, kept, challenge),
+                Prepared::Answered => return Ok(Verdict::Again),
+                _ => return wrong(),
+            };
             let (insurer, now) = (at.visit.realm.id(), at.visit.now);
             let kept = match kept {
                 Ok(kept) => kept,
@@ -119,7 +129,10 @@ impl Step for Verify {
             let other = known.is_some_and(|known| *known != key.account_id);
             let account = accounts::by_id(tx, insurer, &key.account_id).await?;
             let is_active = account.is_some_and(|account| account.state == State::Active);
-            if other || !is_active || !passkeys::used(tx, insurer, &key, &kept, now).await? {
+            if other
+                || !is_active
+                || !passkeys::used(tx, insurer, &key, (&kept, &challenge), now).await?
+            {
                 return wrong();
             }
             at.instance.learned.account = Some(key.account_id);

@@ -15,6 +15,9 @@ use web::{Error, Form, Page, Posted};
 /// Only who knows the password gets so far.
 const WRONG: Limit = Limit { max: 10, seconds: 3600, tells: true, hidden: false };
 
+/// And in a month, so that patience guesses none either (NIST SP 800-63B-4 §3.2.2: 100).
+const OF_MONTH: Limit = Limit { max: 100, seconds: 30 * 24 * 3600, tells: false, hidden: false };
+
 /// Types a code.
 #[derive(Serialize)]
 pub struct Code {
@@ -64,8 +67,8 @@ impl Step for Verify {
     }
 
     fn limits(&self, at: &At<'_>, _: Option<(&Posted, &Prepared)>) -> Limits {
-        let account = at.instance.learned.account.as_ref();
-        account.map(|account| (Bucket::totp(account), WRONG)).into_iter().collect()
+        let Some(account) = &at.instance.learned.account else { return Vec::new() };
+        vec![(Bucket::totp(account), WRONG), (Bucket::totp_month(account), OF_MONTH)]
     }
 
     /// The code is compared with those of each app of the account.
