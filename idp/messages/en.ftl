@@ -211,6 +211,13 @@ own-changed-passkey-added = The passkey has been added. You can use it from the 
 own-changed-passkey-removed = The passkey has been removed.
 remove-passkey-text = You cannot sign in with it any more then. To go on, show that it is you.
 
+user-id-title = Your user ID
+user-id-lead = Enter the email address with which you registered, and your date of birth. We will send you your user ID.
+user-id-submit = Send me my user ID
+user-id-sent-title = We have sent you an email
+user-id-sent-text = We have written to the address that you entered. Sign in with the user ID in that email. If it has not come after a few minutes, look in your spam folder, and check the address.
+login-forgotten-user-id = Have your user ID sent by email
+
 help-question-first = What do I need to register?
 help-answer-first = An email address of your own, and something that shows your symbol and number, such as the certificate of eligibility (資格確認書) or the eligibility notice (資格情報のお知らせ). Select “Register” and follow the pages. It takes a few minutes.
 help-question-mail = The confirmation email does not arrive
@@ -392,6 +399,14 @@ mail-passkey-added-lead = This is { $insurer }. A passkey has been added to the 
 mail-passkey-removed-subject = [{ $insurer }] A passkey has been removed
 mail-passkey-removed-lead = This is { $insurer }. A passkey has been removed from the sign-in of your member pages.
 mail-passkey-name = Name of the passkey:{" "}
+
+mail-user-id-told-subject = [{ $insurer }] Your user ID
+mail-user-id-told-lead = This is { $insurer }. You asked us for the user ID of your member pages.
+mail-user-id-told-login = To sign in, open the member pages and use this user ID and your password.
+mail-user-id-unknown-subject = [{ $insurer }] We could not find your user ID
+mail-user-id-unknown-lead = This is { $insurer }. Someone entered this email address to be told the user ID of the member pages. Nobody is registered with this address and the date of birth that was entered.
+mail-user-id-unknown-other = If it was you, check the date of birth and whether this is the address with which you registered, then try again.
+mail-user-id-not-you = If it was not you, delete this email. Nothing has changed for you.
 
 mail-registered-subject = [{ $insurer }] You have registered (member pages)
 mail-registered-lead = This is { $insurer }. You have registered for the member pages.

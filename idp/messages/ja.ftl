@@ -208,6 +208,13 @@ own-changed-passkey-added = パスキーを追加しました。次のログイ�
 own-changed-passkey-removed = パスキーを削除しました。
 remove-passkey-text = 削除すると、このパスキーではログインできなくなります。続けるには、ご本人であることを確認します。
 
+user-id-title = ユーザーIDの確認
+user-id-lead = 登録したメールアドレスと生年月日を入力してください。あなたのユーザーIDを、メールでお知らせします。
+user-id-submit = ユーザーIDをメールで受け取る
+user-id-sent-title = メールをお送りしました
+user-id-sent-text = 入力されたメールアドレスに、メールをお送りしました。メールに書いてあるユーザーIDでログインしてください。数分待っても届かないときは、迷惑メールのフォルダーや、アドレスに誤りがないかをご確認ください。
+login-forgotten-user-id = ユーザーIDをメールで確認する
+
 help-question-first = 登録には何が必要ですか
 help-answer-first = ご自分のメールアドレスと、記号・番号が分かるもの（資格確認書、資格情報のお知らせなど）をご用意ください。「新しく登録する」を押し、画面の案内に沿って進むと、数分で終わります。
 help-question-mail = 確認のメールが届きません
@@ -389,6 +396,14 @@ mail-passkey-added-lead = { $insurer }です。加入者ページのログイン
 mail-passkey-removed-subject = 【{ $insurer }】パスキーが削除されました
 mail-passkey-removed-lead = { $insurer }です。加入者ページのログインに使うパスキーが削除されました。
 mail-passkey-name = パスキーの名前：
+
+mail-user-id-told-subject = 【{ $insurer }】あなたのユーザーID
+mail-user-id-told-lead = { $insurer }です。加入者ページのユーザーIDについて、お問い合わせをいただきました。
+mail-user-id-told-login = 次の加入者ページから、このユーザーIDとパスワードでログインしてください。
+mail-user-id-unknown-subject = 【{ $insurer }】ユーザーIDが見つかりませんでした
+mail-user-id-unknown-lead = { $insurer }です。加入者ページのユーザーIDを確認する画面に、このメールアドレスが入力されました。入力されたメールアドレスと生年月日では、登録が見つかりませんでした。
+mail-user-id-unknown-other = ご自分で入力した方は、生年月日に誤りがないか、登録したときのアドレスかどうかをご確認のうえ、もう一度お試しください。
+mail-user-id-not-you = 心当たりがない場合は、このメールを削除してください。あなたの登録は変わっていません。
 
 mail-registered-subject = 【{ $insurer }】登録の完了（加入者ページの登録）
 mail-registered-lead = { $insurer }です。加入者ページの登録が完了しました。

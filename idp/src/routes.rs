@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::endpoints::people::{
     authorize, consents, device, documents, help, home, journey, link, logo, logout, own, recover,
-    registered,
+    registered, user_id,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -47,6 +47,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/registered", get(registered::show))
         .route("/{insurer}/login", get(journey::login))
         .route("/{insurer}/recover", get(recover::start))
+        .route("/{insurer}/user-id", get(user_id::show).post(user_id::submit))
         .route("/{insurer}/recovered", get(recover::done))
         .route("/{insurer}/journey/{id}", get(journey::show).post(journey::submit))
         .route("/{insurer}/link/{token}", get(link::show).post(link::submit))

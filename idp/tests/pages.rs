@@ -5,6 +5,7 @@ use idp::authorization::answer::FormPost;
 use idp::endpoints::people::help::Help;
 use idp::endpoints::people::own::Own;
 use idp::endpoints::people::registered::Done;
+use idp::endpoints::people::user_id::Forgotten;
 use idp::endpoints::people::{consents, device, logout};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
@@ -14,7 +15,7 @@ use idp::mail::Letter;
 use idp::mail::letters::{
     AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink,
     NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged, RecoveryLink, Registered,
-    RegistrationLink,
+    RegistrationLink, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ fn every_page_draws_in_every_theme_and_language() {
     let pages = Arc::new(Pages::load(&themes, &[idp::app::owner()]).unwrap());
     draws::<Help>(&pages);
     draws::<Own>(&pages);
+    draws::<Forgotten>(&pages);
     draws::<mailbox::Mailbox>(&pages);
     draws::<mailbox::MailboxSent>(&pages);
     draws::<MailboxOpen>(&pages);
@@ -76,6 +78,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<Registered>(&pages);
     letter::<RecoveryLink>(&pages);
     letter::<ChangeLink>(&pages);
+    letter::<UserIdTold>(&pages);
+    letter::<UserIdUnknown>(&pages);
     letter::<PasskeyAdded>(&pages);
     letter::<PasskeyRemoved>(&pages);
     letter::<AppAdded>(&pages);

@@ -84,7 +84,10 @@ async fn every_link_of_every_page_leads_somewhere() {
     let mut starts = at(&world.portal_url, &[""]);
     starts.extend(at(
         &world.idp_url,
-        &["login", "register", "recover", "help", "terms", "privacy", "device", "logout"],
+        &[
+            "login", "register", "recover", "user-id", "help", "terms", "privacy", "device",
+            "logout",
+        ],
     ));
 
     let pages = walk(&world, &browser, &starts, "a visitor").await;

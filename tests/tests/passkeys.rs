@@ -1,5 +1,5 @@
 //! Passkeys in Chromium with a device that it plays: made, used, copied, replayed, removed (F083,
-//! F087, F117; attacks under "Credentials").
+//! F087, F117; attack 27).
 
 use tests::browser::Browser;
 use tests::relying::{Relying, claims, parameters};

@@ -88,6 +88,19 @@ pub struct PasskeyRemoved {
     pub at: String,
 }
 
+/// F112: the user ID that was forgotten.
+#[derive(Serialize)]
+pub struct UserIdTold {
+    pub user_id: String,
+    pub login_url: String,
+}
+
+/// Nobody is registered with this address and birth date: the page does not tell.
+#[derive(Serialize)]
+pub struct UserIdUnknown {
+    pub login_url: String,
+}
+
 /// F016: registration is complete.
 #[derive(Serialize)]
 pub struct Registered {
@@ -192,5 +205,20 @@ impl Letter for PasskeyRemoved {
         vec![Self {
             name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
         }]
+    }
+}
+
+impl Letter for UserIdTold {
+    const NAME: &'static str = "user-id-told";
+    fn samples() -> Vec<Self> {
+        let login_url = "https://portal.example/minato/".into();
+        vec![Self { user_id: "hanako79".into(), login_url }]
+    }
+}
+
+impl Letter for UserIdUnknown {
+    const NAME: &'static str = "user-id-unknown";
+    fn samples() -> Vec<Self> {
+        vec![Self { login_url: "https://portal.example/minato/".into() }]
     }
 }

@@ -173,7 +173,7 @@ async fn other_devices_are_signed_out() {
         .await;
 }
 
-/// What was begun with the old password ends with it: a recovery throws out who is in the middle of
+/// Attack 26: what was begun with the old password ends with it: a recovery throws out who is in the middle of
 /// a change, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_old_password_began_is_over() {

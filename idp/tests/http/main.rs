@@ -16,4 +16,5 @@ mod outbound;
 mod par;
 mod revoke;
 mod token;
+mod user_id;
 mod userinfo;

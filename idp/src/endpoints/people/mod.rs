@@ -13,3 +13,4 @@ pub mod logout;
 pub mod own;
 pub mod recover;
 pub mod registered;
+pub mod user_id;

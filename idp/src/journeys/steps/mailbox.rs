@@ -221,7 +221,7 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
 }
 
 /// The address as it is used, or the message that says what is wrong (F064, F066, F067).
-fn checked(typed: &str) -> Result<String, &'static str> {
+pub fn checked(typed: &str) -> Result<String, &'static str> {
     // Full-width letters and signs are what a Japanese keyboard gives.
     let half: String = typed
         .chars()

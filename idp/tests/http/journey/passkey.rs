@@ -1,5 +1,5 @@
-//! Passkeys over HTTP, without a device: what is offered, and what cannot be forged. What a device
-//! does is in `tests/tests/passkeys.rs`.
+//! Passkeys over HTTP, without a device: what is offered, and what cannot be forged (attack 27). What a
+//! device does is in `tests/tests/passkeys.rs`.
 
 use crate::support::people::LOGIN;
 use crate::support::{ICHIRO, PASSWORD, Seen, StatusCode, minato};

@@ -1,4 +1,4 @@
-//! Authenticator apps: F088 to F095, F115, F117; attacks 23 to 25.
+//! Authenticator apps: F088 to F095, F115, F117; attacks 24 to 26.
 
 use crate::support::people::LOGIN;
 use crate::support::{HANAKO, ICHIRO, PASSWORD, Seen, TestIdp, Visitor, claims, minato};
@@ -190,7 +190,7 @@ async fn where_everybody_must_have_one() {
         .await;
 }
 
-/// F115, F117: several apps, each with its name; one is removed by its owner, after both proofs.
+/// Attack 26, F115, F117: several apps, each with its name; one is removed by its owner, after both proofs.
 #[tokio::test(flavor = "multi_thread")]
 async fn apps_are_added_and_removed() {
     minato()

@@ -34,6 +34,8 @@ pub struct Login {
     pub register_url: String,
     /// How to get back in without the password, where the insurer has a way.
     pub recover_url: Option<String>,
+    /// Where the user ID is told by mail.
+    pub user_id_url: String,
     /// Where the person wants to go.
     pub client_name: Option<String>,
     /// F058: one message for both causes.
@@ -53,6 +55,7 @@ impl Page for Login {
             form: Form::new("/minato/journey/x?step=password", &KNOW),
             register_url: "/minato/register".into(),
             recover_url: failed.then(|| "/minato/recover?from=x".into()),
+            user_id_url: "/minato/user-id".into(),
             client_name: client.map(str::to_owned),
             failed,
             again: false,
@@ -117,6 +120,7 @@ impl Step for Verify {
                     .definition
                     .recovery()
                     .map(|_| at.visit.path(&format!("recover?from={}", at.instance.id))),
+                user_id_url: at.visit.path("user-id"),
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
                 again,
