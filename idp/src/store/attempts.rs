@@ -50,6 +50,11 @@ impl Bucket {
         Self(format!("totp-month:{account}"))
     }
 
+    /// Requests that a client pushed.
+    pub fn pushed(client_id: &str) -> Self {
+        Self(format!("pushed:{client_id}"))
+    }
+
     /// Wrong device codes of a signed-in person.
     pub fn device(account: &AccountId) -> Self {
         Self(format!("device:{account}"))

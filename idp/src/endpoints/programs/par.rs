@@ -4,9 +4,10 @@ use super::extract::{self as api, Api, Call};
 use super::{json, refused};
 use crate::app::App;
 use crate::authorization::request::{Failure, REQUEST_URI, Way, prepare};
+use crate::store::attempts::{self, Bucket, Limit};
 use crate::store::pushed;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use oidc::authorize::Refused;
 use oidc::error::Code;
@@ -18,6 +19,19 @@ use web::Error;
 /// Seconds until the browser must have come (FAPI 2.0 §5.3.2.2: less than 600). A journey that has
 /// begun goes on.
 const LIFETIME_SECS: i64 = 300;
+
+/// What one client may push: a public one needs no secret for it, and each is kept for a day.
+const OF_CLIENT: Limit = Limit { max: 5000, seconds: LIFETIME_SECS, tells: true, hidden: false };
+
+/// RFC 9126 §2.3: how long to wait.
+fn too_many(until: Option<i64>, now: i64) -> Response {
+    let why = "this client pushes too many requests";
+    let body = json!({"error": "temporarily_unavailable", "error_description": why});
+    let mut response = json(StatusCode::TOO_MANY_REQUESTS, &body);
+    let seconds = until.map_or(1, |until| (until - now).max(1));
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
+}
 
 /// `POST /{insurer}/par`
 pub async fn post(State(app): State<Arc<App>>, api: Api) -> Response {
@@ -53,6 +67,10 @@ async fn push(app: &App, api: &Api) -> Result<Response, Error> {
         && !api::spend(&mut tx, realm, proof).await?
     {
         return Err(refused(api::PROOF_USED));
+    }
+    let bucket = Bucket::pushed(&client.client_id);
+    if attempts::take(&mut tx, realm.id(), &bucket, OF_CLIENT, now).await?.is_none() {
+        return Ok(too_many(attempts::until(&mut tx, realm.id(), &bucket, now).await?, now));
     }
     let hash = hash::sha256(&id);
     pushed::insert(&mut tx, realm.id(), &hash, &request, now + LIFETIME_SECS).await?;

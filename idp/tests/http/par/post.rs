@@ -101,3 +101,24 @@ async fn of_two_browsers_at_once_one_gets_an_answer() {
         })
         .await;
 }
+
+/// S8: one client does not fill the disk, and takes nothing of another's; RFC 9126 §2.3.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_client_pushes_so_many() {
+    minato()
+        .on_each_engine(async |idp| {
+            let (client, other) = (idp.client("app", "").await, idp.client("other", "").await);
+            push(&client, &[]).await.good();
+            idp.execute("UPDATE attempts SET count = 5000 WHERE bucket = 'pushed:app'").await;
+            let before = idp.number("SELECT COUNT(*) AS n FROM pushed").await;
+            let refused = push(&client, &[]).await;
+            assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+            assert_eq!(refused.body["error"], "temporarily_unavailable");
+            assert!(!refused.header("retry-after").is_empty());
+            assert_eq!(idp.number("SELECT COUNT(*) AS n FROM pushed").await, before);
+            push(&other, &[]).await.good();
+            idp.advance(301);
+            push(&client, &[]).await.good();
+        })
+        .await;
+}
