@@ -1,10 +1,10 @@
 //! Passkeys in Chromium with a device that it plays: made, used, copied, replayed, removed (F083,
-//! F087, F117; attack 27).
+//! F087, F117; attacks 12, 27).
 
 use tests::browser::Browser;
 use tests::relying::{Relying, claims, parameters};
 use tests::visitor::{HANAKO, PASSWORD, Visitor};
-use tests::world::{Options, World};
+use tests::world::{Options, Program, World};
 
 const PASSWORD_BUTTON: &str = "main form:not(.cancel, .passkey) button[type=submit]";
 const PASSKEY_BUTTON: &str = "form.passkey:not([hidden]) button[type=submit]";
@@ -29,7 +29,7 @@ const REPLAY: &str = "const [state, credential] = JSON.parse(sessionStorage.getI
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_signs_in_and_a_copy_does_not() {
-    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
     World::on_each_engine(options, async |world| {
         let browser = Browser::start(&format!("passkeys-{}", world.engine)).await;
         let made = ("hanako@example.jp", "hanako79", HANAKO);
@@ -84,6 +84,29 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
                 .sees("パスキーでログインできませんでした")
                 .await;
         }
+
+        // Attack 12: another insurer has the same host, so the browser offers the key there; it opens
+        // nothing, and goes on working where it belongs.
+        let folder = world.folder.join("insurers/aozora");
+        let file = folder.join("idp.toml");
+        let text = std::fs::read_to_string(&file).expect("idp.toml");
+        std::fs::write(&file, text + "\n[passkeys]\noffer = true\n").expect("written");
+        world.ran(Program::Idp, &["insurer", "apply", &folder.display().to_string()]);
+        // Started anew: then the test need not wait until the running program has looked.
+        world.kill(Program::Idp);
+        world.launch(Program::Idp).await;
+        let elsewhere = format!("{}/aozora/signin", world.portal_url);
+        browser.forget().await.open(&elsewhere).await.finds(PASSKEY_BUTTON).await;
+        device.attended(true).await;
+        browser.click(PASSKEY_BUTTON).await;
+        device.attended(false).await;
+        browser
+            .finds("[role=alert]:not([hidden])")
+            .await
+            .sees("パスキーでログインできませんでした")
+            .await;
+        device.attended(true).await;
+        browser.open(&sign_in).await.finds(".user").await.sees("港").await;
 
         // A copy whose counter is behind signs nobody in, and from then on neither does the key.
         let passkey = device.passkeys().await.remove(0);

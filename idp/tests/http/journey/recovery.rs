@@ -26,7 +26,8 @@ async fn to_card(idp: &TestIdp, visitor: &Visitor, email: &str) -> Seen {
 }
 
 /// A mailed link, then the card; the new password holds, and what the old one opened is shut:
-/// other browsers, refresh tokens, offline ones too. The owner is told. The link is no use twice.
+/// other browsers, refresh tokens, offline ones too (attack 9). The owner is told. The link is no use
+/// twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_password_is_replaced() {
     minato()
