@@ -2,12 +2,24 @@
 //! has them. One step before and one after are taken: clocks differ.
 
 use crate::ids::{AccountId, InsurerId};
-use qrcode::QrCode;
-use qrcode::render::svg;
+use qrcode::{Color, QrCode};
+use serde::Serialize;
 use totp_rs::{Builder, Secret, Totp, TotpError};
 
 /// Bytes of a secret: 160 bits (RFC 4226 §4).
 pub const SECRET_BYTES: usize = 20;
+
+/// Modules of white around a QR code (ISO/IEC 18004 §6.3.8).
+const QUIET: usize = 4;
+
+/// A QR code for the page to draw.
+#[derive(Debug, Serialize)]
+pub struct Picture {
+    /// Modules on a side, the white around it among them.
+    pub side: usize,
+    /// The dark modules: the `d` of an SVG path.
+    pub path: String,
+}
 
 /// An app's secret, and how the app is to call it.
 pub struct App {
@@ -42,11 +54,16 @@ impl App {
         self.totp.to_url().ok()
     }
 
-    /// The picture that apps read, as SVG without a prolog.
-    pub fn picture(&self) -> Option<String> {
+    /// The picture that apps read.
+    pub fn picture(&self) -> Option<Picture> {
         let code = QrCode::new(self.url()?).ok()?;
-        let picture = code.render::<svg::Color>().min_dimensions(240, 240).build();
-        picture.find("<svg").map(|at| picture[at..].to_owned())
+        let width = code.width();
+        let modules = code.to_colors().into_iter().enumerate();
+        let path = modules
+            .filter(|(_, color)| *color == Color::Dark)
+            .map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET))
+            .collect();
+        Some(Picture { side: width + 2 * QUIET, path })
     }
 
     /// The time step of a code that is good now.
@@ -82,6 +99,7 @@ pub fn purpose(insurer: &InsurerId, account: &AccountId) -> String {
 #[cfg(test)]
 mod tests {
     use super::{App, typed};
+    use std::collections::HashSet;
 
     /// F088, F091: the vectors of RFC 6238, appendix B, in six digits.
     #[test]
@@ -100,7 +118,29 @@ mod tests {
             assert_eq!(app.step(code, at + 90), None);
         }
         assert_eq!(app.key(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
-        assert!(app.picture().unwrap().starts_with("<svg"));
+    }
+
+    /// F089: another library reads in the picture what the link says.
+    #[test]
+    fn the_picture_says_what_the_link_says() {
+        let app = App::new(b"12345678901234567890", "みなと健康保険組合", "hanako79").unwrap();
+        let picture = app.picture().unwrap();
+        let dark: HashSet<(usize, usize)> = picture
+            .path
+            .split('M')
+            .skip(1)
+            .map(|module| {
+                let (x, y) = module.strip_suffix("h1v1h-1z").unwrap().split_once(' ').unwrap();
+                (x.parse().unwrap(), y.parse().unwrap())
+            })
+            .collect();
+        let pixels = picture.side * 4;
+        let mut image = rqrr::PreparedImage::prepare_from_bitmap(pixels, pixels, |x, y| {
+            dark.contains(&(x / 4, y / 4))
+        });
+        let grids = image.detect_grids();
+        assert_eq!(grids.len(), 1);
+        assert_eq!(grids[0].decode().unwrap().1, app.url().unwrap());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A person sets up an authenticator app; a code that it shows proves that it is.
 
-use crate::credentials::totp::{App, SECRET_BYTES, purpose, typed};
+use crate::credentials::totp::{App, Picture, SECRET_BYTES, purpose, typed};
 use crate::ids::CredentialId;
 use crate::journeys::instance::NewApp;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
@@ -24,8 +24,8 @@ pub struct SetUp {
     pub title: String,
     pub step: Place,
     pub form: Form,
-    /// What apps read, as SVG.
-    pub picture: Option<String>,
+    /// What apps read.
+    pub picture: Option<Picture>,
     /// The same as a link, for an app on the same device.
     pub url: Option<String>,
     /// The same to be typed.
