@@ -1,5 +1,6 @@
 //! The rules of the house as a test: who may know whom, where SQL stands, what each file says
-//! first, that ARCHITECTURE.md names only paths that exist, and what `signs.rs` holds.
+//! first, that templates escape, that ARCHITECTURE.md names only paths that exist, and what
+//! `signs.rs` holds.
 
 use crate::floors;
 use crate::run::root;
@@ -33,7 +34,7 @@ pub fn run() -> Result<(), String> {
     floors::check(&folders, &mut breaches);
     let mut files = Vec::new();
     for folder in &folders {
-        collect(&root().join(folder), &mut files);
+        collect(&root().join(folder), "rs", &mut files);
     }
     files.sort();
     files.dedup();
@@ -43,6 +44,7 @@ pub fn run() -> Result<(), String> {
         first_sentence(&name, &text, &mut breaches);
         sql_placement(&name, &text, &mut breaches);
     }
+    escaping(&mut breaches);
     architecture(&mut breaches);
     crate::signs::check(&mut breaches);
     if breaches.is_empty() {
@@ -52,12 +54,12 @@ pub fn run() -> Result<(), String> {
     Err(format!("{} breaches of the house's rules\n{}", breaches.len(), breaches.join("\n")))
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, ending: &str, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|end| end == "rs") {
+            collect(&path, ending, files);
+        } else if path.extension().is_some_and(|end| end == ending) {
             files.push(path);
         }
     }
@@ -140,6 +142,23 @@ fn dependencies(members: &[Member], breaches: &mut Vec<String>) {
 fn first_sentence(name: &str, text: &str, breaches: &mut Vec<String>) {
     if !text.starts_with("//! ") || text.starts_with("//! .") {
         breaches.push(format!("{name}: begin the file with one //! sentence that says what it is"));
+    }
+}
+
+/// Attack 4: what a template prints is escaped, always.
+fn escaping(breaches: &mut Vec<String>) {
+    let mut templates = Vec::new();
+    for folder in ["idp", "portal", "plugins", "themes"] {
+        collect(&root().join(folder), "html", &mut templates);
+    }
+    for file in templates {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let bare: String = text.split_whitespace().collect();
+        if bare.contains("|safe") || bare.contains("autoescape") {
+            let name = file.strip_prefix(root()).unwrap_or(&file).display();
+            breaches
+                .push(format!("{name}: print values, not markup: a template never escapes less"));
+        }
     }
 }
 
