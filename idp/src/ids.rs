@@ -62,4 +62,6 @@ ids! {
     JourneyId,
     /// A stored credential: which password, which device.
     CredentialId,
+    /// A browser in which an account has signed in.
+    BrowserId,
 }

@@ -5,7 +5,7 @@
 //! - `endpoints/`: handlers only, for people, programs and staff
 //! - `journeys/`: what is asked next, and what becomes of an answer
 //! - `authorization/`: what a client's request asks, what is granted, how the answer travels
-//! - `session.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
+//! - `session.rs`, `browser.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
 //! - `credentials/`, `clients/`, `people/`: what accounts prove with, relying parties, persons
 //! - `realm/`, `definition/`: an insurer in memory, an insurer's folder
 //! - `store/`: the only place with SQL
@@ -15,6 +15,7 @@
 
 pub mod app;
 pub mod authorization;
+pub mod browser;
 pub mod clients;
 pub mod commands;
 pub mod credentials;

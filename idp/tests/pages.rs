@@ -13,9 +13,9 @@ use idp::journeys::steps::password::{enrol, replace, verify};
 use idp::journeys::steps::{account, consent, mailbox, passkey, roster, terms, totp};
 use idp::mail::Letter;
 use idp::mail::letters::{
-    AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink,
-    NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged, RecoveryLink, Registered,
-    RegistrationLink, UserIdTold, UserIdUnknown,
+    AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink, CodeByMail,
+    NewDevice, NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged, RecoveryLink,
+    Registered, RegistrationLink, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -78,6 +78,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<Registered>(&pages);
     letter::<RecoveryLink>(&pages);
     letter::<ChangeLink>(&pages);
+    letter::<CodeByMail>(&pages);
+    letter::<NewDevice>(&pages);
     letter::<UserIdTold>(&pages);
     letter::<UserIdUnknown>(&pages);
     letter::<PasskeyAdded>(&pages);

@@ -18,6 +18,13 @@ pub fn incident() -> String {
     id()[..8].to_uppercase().replace(['-', '_'], "X")
 }
 
+/// So many random digits, each as likely as the others: codes that people type.
+pub fn digits(count: usize) -> String {
+    // Bytes from 250 on would make some digits likelier.
+    let mut fair = std::iter::repeat_with(|| bytes(count)).flatten().filter(|byte| *byte < 250);
+    (0..count).filter_map(|_| fair.next()).map(|byte| char::from(b'0' + byte % 10)).collect()
+}
+
 /// Random bytes: keys.
 pub fn bytes(count: usize) -> Vec<u8> {
     let mut buffer = vec![0; count];

@@ -32,6 +32,9 @@ pub struct Options {
     pub in_process: bool,
     /// Lines for the `[protocol]` table of every insurer's `idp.toml`.
     pub protocol: &'static str,
+    /// Whether a login from a browser that was never seen asks a mailed code, as it does unless an
+    /// insurer says otherwise. Tests about something else have it off.
+    pub asks_new_devices: bool,
     /// More settings of the programs, by environment variable.
     pub settings: Vec<(&'static str, String)>,
     /// The authority (PEM) of idp's own certificate: idp serves https, and no portal is started.
@@ -181,12 +184,15 @@ impl World {
         let from = root().join("demo/insurers").join(slug);
         let folder = self.folder.join("insurers").join(slug);
         copy(&from, &folder);
-        if !options.protocol.is_empty() {
-            let file = folder.join("idp.toml");
-            let text = std::fs::read_to_string(&file).expect("idp.toml");
-            std::fs::write(&file, format!("{text}\n[protocol]\n{}\n", options.protocol))
-                .expect("written");
+        let file = folder.join("idp.toml");
+        let mut text = std::fs::read_to_string(&file).expect("idp.toml");
+        if !options.asks_new_devices {
+            text.push_str("\n[new_device]\nask = \"off\"\n");
         }
+        if !options.protocol.is_empty() {
+            text.push_str(&format!("\n[protocol]\n{}\n", options.protocol));
+        }
+        std::fs::write(&file, text).expect("written");
         if options.misbehaving {
             let file = folder.join("portal.toml");
             let text = std::fs::read_to_string(&file).expect("portal.toml");

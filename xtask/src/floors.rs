@@ -36,7 +36,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["app"],
             &["journeys"],
             &["authorization"],
-            &["session"],
+            &["session", "browser"],
             &["tokens"],
             &["mail", "visit", "clients", "people"],
             &["realm"],

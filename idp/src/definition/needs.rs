@@ -201,7 +201,7 @@ impl Reading<'_> {
                 attempts: entry.attempts.unwrap_or(ATTEMPTS),
             },
             Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
-            Kind::Password | Kind::Totp | Kind::Passkey => Settings::None,
+            Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::Passkey => Settings::None,
             Kind::Account | Kind::Consent => {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }

@@ -19,6 +19,8 @@ pub struct Policy {
     pub after_loss: AfterLoss,
     #[serde(default, skip_serializing_if = "SecondFactor::is_never")]
     pub second_factor: SecondFactor,
+    #[serde(default)]
+    pub new_device: NewDevice,
     #[serde(default, skip_serializing_if = "Passkeys::is_off")]
     pub passkeys: Passkeys,
     #[serde(default)]
@@ -40,11 +42,36 @@ pub struct Length {
     pub max: usize,
 }
 
-/// Whether a login asks more than its journey says: a code of an authenticator app.
+/// Whether a login asks more than its journey says: a code of an authenticator app, or by mail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SecondFactor {
     pub when: When,
+    /// Whether who has no app and no passkey gets a code by mail instead of having to set up an app.
+    pub mail: bool,
+    /// How many days a browser can be remembered in which no second factor is asked; 0: it cannot.
+    pub remember_days: u16,
+}
+
+/// What a login from a browser asks in which the member has never signed in, when it asks no second
+/// factor anyway.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewDevice {
+    pub ask: AskNewDevice,
+}
+
+/// What is asked there, or only told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskNewDevice {
+    /// A code that is mailed; and the login is told by mail.
+    #[default]
+    Code,
+    /// Nothing, but the login is told by mail.
+    Notice,
+    /// Nothing, and nothing is told.
+    Off,
 }
 
 /// When a login asks it.
@@ -61,7 +88,7 @@ pub enum When {
 
 impl SecondFactor {
     fn is_never(&self) -> bool {
-        self.when == When::Never
+        *self == Self::default()
     }
 }
 

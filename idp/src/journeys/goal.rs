@@ -65,7 +65,7 @@ pub enum What {
 
 impl What {
     /// What it asks: always that it is the owner, now, with everything that a login of theirs asks.
-    pub fn need(&self, has_app: bool, has_passkey: bool) -> Need {
+    pub fn need(&self, owner: Need) -> Need {
         /// How long the mailed link is good.
         const LINK_MINUTES: i64 = 60;
         let step = match self {
@@ -77,13 +77,6 @@ impl What {
             What::AddApp => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
             What::AddPasskey => Some(Need::step(Kind::Passkey, Act::Enrol, Settings::None)),
             What::RemoveApp(_) | What::RemovePasskey(_) => None,
-        };
-        let app = has_app.then(|| Need::verify(Kind::Totp));
-        let password = std::iter::once(Need::verify(Kind::Password)).chain(app);
-        let password = Need::All(password.collect());
-        let owner = match has_passkey {
-            true => Need::Any(vec![password, Need::verify(Kind::Passkey)]),
-            false => password,
         };
         Need::All(std::iter::once(owner).chain(step).collect()).now()
     }

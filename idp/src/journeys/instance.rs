@@ -45,6 +45,9 @@ pub struct Learned {
     pub user_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
+    /// No second factor is to be asked in this browser for a while.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub remember_browser: bool,
     /// An authenticator app that was set up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<NewApp>,

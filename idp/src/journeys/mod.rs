@@ -4,6 +4,7 @@
 //! - `goal.rs`, `instance.rs`: what a journey is for, and what one instance knows
 //! - `begin.rs`, `running.rs`: how it begins, and how a request finds it again
 //! - `submit.rs`, `link.rs`: an answer, and the mailed link; they own the transaction
+//! - `factors.rs`: what is asked besides of who has a second factor, or comes from nowhere
 //! - `advanced.rs`: what an answer led to
 //! - `choose.rs`: pages of the engine's own, where the person chooses or goes on
 //! - `finish/`: what happens when nothing is missing
@@ -12,6 +13,7 @@
 mod advanced;
 pub mod begin;
 pub mod choose;
+pub mod factors;
 pub mod finish;
 pub mod goal;
 pub mod instance;

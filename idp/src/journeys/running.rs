@@ -2,18 +2,19 @@
 
 use super::Tools;
 use super::begin::{Begun, Ticket, begin};
+use super::factors::Factors;
 use super::goal::{Goal, Resume};
 use super::instance::Instance;
 use crate::authorization::missing::{self, Asked};
-use crate::definition::policy::When;
 use crate::definition::{Definition, published};
 use crate::ids::{AccountId, JourneyId};
-use crate::need::{Act, Agreement, Evidence, Facts, Kind, Known, Need, Relation, Settings};
-use crate::session;
+use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need, Relation};
+use crate::store::browsers::Browser;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
 use crate::store::{agreements, consents, evidence, journeys, people, pushed};
 use crate::visit::Visit;
+use crate::{browser, session};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use db::Conn;
@@ -64,6 +65,8 @@ pub struct KnownAccount {
     pub relation: Option<Relation>,
     /// It has had an app for longer than [`YOUNG_SECS`].
     pub has_old_app: bool,
+    /// This browser, if it has signed in here before.
+    pub browser: Option<Browser>,
 }
 
 /// How long what was added to an account does not stand in the way of its owner's recovery: whoever
@@ -283,13 +286,15 @@ impl Running<'_> {
         let owns = [
             (Kind::Password, holdings.has_password),
             (Kind::Totp, holdings.totp_since.is_some()),
+            (Kind::CodeByMail, holdings.has_address),
             (Kind::Passkey, holdings.has_passkey),
         ];
         let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
         let owns = Some(owns);
         let old = self.visit.now - YOUNG_SECS;
         let has_old_app = holdings.totp_since.is_some_and(|since| since <= old);
-        self.account = KnownAccount { held, agreed, allowed, owns, relation, has_old_app };
+        let browser = browser::known(conn, &self.visit, account).await?;
+        self.account = KnownAccount { held, agreed, allowed, owns, relation, has_old_app, browser };
         Ok(())
     }
 
@@ -308,10 +313,7 @@ impl Running<'_> {
                     _ => need,
                 })
             }
-            Goal::Change { what, .. } => {
-                let asks_app = self.definition.policy.second_factor.when != When::Never;
-                Ok(what.need(asks_app && self.owns(Kind::Totp), self.offers_passkey()))
-            }
+            Goal::Change { what, .. } => Ok(what.need(self.factors().owner())),
             Goal::SignIn(_) | Goal::StepUp { .. } => {
                 let known = self.known();
                 let sign_in = match self.second_factor() {
@@ -327,32 +329,22 @@ impl Running<'_> {
         }
     }
 
-    /// What a login of this account asks besides, now that it is known whose it is: what it has (an
-    /// app, or a passkey, which is two factors by itself), or an app that is set up. A step-up asks it
-    /// as often as the login that it goes on with, a recovery when it is older than what a thief of
-    /// the password could have put there.
+    /// What is asked besides; nothing while it is not known whose account it is.
     fn second_factor(&self) -> Option<Need> {
         self.account.owns.as_ref()?;
-        let when = self.definition.policy.second_factor.when;
-        let app = match self.instance.goal {
-            Goal::Recover(_) => self.account.has_old_app,
-            _ => self.owns(Kind::Totp),
-        };
-        let passkey = self.offers_passkey().then(|| Need::verify(Kind::Passkey));
-        match (when, app) {
-            (When::Never, _) => None,
-            (_, true) => {
-                let ways = [Need::verify(Kind::Totp)].into_iter().chain(passkey);
-                Some(Need::Any(ways.collect()))
-            }
-            (When::Own, false) => None,
-            (When::Always, false) => match self.instance.goal {
-                Goal::Recover(_) => None,
-                // Who has a passkey shows it: another app beside it would be the thief's.
-                _ if passkey.is_some() => passkey,
-                Goal::SignIn(_) => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
-                _ => None,
-            },
+        self.factors().need()
+    }
+
+    fn factors(&self) -> Factors<'_> {
+        let browser = self.account.browser.as_ref();
+        Factors {
+            policy: &self.definition.policy,
+            goal: &self.instance.goal,
+            owns: self.account.owns.as_deref().unwrap_or_default(),
+            has_old_app: self.account.has_old_app,
+            offers_passkey: self.offers_passkey(),
+            knows_browser: browser.is_some(),
+            remembers_browser: browser.is_some_and(|one| one.is_remembered(self.visit.now)),
         }
     }
 
@@ -362,10 +354,6 @@ impl Running<'_> {
         self.definition.policy.passkeys.offer
             && self.tools.passkeys.is_some()
             && self.account.owns.as_ref().is_none_or(|owns| owns.contains(&Kind::Passkey))
-    }
-
-    fn owns(&self, kind: Kind) -> bool {
-        self.account.owns.as_ref().is_some_and(|owns| owns.contains(&kind))
     }
 
     /// What the waiting client asks.

@@ -3,6 +3,7 @@
 use super::advanced::Advanced;
 use super::begin::Ticket;
 use super::finish::{self, Finished};
+use super::goal::Goal;
 use super::running::{CANCEL, Found, Running, find};
 use super::steps;
 use super::steps::verdict::{At, Place, Verdict};
@@ -261,12 +262,21 @@ pub(super) async fn advance(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     }
     let need = running.need()?;
     if next(&need, &running.known()) != Next::Done {
+        arrive(running, &need, tx).await?;
         return Ok(match keep(running, tx).await? {
             Some(response) => Advanced::Kept(response),
             None => Advanced::Overtaken,
         });
     }
     finish::finish(running, tx).await
+}
+
+/// Lets the step that comes up do what is to be done before it is shown.
+async fn arrive(running: &mut Running<'_>, need: &Need, tx: &mut Tx) -> Result<(), Error> {
+    let Next::Ask(step) = next(need, &running.known()) else { return Ok(()) };
+    let step = step.clone();
+    let mut at = running.at(need, &step);
+    steps::of(step.kind, step.act)?.arrive(&mut at, tx).await
 }
 
 /// Commits, or drops what another answer overtook.
@@ -370,6 +380,8 @@ async fn keep_choice(mut running: Box<Running<'_>>) -> Result<Response, Error> {
         return Ok(response);
     }
     let mut tx = running.tools.db.begin().await?;
+    let need = running.need()?;
+    arrive(&mut running, &need, &mut tx).await?;
     let advanced = match keep(&mut running, &mut tx).await? {
         Some(response) => Advanced::Kept(response),
         None => Advanced::Overtaken,
@@ -383,6 +395,7 @@ impl Running<'_> {
         let (registers, recovers) = (self.registers(), self.recovers());
         let changes = self.changes();
         let offers_passkey = self.offers_passkey();
+        let signs_in = matches!(self.instance.goal, Goal::SignIn(_));
         let (title, browser) = (self.title(), self.browser());
         At {
             tools: self.tools,
@@ -392,6 +405,7 @@ impl Running<'_> {
             place: Place { n, of },
             registers,
             recovers,
+            signs_in,
             changes,
             offers_passkey,
             passkey_failed: false,

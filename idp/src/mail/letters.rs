@@ -72,6 +72,26 @@ pub struct AppRemoved {
     pub at: String,
 }
 
+/// A code that is typed where somebody signs in.
+#[derive(Serialize)]
+pub struct CodeByMail {
+    pub code: String,
+    pub minutes: i64,
+    /// What the browser says it is; may be empty.
+    pub device: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
+/// A login from a browser in which the account had never signed in.
+#[derive(Serialize)]
+pub struct NewDevice {
+    /// What the browser says it is; may be empty.
+    pub device: String,
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// A passkey was made.
 #[derive(Serialize)]
 pub struct PasskeyAdded {
@@ -205,6 +225,31 @@ impl Letter for PasskeyRemoved {
         vec![Self {
             name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
         }]
+    }
+}
+
+impl Letter for CodeByMail {
+    const NAME: &'static str = "code-by-mail";
+    fn samples() -> Vec<Self> {
+        ["Chrome / Windows", ""]
+            .map(|device| Self {
+                code: "482913".into(),
+                minutes: 10,
+                device: device.into(),
+                at: "2026年11月30日（月）9時30分".into(),
+            })
+            .into()
+    }
+}
+
+impl Letter for NewDevice {
+    const NAME: &'static str = "new-device";
+    fn samples() -> Vec<Self> {
+        ["Safari / iPhone", ""]
+            .map(|device| Self {
+                device: device.into(), at: "2026年11月30日（月）9時30分".into()
+            })
+            .into()
     }
 }
 

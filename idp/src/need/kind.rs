@@ -15,6 +15,8 @@ pub enum Kind {
     Password,
     /// A code of the person's authenticator app (RFC 6238).
     Totp,
+    /// A code that was mailed to the account's address.
+    CodeByMail,
     /// A key of the person's device, unlocked by the person there (WebAuthn): two factors at once.
     Passkey,
     /// The person agreed to every document in force.
@@ -38,11 +40,12 @@ pub enum Act {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Mailbox,
         Kind::Roster,
         Kind::Password,
         Kind::Totp,
+        Kind::CodeByMail,
         Kind::Passkey,
         Kind::Terms,
         Kind::Account,
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Roster => "roster",
             Kind::Password => "password",
             Kind::Totp => "totp",
+            Kind::CodeByMail => "code-by-mail",
             Kind::Passkey => "passkey",
             Kind::Terms => "terms",
             Kind::Account => "account",
@@ -76,7 +80,7 @@ impl Kind {
 
     /// Whether using it shows that the person is present now.
     pub fn is_authenticator(self) -> bool {
-        matches!(self, Kind::Password | Kind::Totp | Kind::Passkey)
+        matches!(self, Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::Passkey)
     }
 
     /// Whether it says who somebody is; the others are decisions, and no level can ask for them.
@@ -88,7 +92,7 @@ impl Kind {
     pub fn amr(self) -> Option<&'static str> {
         match self {
             Kind::Password => Some("pwd"),
-            Kind::Totp => Some("otp"),
+            Kind::Totp | Kind::CodeByMail => Some("otp"),
             Kind::Passkey => Some("pop"),
             _ => None,
         }
@@ -158,7 +162,7 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 12] = [
+pub static TABLE: [Row; 13] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
@@ -167,6 +171,7 @@ pub static TABLE: [Row; 12] = [
     row(Kind::Password, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Verify, ACCOUNT, Some(&[]), Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
+    row(Kind::CodeByMail, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Passkey, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Passkey, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),

@@ -50,6 +50,21 @@ impl Bucket {
         Self(format!("totp-month:{account}"))
     }
 
+    /// Wrong codes that were mailed to an account.
+    pub fn code(account: &AccountId) -> Self {
+        Self(format!("code:{account}"))
+    }
+
+    /// The same over a month.
+    pub fn code_month(account: &AccountId) -> Self {
+        Self(format!("code-month:{account}"))
+    }
+
+    /// Codes that are mailed to an account.
+    pub fn code_mails(account: &AccountId) -> Self {
+        Self(format!("code-mails:{account}"))
+    }
+
     /// Requests that a client pushed.
     pub fn pushed(client_id: &str) -> Self {
         Self(format!("pushed:{client_id}"))

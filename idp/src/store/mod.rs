@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod addresses;
 pub mod agreements;
 pub mod attempts;
+pub mod browsers;
 pub mod clients;
 pub mod consents;
 pub mod devices;
@@ -94,6 +95,12 @@ pub const EXPIRED: &[Expired] = &[
     Expired {
         sql: "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
               (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT $2)",
+        stays: false,
+    },
+    Expired {
+        sql: "DELETE FROM browsers WHERE (insurer_id, secret_hash, account_id) IN
+              (SELECT insurer_id, secret_hash, account_id FROM browsers
+               WHERE seen_at < $1 - 34560000 LIMIT $2)",
         stays: false,
     },
     Expired {

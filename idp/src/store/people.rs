@@ -111,6 +111,8 @@ pub struct Holdings {
     /// Since when it has an authenticator app, in seconds since 1970.
     pub totp_since: Option<i64>,
     pub has_passkey: bool,
+    /// A mail address that was proved.
+    pub has_address: bool,
 }
 
 /// What is known of an account without any proof.
@@ -124,7 +126,10 @@ pub async fn holdings(
                       (SELECT MIN(t.created_at) FROM totp_devices t WHERE t.insurer_id = $1
                       AND t.account_id = $2) AS totp_since,
                       EXISTS (SELECT 1 FROM passkeys k WHERE k.insurer_id = $1
-                      AND k.account_id = $2 AND k.blocked_at IS NULL) AS has_passkey
+                      AND k.account_id = $2 AND k.blocked_at IS NULL) AS has_passkey,
+                      EXISTS (SELECT 1 FROM addresses d WHERE d.insurer_id = $1
+                      AND d.account_id = $2 AND d.role = 'login'
+                      AND d.proved_at IS NOT NULL) AS has_address
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -139,6 +144,7 @@ pub async fn holdings(
         has_password: row.bool("has_password")?,
         totp_since: row.opt_int("totp_since")?,
         has_passkey: row.bool("has_passkey")?,
+        has_address: row.bool("has_address")?,
     })
 }
 

@@ -4,6 +4,7 @@ use crate::authorization::answer::{self, Recipient};
 use crate::authorization::grant::{self, Answered};
 use crate::authorization::missing;
 use crate::authorization::request::use_up;
+use crate::definition::policy::AskNewDevice;
 use crate::ids::AccountId;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::begin::{Begun, begin};
@@ -12,15 +13,15 @@ use crate::journeys::instance::{NewApp, NewPasskey};
 use crate::journeys::running::Running;
 use crate::mail;
 use crate::mail::Letter;
-use crate::mail::letters::{AppAdded, PasskeyAdded};
+use crate::mail::letters::{AppAdded, NewDevice, PasskeyAdded};
 use crate::need::{Act, Agreement, Evidence, Next, next};
-use crate::session;
 use crate::store::evidence::Holder;
 use crate::store::passkeys::{self, Key};
 use crate::store::sessions::Session;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, agreements, evidence};
-use axum::http::{StatusCode, header};
+use crate::{browser, session};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
@@ -49,7 +50,7 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         None => session::find_on(tx, &running.tools.db, &running.visit).await?,
     };
     let new = session::New {
-        account_id: account,
+        account_id: account.clone(),
         evidence: united(running),
         agreed: agreed(running),
         journey: &running.instance.id,
@@ -66,7 +67,31 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     };
     let Some(mut response) = response else { return Ok(Advanced::Refused) };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(cookie) = keep_browser(running, tx, &account).await? {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(Advanced::Kept(response))
+}
+
+/// The browser is known from now on; a login in one that was not is told by mail.
+async fn keep_browser(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<Option<HeaderValue>, Error> {
+    let (visit, policy) = (&running.visit, &running.definition.policy);
+    let known = browser::known(tx, visit, account).await?;
+    let days =
+        running.instance.learned.remember_browser.then_some(policy.second_factor.remember_days);
+    let seconds = days.map(|days| i64::from(days) * 24 * 3600);
+    let cookie = browser::signed_in(tx, visit, account, known.as_ref(), seconds).await?;
+    let signs_in = matches!(running.instance.goal, Goal::SignIn(_));
+    if known.is_none() && signs_in && policy.new_device.ask != AskNewDevice::Off {
+        let at = visit.look.moment(visit.now);
+        let letter = NewDevice { device: browser::label(&visit.headers), at };
+        tell(running, tx, account, &letter).await?;
+    }
+    Ok(cookie)
 }
 
 /// What lasts goes to the account: never an authenticator's evidence.

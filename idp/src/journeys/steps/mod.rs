@@ -3,6 +3,7 @@
 
 pub mod account;
 mod cards;
+pub mod code_by_mail;
 pub mod consent;
 mod domains;
 pub mod mailbox;
@@ -26,6 +27,12 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + '
 
 /// How a step is asked and answered.
 pub trait Step: Sync {
+    /// What is done when the step comes up, in the transaction of the answer before it: a mail is
+    /// sent. A page that is only looked at does nothing.
+    fn arrive<'a>(&'a self, _: &'a mut At<'_>, _: &'a mut Tx) -> Boxed<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// What the person sees.
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen>;
 
@@ -51,7 +58,7 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 12] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 13] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
@@ -60,6 +67,7 @@ pub static STEPS: [(Kind, Act, &dyn Step); 12] = [
     (Kind::Password, Act::Replace, &password::replace::Replace),
     (Kind::Totp, Act::Verify, &totp::verify::Verify),
     (Kind::Totp, Act::Enrol, &totp::enrol::Enrol),
+    (Kind::CodeByMail, Act::Verify, &code_by_mail::Verify),
     (Kind::Passkey, Act::Verify, &passkey::verify::Verify),
     (Kind::Passkey, Act::Enrol, &passkey::enrol::Enrol),
     (Kind::Account, Act::Verify, &account::Verify),

@@ -2,6 +2,7 @@
 
 use crate::credentials::passkey::Refused;
 use crate::definition::Definition;
+use crate::definition::policy::When;
 use crate::journeys::Tools;
 use crate::journeys::instance::{Instance, NewPasskey};
 use crate::need::{Agreement, Evidence, Step};
@@ -15,7 +16,7 @@ use oidc::OAuthError;
 use oidc::authorize::Authorize;
 use serde::Serialize;
 use web::look::Screen;
-use web::{Error, Form, Outcome, Page, Reply};
+use web::{Error, Form, Outcome, Page, Posted, Reply};
 
 /// What became of an answer.
 pub enum Verdict {
@@ -89,6 +90,8 @@ pub struct At<'a> {
     pub registers: bool,
     /// The step is part of a recovery.
     pub recovers: bool,
+    /// The step is part of a login.
+    pub signs_in: bool,
     /// The step is part of a change.
     pub changes: bool,
     /// A passkey may be shown instead of a password.
@@ -161,6 +164,21 @@ impl At<'_> {
     pub fn remember(&mut self, name: &str, value: &str) {
         let draft = self.instance.drafts.entry(self.step.id.clone()).or_default();
         draft[name] = serde_json::Value::from(value);
+    }
+
+    /// For how many days this browser can be remembered; 0: it cannot.
+    pub fn remember_days(&self) -> u16 {
+        let policy = self.definition.policy.second_factor;
+        match self.signs_in && policy.when != When::Never {
+            true => policy.remember_days,
+            false => 0,
+        }
+    }
+
+    /// Takes the person at their word that this browser is theirs.
+    pub fn keep_browser(&mut self, posted: &Posted) {
+        self.instance.learned.remember_browser =
+            self.remember_days() > 0 && posted.value("remember") == "yes";
     }
 
     /// What this step remembered.

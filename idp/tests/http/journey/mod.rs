@@ -1,6 +1,7 @@
 //! `/{insurer}/login`, `/{insurer}/register`, `/{insurer}/journey/{id}` and `/{insurer}/link/{token}`.
 
 mod answered;
+mod code_by_mail;
 mod forged;
 mod goes_on;
 mod guessing;

@@ -97,8 +97,11 @@ impl Setup {
             copy(&root().join("demo/insurers").join(slug), &to);
             let file = to.join("idp.toml");
             let text = std::fs::read_to_string(&file).expect("idp.toml");
-            std::fs::write(&file, format!("{text}\n[protocol]\n{}\n", self.protocol))
-                .expect("written");
+            std::fs::write(
+                &file,
+                format!("{text}\n[new_device]\nask = \"off\"\n[protocol]\n{}\n", self.protocol),
+            )
+            .expect("written");
             to
         });
         let folders: Vec<PathBuf> = folders.collect();

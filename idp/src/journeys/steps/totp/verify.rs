@@ -26,6 +26,8 @@ pub struct Code {
     /// F095: one message for a wrong code, an old one and one that was used.
     pub failed: bool,
     pub attempts_left: i64,
+    /// For how many days this browser can be remembered; 0: it cannot.
+    pub remember_days: u16,
     /// What its owner calls each app.
     pub apps: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Page for Code {
             form: Form::new("/minato/journey/x?step=totp", &["code"]),
             failed,
             attempts_left: 3,
+            remember_days: if failed { 30 } else { 0 },
             apps: apps.iter().map(|name| (*name).to_owned()).collect(),
         };
         vec![sample(false, &["スマートフォン"]), sample(true, &["スマートフォン", "会社の電話"])]
@@ -61,6 +64,7 @@ impl Step for Verify {
                 form: at.form(&["code"]),
                 failed: at.failed(),
                 attempts_left: at.left,
+                remember_days: at.remember_days(),
                 apps: apps.into_iter().map(|app| app.name).collect(),
             })
         })
@@ -95,6 +99,7 @@ impl Step for Verify {
                 let app = App::new(&secret, "", "").map_err(Error::fault)?;
                 let Some(step) = app.step(&code, now) else { continue };
                 if totp_devices::take(tx, insurer, &device.device_id, step, now).await? {
+                    at.keep_browser(posted);
                     let credential = Some(device.device_id.to_string());
                     return Ok(Verdict::Proved(vec![Evidence {
                         credential,

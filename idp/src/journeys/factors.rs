@@ -1,0 +1,171 @@
+//! What a journey asks besides its own steps, now that it is known whose account it is: a second
+//! factor, or a code in a browser that the account has never seen.
+
+use super::goal::Goal;
+use crate::definition::policy::{AskNewDevice, Policy, When};
+use crate::need::{Act, Kind, Need, Settings};
+
+/// What decides.
+pub struct Factors<'a> {
+    pub policy: &'a Policy,
+    pub goal: &'a Goal,
+    /// What the account can prove with.
+    pub owns: &'a [Kind],
+    /// It has had an app for longer than [`super::running::YOUNG_SECS`].
+    pub has_old_app: bool,
+    /// A passkey of the account may be shown.
+    pub offers_passkey: bool,
+    /// The account has signed in in this browser before.
+    pub knows_browser: bool,
+    /// And said that no second factor is to be asked there.
+    pub remembers_browser: bool,
+}
+
+impl Factors<'_> {
+    /// What is asked besides. A step-up asks a second factor as often as the login that it goes on
+    /// with, a recovery when it is older than what a thief of the password could have put there.
+    pub fn need(&self) -> Option<Need> {
+        let signs_in = matches!(self.goal, Goal::SignIn(_));
+        match self.second() {
+            Some(_) if signs_in && self.remembers_browser => None,
+            Some(second) => Some(second),
+            None if signs_in => self.unknown_browser(),
+            None => None,
+        }
+    }
+
+    fn second(&self) -> Option<Need> {
+        let policy = self.policy.second_factor;
+        let recovers = matches!(self.goal, Goal::Recover(_));
+        let has_app = match recovers {
+            true => self.has_old_app,
+            false => self.owns(Kind::Totp),
+        };
+        match policy.when {
+            When::Never => None,
+            _ if has_app => {
+                let app = [Need::verify(Kind::Totp)];
+                Some(Need::Any(app.into_iter().chain(self.passkey()).collect()))
+            }
+            When::Own => None,
+            When::Always if recovers => None,
+            // Who has a passkey shows it: another app beside it would be the thief's.
+            When::Always if self.offers_passkey => self.passkey(),
+            When::Always if policy.mail && self.owns(Kind::CodeByMail) => {
+                Some(Need::verify(Kind::CodeByMail))
+            }
+            When::Always => match self.goal {
+                Goal::SignIn(_) => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
+                _ => None,
+            },
+        }
+    }
+
+    /// The right password from nowhere: who reads the account's mail, or has one of its passkeys, is
+    /// no thief of the password.
+    fn unknown_browser(&self) -> Option<Need> {
+        let asks = self.policy.new_device.ask == AskNewDevice::Code && !self.knows_browser;
+        if !asks || !self.owns(Kind::CodeByMail) {
+            return None;
+        }
+        let code = [Need::verify(Kind::CodeByMail)];
+        Some(Need::Any(code.into_iter().chain(self.passkey()).collect()))
+    }
+
+    fn passkey(&self) -> Option<Need> {
+        self.offers_passkey.then(|| Need::verify(Kind::Passkey))
+    }
+
+    fn owns(&self, kind: Kind) -> bool {
+        self.owns.contains(&kind)
+    }
+
+    /// What the owner of the account proves before something of it is changed.
+    pub fn owner(&self) -> Need {
+        let policy = self.policy.second_factor;
+        let second = match policy.when {
+            When::Never => None,
+            _ if self.owns(Kind::Totp) => Some(Kind::Totp),
+            When::Always if policy.mail && self.owns(Kind::CodeByMail) => Some(Kind::CodeByMail),
+            _ => None,
+        };
+        let password = [Kind::Password].into_iter().chain(second).map(Need::verify);
+        let password = Need::All(password.collect());
+        match self.passkey() {
+            Some(passkey) => Need::Any(vec![password, passkey]),
+            None => password,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AskNewDevice, Factors, When};
+    use crate::definition::policy::Policy;
+    use crate::journeys::goal::{Goal, Resume};
+    use crate::need::{Act, Kind, Need};
+
+    fn asked(change: impl Fn(&mut Policy), look: impl Fn(&mut Factors<'_>)) -> Vec<(Kind, Act)> {
+        let text = include_str!("../../../demo/insurers/aozora/idp.toml");
+        let text = text.replace("${PORTAL_URL}", "http://localhost");
+        let mut policy: Policy = toml::from_str(&text).expect("a policy");
+        change(&mut policy);
+        let mut factors = Factors {
+            policy: &policy,
+            goal: &Goal::SignIn(Resume::Home),
+            owns: &[Kind::Password, Kind::CodeByMail],
+            has_old_app: false,
+            offers_passkey: false,
+            knows_browser: false,
+            remembers_browser: false,
+        };
+        look(&mut factors);
+        let need = factors.need();
+        let steps = need.iter().flat_map(Need::steps).map(|step| (step.kind, step.act));
+        steps.collect()
+    }
+
+    const APP: &[Kind] = &[Kind::Password, Kind::Totp, Kind::CodeByMail];
+
+    #[test]
+    fn a_browser_that_the_account_has_never_seen_asks_a_code() {
+        let code = [(Kind::CodeByMail, Act::Verify)];
+        assert_eq!(asked(|_| {}, |_| {}), code);
+        assert_eq!(asked(|_| {}, |f| f.knows_browser = true), []);
+        assert_eq!(asked(|p| p.new_device.ask = AskNewDevice::Notice, |_| {}), []);
+        // Without an address there is nowhere to send it.
+        assert_eq!(asked(|_| {}, |f| f.owns = &[Kind::Password]), []);
+        let with_key = asked(|_| {}, |f| f.offers_passkey = true);
+        assert_eq!(with_key, [code[0], (Kind::Passkey, Act::Verify)]);
+        // Who goes on with a session is in a browser of theirs.
+        let goal = Goal::StepUp { sid: None, resume: Resume::Home };
+        let step_up = |f: &mut Factors<'_>| f.goal = Box::leak(Box::new(goal.clone()));
+        assert_eq!(asked(|_| {}, step_up), []);
+    }
+
+    #[test]
+    fn a_second_factor_is_asked_once_and_a_remembered_browser_asks_none() {
+        let own = |p: &mut Policy| p.second_factor.when = When::Own;
+        let app = [(Kind::Totp, Act::Verify)];
+        assert_eq!(asked(own, |f| f.owns = APP), app);
+        let remembered = |f: &mut Factors<'_>| {
+            (f.owns, f.knows_browser, f.remembers_browser) = (APP, true, true);
+        };
+        assert_eq!(asked(own, remembered), []);
+        let goal = Goal::StepUp { sid: None, resume: Resume::Home };
+        let step_up = |f: &mut Factors<'_>| {
+            remembered(f);
+            f.goal = Box::leak(Box::new(goal.clone()));
+        };
+        assert_eq!(asked(own, step_up), app);
+        let always = |p: &mut Policy| p.second_factor.when = When::Always;
+        assert_eq!(asked(always, |_| {}), [(Kind::Totp, Act::Enrol)]);
+        let mail = |p: &mut Policy| {
+            always(p);
+            p.second_factor.mail = true;
+        };
+        // F118: never without a second factor.
+        assert_eq!(asked(mail, |f| f.knows_browser = true), [(Kind::CodeByMail, Act::Verify)]);
+        assert_eq!(asked(mail, |f| f.owns = APP), app);
+    }
+}
