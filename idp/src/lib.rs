@@ -5,7 +5,7 @@
 //! - `endpoints/`: handlers only, for people, programs and staff
 //! - `journeys/`: what is asked next, and what becomes of an answer
 //! - `authorization/`: what a client's request asks, what is granted, how the answer travels
-//! - `session.rs`, `browser.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
+//! - `session.rs`, `browser.rs`, `lockdown.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
 //! - `credentials/`, `clients/`, `people/`: what accounts prove with, relying parties, persons
 //! - `realm/`, `definition/`: an insurer in memory, an insurer's folder
 //! - `store/`: the only place with SQL
@@ -24,6 +24,7 @@ pub mod endpoints;
 pub mod ids;
 pub mod jobs;
 pub mod journeys;
+pub mod lockdown;
 pub mod mail;
 pub mod need;
 pub mod outbound;

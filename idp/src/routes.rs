@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::endpoints::people::{
-    authorize, consents, device, documents, help, home, journey, link, logo, logout, own, recover,
-    registered, user_id,
+    authorize, consents, device, documents, help, history, home, journey, link, logo, logout,
+    not_me, own, recover, registered, user_id,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -39,6 +39,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/account/passkey/{key}", get(own::ask_passkey_removal))
         .route("/{insurer}/account/passkey/{key}/remove", get(own::remove_passkey))
         .route("/{insurer}/account/sessions", post(own::end_others))
+        .route("/{insurer}/account/session/{sid}", post(own::end_one))
+        .route("/{insurer}/account/history", get(history::show))
+        .route("/{insurer}/account/lock", get(not_me::show_own).post(not_me::submit_own))
+        .route("/{insurer}/not-me/{token}", get(not_me::show).post(not_me::submit))
         .route("/{insurer}/logo/{client_id}", get(logo::get))
         .merge(programs(&app))
         // Journeys

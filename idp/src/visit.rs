@@ -43,6 +43,18 @@ impl Visit {
         vec![action("begin-login", "login", true), action("begin-register", "register", false)]
     }
 
+    /// What whoever cannot sign in any more can do: the insurer's recovery, else the telephone.
+    pub fn way_back(&self) -> (String, Vec<Action>) {
+        let recovers = self.realm.definition.recovery().is_some();
+        let text = if recovers { "locked-account-recover" } else { "locked-account-ask" };
+        let recover = Action {
+            label: self.look.t("locked-account-go", &[]),
+            url: self.path("recover"),
+            primary: true,
+        };
+        (self.look.t(text, &[]), recovers.then_some(recover).into_iter().collect())
+    }
+
     /// The journey has ended, has expired or belongs to another browser: begin again.
     pub fn gone(&self) -> Result<Response, Error> {
         self.look.notice_page(StatusCode::OK, "journey-gone", "info", self.beginnings())

@@ -6,11 +6,11 @@ use idp::endpoints::people::help::Help;
 use idp::endpoints::people::own::Own;
 use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::user_id::Forgotten;
-use idp::endpoints::people::{consents, device, logout};
+use idp::endpoints::people::{consents, device, history, logout, not_me};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
-use idp::journeys::steps::{account, consent, mailbox, passkey, roster, terms, totp};
+use idp::journeys::steps::{account, code_by_mail, consent, mailbox, passkey, roster, terms, totp};
 use idp::mail::Letter;
 use idp::mail::letters::{
     AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink, CodeByMail,
@@ -55,6 +55,9 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<terms::Terms>(&pages);
     draws::<enrol::Choose>(&pages);
     draws::<replace::NewPassword>(&pages);
+    draws::<not_me::Ask>(&pages);
+    draws::<history::History>(&pages);
+    draws::<code_by_mail::Code>(&pages);
     draws::<totp::verify::Code>(&pages);
     draws::<passkey::verify::Unlock>(&pages);
     draws::<passkey::enrol::Make>(&pages);

@@ -1,14 +1,16 @@
-//! `idp member`: accounts for tests and pilots, without a journey.
+//! `idp member`: accounts for tests and pilots, without a journey; and the help desk's lock.
 
 use super::{known, now};
-use crate::app::open_db;
+use crate::app::{App, open_db};
 use crate::credentials::password::{Cost, Hasher, is_common};
 use crate::definition::published;
 use crate::ids::AccountId;
+use crate::lockdown::lock;
 use crate::settings::Settings;
 use crate::store::accounts::{self, Account, State};
 use crate::store::addresses::match_form;
-use crate::store::{passwords, rosters};
+use crate::store::events::{self, Detail, What};
+use crate::store::{locks, passwords, rosters};
 use clap::Subcommand;
 use web::Error;
 
@@ -29,12 +31,94 @@ pub enum Command {
         #[arg(long)]
         person: Option<String>,
     },
+    /// Shut an account that somebody else may have got into: every session and grant ends, and the
+    /// password is void, until its owner has recovered it.
+    Lock {
+        /// The insurer's slug.
+        #[arg(long)]
+        insurer: String,
+        /// The user ID or the mail address.
+        #[arg(long)]
+        user_id: String,
+        /// Why: kept in the account's history, which its owner can read.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Open an account again whose owner cannot recover it. The password stays void.
+    Unlock {
+        /// The insurer's slug.
+        #[arg(long)]
+        insurer: String,
+        /// The user ID or the mail address.
+        #[arg(long)]
+        user_id: String,
+        /// Why: kept in the account's history, which its owner can read.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Error> {
-    let Command::Create { insurer, user_id, email, person } = command;
+    match command {
+        Command::Create { insurer, user_id, email, person } => {
+            create(settings, &insurer, &user_id, email, person).await
+        }
+        Command::Lock { insurer, user_id, reason } => {
+            shut(settings, (&insurer, &user_id), &reason, true).await
+        }
+        Command::Unlock { insurer, user_id, reason } => {
+            shut(settings, (&insurer, &user_id), &reason, false).await
+        }
+    }
+}
+
+/// Shuts an account, or opens it again.
+async fn shut(
+    settings: &Settings,
+    (insurer, login): (&str, &str),
+    reason: &str,
+    shuts: bool,
+) -> Result<(), Error> {
+    let app = App::open(settings.clone(), Cost::of(&settings.hashing)).await?;
+    let unknown = || Error::fault(format!("no insurer {insurer:?}: apply its folder first"));
+    let realm = app.realm(insurer).await?.ok_or_else(unknown)?;
+    if reason.trim().is_empty() {
+        return Err(Error::fault("--reason: say why, in a few words"));
+    }
+    let mut tx = app.tools.db.begin().await?;
+    let account = accounts::by_login(&mut tx, realm.id(), login).await?;
+    let account = account.ok_or_else(|| {
+        Error::fault(format!("--user-id {login}: no account of {insurer} signs in with it"))
+    })?;
+    let id = &account.account_id;
+    let changed = match shuts {
+        true => lock(&mut tx, (&realm, &app.clients), id, Some(reason), now()).await?,
+        false => {
+            let detail = Detail { reason: Some(reason.to_owned()), ..Detail::default() };
+            let was = locks::delete(&mut tx, realm.id(), id).await?;
+            if was {
+                let happened = (&detail, now());
+                events::insert(&mut tx, realm.id(), id, What::Unlocked, happened).await?;
+            }
+            was
+        }
+    };
+    tx.commit().await?;
+    let word = if shuts { "locked" } else { "open" };
+    println!("{login}: {}{word}", if changed { "" } else { "was already " });
+    app.tools.db.close().await;
+    Ok(())
+}
+
+async fn create(
+    settings: &Settings,
+    insurer: &str,
+    user_id: &str,
+    email: Option<String>,
+    person: Option<String>,
+) -> Result<(), Error> {
     let db = open_db(settings).await?;
-    let insurer = known(&db, &insurer).await?;
+    let insurer = known(&db, insurer).await?;
     let mut conn = db.read().await?;
     let policy = match published::current(&mut conn, &insurer).await? {
         Some((_, definition)) => definition.policy,
@@ -58,7 +142,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
         let (min, max) = (policy.password.min, policy.password.max);
         return Err(Error::fault(format!("standard input: a password of {min} to {max} letters")));
     }
-    let own_words: Vec<&str> = [user_id.as_str()].into_iter().chain(email.as_deref()).collect();
+    let own_words: Vec<&str> = [user_id].into_iter().chain(email.as_deref()).collect();
     if is_common(password, &own_words) {
         let why = "standard input: this password is among the first that are tried; take another";
         return Err(Error::fault(why));
@@ -69,7 +153,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Err
         account_id: AccountId::random(),
         state: State::Active,
         person_id,
-        user_id: Some(match_form(&user_id)),
+        user_id: Some(match_form(user_id)),
         email,
         created_at: now(),
     };

@@ -41,7 +41,7 @@ enum Command {
     /// Relying parties.
     #[command(subcommand)]
     Client(client::Command),
-    /// Accounts for tests and pilots.
+    /// Accounts for tests and pilots; shutting one, and opening it again.
     #[command(subcommand)]
     Member(member::Command),
     /// Signing keys.

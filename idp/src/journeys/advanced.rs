@@ -12,6 +12,8 @@ pub enum Advanced {
     Refused,
     /// Somebody else was faster: the person, the address or the user ID has an account by now.
     Taken,
+    /// Its owner or the help desk shut the account.
+    Locked,
     /// The person has left the society, and with it this.
     Left,
     /// The journey ended in a session before: the person goes on with that one.

@@ -65,6 +65,8 @@ pub struct KnownAccount {
     pub relation: Option<Relation>,
     /// It has had an app for longer than [`YOUNG_SECS`].
     pub has_old_app: bool,
+    /// Nobody signs in until its owner has recovered it.
+    pub is_locked: bool,
     /// This browser, if it has signed in here before.
     pub browser: Option<Browser>,
 }
@@ -294,7 +296,16 @@ impl Running<'_> {
         let old = self.visit.now - YOUNG_SECS;
         let has_old_app = holdings.totp_since.is_some_and(|since| since <= old);
         let browser = browser::known(conn, &self.visit, account).await?;
-        self.account = KnownAccount { held, agreed, allowed, owns, relation, has_old_app, browser };
+        self.account = KnownAccount {
+            held,
+            agreed,
+            allowed,
+            owns,
+            relation,
+            has_old_app,
+            is_locked: holdings.is_locked,
+            browser,
+        };
         Ok(())
     }
 

@@ -325,6 +325,10 @@ pub(super) async fn conclude(
             }
             visit.look.notice_page(StatusCode::CONFLICT, "taken", "info", visit.beginnings())
         }
+        Advanced::Locked => {
+            drop(tx);
+            locked_account(&running.visit)
+        }
         Advanced::Left => {
             drop(tx);
             let look = &running.visit.look;
@@ -433,6 +437,18 @@ fn locked(visit: &Visit, until: i64) -> Result<Response, Error> {
         actions: Vec::new(),
     };
     look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)
+}
+
+/// Its owner or the help desk shut the account; where the insurer has a recovery, it opens it again.
+fn locked_account(visit: &Visit) -> Result<Response, Error> {
+    let (look, (then, actions)) = (&visit.look, visit.way_back());
+    let notice = Notice {
+        title: look.t("locked-account-title", &[]),
+        paragraphs: vec![look.t("locked-account-text", &[]), then],
+        kind: "warn",
+        actions,
+    };
+    look.notice(StatusCode::FORBIDDEN, &notice)
 }
 
 /// A definition that passed its check leads nobody here; the operator is told.

@@ -34,6 +34,8 @@ pub struct NotRegistered {
 pub struct PasswordChanged {
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// The link that proves a new address.
@@ -54,6 +56,8 @@ pub struct AddressInUse {
 pub struct AddressChanged {
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// An authenticator app was set up.
@@ -62,6 +66,8 @@ pub struct AppAdded {
     pub name: String,
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// An authenticator app was removed.
@@ -70,6 +76,8 @@ pub struct AppRemoved {
     pub name: String,
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// A code that is typed where somebody signs in.
@@ -90,6 +98,8 @@ pub struct NewDevice {
     pub device: String,
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// A passkey was made.
@@ -98,6 +108,8 @@ pub struct PasskeyAdded {
     pub name: String,
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// A passkey was removed.
@@ -106,6 +118,8 @@ pub struct PasskeyRemoved {
     pub name: String,
     /// When, as people read it.
     pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
 }
 
 /// F112: the user ID that was forgotten.
@@ -127,6 +141,9 @@ pub struct Registered {
     pub user_id: String,
     pub login_url: String,
 }
+
+/// For samples.
+const NOT_ME: &str = "https://id.example/minato/not-me/abc";
 
 impl Letter for RegistrationLink {
     const NAME: &'static str = "registration-link";
@@ -167,7 +184,7 @@ impl Letter for NotRegistered {
 impl Letter for PasswordChanged {
     const NAME: &'static str = "password-changed";
     fn samples() -> Vec<Self> {
-        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
+        vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
     }
 }
 
@@ -188,7 +205,7 @@ impl Letter for AddressInUse {
 impl Letter for AddressChanged {
     const NAME: &'static str = "address-changed";
     fn samples() -> Vec<Self> {
-        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
+        vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
     }
 }
 
@@ -196,7 +213,9 @@ impl Letter for AppAdded {
     const NAME: &'static str = "app-added";
     fn samples() -> Vec<Self> {
         vec![Self {
-            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+            name: "スマートフォン".into(),
+            at: "2026年11月30日（月）9時30分".into(),
+            not_me_url: NOT_ME.into(),
         }]
     }
 }
@@ -205,7 +224,9 @@ impl Letter for AppRemoved {
     const NAME: &'static str = "app-removed";
     fn samples() -> Vec<Self> {
         vec![Self {
-            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+            name: "スマートフォン".into(),
+            at: "2026年11月30日（月）9時30分".into(),
+            not_me_url: NOT_ME.into(),
         }]
     }
 }
@@ -214,7 +235,9 @@ impl Letter for PasskeyAdded {
     const NAME: &'static str = "passkey-added";
     fn samples() -> Vec<Self> {
         vec![Self {
-            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+            name: "スマートフォン".into(),
+            at: "2026年11月30日（月）9時30分".into(),
+            not_me_url: NOT_ME.into(),
         }]
     }
 }
@@ -223,7 +246,9 @@ impl Letter for PasskeyRemoved {
     const NAME: &'static str = "passkey-removed";
     fn samples() -> Vec<Self> {
         vec![Self {
-            name: "スマートフォン".into(), at: "2026年11月30日（月）9時30分".into()
+            name: "スマートフォン".into(),
+            at: "2026年11月30日（月）9時30分".into(),
+            not_me_url: NOT_ME.into(),
         }]
     }
 }
@@ -247,7 +272,9 @@ impl Letter for NewDevice {
     fn samples() -> Vec<Self> {
         ["Safari / iPhone", ""]
             .map(|device| Self {
-                device: device.into(), at: "2026年11月30日（月）9時30分".into()
+                device: device.into(),
+                at: "2026年11月30日（月）9時30分".into(),
+                not_me_url: NOT_ME.into(),
             })
             .into()
     }

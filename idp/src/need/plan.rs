@@ -142,7 +142,9 @@ pub fn is_possible(need: &Need, known: &Known) -> bool {
     match need {
         Need::Step(step) => match known.owns {
             Some(owns) if step.kind.is_authenticator() => match step.act {
-                Act::Verify | Act::Replace => owns.contains(&step.kind),
+                Act::Verify => owns.contains(&step.kind),
+                // What was lost or is void is replaced all the same.
+                Act::Replace => true,
                 Act::Enrol => !owns.contains(&step.kind),
             },
             _ => true,

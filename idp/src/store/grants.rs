@@ -74,7 +74,8 @@ pub async fn insert(
                WHERE ($6 OR EXISTS (SELECT 1 FROM sessions
                       WHERE insurer_id = $1 AND sid = $5 AND expires_at > $10))
                AND EXISTS (SELECT 1 FROM accounts
-                      WHERE insurer_id = $1 AND account_id = $4 AND state = 'active')";
+                      WHERE insurer_id = $1 AND account_id = $4 AND state = 'active')
+               AND NOT EXISTS (SELECT 1 FROM locks WHERE insurer_id = $1 AND account_id = $4)";
     let params = params![
         insurer,
         &grant.grant_id,
@@ -192,8 +193,14 @@ pub async fn revoke(tx: &mut Tx, insurer: &InsurerId, grant_id: &str) -> Result<
 
 /// Ends all that a person granted to anybody, also what was to outlive a session.
 pub async fn revoke_account(tx: &mut Tx, insurer: &InsurerId, account: &AccountId) -> Result<()> {
-    let sql = "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2";
-    tx.execute(sql, params![insurer, account]).await?;
+    for sql in [
+        "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2",
+        // A device that was allowed and has not fetched its tokens.
+        "UPDATE devices SET state = 'denied' WHERE insurer_id = $1 AND account_id = $2
+         AND state = 'allowed'",
+    ] {
+        tx.execute(sql, params![insurer, account]).await?;
+    }
     Ok(())
 }
 

@@ -63,6 +63,14 @@ pub async fn history(
     rows.iter().map(|row| row.text("hash")).collect()
 }
 
+/// Makes the active password void: nobody signs in with it any more.
+pub async fn void(tx: &mut Tx, insurer: &InsurerId, account: &AccountId, now: i64) -> Result<()> {
+    let sql = "UPDATE passwords SET replaced_at = $3 WHERE insurer_id = $1 AND account_id = $2
+               AND replaced_at IS NULL";
+    tx.execute(sql, params![insurer, account, now]).await?;
+    Ok(())
+}
+
 /// Gives an account a password in the place of the active one, if there is one.
 pub async fn replace(
     tx: &mut Tx,
@@ -71,9 +79,7 @@ pub async fn replace(
     hash: &str,
     now: i64,
 ) -> Result<CredentialId> {
-    let sql = "UPDATE passwords SET replaced_at = $3 WHERE insurer_id = $1 AND account_id = $2
-               AND replaced_at IS NULL";
-    tx.execute(sql, params![insurer, account, now]).await?;
+    void(tx, insurer, account, now).await?;
     let id = CredentialId::random();
     let sql = "INSERT INTO passwords (insurer_id, account_id, credential_id, hash, created_at)
                VALUES ($1, $2, $3, $4, $5)";

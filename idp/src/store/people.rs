@@ -113,6 +113,8 @@ pub struct Holdings {
     pub has_passkey: bool,
     /// A mail address that was proved.
     pub has_address: bool,
+    /// Nobody signs in until its owner has recovered it.
+    pub is_locked: bool,
 }
 
 /// What is known of an account without any proof.
@@ -129,7 +131,9 @@ pub async fn holdings(
                       AND k.account_id = $2 AND k.blocked_at IS NULL) AS has_passkey,
                       EXISTS (SELECT 1 FROM addresses d WHERE d.insurer_id = $1
                       AND d.account_id = $2 AND d.role = 'login'
-                      AND d.proved_at IS NOT NULL) AS has_address
+                      AND d.proved_at IS NOT NULL) AS has_address,
+                      EXISTS (SELECT 1 FROM locks l WHERE l.insurer_id = $1
+                      AND l.account_id = $2) AS is_locked
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -145,6 +149,7 @@ pub async fn holdings(
         totp_since: row.opt_int("totp_since")?,
         has_passkey: row.bool("has_passkey")?,
         has_address: row.bool("has_address")?,
+        is_locked: row.bool("is_locked")?,
     })
 }
 

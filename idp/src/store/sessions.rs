@@ -19,6 +19,8 @@ pub struct Session {
     pub evidence: Vec<Evidence>,
     /// The documents to which the account had agreed.
     pub agreed: Vec<Agreement>,
+    /// What its browser says it is.
+    pub device: Option<String>,
 }
 
 /// Inserts a session. `false` when its journey ended in a session before.
@@ -31,8 +33,8 @@ pub async fn insert(
     journey: &JourneyId,
 ) -> Result<bool> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
-                                     expires_at, evidence, agreed, journey_id)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+                                     expires_at, evidence, agreed, journey_id, device)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         secret_hash,
@@ -43,7 +45,8 @@ pub async fn insert(
         session.expires_at,
         json(&session.evidence),
         json(&session.agreed),
-        journey
+        journey,
+        session.device.as_deref()
     ];
     Ok(tx.execute(sql, params).await? == 1)
 }
@@ -53,7 +56,7 @@ pub async fn by_secret(
     insurer: &InsurerId,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device
                FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
     conn.one(sql, params![insurer, secret_hash]).await?.as_ref().map(session).transpose()
 }
@@ -67,6 +70,7 @@ fn session(row: &Row) -> Result<Session> {
         expires_at: row.int("expires_at")?,
         evidence: parsed(row, "evidence")?,
         agreed: parsed(row, "agreed")?,
+        device: row.opt_text("device")?,
     })
 }
 
@@ -77,6 +81,17 @@ fn json(value: &impl Serialize) -> String {
 fn parsed<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T> {
     serde_json::from_str(&row.text(column)?)
         .map_err(|error| Error::Column(column.to_owned(), error.to_string()))
+}
+
+/// Whether a session of this account lives under this id, in whatever browser.
+pub async fn is_of(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    sid: &Sid,
+    account: &AccountId,
+) -> Result<bool> {
+    let sql = "SELECT 1 FROM sessions WHERE insurer_id = $1 AND sid = $2 AND account_id = $3";
+    Ok(conn.one(sql, params![insurer, sid, account]).await?.is_some())
 }
 
 /// Whether a session lives under this id, in whatever browser, and was used since a time.
@@ -101,7 +116,7 @@ pub async fn living(
     now: i64,
     since: i64,
 ) -> Result<Vec<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device
                FROM sessions WHERE insurer_id = $1 AND account_id = $2 AND expires_at > $3
                AND seen_at > $4 ORDER BY seen_at DESC";
     let rows = conn.all(sql, params![insurer, account, now, since]).await?;

@@ -11,6 +11,7 @@ mod consents;
 mod device;
 mod introspect;
 mod journey;
+mod lockdown;
 mod logout;
 mod outbound;
 mod par;

@@ -2,14 +2,15 @@
 
 use crate::app::App;
 use crate::definition::policy::When;
-use crate::ids::CredentialId;
+use crate::ids::{CredentialId, Sid};
 use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
-use crate::session;
+use crate::store::events::{self, Detail, What as Happened};
 use crate::store::passkeys::{self, Key};
 use crate::store::totp_devices::{self, Device};
-use crate::store::{accounts, passwords, sessions};
+use crate::store::{accounts, browsers, passwords, sessions};
 use crate::visit::Visit;
+use crate::{browser, session};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -26,10 +27,11 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 7] = [
+const CHANGES: [&str; 8] = [
     "password",
     "address",
     "sessions",
+    "session",
     "app-added",
     "app-removed",
     "passkey-added",
@@ -58,6 +60,8 @@ pub struct Own {
     pub change_password_url: String,
     pub change_address_url: String,
     pub consents_url: String,
+    pub history_url: String,
+    pub lock_url: String,
 }
 
 /// An authenticator app, or a passkey.
@@ -78,15 +82,25 @@ pub struct AppRow {
 pub struct Place {
     /// It is this one.
     pub here: bool,
+    /// What it says it is.
+    pub device: Option<String>,
     /// Seconds since 1970.
     pub since: i64,
     pub seen: i64,
+    /// Where its sign-out is posted to.
+    pub end_url: String,
 }
 
 impl Page for Own {
     const TEMPLATE: &'static str = "idp/own.html";
     fn samples() -> Vec<Self> {
-        let place = |here| Place { here, since: 1_790_000_000, seen: 1_790_003_600 };
+        let place = |here| Place {
+            here,
+            device: (!here).then(|| "Chrome / Windows".into()),
+            since: 1_790_000_000,
+            seen: 1_790_003_600,
+            end_url: "/minato/account/session/x".into(),
+        };
         let sample = |changed: Option<&'static str>, sessions| Self {
             name: changed.map(|_| "港　花子".into()),
             user_id: Some("hanako79".into()),
@@ -111,12 +125,15 @@ impl Page for Own {
             change_password_url: "/minato/account/password".into(),
             change_address_url: "/minato/account/address".into(),
             consents_url: "/minato/consents".into(),
+            history_url: "/minato/account/history".into(),
+            lock_url: "/minato/account/lock".into(),
         };
         vec![
             sample(None, vec![place(true)]),
             sample(Some("password"), vec![place(true), place(false)]),
             sample(Some("address"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
+            sample(Some("session"), vec![place(true)]),
             sample(Some("app-added"), vec![place(true)]),
             sample(Some("app-removed"), vec![place(true)]),
             sample(Some("passkey-added"), vec![place(true)]),
@@ -157,8 +174,10 @@ pub async fn show(
     let changed = CHANGES.into_iter().find(|word| Some(*word) == changed);
     let places = living.into_iter().map(|one| Place {
         here: one.sid == session.sid,
+        device: one.device,
         since: one.auth_time,
         seen: one.seen_at,
+        end_url: visit.path(&format!("account/session/{}", one.sid)),
     });
     visit.look.page(&Own {
         name: person.map(|person| person.name),
@@ -178,6 +197,8 @@ pub async fn show(
         change_password_url: visit.path("account/password"),
         change_address_url: visit.path("account/address"),
         consents_url: visit.path("consents"),
+        history_url: visit.path("account/history"),
+        lock_url: visit.path("account/lock"),
     })
 }
 
@@ -325,7 +346,34 @@ pub async fn end_others(
             session::end(&mut tx, &app.clients, realm, &sid, visit.now).await?;
         }
     }
+    // A browser that is remembered there asks again.
+    let here = browser::secret_hash(&visit);
+    browsers::forget_others(&mut tx, realm.id(), &session.account_id, here.as_deref()).await?;
+    let happened = (&Detail::default(), visit.now);
+    let id = &session.account_id;
+    events::insert(&mut tx, realm.id(), id, Happened::SignedOutElsewhere, happened).await?;
     tx.commit().await?;
     app.logouts.notify_one();
     Ok(see_other(&visit.path("account?changed=sessions")))
+}
+
+/// `POST /{insurer}/account/session/{sid}`: signs out one other browser of the member.
+pub async fn end_one(
+    State(app): State<Arc<App>>,
+    Path((_, sid)): Path<(String, String)>,
+    visit: Visit,
+    _: Posted,
+) -> Result<Response, Error> {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, HERE);
+    };
+    let (realm, sid) = (&visit.realm, Sid::new(sid));
+    let mut tx = app.tools.db.begin().await?;
+    // Whose it is is asked of the table, not of the page; one that has ended by itself is out, too.
+    if sessions::is_of(&mut tx, realm.id(), &sid, &session.account_id).await? {
+        session::end(&mut tx, &app.clients, realm, &sid, visit.now).await?;
+    }
+    tx.commit().await?;
+    app.logouts.notify_one();
+    Ok(see_other(&visit.path("account?changed=session")))
 }

@@ -2,16 +2,16 @@
 //! the address that they had.
 
 use super::recover::replace_password;
-use super::sign_in;
+use super::{sign_in, told};
 use crate::definition::policy::When;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
 use crate::journeys::running::Running;
-use crate::mail;
-use crate::mail::letters::{AddressChanged, AppRemoved, PasskeyRemoved};
+use crate::mail::letters::AddressChanged;
 use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
+use crate::store::events::{Detail, What as Happened};
 use crate::store::{passkeys, totp_devices};
 use db::Tx;
 use web::Error;
@@ -47,9 +47,7 @@ pub(super) async fn change(
             if !passkeys::delete(tx, insurer, &id, &key).await? {
                 return Ok(Advanced::Refused);
             }
-            let at = running.visit.look.moment(now);
-            let letter = PasskeyRemoved { name: removed.name, at };
-            sign_in::tell(running, tx, &id, &letter).await?;
+            told::passkey_removed(running, tx, &id, &removed.name).await?;
         }
         What::RemoveApp(device) => {
             let apps = totp_devices::list(tx, insurer, &id).await?;
@@ -62,9 +60,7 @@ pub(super) async fn change(
             if !totp_devices::delete(tx, insurer, &id, &device).await? {
                 return Ok(Advanced::Refused);
             }
-            let name = removed.name.clone();
-            let letter = AppRemoved { name, at: running.visit.look.moment(now) };
-            sign_in::tell(running, tx, &id, &letter).await?;
+            told::app_removed(running, tx, &id, &removed.name).await?;
         }
         What::Address => {
             let new = learned.address;
@@ -72,10 +68,14 @@ pub(super) async fn change(
             if !addresses::put(tx, insurer, &id, Role::Login, &new, Some(now)).await? {
                 return Ok(Advanced::Taken);
             }
+            told::note(running, tx, &id, (Happened::AddressChanged, Detail::default())).await?;
             if let Some(old) = &account.email {
-                let letter = AddressChanged { at: running.visit.look.moment(now) };
-                let from = mail::From { realm: &realm, look: &running.visit.look, now };
-                running.tools.outbox.put(tx, from, old, &letter).await?;
+                let not_me = told::not_me(running, &id, Some(old));
+                told::mail_to(running, tx, old, not_me, |noted| AddressChanged {
+                    at: noted.at,
+                    not_me_url: noted.not_me_url,
+                })
+                .await?;
             }
         }
     }

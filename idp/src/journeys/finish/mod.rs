@@ -5,6 +5,7 @@ mod change;
 mod recover;
 mod register;
 mod sign_in;
+mod told;
 
 use super::advanced::Advanced;
 use super::begin::{Begun, Ticket, begin};
@@ -36,6 +37,10 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
     }
     if !proofs_hold(running, tx).await? {
         return Ok(Advanced::Refused);
+    }
+    // Read again in this transaction, with the account.
+    if running.account.is_locked && !running.recovers() {
+        return Ok(Advanced::Locked);
     }
     let advanced = match running.instance.goal.clone() {
         Goal::Register { .. } => register::register(running, tx).await?,

@@ -1,16 +1,16 @@
 //! The end of a recovery: the new password holds, everything that the old one opened is closed, and
 //! the account's owner is told.
 
-use super::sign_in;
+use super::{sign_in, told};
 use crate::ids::{AccountId, Sid};
 use crate::journeys::advanced::Advanced;
 use crate::journeys::running::{Running, YOUNG_SECS};
-use crate::mail;
-use crate::mail::letters::{AppRemoved, PasskeyRemoved, PasswordChanged};
-use crate::session;
+use crate::mail::letters::PasswordChanged;
 use crate::store::accounts::{self, Account, State};
 use crate::store::attempts::{self, Bucket};
-use crate::store::{grants, passkeys, passwords, sessions, totp_devices};
+use crate::store::events::{Detail, What};
+use crate::store::{browsers, grants, locks, passkeys, passwords, sessions, totp_devices};
+use crate::{browser, session};
 use db::Tx;
 use web::Error;
 
@@ -24,6 +24,9 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         return Ok(Advanced::Refused);
     };
     replace_password(running, tx, &account, &hash, None).await?;
+    if locks::delete(tx, running.visit.realm.id(), &id).await? {
+        told::note(running, tx, &id, (What::Unlocked, Detail::default())).await?;
+    }
     remove_young(running, tx, &id).await?;
     // Everything that a login asks was proved a moment ago, and more.
     sign_in::sign_in(running, tx).await
@@ -38,21 +41,18 @@ async fn remove_young(
 ) -> Result<(), Error> {
     let (insurer, now) = (running.visit.realm.id(), running.visit.now);
     let since = now - YOUNG_SECS;
-    let at = running.visit.look.moment(now);
     for app in totp_devices::list(tx, insurer, account).await? {
         if app.created_at > since
             && totp_devices::delete(tx, insurer, account, &app.device_id).await?
         {
-            let letter = AppRemoved { name: app.name, at: at.clone() };
-            sign_in::tell(running, tx, account, &letter).await?;
+            told::app_removed(running, tx, account, &app.name).await?;
         }
     }
     for key in passkeys::list(tx, insurer, account).await? {
         if key.created_at > since
             && passkeys::delete(tx, insurer, account, &key.credential_id).await?
         {
-            let letter = PasskeyRemoved { name: key.name, at: at.clone() };
-            sign_in::tell(running, tx, account, &letter).await?;
+            told::passkey_removed(running, tx, account, &key.name).await?;
         }
     }
     Ok(())
@@ -67,7 +67,7 @@ pub(super) async fn replace_password(
     hash: &str,
     kept: Option<&Sid>,
 ) -> Result<(), Error> {
-    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let (realm, now) = (&running.visit.realm, running.visit.now);
     let (insurer, id) = (realm.id(), &account.account_id);
     passwords::replace(tx, insurer, id, hash, now).await?;
     for sid in sessions::of_account(tx, insurer, id).await? {
@@ -77,10 +77,13 @@ pub(super) async fn replace_password(
     }
     grants::revoke_account(tx, insurer, id).await?;
     attempts::forget(tx, insurer, &Bucket::account(id)).await?;
-    if let Some(email) = &account.email {
-        let letter = PasswordChanged { at: look.moment(now) };
-        let from = mail::From { realm, look, now };
-        running.tools.outbox.put(tx, from, email, &letter).await?;
-    }
-    Ok(())
+    // A browser that is remembered, or only known, was perhaps a thief's.
+    let own = browser::secret_hash(&running.visit);
+    browsers::forget_others(tx, insurer, id, own.as_deref()).await?;
+    let what = if running.recovers() { What::Recovered } else { What::PasswordChanged };
+    told::tell(running, tx, id, (what, Detail::default()), |noted| PasswordChanged {
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
 }

@@ -1,5 +1,6 @@
 //! The end of a login or step-up: a session, and the answer to who waited.
 
+use super::told;
 use crate::authorization::answer::{self, Recipient};
 use crate::authorization::grant::{self, Answered};
 use crate::authorization::missing;
@@ -11,10 +12,9 @@ use crate::journeys::begin::{Begun, begin};
 use crate::journeys::goal::{Goal, Resume};
 use crate::journeys::instance::{NewApp, NewPasskey};
 use crate::journeys::running::Running;
-use crate::mail;
-use crate::mail::Letter;
 use crate::mail::letters::{AppAdded, NewDevice, PasskeyAdded};
 use crate::need::{Act, Agreement, Evidence, Next, next};
+use crate::store::events::{Detail, What};
 use crate::store::evidence::Holder;
 use crate::store::passkeys::{self, Key};
 use crate::store::sessions::Session;
@@ -85,11 +85,22 @@ async fn keep_browser(
         running.instance.learned.remember_browser.then_some(policy.second_factor.remember_days);
     let seconds = days.map(|days| i64::from(days) * 24 * 3600);
     let cookie = browser::signed_in(tx, visit, account, known.as_ref(), seconds).await?;
+    let used = running.here.iter().filter(|one| one.kind.is_authenticator());
+    let mut kinds: Vec<String> = used.map(|one| one.kind.as_str().to_owned()).collect();
+    kinds.sort();
+    kinds.dedup();
+    let is_new = known.is_none();
+    let happened = (What::SignedIn, Detail { kinds, is_new, ..Detail::default() });
     let signs_in = matches!(running.instance.goal, Goal::SignIn(_));
-    if known.is_none() && signs_in && policy.new_device.ask != AskNewDevice::Off {
-        let at = visit.look.moment(visit.now);
-        let letter = NewDevice { device: browser::label(&visit.headers), at };
-        tell(running, tx, account, &letter).await?;
+    if is_new && signs_in && policy.new_device.ask != AskNewDevice::Off {
+        told::tell(running, tx, account, happened, |noted| NewDevice {
+            device: browser::label(&visit.headers),
+            at: noted.at,
+            not_me_url: noted.not_me_url,
+        })
+        .await?;
+    } else if signs_in || running.registers() || running.recovers() {
+        told::note(running, tx, account, happened).await?;
     }
     Ok(cookie)
 }
@@ -138,24 +149,13 @@ async fn keep_passkey(
     if !passkeys::insert(tx, realm.id(), &key).await? {
         return Err(Error::Shown(StatusCode::CONFLICT));
     }
-    let at = running.visit.look.moment(now);
-    tell(running, tx, account, &PasskeyAdded { name: key.name, at }).await
-}
-
-/// Mails to the account's address.
-pub(super) async fn tell(
-    running: &Running<'_>,
-    tx: &mut Tx,
-    account: &AccountId,
-    letter: &impl Letter,
-) -> Result<(), Error> {
-    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
-    let owner = accounts::by_id(tx, realm.id(), account).await?;
-    if let Some(email) = owner.and_then(|owner| owner.email) {
-        let from = mail::From { realm, look, now };
-        running.tools.outbox.put(tx, from, &email, letter).await?;
-    }
-    Ok(())
+    let happened = (What::PasskeyAdded, Detail::named(&key.name));
+    told::tell(running, tx, account, happened, |noted| PasskeyAdded {
+        name: key.name,
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
 }
 
 /// An app that was set up counts from now on, and its owner is told.
@@ -165,7 +165,7 @@ async fn keep_app(
     account: &AccountId,
     app: &NewApp,
 ) -> Result<(), Error> {
-    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let (realm, now) = (&running.visit.realm, running.visit.now);
     let sealed = hash::from_base64url(&app.sealed);
     let device = Device {
         device_id: app.device_id.clone(),
@@ -176,8 +176,13 @@ async fn keep_app(
         last_step: app.step,
     };
     totp_devices::insert(tx, realm.id(), account, &device).await?;
-    let letter = AppAdded { name: app.name.clone(), at: look.moment(now) };
-    tell(running, tx, account, &letter).await
+    let happened = (What::AppAdded, Detail::named(&app.name));
+    told::tell(running, tx, account, happened, |noted| AppAdded {
+        name: app.name.clone(),
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
 }
 
 fn recipient<'a>(running: &'a Running<'_>, client: &'a oidc::Client) -> Recipient<'a> {

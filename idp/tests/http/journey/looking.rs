@@ -33,7 +33,7 @@ async fn looking_writes_nothing() {
         .await;
 }
 
-/// A password alone: a session, once the browser that is known from then on, and neither a journey nor a counter.
+/// A password alone: a session, a line in the history, once the browser that is known from then on, and neither a journey nor a counter.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_writes_one_session() {
     minato()
@@ -44,10 +44,13 @@ async fn a_login_writes_one_session() {
             let page = visitor.open(&idp.at("minato/login")).await;
             let home = visitor.submit_and_stay(&page, &LOGIN).await;
             assert_eq!(home, "http://localhost:8401/minato/signin");
-            let new = [("browsers".to_owned(), 1), ("sessions".to_owned(), 1)];
+            let rows = |table: &str, more| (table.to_owned(), more);
+            let new = [rows("browsers", 1), rows("events", 1), rows("sessions", 1)];
             assert_eq!(changes(idp, &before).await, new);
-            // From a browser that is known, the session alone: here in the place of the one before.
+            // From a browser that is known, the session alone, here in the place of the one before,
+            // and a line in its owner's history.
             idp.sign_in(&visitor).await;
+            let new = [rows("browsers", 1), rows("events", 2), rows("sessions", 1)];
             assert_eq!(changes(idp, &before).await, new);
         })
         .await;

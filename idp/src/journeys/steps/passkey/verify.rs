@@ -7,6 +7,7 @@ use crate::journeys::steps::{Boxed, Step};
 use crate::need::Evidence;
 use crate::store::accounts::{self, State};
 use crate::store::attempts::{Bucket, Limit};
+use crate::store::events::{self, Detail, What};
 use crate::store::passkeys;
 use db::Tx;
 use secret::hash;
@@ -121,6 +122,9 @@ impl Step for Verify {
                 Err(Refused::Copied) => {
                     // Somebody may have a copy of it: nobody signs in with it any more.
                     passkeys::block(tx, insurer, &key.credential_id, now).await?;
+                    let happened = (&Detail::named(&key.name), now);
+                    let id = &key.account_id;
+                    events::insert(tx, insurer, id, What::PasskeyBlocked, happened).await?;
                     tracing::warn!(%insurer, "the counter of a passkey went back: it is blocked");
                     return wrong();
                 }

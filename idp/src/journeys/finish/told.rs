@@ -1,0 +1,95 @@
+//! What happened to an account is written down, and its owner is told by mail, with a way to shut it.
+
+use crate::browser;
+use crate::ids::AccountId;
+use crate::journeys::running::Running;
+use crate::lockdown::NotMe;
+use crate::mail::letters::{AppRemoved, PasskeyRemoved};
+use crate::mail::{self, Letter};
+use crate::store::accounts;
+use crate::store::events::{self, Detail, What};
+use db::Tx;
+use web::Error;
+
+/// What the letters about something that happened have in common.
+pub(super) struct Noted {
+    /// When, as people read it.
+    pub at: String,
+    pub not_me_url: String,
+}
+
+/// Writes down what happened.
+pub(super) async fn note(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    (what, mut detail): (What, Detail),
+) -> Result<(), Error> {
+    let visit = &running.visit;
+    let device = browser::label(&visit.headers);
+    detail.device = (!device.is_empty()).then_some(device);
+    Ok(events::insert(tx, visit.realm.id(), account, what, (&detail, visit.now)).await?)
+}
+
+/// Writes down what happened and mails to the account's address.
+pub(super) async fn tell<L: Letter>(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    happened: (What, Detail),
+    letter: impl FnOnce(Noted) -> L,
+) -> Result<(), Error> {
+    note(running, tx, account, happened).await?;
+    let owner = accounts::by_id(tx, running.visit.realm.id(), account).await?;
+    match owner.and_then(|owner| owner.email) {
+        Some(email) => mail_to(running, tx, &email, not_me(running, account, None), letter).await,
+        None => Ok(()),
+    }
+}
+
+/// Mails to an address of the account: to the one before, when it is another now.
+pub(super) async fn mail_to<L: Letter>(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    email: &str,
+    not_me: NotMe,
+    letter: impl FnOnce(Noted) -> L,
+) -> Result<(), Error> {
+    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let letter = letter(Noted { at: look.moment(now), not_me_url: not_me.url(realm) });
+    running.tools.outbox.put(tx, mail::From { realm, look, now }, email, &letter).await
+}
+
+/// The way to shut the account, for who reads the mail.
+pub(super) fn not_me(running: &Running<'_>, account: &AccountId, address: Option<&str>) -> NotMe {
+    let address = address.map(str::to_owned);
+    NotMe { account: account.clone(), at: running.visit.now, address }
+}
+
+/// An authenticator app is gone.
+pub(super) async fn app_removed(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    name: &str,
+) -> Result<(), Error> {
+    tell(running, tx, account, (What::AppRemoved, Detail::named(name)), |noted| AppRemoved {
+        name: name.to_owned(),
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
+}
+
+/// A passkey is gone.
+pub(super) async fn passkey_removed(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    name: &str,
+) -> Result<(), Error> {
+    tell(running, tx, account, (What::PasskeyRemoved, Detail::named(name)), |noted| {
+        PasskeyRemoved { name: name.to_owned(), at: noted.at, not_me_url: noted.not_me_url }
+    })
+    .await
+}
