@@ -35,6 +35,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/account/app", get(own::add_app))
         .route("/{insurer}/account/app/{device}", get(own::ask_removal))
         .route("/{insurer}/account/app/{device}/remove", get(own::remove_app))
+        .route("/{insurer}/account/codes", get(own::make_codes))
         .route("/{insurer}/account/passkey", get(own::add_passkey))
         .route("/{insurer}/account/passkey/{key}", get(own::ask_passkey_removal))
         .route("/{insurer}/account/passkey/{key}/remove", get(own::remove_passkey))

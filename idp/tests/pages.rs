@@ -10,12 +10,14 @@ use idp::endpoints::people::{consents, device, history, logout, not_me};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
-use idp::journeys::steps::{account, code_by_mail, consent, mailbox, passkey, roster, terms, totp};
+use idp::journeys::steps::{
+    account, code_by_mail, consent, mailbox, passkey, recovery_code, roster, terms, totp,
+};
 use idp::mail::Letter;
 use idp::mail::letters::{
     AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink, CodeByMail,
-    NewDevice, NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged, RecoveryLink,
-    Registered, RegistrationLink, UserIdTold, UserIdUnknown,
+    CodeUsed, CodesMade, NewDevice, NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged,
+    RecoveryLink, Registered, RegistrationLink, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<not_me::Ask>(&pages);
     draws::<history::History>(&pages);
     draws::<code_by_mail::Code>(&pages);
+    draws::<recovery_code::verify::Code>(&pages);
+    draws::<recovery_code::enrol::WriteDown>(&pages);
     draws::<totp::verify::Code>(&pages);
     draws::<passkey::verify::Unlock>(&pages);
     draws::<passkey::enrol::Make>(&pages);
@@ -83,6 +87,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<ChangeLink>(&pages);
     letter::<CodeByMail>(&pages);
     letter::<NewDevice>(&pages);
+    letter::<CodesMade>(&pages);
+    letter::<CodeUsed>(&pages);
     letter::<UserIdTold>(&pages);
     letter::<UserIdUnknown>(&pages);
     letter::<PasskeyAdded>(&pages);

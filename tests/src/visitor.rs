@@ -147,6 +147,15 @@ impl Visitor {
         self.follow(&url, answer).await
     }
 
+    /// Presses the button of another way to prove the same, below a form.
+    pub async fn choose(&self, page: &Seen, way: &str) -> Seen {
+        let (action, _) = page.form().expect("the page has a form");
+        let step = action.rsplit_once("step=").expect("a step's form").1.to_owned();
+        let mut aimed = page.clone();
+        aimed.html = aimed.html.replacen(&action, &action.replace(&step, "choose"), 1);
+        self.submit(&aimed, &[("choice", way)]).await
+    }
+
     /// The same, but returns where the answer leads instead of going there.
     pub async fn submit_and_stay(&self, page: &Seen, fields: &[(&str, &str)]) -> String {
         let (url, answer) = self.post(page, fields).await;

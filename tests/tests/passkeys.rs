@@ -1,5 +1,5 @@
 //! Passkeys in Chromium with a device that it plays: made, used, copied, replayed, removed (F083,
-//! F087, F117; attacks 12, 27).
+//! F087, F114, F117; attacks 12, 27).
 
 use tests::browser::Browser;
 use tests::relying::{Relying, claims, parameters};

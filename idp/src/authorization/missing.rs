@@ -90,7 +90,7 @@ pub fn unreachable(asked: Asked<'_>, known: &Known) -> Option<OAuthError> {
 /// §3.1.2.6).
 pub fn error(step: &Step) -> OAuthError {
     match step.kind {
-        Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::Passkey => {
+        Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::RecoveryCode | Kind::Passkey => {
             Code::LoginRequired.because("nobody is signed in, or not freshly enough")
         }
         Kind::Account => {

@@ -114,7 +114,7 @@ impl Definition {
     fn journey_fault(&self) -> Result<(), String> {
         let mut lasting: Option<Yields> = None;
         let mut logins = Vec::new();
-        let mut recoveries = 0;
+        let mut recovered = BTreeSet::new();
         for (name, journey) in &self.journeys {
             let say = |why: String| format!("journeys/{name}.toml: {why}");
             if journey.expires_hours < 1 {
@@ -153,8 +153,13 @@ impl Definition {
                     logins.push((name, all));
                 }
                 GoalKind::Recover => {
-                    recoveries += 1;
-                    self.is_strong(&all).map_err(say)?;
+                    let replaced = self.is_strong(&all).map_err(say)?;
+                    if !recovered.insert(replaced) {
+                        return Err(say(format!(
+                            "another journey replaces {}, too: make it one (alternatives: any_of)",
+                            replaced.as_str()
+                        )));
+                    }
                 }
             }
         }
@@ -167,22 +172,20 @@ impl Definition {
                     .to_owned(),
             );
         };
-        if recoveries > 1 {
-            return Err("journeys: one at most may have goal = \"recover\" (alternatives: any_of)"
-                .to_owned());
-        }
         self.reaches_lowest(login, &registered)
             .map_err(|why| format!("journeys/{name}.toml: {why}"))
     }
 
     /// A recovery is no weaker than the login that it mends: whoever took over one thing of a person
     /// (the mailbox, the card) must not get the account by it (NIST SP 800-63B-4 §4.2).
-    fn is_strong(&self, all: &Yields) -> Result<(), String> {
+    fn is_strong(&self, all: &Yields) -> Result<Kind, String> {
         let replaced: Vec<Kind> =
             all.proved.iter().filter(|(_, act)| *act == Act::Replace).map(|(k, _)| *k).collect();
-        if replaced.is_empty() {
-            return Err("nothing in it replaces what was lost (a password)".to_owned());
-        }
+        let [what] = replaced[..] else {
+            return Err("nothing in it replaces what was lost, or it replaces several: one of \
+                        password and totp with act = \"replace\""
+                .to_owned());
+        };
         let others = all.proved.iter().filter(|(kind, act)| {
             *act == Act::Verify && kind.is_proof() && !replaced.contains(kind)
         });
@@ -193,7 +196,14 @@ impl Definition {
                  is weaker than the login; it proves {}",
                 others.first().copied().unwrap_or("nothing")
             )),
-            _ => Ok(()),
+            // The password and what the mail and the card show are what two recoveries in a row would
+            // take: then neither factor would be worth more than those.
+            _ if what == Kind::Totp && !others.contains(&Kind::Password.as_str()) => {
+                Err("a lost app is replaced by who knows the password: add step = \"password\", \
+                     act = \"verify\""
+                    .to_owned())
+            }
+            _ => Ok(what),
         }
     }
 
@@ -212,9 +222,11 @@ impl Definition {
 /// A second factor that is enrolled where the one that the account may have is not asked instead.
 fn unguarded(need: &Need, asked_instead: &[Kind]) -> Option<Kind> {
     match need {
-        Need::Step(Step { kind: kind @ (Kind::Totp | Kind::Passkey), act: Act::Enrol, .. }) => {
-            (!asked_instead.contains(kind)).then_some(*kind)
-        }
+        Need::Step(Step {
+            kind: kind @ (Kind::Totp | Kind::Passkey | Kind::RecoveryCode),
+            act: Act::Enrol,
+            ..
+        }) => (!asked_instead.contains(kind)).then_some(*kind),
         Need::Step(_) => None,
         Need::Any(ways) => {
             let verified = ways.iter().filter_map(|way| match way {
@@ -385,6 +397,9 @@ mod tests {
         };
         let password = "{ step = \"password\" }";
         assert_eq!(recovery(&format!("{mailbox}, {card}, {password}")), Ok(()));
+        let app = "{ step = \"totp\", act = \"replace\" }";
+        let know = "{ step = \"password\", act = \"verify\", id = \"know\" }";
+        assert_eq!(recovery(&format!("{know}, {mailbox}, {card}, {app}")), Ok(()));
         let optional = format!("{{ optional = [{card}] }}");
         let either = format!("{{ any_of = [{card}, {{ sequence = [{card}] }}] }}");
         for (sequence, why) in [
@@ -393,7 +408,13 @@ mod tests {
             (format!("{card}, {mailbox}, {password}"), "needs an account"),
             (format!("{mailbox}, {card}"), "nothing in it replaces"),
             (format!("{mailbox}, {either}, {password}"), "two steps"),
-            (format!("{mailbox}, {card}, {{ step = \"password\", act = \"verify\" }}"), "lost"),
+            (
+                format!("{mailbox}, {card}, {{ step = \"password\", act = \"verify\" }}"),
+                "nothing in it replaces",
+            ),
+            (format!("{mailbox}, {card}, {app}"), "who knows the password"),
+            (format!("{know}, {mailbox}, {app}, {password}"), "several"),
+            (format!("{know}, {app}"), "proves password"),
             (format!("{mailbox}, {card}, {{ step = \"terms\" }}, {password}"), "lost"),
             (
                 format!("{{ step = \"mailbox\", max_age_minutes = 5 }}, {card}, {password}"),

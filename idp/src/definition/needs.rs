@@ -40,9 +40,15 @@ impl Definition {
         }))
     }
 
-    /// The journey by which people get back in, if the insurer has one.
+    /// The journey by which people get back in without their password, if the insurer has one.
     pub fn recovery(&self) -> Option<&Journey> {
-        self.journeys_for(GoalKind::Recover).next().map(|(_, journey)| journey)
+        self.recovery_of(Kind::Password)
+    }
+
+    /// The journey that puts something in the place of a kind that was lost.
+    pub fn recovery_of(&self, kind: Kind) -> Option<&Journey> {
+        let mut all = self.journeys_for(GoalKind::Recover).map(|(_, journey)| journey);
+        all.find(|journey| journey.sequence.iter().any(|entry| entry.replaces(kind)))
     }
 
     /// The journeys of a goal, by name.
@@ -115,6 +121,16 @@ impl Definition {
 }
 
 impl Entry {
+    /// Whether it, or something inside it, puts another in the place of a kind, in a recovery.
+    fn replaces(&self, kind: Kind) -> bool {
+        let usual = if kind == Kind::Password { Act::Replace } else { Act::Verify };
+        if self.step == Some(kind) && self.act.unwrap_or(usual) == Act::Replace {
+            return true;
+        }
+        let inner = [&self.any_of, &self.optional, &self.sequence];
+        inner.into_iter().flatten().flatten().any(|entry| entry.replaces(kind))
+    }
+
     /// The entry, this one or one inside it, whose step verifies a kind.
     fn asking(&self, kind: Kind) -> Option<&Entry> {
         if self.step == Some(kind) && self.act.is_none_or(|act| act == Act::Verify) {
@@ -201,7 +217,9 @@ impl Reading<'_> {
                 attempts: entry.attempts.unwrap_or(ATTEMPTS),
             },
             Kind::Terms => Settings::Terms { documents: self.documents.to_vec() },
-            Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::Passkey => Settings::None,
+            Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::RecoveryCode | Kind::Passkey => {
+                Settings::None
+            }
             Kind::Account | Kind::Consent => {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }

@@ -1,7 +1,7 @@
 //! Pages of the engine's own: the person chooses between proofs, puts one off, or goes on.
 
 use super::running::Running;
-use crate::need::{Need, StepId};
+use crate::need::{Act, Kind, Need, Step, StepId};
 use axum::response::Response;
 use serde::Serialize;
 use web::{Error, Form, Page, Posted};
@@ -19,8 +19,30 @@ pub struct Choose {
     pub later: bool,
 }
 
+/// Other ways to prove the same, below the form of the one that is asked.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Ways {
+    /// Where a choice is posted to.
+    pub action: String,
+    pub others: Vec<Choice>,
+    /// This one was chosen, and the choice can be made again.
+    pub back: bool,
+}
+
+impl Ways {
+    /// For samples of pages.
+    pub fn sample() -> Self {
+        let label = "予備のコード".into();
+        let others = vec![Choice { id: "recovery-code".into(), label }];
+        Self { action: "/minato/journey/x?step=choose".into(), others, back: true }
+    }
+}
+
+/// The choice that undoes the one before.
+pub const BACK: &str = "back";
+
 /// One way.
-#[derive(Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Choice {
     /// The id of its first step.
     pub id: String,
@@ -72,6 +94,31 @@ fn choice(running: &Running<'_>, need: &Need) -> Option<Choice> {
     let step = *need.steps().first()?;
     let label = running.visit.look.t(&format!("choose-{}", step.kind.as_str()), &[]);
     Some(Choice { id: step.id.0.clone(), label })
+}
+
+/// The way whose page is shown at once, with the others below it: most people take it.
+pub(super) fn usual<'n>(needs: &[&'n Need]) -> Option<&'n Step> {
+    const USUAL: [Kind; 3] = [Kind::Password, Kind::Totp, Kind::CodeByMail];
+    let steps: Vec<&Step> = needs.iter().filter_map(|need| need.steps().first().copied()).collect();
+    let of = |kind: &Kind| steps.iter().find(|s| s.kind == *kind && s.act == Act::Verify).copied();
+    let second = |step: &&Step| {
+        matches!(step.kind, Kind::Passkey | Kind::RecoveryCode) && step.act == Act::Verify
+    };
+    let usual = USUAL.iter().find_map(of)?;
+    let others = steps.iter().copied().filter(|step| step.id != usual.id);
+    others.clone().all(|step| second(&step)).then_some(usual)
+}
+
+/// What stands below the page of a step: the ways beside it, or the way back to them.
+pub(super) fn ways(running: &Running<'_>, needs: &[&Need], step: &Step) -> Ways {
+    let others = needs.iter().filter_map(|need| choice(running, need));
+    let mut others: Vec<Choice> = others.filter(|choice| choice.id != step.id.0).collect();
+    // The page of the password has the passkey's own button.
+    if step.kind == Kind::Password {
+        others.retain(|choice| choice.id != Kind::Passkey.as_str());
+    }
+    let back = running.instance.chosen.contains(&step.id);
+    Ways { action: form(running).action, others, back }
 }
 
 /// One of several ways.

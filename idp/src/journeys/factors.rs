@@ -45,12 +45,15 @@ impl Factors<'_> {
             When::Never => None,
             _ if has_app => {
                 let app = [Need::verify(Kind::Totp)];
-                Some(Need::Any(app.into_iter().chain(self.passkey()).collect()))
+                let others = self.passkey().into_iter().chain(self.written_down());
+                Some(Need::Any(app.into_iter().chain(others).collect()))
             }
             When::Own => None,
             When::Always if recovers => None,
             // Who has a passkey shows it: another app beside it would be the thief's.
-            When::Always if self.offers_passkey => self.passkey(),
+            When::Always if self.offers_passkey => {
+                Some(Need::Any(self.passkey().into_iter().chain(self.written_down()).collect()))
+            }
             When::Always if policy.mail && self.owns(Kind::CodeByMail) => {
                 Some(Need::verify(Kind::CodeByMail))
             }
@@ -72,6 +75,11 @@ impl Factors<'_> {
         Some(Need::Any(code.into_iter().chain(self.passkey()).collect()))
     }
 
+    /// Who has lost the app or the device may have written codes down.
+    fn written_down(&self) -> Option<Need> {
+        self.owns(Kind::RecoveryCode).then(|| Need::verify(Kind::RecoveryCode))
+    }
+
     fn passkey(&self) -> Option<Need> {
         self.offers_passkey.then(|| Need::verify(Kind::Passkey))
     }
@@ -85,11 +93,16 @@ impl Factors<'_> {
         let policy = self.policy.second_factor;
         let second = match policy.when {
             When::Never => None,
-            _ if self.owns(Kind::Totp) => Some(Kind::Totp),
-            When::Always if policy.mail && self.owns(Kind::CodeByMail) => Some(Kind::CodeByMail),
+            _ if self.owns(Kind::Totp) => {
+                let app = [Need::verify(Kind::Totp)];
+                Some(Need::Any(app.into_iter().chain(self.written_down()).collect()))
+            }
+            When::Always if policy.mail && self.owns(Kind::CodeByMail) => {
+                Some(Need::verify(Kind::CodeByMail))
+            }
             _ => None,
         };
-        let password = [Kind::Password].into_iter().chain(second).map(Need::verify);
+        let password = std::iter::once(Need::verify(Kind::Password)).chain(second);
         let password = Need::All(password.collect());
         match self.passkey() {
             Some(passkey) => Need::Any(vec![password, passkey]),

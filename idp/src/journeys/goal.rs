@@ -16,6 +16,8 @@ pub enum Goal {
     SignIn(Resume),
     /// A new password for an account whose owner lost theirs, by the insurer's recovery.
     Recover(Resume),
+    /// Another authenticator app for an account whose owner lost theirs, by the insurer's recovery.
+    ReplaceApp(Resume),
     /// The owner of an account changes something of it, after a fresh proof of it in this journey.
     Change { account: AccountId, what: What, resume: Resume },
     /// Somebody is signed in and goes on with that session for what it lacks; without a `sid`,
@@ -30,6 +32,7 @@ impl Goal {
             Goal::Register { journey, .. } => definition.journeys.get(journey),
             Goal::SignIn(_) | Goal::StepUp { .. } => definition.sign_in().map(|(_, found)| found),
             Goal::Recover(_) => definition.recovery(),
+            Goal::ReplaceApp(_) => definition.recovery_of(Kind::Totp),
             Goal::Change { .. } => None,
         }
     }
@@ -40,6 +43,7 @@ impl Goal {
             Goal::Register { resume, .. }
             | Goal::SignIn(resume)
             | Goal::Recover(resume)
+            | Goal::ReplaceApp(resume)
             | Goal::Change { resume, .. }
             | Goal::StepUp { resume, .. } => resume,
         }
@@ -59,6 +63,8 @@ pub enum What {
     RemoveApp(CredentialId),
     /// Another passkey.
     AddPasskey,
+    /// Ten new recovery codes.
+    MakeCodes,
     /// One passkey less.
     RemovePasskey(CredentialId),
 }
@@ -76,6 +82,7 @@ impl What {
             }
             What::AddApp => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
             What::AddPasskey => Some(Need::step(Kind::Passkey, Act::Enrol, Settings::None)),
+            What::MakeCodes => Some(Need::step(Kind::RecoveryCode, Act::Enrol, Settings::None)),
             What::RemoveApp(_) | What::RemovePasskey(_) => None,
         };
         Need::All(std::iter::once(owner).chain(step).collect()).now()
@@ -89,6 +96,7 @@ impl What {
             What::AddApp => "add-app-title",
             What::RemoveApp(_) => "remove-app-title",
             What::AddPasskey => "add-passkey-title",
+            What::MakeCodes => "codes-title",
             What::RemovePasskey(_) => "remove-passkey-title",
         }
     }

@@ -51,6 +51,9 @@ pub struct Learned {
     /// An authenticator app that was set up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<NewApp>,
+    /// Recovery codes that were shown and written down.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub made_codes: bool,
     /// A passkey that was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passkey: Option<NewPasskey>,

@@ -6,7 +6,7 @@ use super::goal::Goal;
 use super::instance::Instance;
 use super::running::{Found, find};
 use super::submit::{advance, conclude};
-use crate::ids::JourneyId;
+use crate::ids::{AccountId, JourneyId};
 use crate::need::{Evidence, Next, next};
 use crate::store::links::{self, Target};
 use crate::store::{addresses, evidence, journeys};
@@ -26,7 +26,7 @@ pub struct MailboxOpen {
     /// The address that is being proved: a link that somebody else began with another address is
     /// known by it.
     pub address: String,
-    /// What the address is for: `register`, `recover` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app` or `change`.
     pub purpose: &'static str,
     pub form: Form,
 }
@@ -62,6 +62,7 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
         address: address.unwrap_or_default().to_owned(),
         purpose: match instance.goal {
             Goal::Recover(_) => "recover",
+            Goal::ReplaceApp(_) => "replace-app",
             Goal::Change { .. } => "change",
             _ => "register",
         },
@@ -93,10 +94,12 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let Some(address) = instance.draft(&step, "email").map(str::to_owned) else {
         return gone(&visit);
     };
-    if let Goal::Recover(_) = instance.goal {
+    if let Goal::Recover(_) | Goal::ReplaceApp(_) = instance.goal {
         // Who reads the mail of an account says whose account it is.
         let account = addresses::account(&mut tx, &insurer, &address).await?;
-        let Some(account) = account else { return gone(&visit) };
+        let known = instance.learned.account.clone();
+        let same = |account: &AccountId| known.as_ref().is_none_or(|known| known == account);
+        let Some(account) = account.filter(same) else { return gone(&visit) };
         instance.learned.account = Some(account);
     }
     instance.learned.address = Some(address);

@@ -289,6 +289,7 @@ impl Running<'_> {
             (Kind::Password, holdings.has_password),
             (Kind::Totp, holdings.totp_since.is_some()),
             (Kind::CodeByMail, holdings.has_address),
+            (Kind::RecoveryCode, holdings.has_recovery_code),
             (Kind::Passkey, holdings.has_passkey),
         ];
         let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
@@ -316,11 +317,13 @@ impl Running<'_> {
     pub fn need(&self) -> Result<Need, Error> {
         let duties = self.duties.clone();
         match &self.instance.goal {
-            goal @ (Goal::Register { .. } | Goal::Recover(_)) => {
+            goal @ (Goal::Register { .. } | Goal::Recover(_) | Goal::ReplaceApp(_)) => {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
                 let need = self.definition.need_of(journey).map_err(Error::fault)?;
                 Ok(match self.second_factor() {
-                    Some(factor) if self.recovers() => Need::All(vec![need, factor.now()]),
+                    Some(factor) if matches!(goal, Goal::Recover(_)) => {
+                        Need::All(vec![need, factor.now()])
+                    }
                     _ => need,
                 })
             }
@@ -417,7 +420,7 @@ impl Running<'_> {
 
     /// Whether the journey gives an account back to its owner.
     pub fn recovers(&self) -> bool {
-        matches!(self.instance.goal, Goal::Recover(_))
+        matches!(self.instance.goal, Goal::Recover(_) | Goal::ReplaceApp(_))
     }
 
     /// Whether the owner of an account changes something of it.

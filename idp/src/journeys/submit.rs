@@ -10,7 +10,7 @@ use super::steps::verdict::{At, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
-use crate::need::{Act, Kind, Need, Next, Step, next};
+use crate::need::{Need, Next, Step, next};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, attempts, evidence, journeys};
 use crate::visit::Visit;
@@ -29,11 +29,11 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
         Found::Gone(response) => return Ok(response),
     };
     let need = running.need()?;
-    let step = match next(&need, &running.known()) {
-        Next::Ask(step) => step.clone(),
-        // The page of the password offers the passkey, too: nobody is asked which.
-        Next::Choose(needs) => match password_or_passkey(&needs) {
-            Some(step) => step.clone(),
+    let (step, ways) = match next(&need, &running.known()) {
+        Next::Ask(step) => (step.clone(), choose::ways(&running, &[], step)),
+        // Nobody is asked which: the page of the usual way offers the others, too.
+        Next::Choose(needs) => match choose::usual(&needs) {
+            Some(step) => (step.clone(), choose::ways(&running, &needs, step)),
             None => return choose::among(&running, &needs),
         },
         Next::Offer(need) => return choose::offer(&running, need),
@@ -42,6 +42,7 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
     };
     let asked = steps::of(step.kind, step.act)?;
     let mut at = running.at(&need, &step);
+    at.ways = ways;
     let limits = asked.limits(&at, None);
     if !limits.is_empty() {
         let mut conn = tools.db.read().await?;
@@ -96,6 +97,10 @@ pub async fn submit(
             let step = first_step(&needs, asked).ok_or(Error::NOT_FOUND)?;
             step.clone()
         }
+        Next::Ask(_) if asked == choose::STEP && posted.value("choice") == choose::BACK => {
+            running.instance.chosen.clear();
+            return keep_choice(running).await;
+        }
         Next::Choose(needs) if asked == choose::STEP => {
             let picked = choose::picked(&needs, posted);
             running.instance.chosen.extend(picked);
@@ -123,13 +128,6 @@ pub async fn submit(
 /// The step of a way that has this id.
 fn first_step<'n>(needs: &[&'n Need], id: &str) -> Option<&'n Step> {
     needs.iter().filter_map(|need| need.steps().first().copied()).find(|step| step.id.0 == id)
-}
-
-/// The password's step, when the ways are it and a passkey.
-fn password_or_passkey<'n>(needs: &[&'n Need]) -> Option<&'n Step> {
-    let steps: Vec<&Step> = needs.iter().filter_map(|need| need.steps().first().copied()).collect();
-    let of = |kind: Kind| steps.iter().find(|s| s.kind == kind && s.act == Act::Verify).copied();
-    (needs.len() == 2 && of(Kind::Passkey).is_some()).then(|| of(Kind::Password)).flatten()
 }
 
 async fn answer(
@@ -273,8 +271,14 @@ pub(super) async fn advance(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
 
 /// Lets the step that comes up do what is to be done before it is shown.
 async fn arrive(running: &mut Running<'_>, need: &Need, tx: &mut Tx) -> Result<(), Error> {
-    let Next::Ask(step) = next(need, &running.known()) else { return Ok(()) };
-    let step = step.clone();
+    let step = match next(need, &running.known()) {
+        Next::Ask(step) => step.clone(),
+        Next::Choose(needs) => match choose::usual(&needs) {
+            Some(step) => step.clone(),
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
     let mut at = running.at(need, &step);
     steps::of(step.kind, step.act)?.arrive(&mut at, tx).await
 }
@@ -398,7 +402,8 @@ impl Running<'_> {
         let (n, of) = place(need, &step.id, &self.known());
         let (registers, recovers) = (self.registers(), self.recovers());
         let changes = self.changes();
-        let offers_passkey = self.offers_passkey();
+        // Of who has lost something, the password itself is asked.
+        let offers_passkey = self.offers_passkey() && !recovers;
         let signs_in = matches!(self.instance.goal, Goal::SignIn(_));
         let (title, browser) = (self.title(), self.browser());
         At {
@@ -422,6 +427,7 @@ impl Running<'_> {
             browser,
             left: i64::MAX,
             reply: None,
+            ways: choose::Ways::default(),
         }
     }
 }

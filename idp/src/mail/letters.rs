@@ -21,6 +21,8 @@ pub struct AlreadyRegistered {
 pub struct RecoveryLink {
     pub url: String,
     pub minutes: i64,
+    /// What was lost: `password` or `app`.
+    pub what: &'static str,
 }
 
 /// Sent instead of a recovery's link when no account has the address: the page does not tell.
@@ -102,6 +104,26 @@ pub struct NewDevice {
     pub not_me_url: String,
 }
 
+/// Recovery codes were made.
+#[derive(Serialize)]
+pub struct CodesMade {
+    /// When, as people read it.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
+/// A recovery code was used.
+#[derive(Serialize)]
+pub struct CodeUsed {
+    /// How many are left.
+    pub left: i64,
+    /// When, as people read it.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
 /// A passkey was made.
 #[derive(Serialize)]
 pub struct PasskeyAdded {
@@ -170,7 +192,13 @@ impl Letter for Registered {
 impl Letter for RecoveryLink {
     const NAME: &'static str = "recovery-link";
     fn samples() -> Vec<Self> {
-        vec![Self { url: "https://id.example/minato/link/abc".into(), minutes: 30 }]
+        ["password", "app"]
+            .map(|what| Self {
+                url: "https://id.example/minato/link/abc".into(),
+                minutes: 30,
+                what,
+            })
+            .into()
     }
 }
 
@@ -264,6 +292,22 @@ impl Letter for CodeByMail {
                 at: "2026年11月30日（月）9時30分".into(),
             })
             .into()
+    }
+}
+
+impl Letter for CodesMade {
+    const NAME: &'static str = "codes-made";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
+    }
+}
+
+impl Letter for CodeUsed {
+    const NAME: &'static str = "code-used";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            left: 9, at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into()
+        }]
     }
 }
 

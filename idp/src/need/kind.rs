@@ -17,6 +17,8 @@ pub enum Kind {
     Totp,
     /// A code that was mailed to the account's address.
     CodeByMail,
+    /// One of ten codes that the person wrote down, for when the app or the device is gone.
+    RecoveryCode,
     /// A key of the person's device, unlocked by the person there (WebAuthn): two factors at once.
     Passkey,
     /// The person agreed to every document in force.
@@ -40,12 +42,13 @@ pub enum Act {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Mailbox,
         Kind::Roster,
         Kind::Password,
         Kind::Totp,
         Kind::CodeByMail,
+        Kind::RecoveryCode,
         Kind::Passkey,
         Kind::Terms,
         Kind::Account,
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Password => "password",
             Kind::Totp => "totp",
             Kind::CodeByMail => "code-by-mail",
+            Kind::RecoveryCode => "recovery-code",
             Kind::Passkey => "passkey",
             Kind::Terms => "terms",
             Kind::Account => "account",
@@ -80,7 +84,10 @@ impl Kind {
 
     /// Whether using it shows that the person is present now.
     pub fn is_authenticator(self) -> bool {
-        matches!(self, Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::Passkey)
+        matches!(
+            self,
+            Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::RecoveryCode | Kind::Passkey
+        )
     }
 
     /// Whether it says who somebody is; the others are decisions, and no level can ask for them.
@@ -92,7 +99,7 @@ impl Kind {
     pub fn amr(self) -> Option<&'static str> {
         match self {
             Kind::Password => Some("pwd"),
-            Kind::Totp | Kind::CodeByMail => Some("otp"),
+            Kind::Totp | Kind::CodeByMail | Kind::RecoveryCode => Some("otp"),
             Kind::Passkey => Some("pop"),
             _ => None,
         }
@@ -162,16 +169,19 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 13] = [
+pub static TABLE: [Row; 16] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
     row(Kind::Password, Act::Enrol, &[], None, None, &[Input::Login]),
-    row(Kind::Password, Act::Verify, &[], Some(&[]), None, ACCOUNT),
+    row(Kind::Password, Act::Verify, &[], Some(&[]), Some((&[], &[])), ACCOUNT),
     row(Kind::Password, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Verify, ACCOUNT, Some(&[]), Some((&[], &[])), &[]),
     row(Kind::Totp, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
+    row(Kind::Totp, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
     row(Kind::CodeByMail, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
+    row(Kind::RecoveryCode, Act::Verify, ACCOUNT, Some(&[]), Some((&[], &[])), &[]),
+    row(Kind::RecoveryCode, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Passkey, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Passkey, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),

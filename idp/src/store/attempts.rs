@@ -60,6 +60,11 @@ impl Bucket {
         Self(format!("code-month:{account}"))
     }
 
+    /// Wrong recovery codes of an account.
+    pub fn recovery_code(account: &AccountId) -> Self {
+        Self(format!("recovery-code:{account}"))
+    }
+
     /// Codes that are mailed to an account.
     pub fn code_mails(account: &AccountId) -> Self {
         Self(format!("code-mails:{account}"))

@@ -17,6 +17,8 @@ pub enum What {
     PasskeyAdded,
     PasskeyRemoved,
     PasskeyBlocked,
+    CodesMade,
+    CodeUsed,
     SignedOutElsewhere,
     Locked,
     Unlocked,
@@ -24,7 +26,7 @@ pub enum What {
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 12] = [
+    pub const ALL: [What; 14] = [
         What::SignedIn,
         What::PasswordChanged,
         What::Recovered,
@@ -34,6 +36,8 @@ impl What {
         What::PasskeyAdded,
         What::PasskeyRemoved,
         What::PasskeyBlocked,
+        What::CodesMade,
+        What::CodeUsed,
         What::SignedOutElsewhere,
         What::Locked,
         What::Unlocked,
@@ -51,6 +55,8 @@ impl What {
             What::PasskeyAdded => "passkey-added",
             What::PasskeyRemoved => "passkey-removed",
             What::PasskeyBlocked => "passkey-blocked",
+            What::CodesMade => "codes-made",
+            What::CodeUsed => "code-used",
             What::SignedOutElsewhere => "signed-out-elsewhere",
             What::Locked => "locked",
             What::Unlocked => "unlocked",

@@ -21,6 +21,7 @@ pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod pushed;
+pub mod recovery_codes;
 pub mod rosters;
 pub mod sessions;
 pub mod signing_keys;

@@ -113,6 +113,7 @@ pub struct Holdings {
     pub has_passkey: bool,
     /// A mail address that was proved.
     pub has_address: bool,
+    pub has_recovery_code: bool,
     /// Nobody signs in until its owner has recovered it.
     pub is_locked: bool,
 }
@@ -132,6 +133,8 @@ pub async fn holdings(
                       EXISTS (SELECT 1 FROM addresses d WHERE d.insurer_id = $1
                       AND d.account_id = $2 AND d.role = 'login'
                       AND d.proved_at IS NOT NULL) AS has_address,
+                      EXISTS (SELECT 1 FROM recovery_codes c WHERE c.insurer_id = $1
+                      AND c.account_id = $2 AND c.used_at IS NULL) AS has_recovery_code,
                       EXISTS (SELECT 1 FROM locks l WHERE l.insurer_id = $1
                       AND l.account_id = $2) AS is_locked
                FROM accounts a
@@ -149,6 +152,7 @@ pub async fn holdings(
         totp_since: row.opt_int("totp_since")?,
         has_passkey: row.bool("has_passkey")?,
         has_address: row.bool("has_address")?,
+        has_recovery_code: row.bool("has_recovery_code")?,
         is_locked: row.bool("is_locked")?,
     })
 }

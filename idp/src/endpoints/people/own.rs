@@ -8,7 +8,7 @@ use crate::journeys::goal::{Goal, Resume, What};
 use crate::store::events::{self, Detail, What as Happened};
 use crate::store::passkeys::{self, Key};
 use crate::store::totp_devices::{self, Device};
-use crate::store::{accounts, browsers, passwords, sessions};
+use crate::store::{accounts, browsers, passwords, recovery_codes, sessions};
 use crate::visit::Visit;
 use crate::{browser, session};
 use axum::extract::{Path, RawQuery, State};
@@ -27,11 +27,12 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 9] = [
     "password",
     "address",
     "sessions",
     "session",
+    "codes",
     "app-added",
     "app-removed",
     "passkey-added",
@@ -54,6 +55,9 @@ pub struct Own {
     /// The member's passkeys; none where they are not offered.
     pub passkeys: Option<Vec<AppRow>>,
     pub add_passkey_url: String,
+    /// Recovery codes that are left; none where no factor asks for them.
+    pub codes_left: Option<i64>,
+    pub make_codes_url: String,
     /// What was changed a moment ago: one of the words of `CHANGES`.
     pub changed: Option<&'static str>,
     pub form: Form,
@@ -120,6 +124,8 @@ impl Page for Own {
             add_app_url: "/minato/account/app".into(),
             passkeys: changed.map(|_| Vec::new()),
             add_passkey_url: "/minato/account/passkey".into(),
+            codes_left: changed.map(|word| if word == "codes" { 10 } else { 0 }),
+            make_codes_url: "/minato/account/codes".into(),
             changed,
             form: Form::new("/minato/account/sessions", &[]),
             change_password_url: "/minato/account/password".into(),
@@ -134,6 +140,7 @@ impl Page for Own {
             sample(Some("address"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("session"), vec![place(true)]),
+            sample(Some("codes"), vec![place(true)]),
             sample(Some("app-added"), vec![place(true)]),
             sample(Some("app-removed"), vec![place(true)]),
             sample(Some("passkey-added"), vec![place(true)]),
@@ -168,6 +175,10 @@ pub async fn show(
         true => Some(passkeys::list(&mut conn, insurer, id).await?),
         false => None,
     };
+    let codes_left = match factor != When::Never || keys.is_some() {
+        true => Some(recovery_codes::left(&mut conn, insurer, id).await?.0),
+        false => None,
+    };
     drop(conn);
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
@@ -192,6 +203,8 @@ pub async fn show(
         add_app_url: visit.path("account/app"),
         passkeys: keys.map(|keys| keys.into_iter().map(|key| key_row(&visit, key)).collect()),
         add_passkey_url: visit.path("account/passkey"),
+        codes_left,
+        make_codes_url: visit.path("account/codes"),
         changed,
         form: Form::new(visit.path("account/sessions"), &[]),
         change_password_url: visit.path("account/password"),
@@ -306,6 +319,11 @@ pub async fn remove_app(
 ) -> Result<Response, Error> {
     let what = What::RemoveApp(CredentialId::new(device));
     change(&app, &visit, what, "account?changed=app-removed").await
+}
+
+/// `GET /{insurer}/account/codes`: begins to make recovery codes.
+pub async fn make_codes(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    change(&app, &visit, What::MakeCodes, "account?changed=codes").await
 }
 
 /// `GET /{insurer}/account/password`: begins the change of the password.

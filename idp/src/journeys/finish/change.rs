@@ -39,7 +39,7 @@ pub(super) async fn change(
             let kept = own.as_ref().map(|session| &session.sid);
             replace_password(running, tx, &account, &hash, kept).await?;
         }
-        What::AddApp | What::AddPasskey => {}
+        What::AddApp | What::AddPasskey | What::MakeCodes => {}
         What::RemovePasskey(key) => {
             let keys = passkeys::list(tx, insurer, &id).await?;
             let removed = keys.into_iter().find(|known| known.credential_id == key);

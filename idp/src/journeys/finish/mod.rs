@@ -39,12 +39,14 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
         return Ok(Advanced::Refused);
     }
     // Read again in this transaction, with the account.
-    if running.account.is_locked && !running.recovers() {
+    let opens = matches!(running.instance.goal, Goal::Recover(_));
+    if running.account.is_locked && !opens {
         return Ok(Advanced::Locked);
     }
     let advanced = match running.instance.goal.clone() {
         Goal::Register { .. } => register::register(running, tx).await?,
         Goal::Recover(_) => recover::recover(running, tx).await?,
+        Goal::ReplaceApp(_) => recover::replace_app(running, tx).await?,
         Goal::Change { what, .. } => change::change(running, tx, what).await?,
         Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
     };
@@ -90,7 +92,9 @@ async fn proofs_hold(running: &Running<'_>, tx: &mut Tx) -> Result<bool, Error> 
             return Ok(false);
         }
     }
-    let Goal::Recover(_) = running.instance.goal else { return Ok(true) };
+    if !running.recovers() {
+        return Ok(true);
+    }
     let Some(address) = &learned.address else { return Ok(false) };
     Ok(addresses::account(tx, insurer, address).await?.as_ref() == Some(account))
 }

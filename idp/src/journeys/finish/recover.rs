@@ -9,7 +9,9 @@ use crate::mail::letters::PasswordChanged;
 use crate::store::accounts::{self, Account, State};
 use crate::store::attempts::{self, Bucket};
 use crate::store::events::{Detail, What};
-use crate::store::{browsers, grants, locks, passkeys, passwords, sessions, totp_devices};
+use crate::store::{
+    browsers, grants, locks, passkeys, passwords, recovery_codes, sessions, totp_devices,
+};
 use crate::{browser, session};
 use db::Tx;
 use web::Error;
@@ -32,6 +34,39 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     sign_in::sign_in(running, tx).await
 }
 
+/// Another app holds in the place of all that the account had; everybody who was in is out.
+pub(super) async fn replace_app(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
+    let id = running.instance.learned.account.clone();
+    let id = id.ok_or_else(|| Error::fault("a recovery ended without an account"))?;
+    let insurer = running.visit.realm.id().clone();
+    for app in totp_devices::list(tx, &insurer, &id).await? {
+        if totp_devices::delete(tx, &insurer, &id, &app.device_id).await? {
+            told::app_removed(running, tx, &id, &app.name).await?;
+        }
+    }
+    sign_out(running, tx, &id, None).await?;
+    sign_in::sign_in(running, tx).await
+}
+
+/// Whoever was in is out, here and at every partner, but for one session; no other browser is known
+/// or remembered.
+async fn sign_out(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    kept: Option<&Sid>,
+) -> Result<(), Error> {
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    for sid in sessions::of_account(tx, realm.id(), account).await? {
+        if Some(&sid) != kept {
+            session::end(tx, &running.tools.clients, realm, &sid, now).await?;
+        }
+    }
+    grants::revoke_account(tx, realm.id(), account).await?;
+    let own = browser::secret_hash(&running.visit);
+    Ok(browsers::forget_others(tx, realm.id(), account, own.as_deref()).await?)
+}
+
 /// What was added a short while ago may be a thief's who knew the password: it goes, and the owner
 /// is told.
 async fn remove_young(
@@ -47,6 +82,11 @@ async fn remove_young(
         {
             told::app_removed(running, tx, account, &app.name).await?;
         }
+    }
+    if let (_, Some(made)) = recovery_codes::left(tx, insurer, account).await?
+        && made > since
+    {
+        recovery_codes::forget(tx, insurer, account).await?;
     }
     for key in passkeys::list(tx, insurer, account).await? {
         if key.created_at > since
@@ -70,16 +110,8 @@ pub(super) async fn replace_password(
     let (realm, now) = (&running.visit.realm, running.visit.now);
     let (insurer, id) = (realm.id(), &account.account_id);
     passwords::replace(tx, insurer, id, hash, now).await?;
-    for sid in sessions::of_account(tx, insurer, id).await? {
-        if Some(&sid) != kept {
-            session::end(tx, &running.tools.clients, realm, &sid, now).await?;
-        }
-    }
-    grants::revoke_account(tx, insurer, id).await?;
+    sign_out(running, tx, id, kept).await?;
     attempts::forget(tx, insurer, &Bucket::account(id)).await?;
-    // A browser that is remembered, or only known, was perhaps a thief's.
-    let own = browser::secret_hash(&running.visit);
-    browsers::forget_others(tx, insurer, id, own.as_deref()).await?;
     let what = if running.recovers() { What::Recovered } else { What::PasswordChanged };
     told::tell(running, tx, id, (what, Detail::default()), |noted| PasswordChanged {
         at: noted.at,

@@ -5,6 +5,7 @@ use crate::authorization::answer::{self, Recipient};
 use crate::authorization::grant::{self, Answered};
 use crate::authorization::missing;
 use crate::authorization::request::use_up;
+use crate::credentials::recovery_codes::{codes, hashed};
 use crate::definition::policy::AskNewDevice;
 use crate::ids::AccountId;
 use crate::journeys::advanced::Advanced;
@@ -12,14 +13,14 @@ use crate::journeys::begin::{Begun, begin};
 use crate::journeys::goal::{Goal, Resume};
 use crate::journeys::instance::{NewApp, NewPasskey};
 use crate::journeys::running::Running;
-use crate::mail::letters::{AppAdded, NewDevice, PasskeyAdded};
+use crate::mail::letters::{AppAdded, CodesMade, NewDevice, PasskeyAdded};
 use crate::need::{Act, Agreement, Evidence, Next, next};
 use crate::store::events::{Detail, What};
 use crate::store::evidence::Holder;
 use crate::store::passkeys::{self, Key};
 use crate::store::sessions::Session;
 use crate::store::totp_devices::{self, Device};
-use crate::store::{accounts, agreements, evidence};
+use crate::store::{accounts, agreements, evidence, recovery_codes};
 use crate::{browser, session};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -60,6 +61,9 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     let Some((session, cookie)) = begun else { return Ok(Advanced::EndedBefore) };
     let response = match running.instance.goal.resume() {
         Resume::Home if running.registers() => Some(see_other(&running.visit.path("registered"))),
+        Resume::Home if matches!(running.instance.goal, Goal::ReplaceApp(_)) => {
+            Some(see_other(&running.visit.path("recovered?what=app")))
+        }
         Resume::Home if running.recovers() => Some(see_other(&running.visit.path("recovered"))),
         Resume::Home => Some(see_other(running.visit.realm.definition.policy.home.for_members())),
         Resume::Page(below) => Some(see_other(&running.visit.path(below))),
@@ -67,6 +71,7 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     };
     let Some(mut response) = response else { return Ok(Advanced::Refused) };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    told::code_used(running, tx, &account).await?;
     if let Some(cookie) = keep_browser(running, tx, &account).await? {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -122,10 +127,27 @@ pub(super) async fn keep_for_account(
     if let Some(app) = &running.instance.learned.app {
         keep_app(running, tx, account, app).await?;
     }
+    if running.instance.learned.made_codes {
+        keep_codes(running, tx, account).await?;
+    }
     if let Some(made) = &running.instance.learned.passkey {
         keep_passkey(running, tx, account, made).await?;
     }
     Ok(())
+}
+
+/// Recovery codes that were written down take the place of all before, and their owner is told.
+async fn keep_codes(running: &Running<'_>, tx: &mut Tx, account: &AccountId) -> Result<(), Error> {
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    let made = codes(&realm.keys.refresh, &running.instance.id);
+    let hashes: Vec<Vec<u8>> = made.iter().filter_map(|code| hashed(code)).collect();
+    recovery_codes::replace(tx, realm.id(), account, &hashes, now).await?;
+    let happened = (What::CodesMade, Detail::default());
+    told::tell(running, tx, account, happened, |noted| CodesMade {
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
 }
 
 /// A passkey that was made counts from now on, and its owner is told.

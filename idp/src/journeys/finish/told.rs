@@ -4,10 +4,11 @@ use crate::browser;
 use crate::ids::AccountId;
 use crate::journeys::running::Running;
 use crate::lockdown::NotMe;
-use crate::mail::letters::{AppRemoved, PasskeyRemoved};
+use crate::mail::letters::{AppRemoved, CodeUsed, PasskeyRemoved};
 use crate::mail::{self, Letter};
-use crate::store::accounts;
+use crate::need::{Act, Kind};
 use crate::store::events::{self, Detail, What};
+use crate::store::{accounts, recovery_codes};
 use db::Tx;
 use web::Error;
 
@@ -90,6 +91,24 @@ pub(super) async fn passkey_removed(
 ) -> Result<(), Error> {
     tell(running, tx, account, (What::PasskeyRemoved, Detail::named(name)), |noted| {
         PasskeyRemoved { name: name.to_owned(), at: noted.at, not_me_url: noted.not_me_url }
+    })
+    .await
+}
+
+/// One of the written codes opened something: its owner hears of it, and how many are left.
+pub(super) async fn code_used(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    if !running.here.iter().any(|one| one.kind == Kind::RecoveryCode && one.act == Act::Verify) {
+        return Ok(());
+    }
+    let (left, _) = recovery_codes::left(tx, running.visit.realm.id(), account).await?;
+    tell(running, tx, account, (What::CodeUsed, Detail::default()), |noted| CodeUsed {
+        left,
+        at: noted.at,
+        not_me_url: noted.not_me_url,
     })
     .await
 }

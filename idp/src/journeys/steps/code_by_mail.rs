@@ -5,6 +5,7 @@ use super::verdict::{At, Limits, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::browser;
 use crate::credentials::totp::typed;
+use crate::journeys::choose::Ways;
 use crate::mail::letters::CodeByMail;
 use crate::store::accounts;
 use crate::store::attempts::{self, Bucket, Limit};
@@ -45,6 +46,7 @@ pub struct Code {
     pub attempts_left: i64,
     /// For how many days this browser can be remembered; 0: it cannot.
     pub remember_days: u16,
+    pub ways: Ways,
 }
 
 impl Page for Code {
@@ -59,6 +61,7 @@ impl Page for Code {
             failed,
             attempts_left: 3,
             remember_days: if failed { 30 } else { 0 },
+            ways: if failed { Ways::sample() } else { Ways::default() },
         };
         vec![sample(false, false), sample(true, false), sample(true, true)]
     }
@@ -129,6 +132,7 @@ impl Step for Verify {
                 failed: at.failed(),
                 attempts_left: at.left,
                 remember_days: at.remember_days(),
+                ways: at.ways.clone(),
             })
         })
     }

@@ -2,6 +2,7 @@
 
 use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step, domains};
+use crate::journeys::goal::Goal;
 use crate::mail::letters::{
     AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, RecoveryLink, RegistrationLink,
 };
@@ -32,7 +33,7 @@ pub struct Mailbox {
     pub sender: String,
     /// Dependants cannot register.
     pub insured_only: bool,
-    /// What the address is for: `register`, `recover` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app` or `change`.
     pub purpose: &'static str,
     pub login_url: String,
 }
@@ -56,7 +57,7 @@ impl Page for Mailbox {
                 login_url: "/minato/login".into(),
             }
         };
-        ["register", "recover", "change"].map(sample).into()
+        ["register", "recover", "replace-app", "change"].map(sample).into()
     }
 }
 
@@ -97,8 +98,13 @@ fn sender(at: &At<'_>) -> String {
     at.visit.realm.definition.policy.mail.from.clone()
 }
 
+fn replaces_app(at: &At<'_>) -> bool {
+    matches!(at.instance.goal, Goal::ReplaceApp(_))
+}
+
 fn purpose(at: &At<'_>) -> &'static str {
     match (at.recovers, at.changes) {
+        (true, _) if replaces_app(at) => "replace-app",
         (true, _) => "recover",
         (_, true) => "change",
         _ => "register",
@@ -139,6 +145,7 @@ impl Step for Verify {
                 form: Form::new(at.action(), &[]),
                 restart_url: at.visit.path(match purpose(at) {
                     "change" => "account",
+                    "replace-app" => "recover?what=app",
                     other => other,
                 }),
             })
@@ -196,7 +203,10 @@ fn typed(at: &At<'_>, posted: &Posted) -> Result<String, Form> {
 async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     let (realm, now, minutes) = (&at.visit.realm, at.visit.now, minutes(at));
     let outbox = &at.tools.outbox;
-    let known = addresses::account(tx, realm.id(), email).await?.is_some();
+    let found = addresses::account(tx, realm.id(), email).await?;
+    let own = at.instance.learned.account.as_ref().filter(|_| at.recovers);
+    // Of whom the password was typed, no other address is of use.
+    let known = found.is_some_and(|found| own.is_none_or(|own| *own == found));
     let token = random::secret();
     links::void(tx, realm.id(), &at.instance.id, now).await?;
     // An address with an account gets a row, too, that no mail names: the same work is done.
@@ -211,7 +221,10 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
         };
     }
     match (at.recovers, known) {
-        (true, true) => outbox.put(tx, at.sender(), email, &RecoveryLink { url, minutes }).await,
+        (true, true) => {
+            let what = if replaces_app(at) { "app" } else { "password" };
+            outbox.put(tx, at.sender(), email, &RecoveryLink { url, minutes, what }).await
+        }
         (true, false) => outbox.put(tx, at.sender(), email, &NotRegistered { login_url }).await,
         (false, true) => outbox.put(tx, at.sender(), email, &AlreadyRegistered { login_url }).await,
         (false, false) => {

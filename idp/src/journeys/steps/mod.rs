@@ -9,6 +9,7 @@ mod domains;
 pub mod mailbox;
 pub mod passkey;
 pub mod password;
+pub mod recovery_code;
 pub mod roster;
 pub mod terms;
 pub mod totp;
@@ -58,7 +59,7 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 13] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 16] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
@@ -67,7 +68,10 @@ pub static STEPS: [(Kind, Act, &dyn Step); 13] = [
     (Kind::Password, Act::Replace, &password::replace::Replace),
     (Kind::Totp, Act::Verify, &totp::verify::Verify),
     (Kind::Totp, Act::Enrol, &totp::enrol::Enrol),
+    (Kind::Totp, Act::Replace, &totp::enrol::Enrol),
     (Kind::CodeByMail, Act::Verify, &code_by_mail::Verify),
+    (Kind::RecoveryCode, Act::Verify, &recovery_code::verify::Verify),
+    (Kind::RecoveryCode, Act::Enrol, &recovery_code::enrol::Enrol),
     (Kind::Passkey, Act::Verify, &passkey::verify::Verify),
     (Kind::Passkey, Act::Enrol, &passkey::enrol::Enrol),
     (Kind::Account, Act::Verify, &account::Verify),

@@ -4,6 +4,7 @@ use crate::credentials::passkey::Refused;
 use crate::definition::Definition;
 use crate::definition::policy::When;
 use crate::journeys::Tools;
+use crate::journeys::choose::Ways;
 use crate::journeys::instance::{Instance, NewPasskey};
 use crate::need::{Agreement, Evidence, Step};
 use crate::store::accounts::Account;
@@ -109,6 +110,8 @@ pub struct At<'a> {
     pub browser: String,
     /// Tries that are left, this one included.
     pub left: i64,
+    /// Other ways to prove the same.
+    pub ways: Ways,
     /// What the last answer to this step got back.
     pub reply: Option<Reply>,
 }

@@ -7,6 +7,7 @@ mod goes_on;
 mod guessing;
 mod link;
 mod looking;
+mod lost_app;
 mod once;
 mod passkey;
 mod recovery;

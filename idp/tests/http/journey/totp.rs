@@ -1,11 +1,11 @@
-//! Authenticator apps: F088 to F095, F115, F117; attacks 24 to 26.
+//! Authenticator apps: F088 to F095, F114, F115, F117; attacks 24 to 26.
 
 use crate::support::people::LOGIN;
 use crate::support::{HANAKO, ICHIRO, PASSWORD, Seen, TestIdp, Visitor, claims, minato};
 use idp::credentials::totp::App;
 
 /// The app of somebody who typed the key that the page shows.
-fn app(page: &Seen) -> App {
+pub fn app(page: &Seen) -> App {
     let key = page.html.split("class=\"key\" lang=\"en\">").nth(1).expect("a key");
     let key: String = key.split('<').next().unwrap_or_default().split_whitespace().collect();
     let (mut bits, mut held, mut secret) = (0u32, 0, Vec::new());
@@ -21,13 +21,13 @@ fn app(page: &Seen) -> App {
     App::new(&secret, "", "").expect("160 bits")
 }
 
-async fn ask(idp: &TestIdp, when: &str) {
+pub async fn ask(idp: &TestIdp, when: &str) {
     let policy = idp.file("idp.toml").replace("when = \"own\"", &format!("when = \"{when}\""));
     idp.publish("idp.toml", &policy).await;
 }
 
 /// A member who sets up an app on the own page.
-async fn with_app(idp: &TestIdp) -> (Visitor, App) {
+pub async fn with_app(idp: &TestIdp) -> (Visitor, App) {
     let member = idp.member().await;
     let page = member.open(&idp.at("minato/account/app")).await;
     let page = member.submit(&page, &LOGIN).await;
@@ -42,18 +42,18 @@ async fn with_app(idp: &TestIdp) -> (Visitor, App) {
 }
 
 /// From the login page to the one that asks the code.
-async fn to_code(idp: &TestIdp, visitor: &Visitor) -> Seen {
+pub async fn to_code(idp: &TestIdp, visitor: &Visitor) -> Seen {
     let page = visitor.open(&idp.at("minato/login")).await;
     let page = visitor.submit(&page, &LOGIN).await;
     page.sees("name=\"code\"").sees("one-time-code");
     page
 }
 
-async fn code(visitor: &Visitor, page: &Seen, code: &str) -> Seen {
+pub async fn code(visitor: &Visitor, page: &Seen, code: &str) -> Seen {
     visitor.submit_without_following(page, &[("code", code)]).await
 }
 
-fn is_in(answer: &Seen) -> bool {
+pub fn is_in(answer: &Seen) -> bool {
     answer.url.contains("/minato/signin")
 }
 

@@ -1,9 +1,10 @@
 //! A person types the code that their authenticator app shows.
 
 use crate::credentials::totp::{App, purpose, typed};
+use crate::journeys::choose::Ways;
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
-use crate::need::Evidence;
+use crate::need::{Evidence, Kind};
 use crate::store::attempts::{Bucket, Limit};
 use crate::store::totp_devices;
 use db::Tx;
@@ -28,6 +29,9 @@ pub struct Code {
     pub attempts_left: i64,
     /// For how many days this browser can be remembered; 0: it cannot.
     pub remember_days: u16,
+    pub ways: Ways,
+    /// How another app takes the place of a lost one, where the insurer has a way.
+    pub lost_url: Option<String>,
     /// What its owner calls each app.
     pub apps: Vec<String>,
 }
@@ -41,6 +45,8 @@ impl Page for Code {
             failed,
             attempts_left: 3,
             remember_days: if failed { 30 } else { 0 },
+            lost_url: failed.then(|| "/minato/recover?what=app".into()),
+            ways: if failed { Ways::sample() } else { Ways::default() },
             apps: apps.iter().map(|name| (*name).to_owned()).collect(),
         };
         vec![sample(false, &["スマートフォン"]), sample(true, &["スマートフォン", "会社の電話"])]
@@ -65,6 +71,11 @@ impl Step for Verify {
                 failed: at.failed(),
                 attempts_left: at.left,
                 remember_days: at.remember_days(),
+                ways: at.ways.clone(),
+                lost_url: at
+                    .definition
+                    .recovery_of(Kind::Totp)
+                    .map(|_| at.visit.path(&format!("recover?what=app&from={}", at.instance.id))),
                 apps: apps.into_iter().map(|app| app.name).collect(),
             })
         })
