@@ -215,7 +215,8 @@ event-codes-made = Recovery codes made
 event-code-used = Recovery code used
 
 code-title = Enter the code from the mail
-code-lead = To be sure that it is you, we sent 6 digits to { $address }. Enter them within { $minutes } minutes.
+code-lead = To be sure that it is you, we sent 6 digits by mail. Enter them within { $minutes } minutes.
+code-to = Sent to:{" "}
 code-hint = The digits in the mail.
 code-failed-text = The digits are different, or the code is old. If you asked for several, use the newest mail.
 code-send-lead = To be sure that it is you, we will send 6 digits to your registered mail address.
