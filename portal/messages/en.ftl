@@ -63,6 +63,11 @@ signin-failed-title = You could not sign in
 signin-failed-text = The connection was lost, or the page was open for too long. Sign in again. If it still does not work, call us.
 signin-cancelled-title = You stopped signing in
 signin-cancelled-text = To continue, sign in again.
+
+level-unmet-title = One more proof is needed
+level-unmet-text = To see medical information, a second proof besides the password is needed: an authenticator app, a passkey, or your mail address. Set one up under “Your account and login”, then try again.
+level-unmet-own = Your account and login
+card-step-up = To see this, confirm once more that it is you.
 left-closed-title = Your access has ended
 left-closed-text = Your membership of the society ended some time ago, so your records are no longer shown here. If you need them, call us.
 left-reads-title = You cannot change this

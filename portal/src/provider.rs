@@ -1,5 +1,6 @@
 //! Identity providers: discovered by issuer, asked where to sign in, asked who signed in.
 
+use crate::insurers::definition::Level;
 use crate::member::{Member, Person};
 use crate::store::signins::Signin;
 use base64::Engine as _;
@@ -19,6 +20,7 @@ use openidconnect::{
     UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::Future;
@@ -84,6 +86,7 @@ impl Providers {
         client: &Registration,
         state: &str,
         display: Display<'_>,
+        level: Option<&Level>,
     ) -> Result<Begun, Error> {
         let metadata = self.metadata(&client.issuer).await?;
         let id = ClientId::new(client.client_id.clone());
@@ -91,7 +94,7 @@ impl Providers {
             .set_redirect_uri(client.redirect_url.clone());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (state, nonce) = (state.to_owned(), Nonce::new_random());
-        let (url, _, nonce) = at
+        let mut asked = at
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 move || CsrfToken::new(state),
@@ -100,8 +103,16 @@ impl Providers {
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(challenge)
             .add_extra_param("ui_locales", display.lang)
-            .add_extra_param("text_size", display.size)
-            .url();
+            .add_extra_param("text_size", display.size);
+        if let Some(Level { acr, max_age_minutes }) = level {
+            // Essential: the provider brings the person there, or says that it cannot.
+            let claims = json!({"id_token": {"acr": {"essential": true, "value": acr}}});
+            asked = asked.add_extra_param("claims", claims.to_string());
+            if let Some(minutes) = max_age_minutes {
+                asked = asked.add_extra_param("max_age", (minutes * 60).to_string());
+            }
+        }
+        let (url, _, nonce) = asked.url();
         let (nonce, pkce_verifier) = (nonce.secret().clone(), verifier.secret().clone());
         Ok(Begun { url, nonce, pkce_verifier })
     }
@@ -130,8 +141,8 @@ impl Providers {
             .await?;
         let id_token = tokens.id_token().ok_or_else(|| Error::fault("there is no ID token"))?;
         let nonce = Nonce::new(signin.nonce.clone());
-        let subject = match id_token.claims(&at.id_token_verifier(), &nonce) {
-            Ok(claims) => claims.subject().clone(),
+        let claims = match id_token.claims(&at.id_token_verifier(), &nonce) {
+            Ok(claims) => claims.clone(),
             // The provider may have a new key: its keys are fetched anew, once.
             Err(_) => {
                 self.renew(&client.issuer, For::SignIn).await?;
@@ -139,9 +150,15 @@ impl Providers {
                 let id = ClientId::new(client.client_id.clone());
                 let secret = ClientSecret::new(at_secret);
                 let at = CoreClient::from_provider_metadata((*metadata).clone(), id, Some(secret));
-                id_token.claims(&at.id_token_verifier(), &nonce)?.subject().clone()
+                id_token.claims(&at.id_token_verifier(), &nonce)?.clone()
             }
         };
+        let subject = claims.subject().clone();
+        let acr = claims.auth_context_ref().map(|acr| acr.to_string());
+        if signin.acr.is_some() && signin.acr != acr {
+            return Err(Error::fault(format!("another level was asked for than {acr:?}")));
+        }
+        let auth_time = claims.auth_time().map(|at| at.timestamp());
         let access = tokens.access_token().clone();
         let info: UserInfoClaims<MusubiClaims, CoreGenderClaim> =
             at.user_info(access, Some(subject.clone()))?.request_async(&self.http).await?;
@@ -149,7 +166,8 @@ impl Providers {
         let Membership { insured, cards, household } = info.additional_claims().membership.clone();
         let name = name.unwrap_or_default();
         let member = Member { sub: subject.to_string(), name, insured, cards, household };
-        Ok(SignedIn { member, sid: sid_of(id_token), id_token: id_token.to_string() })
+        let (sid, id_token) = (sid_of(id_token), id_token.to_string());
+        Ok(SignedIn { member, sid, id_token, acr, auth_time })
     }
 
     /// Whether an answer of this provider must say who it is from (RFC 9207 §2.4).
@@ -298,6 +316,9 @@ pub struct SignedIn {
     pub id_token: String,
     /// The session at the provider.
     pub sid: Option<String>,
+    /// The level of login, and when it was last proved.
+    pub acr: Option<String>,
+    pub auth_time: Option<i64>,
 }
 
 /// `sid` of an ID token whose signature was checked.

@@ -8,6 +8,7 @@ use crate::insurers::{Insurer, offer};
 use crate::member::Member;
 use crate::plugins::Plugins;
 use crate::plugins::ask::Asker;
+use crate::plugins::data::class::DataClass;
 use crate::session;
 use crate::store::sessions::Session;
 use axum::extract::{FromRef, FromRequestParts};
@@ -54,6 +55,30 @@ impl Visit {
         Looker { insurer: self.slug(), member, subjects, now: self.now }
     }
 
+    /// Whether whoever is signed in was known well enough, and lately enough, for data of a class.
+    pub fn may_see(&self, class: DataClass) -> bool {
+        let Some(level) = self.insurer.definition.levels.of(class) else { return true };
+        let Some(session) = &self.session else { return false };
+        let fresh = match (level.max_age_minutes, session.auth_time) {
+            (None, _) => true,
+            (Some(minutes), Some(at)) => self.now - at < minutes * 60,
+            (Some(_), None) => false,
+        };
+        fresh && session.acr.as_deref() == Some(level.acr.as_str())
+    }
+
+    /// The way to prove what data of a class asks, and back to this page.
+    pub fn step_up(&self, class: DataClass) -> Response {
+        see_other(&self.step_up_url(class, &self.path))
+    }
+
+    /// The same, and then to a page of ours.
+    pub fn step_up_url(&self, class: DataClass, to: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("to", to).append_pair("for", class.as_str());
+        self.path(&format!("signin?{}", query.finish()))
+    }
+
     /// The member on whose behalf plugins are asked.
     pub fn asker<'a>(&'a self, db: &'a Db, member: &Member, seen: &'a Subjects) -> Asker<'a> {
         Asker {
@@ -63,6 +88,11 @@ impl Visit {
             today: &self.today,
             insured: member.insured,
             subjects: &seen.keys,
+            cleared: [DataClass::Pii, DataClass::Medical]
+                .into_iter()
+                .take_while(|class| self.may_see(*class))
+                .last()
+                .unwrap_or(DataClass::None),
             household: !seen.others.is_empty(),
         }
     }

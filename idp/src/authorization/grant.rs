@@ -81,7 +81,7 @@ pub async fn issue(
             authorization_details: request.authorization_details.clone(),
             dpop_jkt: request.dpop_jkt.clone(),
             code_expires_at: now + CODE_LIFETIME_SECS,
-            ..login_detail(realm, session, now)
+            ..login_detail(realm, session, &request.acr_values, now)
         },
         expires_at: now + CODE_LIFETIME_SECS + lifetime,
         generation: 0,
@@ -121,11 +121,14 @@ pub async fn issue(
     transmit(to, request, answer).map(Answered::Sent)
 }
 
-/// What a grant remembers of the login behind it.
-pub fn login_detail(realm: &Realm, session: &Session, now: i64) -> Detail {
+/// What a grant remembers of the login behind it. The level that is told is the first of those that
+/// were asked for and is reached (OpenID Connect Core §5.5.1.1), else the highest that is.
+pub fn login_detail(realm: &Realm, session: &Session, asked: &[String], now: i64) -> Detail {
+    let reached = |acr: &&String| realm.reaches(acr, &session.evidence, now);
+    let asked = asked.iter().find(reached).cloned();
     Detail {
         auth_time: session.auth_time,
-        acr: realm.acr(&session.evidence, now),
+        acr: asked.or_else(|| realm.acr(&session.evidence, now)),
         amr: amr(&session.evidence),
         ..Detail::default()
     }

@@ -1,5 +1,6 @@
 //! An insurer's folder as the portal sees it: brand, sign-in, household policy, plugins.
 
+use crate::plugins::data::class::DataClass;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use db::{Conn, Db, published};
@@ -23,6 +24,8 @@ pub struct Definition {
     pub household: HouseholdPolicy,
     #[serde(default)]
     pub after_loss: AfterLoss,
+    #[serde(default)]
+    pub levels: Levels,
     pub plugins: Vec<Enabled>,
 }
 
@@ -33,6 +36,40 @@ pub struct AfterLoss {
     /// Days for which they may read what is kept for them. Not said: without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u16>,
+}
+
+/// How well the provider must know who looks at data of a class. A class without a level asks only that
+/// somebody is signed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Levels {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pii: Option<Level>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medical: Option<Level>,
+}
+
+/// A level of login of the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// Its name at the provider (`acr`).
+    pub acr: String,
+    /// How old its proof may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_minutes: Option<i64>,
+}
+
+impl Levels {
+    /// The level that data of a class asks for. What medical data asks is never less than what
+    /// personal data does.
+    pub fn of(&self, class: DataClass) -> Option<&Level> {
+        match class {
+            DataClass::None => None,
+            DataClass::Pii => self.pii.as_ref(),
+            DataClass::Medical => self.medical.as_ref().or(self.pii.as_ref()),
+        }
+    }
 }
 
 /// Whether an insured person sees the rows of dependants.
@@ -61,6 +98,8 @@ struct File {
     household: Household,
     #[serde(default)]
     after_loss: AfterLoss,
+    #[serde(default)]
+    levels: Levels,
     #[serde(default)]
     plugin: Vec<Enabled>,
 }
@@ -115,6 +154,7 @@ impl Definition {
             client_secret_hash: hash::short(secret.as_bytes()),
             household: file.household.view,
             after_loss: file.after_loss,
+            levels: file.levels,
             plugins: file.plugin,
             brand,
         })

@@ -2,7 +2,6 @@
 //! which class. Pages, menu, cards and imports all ask here.
 
 use super::definition::Definition;
-use crate::plugins::data::class::DataClass;
 use crate::plugins::data::reach::Declared;
 use crate::plugins::{Plugin, Plugins};
 use serde_json::Value;
@@ -68,17 +67,13 @@ impl<'a> Offer<'a> {
         let plugin = self.plugin.as_ref();
         plugin.manifest.card.iter().map(|card| card.declared())
     }
-
-    /// Whether a card shows rows whose reading is recorded.
-    pub fn has_medical_card(&self) -> bool {
-        self.cards().any(|card| card.class == DataClass::Medical)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{all, missing, one};
     use crate::insurers::definition::{Definition, Enabled, HouseholdPolicy};
+    use crate::plugins::data::class::DataClass;
     use crate::plugins::{Plugin, Plugins};
     use serde_json::{Value, json};
     use std::sync::Arc;
@@ -108,6 +103,7 @@ mod tests {
             client_secret_hash: String::new(),
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
+            levels: Default::default(),
             plugins: on.iter().map(enabled).collect(),
         }
     }
@@ -125,8 +121,9 @@ mod tests {
         assert_eq!(help.settings, &json!({"a": 1}));
         assert_eq!((help.name("ja"), help.menu()), ("名 help", Some("help-menu")));
         assert_eq!(help.page("/").map(|page| page.handler), Some("list"));
-        assert!(help.page("/other").is_none() && !help.has_medical_card());
-        assert!(one(&definition, &plugins, "fees").unwrap().has_medical_card());
+        assert!(help.page("/other").is_none());
+        let fees = one(&definition, &plugins, "fees").unwrap();
+        assert!(fees.cards().any(|card| card.class == DataClass::Medical));
     }
 
     #[test]

@@ -117,6 +117,7 @@ mod tests {
             client_secret_hash: String::new(),
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
+            levels: Default::default(),
             plugins: Vec::new(),
         };
         serde_json::to_string(&definition).unwrap()

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
-use crate::plugins::ask::{self, Asking, incident};
+use crate::plugins::ask::{self, Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
+use crate::plugins::data::class::DataClass;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -113,25 +114,49 @@ pub async fn show(
     };
     let member = &session.member;
     let seen = visit.subjects(&app.db, member).await?;
-    let medical = offers.iter().filter(|offer| offer.has_medical_card()).map(Offer::id);
-    visit.looker(member, &seen).note(&app.db, medical).await?;
     let asker = visit.asker(&app.db, member, &seen);
-    let (mut questions, mut asked) = (Vec::new(), Vec::new());
+    let (mut questions, mut asked, mut medical) = (Vec::new(), Vec::new(), Vec::new());
     for offer in &offers {
         let Offer { plugin, settings } = *offer;
         for declared in offer.cards() {
-            questions.push(asker.question(&Asking { plugin, settings, declared, query: "" }));
-            asked.push(offer);
+            let asking = Asking { plugin, settings, declared, query: "" };
+            match asker.question(&asking) {
+                Ok(question) => {
+                    questions.push(question);
+                    asked.push((offer, None));
+                    medical
+                        .extend((asking.declared.class == DataClass::Medical).then(|| offer.id()));
+                }
+                // It waits until the member has proved more.
+                Err(Unproved(class)) => asked.push((offer, Some(class))),
+            }
         }
     }
+    visit.looker(member, &seen).note(&app.db, medical.into_iter()).await?;
     let deadline = Duration::from_millis(app.settings.plugins.card_ms);
-    let replies = ask::cards(questions, deadline).await;
+    let mut replies = ask::cards(questions, deadline).await.into_iter();
+    let cards = asked.into_iter().filter_map(|(offer, waits)| match waits {
+        Some(class) => Some(waiting(&visit, offer, class)),
+        None => replies.next().map(|reply| card(&visit, offer, reply)),
+    });
+    let cards = cards.collect();
     visit.look.page(&Home {
         name: member.name.clone(),
         last_login: session.previous_login_at,
         first_login: session.previous_login_at.is_none(),
-        cards: asked.into_iter().zip(replies).map(|(of, reply)| card(&visit, of, reply)).collect(),
+        cards,
     })
+}
+
+/// A card whose data asks for more than the member has proved: the way there.
+fn waiting(visit: &Visit, offer: &Offer<'_>, class: DataClass) -> Card {
+    let page = visit.path(&format!("p/{}", offer.id()));
+    Card {
+        title: offer.name(&visit.look.lang).to_owned(),
+        url: visit.step_up_url(class, &page),
+        text: Some(visit.look.t("card-step-up", &[])),
+        ..Card::default()
+    }
 }
 
 fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -> Card {

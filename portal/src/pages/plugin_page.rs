@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
-use crate::plugins::ask::{Asking, incident};
+use crate::plugins::ask::{Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::visit::Visit;
@@ -87,12 +87,15 @@ async fn show(
         Err(signin) => return Ok(*signin),
     };
     let seen = visit.subjects(&app.db, member).await?;
+    let asker = visit.asker(&app.db, member, &seen);
+    let Offer { plugin, settings } = offer;
+    let question = match asker.question(&Asking { plugin, settings, declared, query: &query }) {
+        Ok(question) => question,
+        Err(Unproved(class)) => return Ok(visit.step_up(class)),
+    };
     if declared.class == DataClass::Medical {
         visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
     }
-    let asker = visit.asker(&app.db, member, &seen);
-    let Offer { plugin, settings } = offer;
-    let question = asker.question(&Asking { plugin, settings, declared, query: &query });
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let drawn = match question.page(deadline).await {
         Ok(PageReply::NotFound) => return Ok(visit.not_found()),

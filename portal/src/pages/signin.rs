@@ -1,6 +1,7 @@
 //! The relying party: sends people to the identity provider and takes them back.
 
 use crate::app::App;
+use crate::plugins::data::class::DataClass;
 use crate::provider::{Display, For, Registration, SignedIn};
 use crate::session;
 use crate::store::{sessions, signins};
@@ -14,6 +15,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use web::look::{Action, is_own_path, see_other};
 use web::{Error, Posted, cookies};
+
+/// The provider's word for a level that somebody cannot reach (Unmet Authentication Requirements §3).
+const UNMET: &str = "unmet_authentication_requirements";
 
 /// Seconds that a login at the identity provider may take.
 const SIGNIN_LIFETIME_SECS: i64 = 3600;
@@ -32,23 +36,26 @@ fn cookie_name(slug: &str) -> String {
     format!("signin-{slug}")
 }
 
-/// `GET /{insurer}/signin?to=…`: asks the identity provider, also for somebody who is signed in
-/// here: it knows whether that session still stands, and whether another person has signed in.
+/// `GET /{insurer}/signin?to=…&for=…`: asks the identity provider, for the level of a class of data when
+/// one is named; also for somebody who is signed in here: it knows whether that session still stands, and whether another person has signed in.
 pub async fn signin(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
     let query = query.unwrap_or_default();
-    let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+    let params: HashMap<String, String> =
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let home = visit.path("");
-    let to = to.map(|(_, to)| to.into_owned()).filter(|to| is_own_path(to)).unwrap_or(home);
+    let to = params.get("to").filter(|to| is_own_path(to)).cloned().unwrap_or(home);
+    let class = params.get("for").and_then(|word| DataClass::parse(word));
+    let level = class.and_then(|class| visit.insurer.definition.levels.of(class));
     let registration = registration(&app, &visit)?;
     let secure = app.settings.secure();
     let browser = browser_secret(&visit, secure).unwrap_or_else(random::secret);
     let state = state(&browser, &random::secret());
     let display = Display { lang: &visit.look.lang, size: visit.look.size() };
-    let begun = match app.providers.begin(&registration, &state, display).await {
+    let begun = match app.providers.begin(&registration, &state, display, level).await {
         Ok(begun) => begun,
         Err(error) => {
             let why = error.text();
@@ -56,8 +63,12 @@ pub async fn signin(
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
     };
-    let signin =
-        signins::Signin { nonce: begun.nonce, pkce_verifier: begun.pkce_verifier, return_to: to };
+    let signin = signins::Signin {
+        nonce: begun.nonce,
+        pkce_verifier: begun.pkce_verifier,
+        return_to: to,
+        acr: level.map(|level| level.acr.clone()),
+    };
     let hash = hash::sha256(&state);
     let mut tx = app.db.begin().await?;
     signins::insert(&mut tx, visit.slug(), &hash, &signin, app.clock.now() + SIGNIN_LIFETIME_SECS)
@@ -98,6 +109,9 @@ pub async fn callback(
         return failed(&visit, "signin-failed", StatusCode::BAD_REQUEST);
     };
     let Some(code) = params.get("code") else {
+        if params.get("error").is_some_and(|error| error == UNMET) {
+            return unmet(&visit);
+        }
         return failed(&visit, "signin-cancelled", StatusCode::OK);
     };
     let registration = registration(&app, &visit)?;
@@ -113,7 +127,7 @@ pub async fn callback(
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
     };
-    let SignedIn { member, id_token, sid } = answered;
+    let SignedIn { member, id_token, sid, acr, auth_time } = answered;
     let now = app.clock.now();
     let secret = random::secret();
     let mut tx = app.db.begin().await?;
@@ -122,6 +136,8 @@ pub async fn callback(
         member,
         id_token,
         sid,
+        acr,
+        auth_time,
         previous_login_at: previous,
         seen_at: now,
         expires_at: now + session::LIFETIME_SECS,
@@ -137,6 +153,17 @@ pub async fn callback(
     headers
         .append(header::SET_COOKIE, session::cookie(visit.slug(), &secret, app.settings.secure()));
     Ok(response)
+}
+
+/// The member has nothing with which the level could be reached; their own page at the provider says
+/// how to get it.
+fn unmet(visit: &Visit) -> Result<Response, Error> {
+    let own = Action {
+        label: visit.look.t("level-unmet-own", &[]),
+        url: format!("{}/account", visit.insurer.definition.issuer),
+        primary: true,
+    };
+    visit.look.notice_page(StatusCode::FORBIDDEN, "level-unmet", "info", vec![own])
 }
 
 /// What a browser holds while it signs in: one secret for all its tabs.

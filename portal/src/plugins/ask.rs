@@ -2,6 +2,7 @@
 
 use super::Plugin;
 use super::border::host::{Allowed, CallFault};
+use super::data::class::DataClass;
 use super::data::reach::Declared;
 use db::Db;
 use sdk::{CardReply, PageReply, abi};
@@ -29,7 +30,13 @@ pub struct Asker<'a> {
     pub subjects: &'a [String],
     /// Whether others' keys are among them.
     pub household: bool,
+    /// The highest class of data for which the provider knew them well enough.
+    pub cleared: DataClass,
 }
+
+/// The member must prove more before a plugin is asked for data of this class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unproved(pub DataClass);
 
 /// What is asked of which plugin.
 pub struct Asking<'a> {
@@ -50,7 +57,13 @@ pub struct Question {
 
 impl Asker<'_> {
     /// The call that asks `asking`.
-    pub fn question(&self, asking: &Asking<'_>) -> Question {
+    ///
+    /// # Errors
+    /// When the member has not proved what its class of data asks: then no call can be made.
+    pub fn question(&self, asking: &Asking<'_>) -> Result<Question, Unproved> {
+        if asking.declared.class > self.cleared {
+            return Err(Unproved(asking.declared.class));
+        }
         let id = asking.plugin.id();
         let query: BTreeMap<String, String> =
             url::form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
@@ -71,7 +84,7 @@ impl Asker<'_> {
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
         };
-        Question { plugin: asking.plugin.clone(), allowed, request }
+        Ok(Question { plugin: asking.plugin.clone(), allowed, request })
     }
 }
 

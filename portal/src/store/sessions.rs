@@ -11,6 +11,9 @@ pub struct Session {
     pub id_token: String,
     /// The session at the provider.
     pub sid: Option<String>,
+    /// The level of login (`acr`) that the provider told, and when the person last proved it.
+    pub acr: Option<String>,
+    pub auth_time: Option<i64>,
     /// The login before this one; `None` at the first.
     pub previous_login_at: Option<i64>,
     pub seen_at: i64,
@@ -24,8 +27,9 @@ pub async fn insert(
     session: &Session,
 ) -> Result<()> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sub, member, id_token,
-                                     previous_login_at, seen_at, expires_at, sid)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                                     previous_login_at, seen_at, expires_at, sid, acr,
+                                     auth_time)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let member = serde_json::to_string(&session.member).expect("a member is JSON");
     let params = params![
         insurer,
@@ -36,7 +40,9 @@ pub async fn insert(
         session.previous_login_at,
         session.seen_at,
         session.expires_at,
-        session.sid.clone()
+        session.sid.clone(),
+        session.acr.clone(),
+        session.auth_time
     ];
     tx.execute(sql, params).await?;
     Ok(())
@@ -47,7 +53,8 @@ pub async fn by_secret(
     insurer: &str,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT member, id_token, previous_login_at, seen_at, expires_at, sid FROM sessions
+    let sql = "SELECT member, id_token, previous_login_at, seen_at, expires_at, sid, acr, auth_time
+               FROM sessions
                WHERE insurer_id = $1 AND secret_hash = $2";
     let Some(row) = conn.one(sql, params![insurer, secret_hash]).await? else { return Ok(None) };
     Ok(Some(Session {
@@ -55,6 +62,8 @@ pub async fn by_secret(
             .map_err(|error| Error::Column("member".into(), error.to_string()))?,
         id_token: row.text("id_token")?,
         sid: row.opt_text("sid")?,
+        acr: row.opt_text("acr")?,
+        auth_time: row.opt_int("auth_time")?,
         previous_login_at: row.opt_int("previous_login_at")?,
         seen_at: row.int("seen_at")?,
         expires_at: row.int("expires_at")?,

@@ -7,6 +7,8 @@ pub struct Signin {
     pub nonce: String,
     pub pkce_verifier: String,
     pub return_to: String,
+    /// The level that was asked for: nothing else is taken.
+    pub acr: Option<String>,
 }
 
 pub async fn insert(
@@ -17,15 +19,16 @@ pub async fn insert(
     expires_at: i64,
 ) -> Result<()> {
     let sql = "INSERT INTO signins (insurer_id, state_hash, nonce, pkce_verifier, return_to,
-                                    expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6)";
+                                    expires_at, acr)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let params = params![
         insurer,
         state_hash,
         &signin.nonce,
         &signin.pkce_verifier,
         &signin.return_to,
-        expires_at
+        expires_at,
+        signin.acr.clone()
     ];
     tx.execute(sql, params).await?;
     Ok(())
@@ -39,7 +42,7 @@ pub async fn take(
     now: i64,
 ) -> Result<Option<Signin>> {
     let sql = "DELETE FROM signins WHERE insurer_id = $1 AND state_hash = $2 AND expires_at > $3
-               RETURNING nonce, pkce_verifier, return_to";
+               RETURNING nonce, pkce_verifier, return_to, acr";
     let Some(row) = tx.one(sql, params![insurer, state_hash, now]).await? else {
         return Ok(None);
     };
@@ -47,5 +50,6 @@ pub async fn take(
         nonce: row.text("nonce")?,
         pkce_verifier: row.text("pkce_verifier")?,
         return_to: row.text("return_to")?,
+        acr: row.opt_text("acr")?,
     }))
 }

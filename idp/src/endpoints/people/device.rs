@@ -200,7 +200,7 @@ pub async fn submit(
     let allow = decision == "allow";
     device.state = if allow { Decision::Allowed } else { Decision::Denied };
     device.account_id = Some(session.account_id.clone());
-    let Detail { auth_time, acr, amr, .. } = login_detail(realm, &session, visit.now);
+    let Detail { auth_time, acr, amr, .. } = login_detail(realm, &session, &[], visit.now);
     device.detail = Detail { auth_time, acr, amr, ..device.detail };
     if !devices::decide(&mut tx, realm.id(), &device).await? {
         return decided("late");

@@ -55,6 +55,17 @@ async fn a_level_that_can_be_reached_is_asked() {
     // It stays: nothing is asked a second time.
     let again = client.answer(&visitor, &[("claims", identity), ("prompt", "none")]).await;
     assert!(again["code"].is_string(), "{again}");
+    // OpenID Connect Core §5.5.1.1: who asks for a lower one is told that one, in the order of the
+    // client; who asks for none is told the highest.
+    for (asked, told) in [
+        ("urn:musubi:password", "urn:musubi:password"),
+        ("gold urn:musubi:identity urn:musubi:password", "urn:musubi:identity"),
+        ("gold", "urn:musubi:identity"),
+    ] {
+        let code = client.code(&visitor, &[("acr_values", asked)]).await;
+        let tokens = client.redeem(&code, &[], None).await.good();
+        assert_eq!(claims(tokens.member("id_token"))["acr"], told, "{asked}");
+    }
 }
 
 /// Attack 30: only the card of who proved it the first time passes.

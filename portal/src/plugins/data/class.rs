@@ -27,6 +27,11 @@ impl DataClass {
         }
     }
 
+    /// The class of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::None, Self::Pii, Self::Medical].into_iter().find(|class| class.as_str() == word)
+    }
+
     /// Reads the `-- class:` line of a query's text.
     ///
     /// # Errors
@@ -36,12 +41,9 @@ impl DataClass {
         for (at, line) in text.lines().enumerate() {
             let Some(word) = line.strip_prefix("-- class:") else { continue };
             let line = at + 1;
-            let class = match word.trim() {
-                "none" => DataClass::None,
-                "pii" => DataClass::Pii,
-                "medical" => DataClass::Medical,
-                other => return Err(format!("line {line}: class {other:?} is unknown; {WRITE}")),
-            };
+            let word = word.trim();
+            let unknown = || format!("line {line}: class {word:?} is unknown; {WRITE}");
+            let class = Self::parse(word).ok_or_else(unknown)?;
             if found.replace(class).is_some() {
                 return Err(format!("line {line}: a query has one class; remove this line"));
             }
