@@ -4,6 +4,7 @@ use crate::realm::Realm;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use oidc::Params;
+use std::net::IpAddr;
 use std::sync::Arc;
 use web::look::Action;
 use web::{Error, Look};
@@ -15,6 +16,8 @@ pub struct Visit {
     pub headers: HeaderMap,
     /// Seconds since 1970, the same for all of the request.
     pub now: i64,
+    /// The address of the person, as far as it is known.
+    pub address: IpAddr,
     /// Cookies are `Secure` and have the `__Host-` prefix.
     pub secure: bool,
 }

@@ -90,7 +90,7 @@ async fn keys_of_one_second_keep_their_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_holds_however_many_try_at_once() {
     db::testing::each_engine(&migrations().unwrap(), async |db| {
-        let limit = Limit { max: 10, seconds: 60, tells: false, hidden: false };
+        let limit = Limit::new(10, 60);
         let tries = (0..100).map(|_| {
             let db = db.clone();
             tokio::spawn(async move {

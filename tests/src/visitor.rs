@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 pub struct Visitor {
     carrier: Carrier,
     jar: Arc<Mutex<Jar>>,
+    address: Option<String>,
 }
 
 /// Names and values by host, the oldest first: ports share cookies, paths are not looked at.
@@ -81,13 +82,18 @@ impl Visitor {
 
     /// A new browser without cookies.
     pub fn over(carrier: Carrier) -> Self {
-        Self { carrier, jar: Arc::default() }
+        Self { carrier, jar: Arc::default(), address: None }
     }
 
     /// The same browser as it is now: what one of them gets from here on the other does not have.
     pub fn copied(&self) -> Self {
         let jar = self.jar.lock().expect("not poisoned").clone();
-        Self { carrier: self.carrier.clone(), jar: Arc::new(Mutex::new(jar)) }
+        Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
+    }
+
+    /// The same browser behind a proxy that says this address of it.
+    pub fn at_address(self, address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..self }
     }
 
     /// Opens an address and follows redirects.
@@ -195,6 +201,10 @@ impl Visitor {
         if !cookies.is_empty() {
             let line = cookies.parse().expect("cookies are ASCII");
             request.headers_mut().insert(http::header::COOKIE, line);
+        }
+        if let Some(address) = &self.address {
+            let line = address.parse().expect("an address is ASCII");
+            request.headers_mut().insert("x-forwarded-for", line);
         }
         let answer = self.carrier.send(request).await;
         for line in answer.headers().get_all(http::header::SET_COOKIE) {

@@ -6,8 +6,8 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -44,11 +44,94 @@ impl Cost {
 /// How long an idle worker keeps its 19 MiB.
 const KEEP_MEMORY: Duration = Duration::from_secs(2);
 
-/// The workers. Cheap to clone.
+/// Who waits for a hash. Each has a queue of its own, so that one does not fill the other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Somebody in a browser that their account knows: they are served first.
+    Known,
+    /// Anybody.
+    Anybody,
+}
+
+/// The workers. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
 pub struct Hasher {
-    queue: SyncSender<Job>,
+    queues: Arc<Handle>,
     cost: Cost,
+}
+
+/// Closes the queues when nobody can put anything into them any more.
+struct Handle(Arc<Queues>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.waiting.notify_all();
+    }
+}
+
+/// Jobs that wait.
+struct Queues {
+    jobs: Mutex<Jobs>,
+    waiting: Condvar,
+    /// Jobs of each lane.
+    longest: usize,
+}
+
+#[derive(Default)]
+struct Jobs {
+    known: VecDeque<Job>,
+    anybody: VecDeque<Job>,
+    closed: bool,
+}
+
+/// What a worker found.
+enum Found {
+    Job(Job),
+    /// Nothing for a while.
+    Nothing,
+    Closed,
+}
+
+impl Queues {
+    fn lock(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, lane: Lane, job: Job) -> Result<(), Busy> {
+        let mut jobs = self.lock();
+        let queue = match lane {
+            Lane::Known => &mut jobs.known,
+            Lane::Anybody => &mut jobs.anybody,
+        };
+        if queue.len() >= self.longest {
+            return Err(Busy);
+        }
+        queue.push_back(job);
+        drop(jobs);
+        self.waiting.notify_one();
+        Ok(())
+    }
+
+    fn next(&self) -> Found {
+        let mut jobs = self.lock();
+        loop {
+            if let Some(job) = jobs.known.pop_front().or_else(|| jobs.anybody.pop_front()) {
+                return Found::Job(job);
+            }
+            if jobs.closed {
+                return Found::Closed;
+            }
+            let (woken, waited) = self
+                .waiting
+                .wait_timeout(jobs, KEEP_MEMORY)
+                .unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() && woken.known.is_empty() && woken.anybody.is_empty() {
+                return if woken.closed { Found::Closed } else { Found::Nothing };
+            }
+            jobs = woken;
+        }
+    }
 }
 
 struct Job {
@@ -72,21 +155,21 @@ impl Hasher {
     /// Starts the workers; 0 means one per core. New hashes have this cost.
     pub fn start(workers: usize, queue: usize, cost: Cost) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let (sender, receiver) = sync_channel(queue.max(1));
-        let receiver = Arc::new(Mutex::new(receiver));
+        let (jobs, waiting) = (Mutex::default(), Condvar::new());
+        let queues = Arc::new(Queues { jobs, waiting, longest: queue.max(1) });
         for _ in 0..if workers == 0 { cores } else { workers } {
-            let receiver = receiver.clone();
+            let queues = queues.clone();
             std::thread::Builder::new()
                 .name("hasher".into())
-                .spawn(move || work(&receiver, cost))
+                .spawn(move || work(&queues, cost))
                 .expect("a thread can be started");
         }
-        Self { queue: sender, cost }
+        Self { queues: Arc::new(Handle(queues)), cost }
     }
 
     /// Hashes a new password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
     pub async fn hash(&self, password: &str) -> Result<String, Busy> {
-        match self.run(&opaque(password), None).await? {
+        match self.run(Lane::Anybody, &opaque(password), None).await? {
             Answer::Hash(hash) => Ok(hash),
             Answer::Matches(_) => Err(Busy),
         }
@@ -99,31 +182,39 @@ impl Hasher {
 
     /// Compares a password with a stored hash. Without one the same work is done and the answer
     /// is `false`: time does not tell whether an account exists.
-    pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, Busy> {
+    pub async fn matches(
+        &self,
+        lane: Lane,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Busy> {
         let stored = stored.map_or_else(|| self.cost.nobody(), str::to_owned);
         let same = opaque(password);
-        if self.compare(&same, stored.clone()).await? {
+        if self.compare(lane, &same, stored.clone()).await? {
             return Ok(true);
         }
         // Hashes from before passwords were brought into one form. What was typed decides whether
         // there is a second try, not whether there is an account.
-        Ok(same != password && self.compare(password, stored).await?)
+        Ok(same != password && self.compare(lane, password, stored).await?)
     }
 
-    async fn compare(&self, password: &str, stored: String) -> Result<bool, Busy> {
-        match self.run(password, Some(stored)).await? {
+    async fn compare(&self, lane: Lane, password: &str, stored: String) -> Result<bool, Busy> {
+        match self.run(lane, password, Some(stored)).await? {
             Answer::Matches(matches) => Ok(matches),
             Answer::Hash(_) => Err(Busy),
         }
     }
 
-    async fn run(&self, password: &str, stored: Option<String>) -> Result<Answer, Busy> {
+    async fn run(
+        &self,
+        lane: Lane,
+        password: &str,
+        stored: Option<String>,
+    ) -> Result<Answer, Busy> {
         let (answer, receiver) = oneshot::channel();
         let job = Job { password: password.to_owned(), stored, answer };
-        match self.queue.try_send(job) {
-            Ok(()) => receiver.await.map_err(|_| Busy),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Busy),
-        }
+        self.queues.0.put(lane, job)?;
+        receiver.await.map_err(|_| Busy)
     }
 }
 
@@ -136,19 +227,17 @@ fn opaque(password: &str) -> Cow<'_, str> {
     OpaqueString::enforce(password).unwrap_or(Cow::Borrowed(password))
 }
 
-fn work(queue: &Mutex<Receiver<Job>>, cost: Cost) {
+fn work(queues: &Queues, cost: Cost) {
     // Fresh pages cost half as much again as the hash itself: keep them between hashes.
     let mut memory: Vec<Block> = Vec::new();
     loop {
-        let next =
-            queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv_timeout(KEEP_MEMORY);
-        let job = match next {
-            Ok(job) => job,
-            Err(RecvTimeoutError::Timeout) => {
+        let job = match queues.next() {
+            Found::Job(job) => job,
+            Found::Nothing => {
                 memory = Vec::new();
                 continue;
             }
-            Err(RecvTimeoutError::Disconnected) => return,
+            Found::Closed => return,
         };
         let answer = match &job.stored {
             None => {
@@ -206,7 +295,7 @@ pub fn is_common(password: &str, own_words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Cost, Hasher, Hashing, parse};
+    use super::{Answer, Cost, Hasher, Hashing, Lane, parse};
 
     /// Attack 36: for an account that does not exist a hash is computed, too.
     #[tokio::test]
@@ -214,10 +303,14 @@ mod tests {
         let hasher = Hasher::start(1, 4, Cost::REAL);
         let hash = hasher.hash("みなと の しおかぜ 2026").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(hasher.matches("みなと の しおかぜ 2026", Some(&hash)).await.unwrap());
-        assert!(!hasher.matches("みなと の しおかぜ 2025", Some(&hash)).await.unwrap());
-        assert!(!hasher.matches("x", None).await.unwrap());
-        assert!(!hasher.matches("x", Some("$2b$garbage")).await.unwrap());
+        assert!(
+            hasher.matches(Lane::Anybody, "みなと の しおかぜ 2026", Some(&hash)).await.unwrap()
+        );
+        assert!(
+            !hasher.matches(Lane::Anybody, "みなと の しおかぜ 2025", Some(&hash)).await.unwrap()
+        );
+        assert!(!hasher.matches(Lane::Anybody, "x", None).await.unwrap());
+        assert!(!hasher.matches(Lane::Anybody, "x", Some("$2b$garbage")).await.unwrap());
         assert_eq!(Cost::of(&Hashing::default()), Cost::REAL);
         for cost in [Cost::REAL, Cost::CHEAP] {
             assert_eq!(parse(&cost.nobody()).unwrap().0, cost);
@@ -235,14 +328,16 @@ mod tests {
         );
         let hash = hasher.hash(wide).await.unwrap();
         for typed in [composed, apart, wide] {
-            assert!(hasher.matches(typed, Some(&hash)).await.unwrap(), "{typed}");
+            assert!(hasher.matches(Lane::Anybody, typed, Some(&hash)).await.unwrap(), "{typed}");
         }
-        assert!(!hasher.matches("がぎぐとしおかぜ", Some(&hash)).await.unwrap());
-        let Answer::Hash(before) = hasher.run(apart, None).await.unwrap() else { panic!() };
-        assert!(hasher.matches(apart, Some(&before)).await.unwrap());
+        assert!(!hasher.matches(Lane::Anybody, "がぎぐとしおかぜ", Some(&hash)).await.unwrap());
+        let Answer::Hash(before) = hasher.run(Lane::Anybody, apart, None).await.unwrap() else {
+            panic!()
+        };
+        assert!(hasher.matches(Lane::Anybody, apart, Some(&before)).await.unwrap());
         // What the form has no place for: a control character.
         let odd = hasher.hash("tab\tin it").await.unwrap();
-        assert!(hasher.matches("tab\tin it", Some(&odd)).await.unwrap());
+        assert!(hasher.matches(Lane::Anybody, "tab\tin it", Some(&odd)).await.unwrap());
     }
 
     #[tokio::test]
@@ -259,5 +354,29 @@ mod tests {
             refused += usize::from(one.await.unwrap());
         }
         assert!(refused > 30, "{refused}");
+    }
+
+    /// Whoever is known waits behind nobody else, however many there are.
+    #[tokio::test]
+    async fn who_is_known_is_served_first() {
+        let hasher = Hasher::start(1, 40, Cost::REAL);
+        let done = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let order = std::sync::atomic::Ordering::SeqCst;
+        let mut many = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let (hasher, done) = (hasher.clone(), done.clone());
+            many.spawn(async move {
+                let answered = hasher.matches(Lane::Anybody, "x", None).await.is_ok();
+                done.fetch_add(usize::from(answered), order);
+            });
+        }
+        // Each of them puts its job before this goes on.
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+        hasher.matches(Lane::Known, "x", None).await.unwrap();
+        assert!(done.load(order) < 10, "{}", done.load(order));
+        many.join_all().await;
+        assert_eq!(done.load(order), 40);
     }
 }

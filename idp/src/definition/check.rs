@@ -7,6 +7,7 @@ use crate::need::kind::Input;
 use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
 use oidc::jose::algorithm::Algorithm;
 use std::collections::BTreeSet;
+use web::listen::Networks;
 
 /// Characters beyond which nothing is hashed: a longer password could never sign in.
 const LONGEST_PASSWORD: usize = 256;
@@ -64,6 +65,9 @@ impl Definition {
         }
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
+        }
+        if let Err(why) = Networks::read(&policy.throttle.spared, "throttle.spared") {
+            return Some(format!("idp.toml: {why}"));
         }
         if policy.protocol.fapi && policy.protocol.implicit {
             return Some("idp.toml: fapi and implicit exclude each other".to_owned());

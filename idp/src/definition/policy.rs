@@ -23,6 +23,8 @@ pub struct Policy {
     pub new_device: NewDevice,
     #[serde(default, skip_serializing_if = "Passkeys::is_off")]
     pub passkeys: Passkeys,
+    #[serde(default, skip_serializing_if = "Throttle::is_usual")]
+    pub throttle: Throttle,
     #[serde(default)]
     pub protocol: Protocol,
 }
@@ -102,6 +104,21 @@ pub struct Passkeys {
 impl Passkeys {
     fn is_off(&self) -> bool {
         !self.offer
+    }
+}
+
+/// What wrong answers of many together are counted against.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Throttle {
+    /// The insurer's own addresses and networks, from which many sign in: they are not counted
+    /// together (F276).
+    pub spared: Vec<String>,
+}
+
+impl Throttle {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::visit::{Visit, slug};
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use web::Error;
+use web::listen::Peer;
 
 impl<S> FromRequestParts<S> for Visit
 where
@@ -25,7 +27,15 @@ where
             look,
             headers: parts.headers.clone(),
             now: app.now(),
+            address: address(parts, &app),
             secure: app.settings.secure(),
         })
     }
+}
+
+/// The address from which a request came; through a proxy that is trusted, what it says.
+fn address(parts: &Parts, app: &App) -> IpAddr {
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.address.ip());
+    app.proxies.client_address(peer, &parts.headers).to_canonical()
 }

@@ -6,7 +6,7 @@ use super::finish::{self, Finished};
 use super::goal::Goal;
 use super::running::{CANCEL, Found, Running, find};
 use super::steps;
-use super::steps::verdict::{At, Place, Verdict};
+use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
@@ -145,7 +145,13 @@ async fn answer(
         Err(error) => return Err(error),
     };
     let limits = asked.limits(&at, Some((posted, &prepared)));
+    let (shared, limits): (Limits, Limits) =
+        limits.into_iter().partition(|(_, limit)| limit.shared);
     let mut tx = tools.db.begin().await?;
+    let crowd = attempts::used_up(&mut tx, at.visit.realm.id(), &shared, at.visit.now).await?;
+    if let Some(until) = crowd {
+        return Ok(replied(&at, Outcome::Locked { until }, Form::default()));
+    }
     for (bucket, limit) in &limits {
         let (insurer, now) = (at.visit.realm.id(), at.visit.now);
         let Some(left) = attempts::take(&mut tx, insurer, bucket, *limit, now).await? else {
@@ -168,6 +174,9 @@ async fn answer(
     let verdict = match verdict {
         Verdict::Invalid(form) => return Ok(replied(&at, Outcome::Invalid, form)),
         Verdict::Wrong(form) => {
+            for (bucket, limit) in &shared {
+                attempts::take(&mut tx, at.visit.realm.id(), bucket, *limit, at.visit.now).await?;
+            }
             tx.commit().await?;
             return Ok(replied(&at, Outcome::Wrong, form));
         }
@@ -434,15 +443,23 @@ impl Running<'_> {
 
 /// Too many wrong answers: until when, and nothing to press that would only count again.
 fn locked(visit: &Visit, until: i64) -> Result<Response, Error> {
-    let look = &visit.look;
-    let until = look.moment(until);
+    let (look, wait) = (&visit.look, until - visit.now);
+    // The minute in which it is over has begun before that.
+    let args = [("until", look.moment(until + 59))];
     let notice = Notice {
         title: look.t("locked-title", &[]),
-        paragraphs: vec![look.t("locked-text", &[("until", until)]), look.t("locked-ask", &[])],
+        paragraphs: vec![look.t("locked-text", &args), look.t("locked-ask", &[])],
         kind: "warn",
         actions: Vec::new(),
     };
-    look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)
+    let mut response = look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)?;
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, wait.max(1).into());
+    // Whoever has waited a little while comes back to the form by itself.
+    if wait < 60 {
+        headers.insert(header::REFRESH, (wait + 1).into());
+    }
+    Ok(response)
 }
 
 /// Its owner or the help desk shut the account; where the insurer has a recovery, it opens it again.

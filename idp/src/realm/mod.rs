@@ -30,6 +30,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use web::Brand;
+use web::listen::Networks;
 
 /// What an operator published of an insurer: no keys are needed to know it.
 pub struct Published {
@@ -45,6 +46,8 @@ pub struct Published {
     pub rules: Rules,
     /// The weakest first.
     pub levels: Vec<Level>,
+    /// The insurer's own networks: wrong answers from there are not counted together.
+    pub spared: Networks,
     /// What signing in asks, without what a request adds.
     pub sign_in: Need,
     discovery: OnceLock<Bytes>,
@@ -94,6 +97,8 @@ impl Published {
             clients: clients.map(|(id, c)| (id.clone(), Arc::new(c.clone()))).collect(),
             rules,
             levels,
+            spared: Networks::read(&definition.policy.throttle.spared, "throttle.spared")
+                .map_err(|why| why.to_string())?,
             sign_in,
             definition: Arc::new(definition),
             discovery: OnceLock::new(),

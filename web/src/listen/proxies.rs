@@ -1,6 +1,6 @@
 //! What a trusted proxy says about the other end: address and certificate.
 
-use super::Peer;
+use super::{Networks, Peer};
 use crate::config::ConfigError;
 use axum::http::HeaderMap;
 use base64::Engine as _;
@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 /// Proxies whose headers count.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
-    networks: Vec<(IpAddr, u8)>,
+    networks: Networks,
     certificate_header: String,
 }
 
@@ -23,37 +23,13 @@ impl TrustedProxies {
     /// # Errors
     /// Names what is neither.
     pub fn new(trusted: &[String], certificate_header: &str) -> Result<Self, ConfigError> {
-        let mut networks = Vec::new();
-        for text in trusted {
-            let refused = || {
-                ConfigError(format!("proxy.trusted: {text:?} is neither an address nor a network"))
-            };
-            let (address, bits) = text.split_once('/').unwrap_or((text, ""));
-            let address: IpAddr = address.parse().map_err(|_| refused())?;
-            let most = if address.is_ipv4() { 32 } else { 128 };
-            let bits = if bits.is_empty() { most } else { bits.parse().map_err(|_| refused())? };
-            if bits > most {
-                return Err(refused());
-            }
-            networks.push((address, bits));
-        }
+        let networks = Networks::read(trusted, "proxy.trusted")?;
         Ok(Self { networks, certificate_header: certificate_header.to_owned() })
     }
 
     /// Whether a connection is that of a trusted proxy.
     pub fn trust(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.networks.iter().any(|(network, bits)| match (network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(*bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(*bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            _ => false,
-        })
+        self.networks.contain(address)
     }
 
     /// The address of the person or client: the last one that no trusted proxy has.

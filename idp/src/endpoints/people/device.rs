@@ -23,7 +23,7 @@ use web::look::{Action, see_other};
 use web::{Error, Form, Page, Posted};
 
 /// Wrong codes of one signed-in person (RFC 8628 §5.1).
-const WRONG_CODES: Limit = Limit { max: 20, seconds: 900, tells: false, hidden: false };
+const WRONG_CODES: Limit = Limit::new(20, 900);
 
 /// Asks for the code that the device shows.
 #[derive(Serialize)]

@@ -20,10 +20,13 @@ use web::{Error, Form, Outcome, Page, Posted, Reply, cookies};
 
 /// Mails to one address in an hour, those of registrations and recoveries among them; more are not
 /// sent, and the page does not tell.
-const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false, hidden: false };
+const MAILS: Limit = Limit::new(5, 3600);
+
+/// And from everywhere in a day.
+const OF_DAY: Limit = Limit::new(30, 24 * 3600);
 
 /// Questions of one browser in a day.
-const ASKED: Limit = Limit { max: 20, seconds: 24 * 3600, tells: true, hidden: false };
+const ASKED: Limit = Limit::new(20, 24 * 3600).told();
 
 /// The query of the page after a question.
 const SENT: &str = "sent";
@@ -101,8 +104,10 @@ pub async fn submit(
     if attempts::take(&mut tx, insurer, &browser, ASKED, now).await?.is_none() {
         return Err(Error::Shown(StatusCode::TOO_MANY_REQUESTS));
     }
-    let bucket = Bucket::address(&addresses::match_form(&email));
-    if attempts::take(&mut tx, insurer, &bucket, MAILS, now).await?.is_some() {
+    let same = addresses::match_form(&email);
+    let counters =
+        [(Bucket::address_from(&same, visit.address), MAILS), (Bucket::address(&same), OF_DAY)];
+    if attempts::take_all(&mut tx, insurer, &counters, now).await? {
         let account = addresses::account(&mut tx, insurer, &email).await?;
         let found = match &account {
             Some(account) => accounts::with_person(&mut tx, insurer, account).await?,

@@ -21,7 +21,7 @@ use web::Error;
 const LIFETIME_SECS: i64 = 300;
 
 /// What one client may push: a public one needs no secret for it, and each is kept for a day.
-const OF_CLIENT: Limit = Limit { max: 5000, seconds: LIFETIME_SECS, tells: true, hidden: false };
+const OF_CLIENT: Limit = Limit::new(5000, LIFETIME_SECS).told();
 
 /// RFC 9126 §2.3: how long to wait.
 fn too_many(until: Option<i64>, now: i64) -> Response {

@@ -17,14 +17,14 @@ use web::{Error, Form, Page, Posted};
 
 /// Wrong codes for one account in an hour: a code is one of a million. Only who knows the password
 /// gets so far.
-const WRONG: Limit = Limit { max: 10, seconds: 3600, tells: true, hidden: false };
+const WRONG: Limit = Limit::new(10, 3600).told();
 
 /// And in a month, so that patience guesses none either (NIST SP 800-63B-4 §3.2.2: 100).
-const OF_MONTH: Limit = Limit { max: 100, seconds: 30 * 24 * 3600, tells: false, hidden: false };
+const OF_MONTH: Limit = Limit::new(100, 30 * 24 * 3600);
 
 /// Codes that are mailed to one account in an hour. Strangers cannot use them up: they do not know
 /// the password.
-const MAILS: Limit = Limit { max: 8, seconds: 3600, tells: false, hidden: false };
+const MAILS: Limit = Limit::new(8, 3600);
 
 /// How long a code is good.
 const GOOD_SECS: i64 = 10 * 60;

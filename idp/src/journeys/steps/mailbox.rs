@@ -17,8 +17,12 @@ use serde::Serialize;
 use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
-/// Mails to one address in an hour; more are not sent, and the page does not tell.
-const MAILS: Limit = Limit { max: 5, seconds: 3600, tells: false, hidden: false };
+/// Mails to one address that are asked for from one network in an hour; more are not sent, and the page
+/// does not tell. Who asks from elsewhere is not silenced by it.
+const MAILS: Limit = Limit::new(5, 3600);
+
+/// And from everywhere in a day, so that nobody's mailbox is filled.
+const OF_DAY: Limit = Limit::new(30, 24 * 3600);
 
 /// The address, and the one that was asked about: who posts it again means it.
 const FIELDS: [&str; 2] = ["email", "meant"];
@@ -170,8 +174,12 @@ impl Step for Verify {
                 },
             };
             let (insurer, now) = (at.visit.realm.id(), at.visit.now);
-            let bucket = Bucket::address(&match_form(&email));
-            if attempts::take(tx, insurer, &bucket, MAILS, now).await?.is_some() {
+            let form = match_form(&email);
+            let counters = [
+                (Bucket::address_from(&form, at.visit.address), MAILS),
+                (Bucket::address(&form), OF_DAY),
+            ];
+            if attempts::take_all(tx, insurer, &counters, now).await? {
                 send(at, &email, tx).await?;
             }
             at.remember("email", &email);

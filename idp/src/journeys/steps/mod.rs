@@ -5,6 +5,7 @@ pub mod account;
 mod cards;
 pub mod code_by_mail;
 pub mod consent;
+pub mod crowd;
 mod domains;
 pub mod mailbox;
 pub mod passkey;

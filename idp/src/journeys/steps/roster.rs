@@ -2,7 +2,7 @@
 
 use super::cards::Cards;
 use super::verdict::{At, Limits, Place, Prepared, Verdict};
-use super::{Boxed, Step};
+use super::{Boxed, Step, crowd};
 use crate::definition::policy::CardExample;
 use crate::need::{Field, Relation, Settings};
 use crate::store::attempts::{Bucket, Limit};
@@ -20,7 +20,7 @@ const DAY: i64 = 24 * 3600;
 
 /// Wrong tries on one card's number in a day, over all journeys: there are only some 36,000
 /// birth dates to guess (attack 24).
-const PER_CARD: Limit = Limit { max: 10, seconds: DAY, tells: false, hidden: true };
+const PER_CARD: Limit = Limit::new(10, DAY).hidden();
 
 const FORM: [&str; 8] =
     ["symbol", "number", "branch", "name_kana", "birth_year", "birth_month", "birth_day", "sex"];
@@ -118,7 +118,7 @@ impl Step for Verify {
     /// Against the browser, and once a card was typed against the card.
     fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
         let (_, attempts) = asked(at);
-        let per_browser = Limit { max: attempts, seconds: DAY, tells: true, hidden: false };
+        let per_browser = Limit::new(attempts, DAY).told();
         // The journey's own, too: its earlier proofs are not had again by forgetting a cookie.
         let mut limits = vec![
             (Bucket::browser("roster", &at.browser), per_browser),
@@ -127,6 +127,7 @@ impl Step for Verify {
         if let Some((posted, _)) = answer {
             let counted = Cards::of(posted).counted();
             limits.extend(counted.iter().map(|card| (Bucket::card(card), PER_CARD)));
+            limits.extend(crowd::limits(at.visit));
         }
         limits
     }

@@ -60,13 +60,14 @@ pub enum Prepared {
     Answered,
     /// A new password's hash.
     Hash(String),
-    /// Whose password was typed, if it was right; and the counter of wrong tries.
+    /// Whose password was typed, if it was right; and the counter of wrong tries with its
+    /// limit.
     Matched {
         account: Option<Account>,
         credential: Option<String>,
         /// The hash that it has, and one of today's cost.
         rehashed: Option<(String, String)>,
-        bucket: Bucket,
+        counter: (Bucket, Limit),
     },
 }
 

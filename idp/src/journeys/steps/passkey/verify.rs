@@ -16,7 +16,7 @@ use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
 /// Wrong answers of one browser in an hour: they cannot be guessed, but cost.
-const WRONG: Limit = Limit { max: 30, seconds: 3600, tells: false, hidden: false };
+const WRONG: Limit = Limit::new(30, 3600);
 
 /// Signs in with a passkey alone.
 #[derive(Serialize)]

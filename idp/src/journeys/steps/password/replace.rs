@@ -1,6 +1,7 @@
 //! A person chooses a password in the place of the one that was lost.
 
 use super::enrol::{Rules, check_password};
+use crate::credentials::password::Lane;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::{Act, Evidence, StepId};
@@ -60,7 +61,11 @@ async fn is_in_use(at: &At<'_>, password: &str) -> Result<bool, Error> {
     let active = passwords::active(&mut conn, at.visit.realm.id(), id).await?;
     drop(conn);
     let Some(active) = active else { return Ok(false) };
-    at.tools.hasher.matches(password, Some(&active.hash)).await.map_err(|_| Error::BUSY)
+    at.tools
+        .hasher
+        .matches(Lane::Anybody, password, Some(&active.hash))
+        .await
+        .map_err(|_| Error::BUSY)
 }
 
 pub(in crate::journeys::steps) struct Replace;

@@ -1,9 +1,12 @@
 //! A person knows user ID (or mail address) and password.
 
+use crate::browser;
+use crate::credentials::password::Lane;
+use crate::ids::AccountId;
 use crate::journeys::steps::passkey::Offer;
 use crate::journeys::steps::passkey::verify::{login_offer, sample_offer};
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
-use crate::journeys::steps::{Boxed, Step};
+use crate::journeys::steps::{Boxed, Step, crowd};
 use crate::need::Evidence;
 use crate::store::accounts::Account;
 use crate::store::addresses::match_form;
@@ -14,12 +17,17 @@ use serde::Serialize;
 use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
-/// Wrong passwords for one account in a quarter of an hour; then nobody gets in for the rest of
-/// it. A right password does not reset the counter (attack 24).
-const WRONG: Limit = Limit { max: 10, seconds: 15 * 60, tells: false, hidden: false };
+/// Wrong passwords for one account from browsers that it does not know: five, then each waits twice as
+/// long as the one before, up to a quarter of an hour; forgotten after a day without one. A right
+/// password does not reset the counter (attack 24).
+const WRONG: Limit = Limit::new(5, 24 * 3600).growing();
+
+/// Wrong passwords in a browser that the account knows, in a quarter of an hour: its own allowance, so
+/// that nobody who tries elsewhere keeps the owner out.
+const AT_HOME: Limit = Limit::new(10, 15 * 60);
 
 /// Wrong passwords in one journey, for whichever logins: random ones fill the hasher's queue.
-const OF_JOURNEY: Limit = Limit { max: 20, seconds: 3600, tells: false, hidden: false };
+const OF_JOURNEY: Limit = Limit::new(20, 3600);
 
 /// Characters beyond which nothing is hashed.
 const LONGEST: usize = 256;
@@ -99,6 +107,11 @@ fn mistakes(at: &At<'_>, posted: &Posted) -> Form {
     form
 }
 
+/// What many share counts against browsers only that the account does not know.
+fn crowd_of(at: &At<'_>, limit: Limit) -> Limits {
+    if limit == AT_HOME { Vec::new() } else { crowd::limits(at.visit) }
+}
+
 pub(in crate::journeys::steps) struct Verify;
 
 impl Step for Verify {
@@ -139,20 +152,26 @@ impl Step for Verify {
             let (insurer, login) = (at.visit.realm.id(), posted.value("user_id"));
             let mut conn = at.tools.db.read().await?;
             let account = accounts::by_login(&mut conn, insurer, login).await?;
-            let bucket = match &account {
-                Some(account) => Bucket::account(&account.account_id),
-                None => Bucket::nobody(&match_form(login)),
+            // Asked about nobody, too: the same statements run for every login.
+            let id = account.as_ref().map_or_else(|| AccountId::new(""), |a| a.account_id.clone());
+            let known = browser::known(&mut conn, at.visit, &id).await?;
+            let (bucket, limit) = match (&account, known) {
+                (Some(_), Some(known)) => (Bucket::known_browser(&id, &known.browser_id), AT_HOME),
+                (Some(_), None) => (Bucket::account(&id), WRONG),
+                (None, _) => (Bucket::nobody(&match_form(login)), WRONG),
             };
             let nobody = Prepared::Matched {
                 account: None,
                 credential: None,
                 rehashed: None,
-                bucket: bucket.clone(),
+                counter: (bucket.clone(), limit),
             };
             // Saves the hash; whether a try is left is decided inside the transaction.
             let own = Bucket::journey("password", &at.instance.id);
-            let counters = [(&bucket, WRONG), (&own, OF_JOURNEY)];
-            if attempts::used_up(&mut conn, insurer, counters, at.visit.now).await? {
+            let mut counters = vec![(bucket.clone(), limit), (own, OF_JOURNEY)];
+            counters.extend(crowd_of(at, limit));
+            let until = attempts::used_up(&mut conn, insurer, &counters, at.visit.now).await?;
+            if until.is_some() {
                 return Ok(nobody);
             }
             let stored = match &account {
@@ -164,7 +183,9 @@ impl Step for Verify {
             let too_long = password.chars().count() > LONGEST;
             let typed = if too_long { "" } else { password };
             let hash = stored.as_ref().map(|stored| stored.hash.as_str());
-            let matches = at.tools.hasher.matches(typed, hash).await.map_err(|_| Error::BUSY)?;
+            let lane = if limit == AT_HOME { Lane::Known } else { Lane::Anybody };
+            let matches =
+                at.tools.hasher.matches(lane, typed, hash).await.map_err(|_| Error::BUSY)?;
             if !matches || too_long {
                 return Ok(nobody);
             }
@@ -179,17 +200,20 @@ impl Step for Verify {
                 None => None,
             };
             let credential = stored.as_ref().map(|stored| stored.credential_id.to_string());
-            Ok(Prepared::Matched { account, credential, rehashed, bucket })
+            let counter = (bucket, limit);
+            Ok(Prepared::Matched { account, credential, rehashed, counter })
         })
     }
 
-    /// Against the login that was typed, and against the journey, in which one could go through
-    /// many logins. Looking at the page asks nothing: it is what most people see first.
+    /// Against the login that was typed, against the journey, in which one could go through many
+    /// logins, and against what many share. Looking at the page asks nothing: it is what most people see first.
     fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
         match answer {
-            Some((_, Prepared::Matched { bucket, .. })) => {
+            Some((_, Prepared::Matched { counter: (bucket, limit), .. })) => {
                 let own = Bucket::journey("password", &at.instance.id);
-                vec![(own, OF_JOURNEY), (bucket.clone(), WRONG)]
+                let mut limits = vec![(own, OF_JOURNEY), (bucket.clone(), *limit)];
+                limits.extend(crowd_of(at, *limit));
+                limits
             }
             _ => Vec::new(),
         }

@@ -12,7 +12,7 @@ use web::look::Screen;
 use web::{Form, Page, Posted};
 
 /// Wrong codes for one account in an hour: they cannot be guessed, but cost.
-const WRONG: Limit = Limit { max: 10, seconds: 3600, tells: true, hidden: false };
+const WRONG: Limit = Limit::new(10, 3600).told();
 
 /// Types a code.
 #[derive(Serialize)]

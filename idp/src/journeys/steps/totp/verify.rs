@@ -14,10 +14,10 @@ use web::{Error, Form, Page, Posted};
 
 /// Wrong codes for one account in an hour: a code is one of a million, and three are good at once.
 /// Only who knows the password gets so far.
-const WRONG: Limit = Limit { max: 10, seconds: 3600, tells: true, hidden: false };
+const WRONG: Limit = Limit::new(10, 3600).told();
 
 /// And in a month, so that patience guesses none either (NIST SP 800-63B-4 §3.2.2: 100).
-const OF_MONTH: Limit = Limit { max: 100, seconds: 30 * 24 * 3600, tells: false, hidden: false };
+const OF_MONTH: Limit = Limit::new(100, 30 * 24 * 3600);
 
 /// Types a code.
 #[derive(Serialize)]
