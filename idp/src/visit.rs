@@ -7,7 +7,7 @@ use oidc::Params;
 use std::net::IpAddr;
 use std::sync::Arc;
 use web::look::Action;
-use web::{Error, Look};
+use web::{Error, Look, cookies};
 
 /// Realm, look, headers and time of a request.
 pub struct Visit {
@@ -31,6 +31,11 @@ pub fn slug(path: &str) -> &str {
 }
 
 impl Visit {
+    /// The secret of this browser that guards its forms; empty before it has seen one.
+    pub fn browser(&self) -> &str {
+        cookies::value(&self.headers, web::forms::CSRF, self.secure).unwrap_or_default()
+    }
+
     /// A path below the insurer: `/minato/login`.
     pub fn path(&self, below: &str) -> String {
         format!("/{}/{below}", self.realm.id())

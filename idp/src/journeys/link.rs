@@ -13,7 +13,7 @@ use crate::store::{addresses, evidence, journeys};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use db::Conn;
+use db::{Conn, Tx};
 use secret::{hash, random};
 use serde::Serialize;
 use web::look::see_other;
@@ -84,8 +84,15 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let (insurer, now) = (visit.realm.id().clone(), visit.now);
     let mut tx = tools.db.begin().await?;
     let token_hash = hash::sha256(token);
-    let Some(target) = links::mark_used(&mut tx, &insurer, &token_hash, now).await? else {
-        return second_click(&mut tx, &visit, &token_hash).await;
+    let browser = hash::sha256(visit.browser());
+    let Some(target) = links::mark_used(&mut tx, &insurer, &token_hash, &browser, now).await?
+    else {
+        let since = now - DOUBLE_CLICK_SECS;
+        let again = links::pressed_again(&mut tx, &insurer, &token_hash, &browser, since).await?;
+        return match again {
+            Some(target) => pressed_again(tx, &visit, &target.journey_id).await,
+            None => second_click(&mut tx, &visit, &token_hash).await,
+        };
     };
     let Target { journey_id, step } = target;
     let row = journeys::by_id(&mut tx, &insurer, &journey_id, now).await?;
@@ -143,6 +150,26 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
         }
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// How long the second click of a double one may take.
+const DOUBLE_CLICK_SECS: i64 = 60;
+
+/// The button was clicked twice, and the browser shows the second answer only: the journey goes on there,
+/// under another secret, because the first may never have arrived.
+async fn pressed_again(mut tx: Tx, visit: &Visit, id: &JourneyId) -> Result<Response, Error> {
+    let (insurer, now) = (visit.realm.id(), visit.now);
+    let row = journeys::by_id(&mut tx, insurer, id, now).await?;
+    let Some(instance) = row.and_then(|row| opened(visit, id, &row.sealed)) else {
+        return visit.gone();
+    };
+    let ticket = Ticket::Row(random::secret());
+    let secret = hash::sha256(ticket.secret());
+    journeys::rotate_secret(&mut tx, insurer, id, &secret).await?;
+    tx.commit().await?;
+    let mut response = see_other(&visit.path(&format!("journey/{id}")));
+    response.headers_mut().append(header::SET_COOKIE, ticket.cookie(visit, &instance));
     Ok(response)
 }
 

@@ -23,8 +23,8 @@ use oidc::authorize::Authorize;
 use secret::hash;
 use serde_json::Value;
 use std::sync::Arc;
+use web::Error;
 use web::look::Cancel;
-use web::{Error, cookies};
 
 /// The `?step=` of the button that gives up. No step of a definition is called so.
 pub const CANCEL: &str = "cancel";
@@ -430,7 +430,6 @@ impl Running<'_> {
 
     /// Which browser this is, hashed: for counting its tries.
     pub fn browser(&self) -> String {
-        let secret = cookies::value(&self.visit.headers, web::forms::CSRF, self.visit.secure);
-        hash::s256(secret.unwrap_or_default())
+        hash::s256(self.visit.browser())
     }
 }

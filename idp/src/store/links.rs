@@ -56,17 +56,34 @@ pub async fn target_of(
     conn.one(sql, params![insurer, token_hash]).await?.as_ref().map(target).transpose()
 }
 
+/// What a used link belongs to that this browser used a moment ago, since a time: the button was clicked
+/// twice, and the first answer may have got lost.
+pub async fn pressed_again(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    token_hash: &[u8],
+    browser: &[u8],
+    since: i64,
+) -> Result<Option<Target>> {
+    let sql = "SELECT journey_id, step FROM links WHERE insurer_id = $1 AND token_hash = $2
+               AND pressed_by = $3 AND used_at >= $4";
+    let params = params![insurer, token_hash, browser, since];
+    conn.one(sql, params).await?.as_ref().map(target).transpose()
+}
+
 /// Uses a link up, or `None` when it was used, void, expired or foreign. The row count decides, so
 /// that of two clicks at once one wins.
 pub async fn mark_used(
     tx: &mut Tx,
     insurer: &InsurerId,
     token_hash: &[u8],
+    browser: &[u8],
     now: i64,
 ) -> Result<Option<Target>> {
-    let sql = "UPDATE links SET used_at = $3 WHERE insurer_id = $1 AND token_hash = $2
-               AND used_at IS NULL AND expires_at > $3 RETURNING journey_id, step";
-    tx.one(sql, params![insurer, token_hash, now]).await?.as_ref().map(target).transpose()
+    let sql = "UPDATE links SET used_at = $3, pressed_by = $4
+               WHERE insurer_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3
+               RETURNING journey_id, step";
+    tx.one(sql, params![insurer, token_hash, now, browser]).await?.as_ref().map(target).transpose()
 }
 
 fn target(row: &Row) -> Result<Target> {

@@ -16,7 +16,7 @@ use secret::hash;
 use serde::Serialize;
 use std::sync::Arc;
 use web::look::see_other;
-use web::{Error, Form, Outcome, Page, Posted, Reply, cookies};
+use web::{Error, Form, Outcome, Page, Posted, Reply};
 
 /// Mails to one address in an hour, those of registrations and recoveries among them; more are not
 /// sent, and the page does not tell.
@@ -98,8 +98,7 @@ pub async fn submit(
     };
     let (realm, now) = (&visit.realm, visit.now);
     let insurer = realm.id();
-    let browser = cookies::value(&visit.headers, web::forms::CSRF, visit.secure);
-    let browser = Bucket::browser("user-id", &hash::s256(browser.unwrap_or_default()));
+    let browser = Bucket::browser("user-id", &hash::s256(visit.browser()));
     let mut tx = app.tools.db.begin().await?;
     if attempts::take(&mut tx, insurer, &browser, ASKED, now).await?.is_none() {
         return Err(Error::Shown(StatusCode::TOO_MANY_REQUESTS));

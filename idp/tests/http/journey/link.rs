@@ -33,3 +33,33 @@ async fn of_two_presses_at_once_one_goes_on() {
         })
         .await;
 }
+
+/// The button is clicked twice: the browser drops the first answer, with its cookie, and shows the second.
+/// Another browser, or the same one a minute later, has no such second click.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_double_click_goes_on() {
+    minato()
+        .on_each_engine(async |idp| {
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/register")).await;
+            visitor.submit(&page, &[("email", "hanako@example.jp")]).await;
+            let link = idp.link("hanako@example.jp").await;
+            // Where it began, and on a phone that opens the mail.
+            let phone = idp.visitor();
+            let at = phone.open(&link).await;
+            let (twice, late) = (phone.copied(), phone.copied());
+            phone.submit(&at, &[]).await.sees("name=\"symbol\"");
+            twice.submit(&at, &[]).await.sees("name=\"symbol\"");
+            // The second answer's secret holds from now on.
+            phone.open(&twice.open(&link).await.url).await.does_not_see("name=\"symbol\"");
+            let stranger = idp.visitor();
+            let theirs = stranger.open(&idp.at("minato/register")).await;
+            let mut aimed = theirs.clone();
+            let (action, _) = theirs.form().expect("a form");
+            aimed.html = aimed.html.replace(&action, link.rsplit_once("8400").expect("a path").1);
+            stranger.submit(&aimed, &[]).await.does_not_see("name=\"symbol\"");
+            idp.advance(61);
+            late.submit(&at, &[]).await.does_not_see("name=\"symbol\"");
+        })
+        .await;
+}
