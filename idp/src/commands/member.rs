@@ -6,12 +6,15 @@ use crate::credentials::password::{Cost, Hasher, is_common};
 use crate::definition::published;
 use crate::ids::AccountId;
 use crate::lockdown::lock;
+use crate::people::moved;
 use crate::settings::Settings;
 use crate::store::accounts::{self, Account, State};
 use crate::store::addresses::match_form;
 use crate::store::events::{self, Detail, What};
 use crate::store::{locks, passwords, rosters};
 use clap::Subcommand;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use web::Error;
 
 #[derive(Subcommand)]
@@ -30,6 +33,18 @@ pub enum Command {
         /// The person of the roster, by the insurer's own key (`person_key`).
         #[arg(long)]
         person: Option<String>,
+    },
+    /// Make the accounts of members who move in from another system, with the hashes of their passwords
+    /// (argon2, bcrypt, PBKDF2, scrypt), from a CSV file: user_id,email,person_key,password_hash. All
+    /// faults are told and then nothing is written; the same file twice is no change.
+    Import {
+        file: PathBuf,
+        /// The insurer's slug.
+        #[arg(long)]
+        insurer: String,
+        /// Check, write nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Shut an account that somebody else may have got into: every session and grant ends, and the
     /// password is void, until its owner has recovered it.
@@ -58,18 +73,40 @@ pub enum Command {
     },
 }
 
-pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Error> {
+pub(super) async fn run(settings: &Settings, command: Command) -> Result<ExitCode, Error> {
     match command {
         Command::Create { insurer, user_id, email, person } => {
-            create(settings, &insurer, &user_id, email, person).await
+            create(settings, &insurer, &user_id, email, person).await?;
+        }
+        Command::Import { file, insurer, dry_run } => {
+            return import(settings, &file, &insurer, dry_run).await;
         }
         Command::Lock { insurer, user_id, reason } => {
-            shut(settings, (&insurer, &user_id), &reason, true).await
+            shut(settings, (&insurer, &user_id), &reason, true).await?;
         }
         Command::Unlock { insurer, user_id, reason } => {
-            shut(settings, (&insurer, &user_id), &reason, false).await
+            shut(settings, (&insurer, &user_id), &reason, false).await?;
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import(
+    settings: &Settings,
+    file: &Path,
+    insurer: &str,
+    dry_run: bool,
+) -> Result<ExitCode, Error> {
+    let db = open_db(settings).await?;
+    let insurer = known(&db, insurer).await?;
+    let reader = std::io::BufReader::new(std::fs::File::open(file)?);
+    let report = moved::import(&db, &insurer, reader, dry_run, now()).await?;
+    println!("{report}");
+    if dry_run {
+        println!("Checked only: nothing was written.");
+    }
+    db.close().await;
+    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Shuts an account, or opens it again.

@@ -73,7 +73,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Roster(command) => return roster::run(&settings, command).await,
         Command::Client(command) => client::run(&settings, command).await?,
-        Command::Member(command) => member::run(&settings, command).await?,
+        Command::Member(command) => return member::run(&settings, command).await,
         Command::Keys(command) => keys::run(&settings, command).await?,
         Command::Doctor => return doctor::run(&settings).await,
         Command::Settings => {}

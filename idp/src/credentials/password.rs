@@ -1,6 +1,7 @@
 //! Passwords: hashes by argon2id on a few worker threads behind a bounded queue, so that memory
 //! and CPU stay bounded however many people log in at once; and what a new one must be.
 
+use super::foreign;
 use crate::settings::Hashing;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
@@ -251,10 +252,13 @@ fn work(queues: &Queues, cost: Cost) {
                     STANDARD_NO_PAD.encode(hash)
                 ))
             }
-            Some(stored) => Answer::Matches(parse(stored).is_some_and(|(cost, salt, hash)| {
-                let given = argon2id(&job.password, &salt, cost, &mut memory);
-                aws_lc_rs::constant_time::verify_slices_are_equal(&given, &hash).is_ok()
-            })),
+            Some(stored) => Answer::Matches(match parse(stored) {
+                Some((cost, salt, hash)) => {
+                    let given = argon2id(&job.password, &salt, cost, &mut memory);
+                    aws_lc_rs::constant_time::verify_slices_are_equal(&given, &hash).is_ok()
+                }
+                None => foreign::matches(&job.password, stored),
+            }),
         };
         job.answer.send(answer).ok();
     }
@@ -276,6 +280,7 @@ fn argon2id(password: &str, salt: &[u8], cost: Cost, memory: &mut Vec<Block>) ->
 
 type Parsed = (Cost, Vec<u8>, Vec<u8>);
 
+/// A hash as ours are; anything else is another system's.
 fn parse(stored: &str) -> Option<Parsed> {
     let rest = stored.strip_prefix("$argon2id$v=19$m=")?;
     let (cost, rest) = rest.split_once('$')?;
@@ -285,7 +290,8 @@ fn parse(stored: &str) -> Option<Parsed> {
     let cost =
         Cost { memory_kib: m.parse().ok()?, passes: t.parse().ok()?, lanes: p.parse().ok()? };
     Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
-    Some((cost, STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?))
+    let (salt, hash) = (STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?);
+    (hash.len() == 32).then_some((cost, salt, hash))
 }
 
 /// Whether a password is on the lists of common ones or made of the person's own words.

@@ -1,4 +1,5 @@
-//! Persons: the insurer's list of members, and what clients may learn about somebody.
+//! Persons: the insurer's list of members, members who move in from elsewhere, and what clients may learn about somebody.
 
 pub mod claims;
+pub mod moved;
 pub mod roster;

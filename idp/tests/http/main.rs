@@ -13,6 +13,7 @@ mod introspect;
 mod journey;
 mod lockdown;
 mod logout;
+mod moved;
 mod outbound;
 mod par;
 mod revoke;
