@@ -3,6 +3,7 @@
 
 use crate::clients::Clients;
 use crate::clients::remembered::ClientCache;
+use crate::credentials::breached::Breached;
 use crate::credentials::passkey::Passkeys;
 use crate::credentials::password::{Cost, Hasher};
 use crate::journeys::Tools;
@@ -68,6 +69,7 @@ impl App {
             tools: Tools {
                 db,
                 hasher: Hasher::start(settings.hashing.workers, settings.hashing.queue, cost),
+                breached: Breached::open(Settings::file(&settings.breached_passwords_file))?,
                 outbox: Outbox::new(sealer.clone()),
                 clients: clients.clone(),
                 sealer: sealer.clone(),

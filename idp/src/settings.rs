@@ -28,6 +28,10 @@ pub struct Settings {
     pub smtp: Smtp,
     /// Password hashing.
     pub hashing: Hashing,
+    /// A file of passwords that became known, none of which can be chosen: SHA-1 hashes in
+    /// hexadecimal, one a line, sorted, with or without `:` and a count. Empty: only the common ones
+    /// that the program knows are refused.
+    pub breached_passwords_file: PathBuf,
     /// TLS of our own; without it a proxy in front must end TLS.
     pub tls: Tls,
     /// A second address for clients that show certificates.
@@ -158,6 +162,7 @@ impl Default for Settings {
             key_file: "idp.key".into(),
             smtp: Smtp::default(),
             hashing: Hashing::default(),
+            breached_passwords_file: PathBuf::new(),
             tls: Tls::default(),
             mtls: Mtls::default(),
             proxy: Proxy::default(),

@@ -9,6 +9,12 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes.as_ref()).as_ref().to_vec()
 }
 
+/// SHA-1 in capital hexadecimal, 40 characters: only to look something up in lists that are made so.
+pub fn sha1_hex(bytes: impl AsRef<[u8]>) -> String {
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes.as_ref());
+    digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
 /// SHA-512, 64 bytes.
 pub fn sha512(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     digest::digest(&digest::SHA512, bytes.as_ref()).as_ref().to_vec()

@@ -2,6 +2,7 @@
 
 use super::{known, now};
 use crate::app::{App, open_db};
+use crate::credentials::breached::Breached;
 use crate::credentials::password::{Cost, Hasher, is_common};
 use crate::definition::published;
 use crate::ids::AccountId;
@@ -182,6 +183,11 @@ async fn create(
     let own_words: Vec<&str> = [user_id].into_iter().chain(email.as_deref()).collect();
     if is_common(password, &own_words) {
         let why = "standard input: this password is among the first that are tried; take another";
+        return Err(Error::fault(why));
+    }
+    let list = Breached::open(Settings::file(&settings.breached_passwords_file))?;
+    if list.contains(password).await? {
+        let why = "standard input: this password has become known elsewhere; take another";
         return Err(Error::fault(why));
     }
     let hasher = Hasher::start(1, 1, Cost::of(&settings.hashing));

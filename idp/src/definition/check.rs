@@ -2,6 +2,7 @@
 
 use super::Definition;
 use super::journey::{GoalKind, Journey};
+use super::policy::When;
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
 use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
@@ -59,6 +60,19 @@ impl Definition {
         let policy = &self.policy;
         if policy.password.min < 8 || policy.password.max < policy.password.min {
             return Some("idp.toml: password.min must be 8 or more".to_owned());
+        }
+        // C-02, NIST SP 800-63B-4 §3.1.1.2: a password that opens alone is longer.
+        if policy.password.min < 15 && policy.second_factor.when != When::Always {
+            return Some(
+                "idp.toml: password.min must be 15 or more where logins do not always ask a second \
+                 factor ([second_factor] when = \"always\": 8 or more)"
+                    .to_owned(),
+            );
+        }
+        if policy.password.history > 24 {
+            return Some(
+                "idp.toml: password.history must be 24 or less: each costs a hash".to_owned(),
+            );
         }
         if policy.password.max > LONGEST_PASSWORD {
             return Some(format!("idp.toml: password.max must be {LONGEST_PASSWORD} or less"));

@@ -11,7 +11,7 @@ use web::clock::today;
 pub struct Policy {
     pub mail: MailPolicy,
     pub user_id: Length,
-    pub password: Length,
+    pub password: PasswordPolicy,
     pub session: SessionPolicy,
     pub registration: RegistrationPolicy,
     pub home: Home,
@@ -42,6 +42,22 @@ pub struct MailPolicy {
 pub struct Length {
     pub min: usize,
     pub max: usize,
+}
+
+/// What a new password must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Shortest and longest, in characters.
+    pub min: usize,
+    pub max: usize,
+    /// How many of those before the one in use cannot be chosen again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub history: u8,
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 /// Whether a login asks more than its journey says: a code of an authenticator app, or by mail.

@@ -23,6 +23,7 @@ pub mod steps;
 pub mod submit;
 
 use crate::clients::Clients;
+use crate::credentials::breached::Breached;
 use crate::credentials::passkey::Passkeys;
 use crate::credentials::password::Hasher;
 use crate::mail::Outbox;
@@ -34,6 +35,8 @@ use std::sync::Arc;
 pub struct Tools {
     pub db: Db,
     pub hasher: Hasher,
+    /// Passwords that became known.
+    pub breached: Breached,
     pub outbox: Outbox,
     pub clients: Arc<Clients>,
     /// Seals what accounts keep.

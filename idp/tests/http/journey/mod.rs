@@ -8,6 +8,7 @@ mod guessing;
 mod link;
 mod looking;
 mod lost_app;
+mod new_password;
 mod once;
 mod passkey;
 mod recovery;

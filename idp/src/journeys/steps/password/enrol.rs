@@ -81,8 +81,9 @@ impl Step for Enrol {
         Box::pin(async move {
             let mut form = Form::new("", &CHOOSE);
             check(at, posted, &mut form);
+            refuse_breached(at, posted, &mut form).await?;
             if form.is_wrong() {
-                return Ok(Prepared::Nothing);
+                return Ok(Prepared::Mistakes(form));
             }
             let hash = at.tools.hasher.hash(posted.raw("password")).await;
             Ok(Prepared::Hash(hash.map_err(|_| Error::BUSY)?))
@@ -97,19 +98,20 @@ impl Step for Enrol {
         tx: &'a mut Tx,
     ) -> Boxed<'a, Verdict> {
         Box::pin(async move {
-            let mut form = Form::new("", &CHOOSE).typed(posted);
-            if !matches!(prepared, Prepared::Hash(_)) {
-                check(at, posted, &mut form);
-            }
+            let (mut form, hash) = match prepared {
+                Prepared::Hash(hash) => (Form::new("", &CHOOSE), Some(hash)),
+                Prepared::Mistakes(form) => (form, None),
+                _ => return Ok(Verdict::Again),
+            };
+            form = form.typed(posted);
             let user_id = match_form(posted.value("user_id"));
             let may_be = form.errors.get("user_id").is_none_or(Option::is_none);
             if may_be && accounts::is_taken(tx, at.visit.realm.id(), &user_id).await? {
                 form.mistake("user_id", at.t("error-user-id-taken"));
             }
-            let Prepared::Hash(hash) = prepared else { return Ok(Verdict::Invalid(form)) };
-            if form.is_wrong() {
+            let (Some(hash), false) = (hash, form.is_wrong()) else {
                 return Ok(Verdict::Invalid(form));
-            }
+            };
             at.instance.learned.user_id = Some(user_id);
             at.instance.learned.password_hash = Some(hash);
             // Who has just chosen a password knows it.
@@ -143,6 +145,19 @@ fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
         form.mistake("user_id", look.t("error-user-id-length", &args));
     }
     check_password(at, &user_id, posted, form);
+}
+
+/// A password that is good otherwise must not be one that became known.
+pub(super) async fn refuse_breached(
+    at: &At<'_>,
+    posted: &Posted,
+    form: &mut Form,
+) -> Result<(), Error> {
+    let is_good = form.errors.get("password").is_none_or(Option::is_none);
+    if is_good && at.tools.breached.contains(posted.raw("password")).await? {
+        form.mistake("password", at.t("error-password-breached"));
+    }
+    Ok(())
 }
 
 /// The rules for a new password of whom is called so.

@@ -1,6 +1,6 @@
 //! A person chooses a password in the place of the one that was lost.
 
-use super::enrol::{Rules, check_password};
+use super::enrol::{Rules, check_password, refuse_breached};
 use crate::credentials::password::Lane;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
@@ -54,18 +54,21 @@ async fn user_id(at: &At<'_>) -> Result<Option<String>, Error> {
     Ok(account.and_then(|account| account.user_id))
 }
 
-/// F079: whether it is the password that the account has.
-async fn is_in_use(at: &At<'_>, password: &str) -> Result<bool, Error> {
+/// F079: whether it is the password that the account has or, where the insurer wants it, one of those
+/// before it.
+async fn was_used(at: &At<'_>, password: &str) -> Result<bool, Error> {
     let Some(id) = &at.instance.learned.account else { return Ok(false) };
+    let limit = 1 + i64::from(at.definition.policy.password.history);
     let mut conn = at.tools.db.read().await?;
-    let active = passwords::active(&mut conn, at.visit.realm.id(), id).await?;
+    let hashes = passwords::history(&mut conn, at.visit.realm.id(), id, limit).await?;
     drop(conn);
-    let Some(active) = active else { return Ok(false) };
-    at.tools
-        .hasher
-        .matches(Lane::Anybody, password, Some(&active.hash))
-        .await
-        .map_err(|_| Error::BUSY)
+    for hash in hashes {
+        let matches = at.tools.hasher.matches(Lane::Anybody, password, Some(&hash)).await;
+        if matches.map_err(|_| Error::BUSY)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub(in crate::journeys::steps) struct Replace;
@@ -89,10 +92,11 @@ impl Step for Replace {
             let mut form = Form::new("", &CHOOSE);
             let user_id = user_id(at).await?.unwrap_or_default();
             check_password(at, &user_id, posted, &mut form);
+            refuse_breached(at, posted, &mut form).await?;
             if form.is_wrong() {
                 return Ok(Prepared::Mistakes(form));
             }
-            if is_in_use(at, posted.raw("password")).await? {
+            if was_used(at, posted.raw("password")).await? {
                 form.mistake("password", at.t("error-password-in-use"));
                 return Ok(Prepared::Mistakes(form));
             }
