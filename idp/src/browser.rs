@@ -36,17 +36,26 @@ pub async fn known(
     Ok(browsers::find(conn, visit.realm.id(), &hash, account).await?)
 }
 
-/// The account has signed in: the browser is known from now on, and remembered for so many seconds
-/// more. Returns the cookie of one that had none.
+/// What the member said of the browser.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said {
+    /// For how many seconds a login asks no second factor there.
+    pub remembered: Option<i64>,
+    /// They put a passkey off.
+    pub no_passkey: bool,
+}
+
+/// The account has signed in: the browser is known from now on. Returns the cookie of one that had none.
 pub async fn signed_in(
     tx: &mut Tx,
     visit: &Visit,
     account: &AccountId,
     known: Option<&Browser>,
-    remembered: Option<i64>,
+    said: Said,
 ) -> Result<Option<HeaderValue>, Error> {
     let now = visit.now;
-    if let (Some(known), None) = (known, remembered)
+    let has_said = said.remembered.is_some() || said.no_passkey;
+    if let Some(known) = known.filter(|_| !has_said)
         && known.seen_at + SEEN_SECS > now
     {
         return Ok(None);
@@ -59,9 +68,14 @@ pub async fn signed_in(
         label: label(&visit.headers),
         created_at: now,
         seen_at: now,
-        remembered_until: remembered.map(|seconds| now + seconds),
+        remembered_until: said.remembered.map(|seconds| now + seconds),
+        passkey_asked: 0,
+        passkey_asked_at: 0,
     };
     browsers::put(tx, realm.id(), &hash, account, &browser).await?;
+    if said.no_passkey {
+        browsers::put_passkey_off(tx, realm.id(), &hash, account, now).await?;
+    }
     Ok(new.map(|secret| cookies::set(&cookie_name(realm), &secret, Some(KEPT_SECS), visit.secure)))
 }
 

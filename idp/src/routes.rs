@@ -31,6 +31,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/consents", get(consents::show).post(consents::submit))
         .route("/{insurer}/account", get(own::show))
         .route("/{insurer}/account/password", get(own::change_password))
+        .route("/{insurer}/account/password/remove", get(own::remove_password))
         .route("/{insurer}/account/address", get(own::change_address))
         .route("/{insurer}/account/app", get(own::add_app))
         .route("/{insurer}/account/app/{device}", get(own::ask_removal))

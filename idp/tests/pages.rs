@@ -17,7 +17,7 @@ use idp::mail::Letter;
 use idp::mail::letters::{
     AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink, CodeByMail,
     CodeUsed, CodesMade, NewDevice, NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged,
-    RecoveryLink, Registered, RegistrationLink, UserIdTold, UserIdUnknown,
+    PasswordRemoved, RecoveryLink, Registered, RegistrationLink, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -88,6 +88,7 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<CodeByMail>(&pages);
     letter::<NewDevice>(&pages);
     letter::<CodesMade>(&pages);
+    letter::<PasswordRemoved>(&pages);
     letter::<CodeUsed>(&pages);
     letter::<UserIdTold>(&pages);
     letter::<UserIdUnknown>(&pages);

@@ -162,12 +162,18 @@ impl Relying {
 
     /// A client that is registered by `idp client apply`, see [`client_file`].
     pub fn register(world: &World, client_id: &str, toml: &str) -> Self {
+        Self::register_at(world, "minato", client_id, toml)
+    }
+
+    /// The same at another insurer.
+    pub fn register_at(world: &World, slug: &str, client_id: &str, toml: &str) -> Self {
         let (text, secret) = client_file(client_id, toml);
+        let text = text.replace("minato", slug);
         let file = world.folder.join(format!("{client_id}.toml"));
         std::fs::write(&file, text).expect("written");
         world.ran(Program::Idp, &["client", "apply", &file.display().to_string()]);
         Self {
-            issuer: format!("{}/minato", world.idp_url),
+            issuer: format!("{}/{slug}", world.idp_url),
             client_id: client_id.to_owned(),
             secret,
             carrier: Carrier::network(),

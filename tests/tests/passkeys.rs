@@ -1,5 +1,5 @@
 //! Passkeys in Chromium with a device that it plays: made, used, copied, replayed, removed (F083,
-//! F087, F114, F117; attacks 12, 27).
+//! F084, F087, F114, F117; attacks 12, 27).
 
 use tests::browser::Browser;
 use tests::relying::{Relying, claims, parameters};
@@ -8,6 +8,9 @@ use tests::world::{Options, Program, World};
 
 const PASSWORD_BUTTON: &str = "main form:not(.cancel, .passkey) button[type=submit]";
 const PASSKEY_BUTTON: &str = "form.passkey:not([hidden]) button[type=submit]";
+
+/// Two browsers at once on a busy machine make each wait for its passkeys.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 async fn log_in_by_password(browser: &Browser) {
     browser.finds("#password").await.fill("user_id", "hanako79").await;
@@ -29,6 +32,7 @@ const REPLAY: &str = "const [state, credential] = JSON.parse(sessionStorage.getI
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_signs_in_and_a_copy_does_not() {
+    let _alone = ONE_AT_A_TIME.lock().await;
     let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
     World::on_each_engine(options, async |world| {
         let browser = Browser::start(&format!("passkeys-{}", world.engine)).await;
@@ -142,6 +146,96 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
         browser.click("main a.button-primary").await;
         log_in_by_password(&browser).await;
         browser.finds("[role=status]").await.sees("パスキーを削除しました").await;
+        browser.close().await;
+    })
+    .await;
+}
+
+/// 浜辺 純一 of nagisa.
+const JUNICHI: &[(&str, &str)] = &[
+    ("symbol", "007"),
+    ("number", "0001234"),
+    ("branch", "00"),
+    ("name_kana", "ハマベ ジュンイチ"),
+    ("birth_year", "1971"),
+    ("birth_month", "2"),
+    ("birth_day", "19"),
+    ("sex", "male"),
+];
+
+/// Asked for after a login by password, put off, taken; then the password is given up, and the last
+/// passkey stays. Two have no name in common (F084).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_comes_to_a_passkey_and_lives_with_it_alone() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let options = Options { insurers: vec!["nagisa"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let browser = Browser::start(&format!("passkey-only-{}", world.engine)).await;
+        let made = ("junichi@example.jp", "hanako79", JUNICHI);
+        Visitor::new().register(world, "nagisa", made).await.sees("hanako79");
+        let device = browser.with_device().await;
+        let own = format!("{}/nagisa/account", world.idp_url);
+        let client = Relying::register_at(world, "nagisa", "gym", "consent_obtained = true\n");
+
+        // Not in a browser that the account has never seen, when nothing but the password was asked.
+        device.attended(false).await;
+        browser.open(&client.authorize(&[])).await;
+        log_in_by_password(&browser).await;
+        browser.leaves("/nagisa/journey/").await;
+        assert!(browser.url().await.contains("code="));
+        // The second time it is: in words, with a way to put it off.
+        browser.open(&client.authorize(&[("prompt", "login")])).await;
+        log_in_by_password(&browser).await;
+        browser.finds("button[value=later]").await.sees("パスワードなしで").await;
+        browser.shoot("74-offer").await.click("button[value=later]").await;
+        browser.leaves("/nagisa/journey/").await;
+        assert!(browser.url().await.contains("code="));
+        // Not again so soon.
+        browser.open(&client.authorize(&[("prompt", "login")])).await;
+        log_in_by_password(&browser).await;
+        browser.leaves("/nagisa/journey/").await;
+        // In another browser it is, from the second login on, and taken: one press.
+        browser.forget().await.open(&client.authorize(&[])).await;
+        log_in_by_password(&browser).await;
+        browser.leaves("/nagisa/journey/").await;
+        browser.open(&client.authorize(&[("prompt", "login")])).await;
+        log_in_by_password(&browser).await;
+        browser
+            .finds("button[value=passkey-enrol]")
+            .await
+            .click("button[value=passkey-enrol]")
+            .await;
+        browser.finds(PASSKEY_BUTTON).await.shoot("75-make").await;
+        assert_eq!(browser.value("name").await, "Chrome / Linux");
+        device.attended(true).await;
+        browser.click(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
+        assert_eq!(device.passkeys().await.len(), 1);
+
+        // Another must have another name.
+        device.attended(false).await;
+        browser.open(&own).await.click("a[href$='/account/passkey']").await;
+        log_in_by_password(&browser).await;
+        browser.finds(PASSKEY_BUTTON).await;
+        browser.run("document.querySelector('form.passkey').submit()").await;
+        browser.finds("#name-error").await.sees("同じ名前").await;
+
+        // The password is given up, by who shows that the passkey works.
+        browser.open(&own).await.click("a[href$='/account/password/remove']").await;
+        browser.sees("パスワードを使わないようにしますか").await.shoot("76-ask").await;
+        browser.click("main a.button-primary").await;
+        log_in_by_password(&browser).await;
+        browser.finds(PASSKEY_BUTTON).await;
+        device.attended(true).await;
+        browser.click(PASSKEY_BUTTON).await.finds("[role=status]").await;
+        browser.sees("パスワードを使わないようにしました").await;
+        browser.sees("最後の一つは削除できません").await.shoot("77-own").await;
+        device.attended(false).await;
+        browser.forget().await.open(&client.authorize(&[])).await;
+        log_in_by_password(&browser).await;
+        browser.finds("[role=alert]:not([hidden])").await.sees("ログインできませんでした").await;
+        device.attended(true).await;
+        browser.click(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
+        assert!(browser.url().await.contains("code="));
         browser.close().await;
     })
     .await;

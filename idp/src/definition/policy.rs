@@ -112,14 +112,19 @@ impl SecondFactor {
 
 /// Whether members may sign in with a passkey instead of password and code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Passkeys {
     pub offer: bool,
+    /// Whether a member without one is asked after a login by password, now and then, whether to make
+    /// one; they can put it off.
+    pub after_login: bool,
+    /// Whether a member who has one may give the password up.
+    pub alone: bool,
 }
 
 impl Passkeys {
     fn is_off(&self) -> bool {
-        !self.offer
+        *self == Self::default()
     }
 }
 

@@ -13,6 +13,7 @@ pub const STEP: &str = "choose";
 #[derive(Serialize)]
 pub struct Choose {
     pub title: String,
+    pub lead: String,
     pub form: Form,
     pub options: Vec<Choice>,
     /// It may be put off.
@@ -55,6 +56,7 @@ impl Page for Choose {
     fn samples() -> Vec<Self> {
         let sample = |later, labels: &[&str]| Self {
             title: "新規登録".into(),
+            lead: "次のどれか一つで確認します。".into(),
             form: Form::new("/minato/journey/x?step=choose", &[]),
             options: labels
                 .iter()
@@ -124,14 +126,28 @@ pub(super) fn ways(running: &Running<'_>, needs: &[&Need], step: &Step) -> Ways 
 /// One of several ways.
 pub(super) fn among(running: &Running<'_>, needs: &[&Need]) -> Result<Response, Error> {
     let options = needs.iter().filter_map(|need| choice(running, need)).collect();
-    let page = Choose { title: running.title(), form: form(running), options, later: false };
+    let lead = running.visit.look.t("choose-one", &[]);
+    let (title, form) = (running.title(), form(running));
+    let page = Choose { title, lead, form, options, later: false };
     running.visit.look.page(&page)
 }
 
 /// Now or later.
 pub(super) fn offer(running: &Running<'_>, need: &Need) -> Result<Response, Error> {
-    let options = choice(running, need).into_iter().collect();
-    let page = Choose { title: running.title(), form: form(running), options, later: true };
+    let look = &running.visit.look;
+    let makes_key = need.steps().first().is_some_and(|step| step.kind == Kind::Passkey);
+    let mut options: Vec<Choice> = choice(running, need).into_iter().collect();
+    let (title, lead) = match makes_key {
+        // In words that somebody understands who has never heard of it.
+        true => {
+            for option in &mut options {
+                option.label = look.t("offer-passkey-yes", &[]);
+            }
+            (look.t("offer-passkey-title", &[]), look.t("offer-passkey-lead", &[]))
+        }
+        false => (running.title(), look.t("choose-now-or-later", &[])),
+    };
+    let page = Choose { title, lead, form: form(running), options, later: true };
     running.visit.look.page(&page)
 }
 

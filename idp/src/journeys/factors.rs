@@ -19,6 +19,10 @@ pub struct Factors<'a> {
     pub knows_browser: bool,
     /// And said that no second factor is to be asked there.
     pub remembers_browser: bool,
+    /// It is time to ask there whether to make a passkey.
+    pub asks_passkey: bool,
+    /// The provider's address allows passkeys.
+    pub can_have_passkeys: bool,
 }
 
 impl Factors<'_> {
@@ -73,6 +77,33 @@ impl Factors<'_> {
         }
         let code = [Need::verify(Kind::CodeByMail)];
         Some(Need::Any(code.into_iter().chain(self.passkey()).collect()))
+    }
+
+    /// Whether to make a passkey: asked at the end of a login of somebody who has none and who is no
+    /// thief of the password alone, because the browser is known or a second factor was proved.
+    pub fn passkey_offer(&self) -> Option<Need> {
+        let policy = self.policy.passkeys;
+        let asks = policy.offer
+            && policy.after_login
+            && self.can_have_passkeys
+            && self.asks_passkey
+            && matches!(self.goal, Goal::SignIn(_))
+            && self.owns(Kind::Password)
+            && !self.owns(Kind::Passkey)
+            && self.is_sure();
+        let enrol = || Need::step(Kind::Passkey, Act::Enrol, Settings::None);
+        asks.then(|| Need::Optional(Box::new(enrol())))
+    }
+
+    /// Whether more speaks for the owner than the password: everything that [`Factors::need`] asks was
+    /// asked, or nothing had to be because the browser is known.
+    fn is_sure(&self) -> bool {
+        let second = self.second();
+        match (second, self.remembers_browser) {
+            (Some(_), false) => true,
+            (Some(_), true) => false,
+            (None, _) => self.knows_browser || self.unknown_browser().is_some(),
+        }
     }
 
     /// Who has lost the app or the device may have written codes down.
@@ -131,11 +162,51 @@ mod tests {
             offers_passkey: false,
             knows_browser: false,
             remembers_browser: false,
+            asks_passkey: true,
+            can_have_passkeys: true,
         };
         look(&mut factors);
         let need = factors.need();
         let steps = need.iter().flat_map(Need::steps).map(|step| (step.kind, step.act));
         steps.collect()
+    }
+
+    #[test]
+    fn a_passkey_is_offered_to_who_is_no_thief_of_the_password() {
+        let offered = |change: fn(&mut Factors<'_>), policy: fn(&mut Policy)| {
+            let text = include_str!("../../../demo/insurers/aozora/idp.toml");
+            let mut all: Policy =
+                toml::from_str(&text.replace("${PORTAL_URL}", "http://localhost")).expect("one");
+            (all.passkeys.offer, all.passkeys.after_login) = (true, true);
+            policy(&mut all);
+            let mut factors = Factors {
+                policy: &all,
+                goal: &Goal::SignIn(Resume::Home),
+                owns: &[Kind::Password, Kind::CodeByMail],
+                has_old_app: false,
+                offers_passkey: false,
+                knows_browser: true,
+                remembers_browser: false,
+                asks_passkey: true,
+                can_have_passkeys: true,
+            };
+            change(&mut factors);
+            factors.passkey_offer().is_some()
+        };
+        let usual: fn(&mut Policy) = |_| {};
+        assert!(offered(|_| {}, usual));
+        // In a new browser a code is asked first.
+        assert!(offered(|f| f.knows_browser = false, usual));
+        assert!(!offered(|f| f.knows_browser = false, |p| p.new_device.ask = AskNewDevice::Off));
+        assert!(!offered(|f| (f.knows_browser, f.owns) = (false, &[Kind::Password]), usual));
+        // Where the second factor was spared, it is not made up for by the password.
+        let own: fn(&mut Policy) = |p| p.second_factor.when = When::Own;
+        assert!(offered(|f| f.owns = APP, own));
+        assert!(!offered(|f| (f.owns, f.remembers_browser) = (APP, true), own));
+        assert!(!offered(|f| f.asks_passkey = false, usual));
+        assert!(!offered(|f| f.can_have_passkeys = false, usual));
+        assert!(!offered(|f| f.owns = &[Kind::Password, Kind::Passkey], usual));
+        assert!(!offered(|_| {}, |p| p.passkeys.after_login = false));
     }
 
     const APP: &[Kind] = &[Kind::Password, Kind::Totp, Kind::CodeByMail];

@@ -63,6 +63,8 @@ pub enum What {
     RemoveApp(CredentialId),
     /// Another passkey.
     AddPasskey,
+    /// No password any more: passkeys alone.
+    RemovePassword,
     /// Ten new recovery codes.
     MakeCodes,
     /// One passkey less.
@@ -83,6 +85,8 @@ impl What {
             What::AddApp => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
             What::AddPasskey => Some(Need::step(Kind::Passkey, Act::Enrol, Settings::None)),
             What::MakeCodes => Some(Need::step(Kind::RecoveryCode, Act::Enrol, Settings::None)),
+            // Who gives the password up shows that the passkey works.
+            What::RemovePassword => Some(Need::verify(Kind::Passkey)),
             What::RemoveApp(_) | What::RemovePasskey(_) => None,
         };
         Need::All(std::iter::once(owner).chain(step).collect()).now()
@@ -97,6 +101,7 @@ impl What {
             What::RemoveApp(_) => "remove-app-title",
             What::AddPasskey => "add-passkey-title",
             What::MakeCodes => "codes-title",
+            What::RemovePassword => "remove-password-title",
             What::RemovePasskey(_) => "remove-passkey-title",
         }
     }

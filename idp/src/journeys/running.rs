@@ -335,6 +335,12 @@ impl Running<'_> {
                     Some(factor) => &Need::All(vec![self.sign_in.clone(), factor]),
                     None => &self.sign_in,
                 };
+                // After what must be agreed to, before what a client may learn.
+                let offer = self.account.owns.as_ref().and(self.factors().passkey_offer());
+                let duties = match offer {
+                    Some(offer) => Need::All(vec![duties, offer]),
+                    None => duties,
+                };
                 Ok(match self.asked() {
                     Some(asked) => missing::need(asked, sign_in, duties, &known),
                     None => Need::All(vec![sign_in.clone(), duties]),
@@ -359,6 +365,8 @@ impl Running<'_> {
             offers_passkey: self.offers_passkey(),
             knows_browser: browser.is_some(),
             remembers_browser: browser.is_some_and(|one| one.is_remembered(self.visit.now)),
+            asks_passkey: browser.is_none_or(|one| one.asks_passkey(self.visit.now)),
+            can_have_passkeys: self.tools.passkeys.is_some(),
         }
     }
 

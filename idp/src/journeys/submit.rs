@@ -385,8 +385,14 @@ async fn keep(running: &mut Running<'_>, tx: &mut Tx) -> Result<Option<Response>
     Ok(kept.then_some(response))
 }
 
-/// Keeps a choice: in the browser as long as nothing was proved.
+/// Keeps a choice: in the browser as long as nothing was proved. When what was put off was all that was
+/// left, the journey ends.
 async fn keep_choice(mut running: Box<Running<'_>>) -> Result<Response, Error> {
+    if next(&running.need()?, &running.known()) == Next::Done {
+        let mut tx = running.tools.db.begin().await?;
+        let advanced = advance(&mut running, &mut tx).await?;
+        return conclude(&running, tx, advanced).await;
+    }
     if running.revision.is_none() {
         let (realm, instance) = (&running.visit.realm, &running.instance);
         let sealed = instance.for_browser(&realm.keys.journeys, realm.id(), 0);

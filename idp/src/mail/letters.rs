@@ -104,6 +104,15 @@ pub struct NewDevice {
     pub not_me_url: String,
 }
 
+/// The password is void: passkeys alone open the account.
+#[derive(Serialize)]
+pub struct PasswordRemoved {
+    /// When, as people read it.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
 /// Recovery codes were made.
 #[derive(Serialize)]
 pub struct CodesMade {
@@ -292,6 +301,13 @@ impl Letter for CodeByMail {
                 at: "2026年11月30日（月）9時30分".into(),
             })
             .into()
+    }
+}
+
+impl Letter for PasswordRemoved {
+    const NAME: &'static str = "password-removed";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
     }
 }
 

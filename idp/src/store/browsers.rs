@@ -13,9 +13,20 @@ pub struct Browser {
     pub seen_at: i64,
     /// Until when a login asks no second factor there.
     pub remembered_until: Option<i64>,
+    /// How often the member put a passkey off there, and when last.
+    pub passkey_asked: i64,
+    pub passkey_asked_at: i64,
 }
 
 impl Browser {
+    /// Whether it is time to ask there once more whether to make a passkey: three times at the most, a
+    /// month apart.
+    pub fn asks_passkey(&self, now: i64) -> bool {
+        const TIMES: i64 = 3;
+        const APART: i64 = 30 * 24 * 3600;
+        self.passkey_asked < TIMES && self.passkey_asked_at + APART <= now
+    }
+
     /// Whether a login asks no second factor there now.
     pub fn is_remembered(&self, now: i64) -> bool {
         self.remembered_until.is_some_and(|until| until > now)
@@ -29,7 +40,8 @@ pub async fn find(
     secret_hash: &[u8],
     account: &AccountId,
 ) -> Result<Option<Browser>> {
-    let sql = "SELECT browser_id, label, created_at, seen_at, remembered_until FROM browsers
+    let sql = "SELECT browser_id, label, created_at, seen_at, remembered_until, passkey_asked,
+                      passkey_asked_at FROM browsers
                WHERE insurer_id = $1 AND secret_hash = $2 AND account_id = $3";
     conn.one(sql, params![insurer, secret_hash, account]).await?.as_ref().map(browser).transpose()
 }
@@ -40,9 +52,24 @@ pub async fn list(
     insurer: &InsurerId,
     account: &AccountId,
 ) -> Result<Vec<Browser>> {
-    let sql = "SELECT browser_id, label, created_at, seen_at, remembered_until FROM browsers
+    let sql = "SELECT browser_id, label, created_at, seen_at, remembered_until, passkey_asked,
+                      passkey_asked_at FROM browsers
                WHERE insurer_id = $1 AND account_id = $2 ORDER BY seen_at DESC, browser_id";
     conn.all(sql, params![insurer, account]).await?.iter().map(browser).collect()
+}
+
+/// The member put a passkey off there.
+pub async fn put_passkey_off(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    secret_hash: &[u8],
+    account: &AccountId,
+    now: i64,
+) -> Result<()> {
+    let sql = "UPDATE browsers SET passkey_asked = passkey_asked + 1, passkey_asked_at = $4
+               WHERE insurer_id = $1 AND secret_hash = $2 AND account_id = $3";
+    tx.execute(sql, params![insurer, secret_hash, account, now]).await?;
+    Ok(())
 }
 
 /// The account has signed in there: from now on the browser is known. What was known of it stays,
@@ -108,5 +135,7 @@ fn browser(row: &Row) -> Result<Browser> {
         created_at: row.int("created_at")?,
         seen_at: row.int("seen_at")?,
         remembered_until: row.opt_int("remembered_until")?,
+        passkey_asked: row.int("passkey_asked")?,
+        passkey_asked_at: row.int("passkey_asked_at")?,
     })
 }

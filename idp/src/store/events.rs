@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum What {
     SignedIn,
     PasswordChanged,
+    PasswordRemoved,
     Recovered,
     AddressChanged,
     AppAdded,
@@ -26,9 +27,10 @@ pub enum What {
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 14] = [
+    pub const ALL: [What; 15] = [
         What::SignedIn,
         What::PasswordChanged,
+        What::PasswordRemoved,
         What::Recovered,
         What::AddressChanged,
         What::AppAdded,
@@ -48,6 +50,7 @@ impl What {
         match self {
             What::SignedIn => "signed-in",
             What::PasswordChanged => "password-changed",
+            What::PasswordRemoved => "password-removed",
             What::Recovered => "recovered",
             What::AddressChanged => "address-changed",
             What::AppAdded => "app-added",

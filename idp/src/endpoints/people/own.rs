@@ -27,12 +27,13 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 10] = [
     "password",
     "address",
     "sessions",
     "session",
     "codes",
+    "password-removed",
     "app-added",
     "app-removed",
     "passkey-added",
@@ -46,8 +47,10 @@ pub struct Own {
     pub name: Option<String>,
     pub user_id: Option<String>,
     pub email: Option<String>,
-    /// The day when the password was chosen, `YYYY-MM-DD`.
+    /// The day when the password was chosen, `YYYY-MM-DD`; none when there is none.
     pub password_since: Option<String>,
+    /// How to give it up, for who may.
+    pub remove_password_url: Option<String>,
     pub sessions: Vec<Place>,
     /// The member's authenticator apps; none where logins never ask them.
     pub apps: Option<Vec<AppRow>>,
@@ -109,7 +112,8 @@ impl Page for Own {
             name: changed.map(|_| "港　花子".into()),
             user_id: Some("hanako79".into()),
             email: changed.map(|_| "hanako@example.jp".into()),
-            password_since: Some("2026-04-01".into()),
+            password_since: (changed != Some("password-removed")).then(|| "2026-04-01".into()),
+            remove_password_url: changed.map(|_| "/minato/account/password/remove".into()),
             sessions,
             apps: changed.map(|_| {
                 let row = |name: &str, remove: Option<&str>| AppRow {
@@ -141,6 +145,7 @@ impl Page for Own {
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("session"), vec![place(true)]),
             sample(Some("codes"), vec![place(true)]),
+            sample(Some("password-removed"), vec![place(true)]),
             sample(Some("app-added"), vec![place(true)]),
             sample(Some("app-removed"), vec![place(true)]),
             sample(Some("passkey-added"), vec![place(true)]),
@@ -175,11 +180,14 @@ pub async fn show(
         true => Some(passkeys::list(&mut conn, insurer, id).await?),
         false => None,
     };
-    let codes_left = match factor != When::Never || keys.is_some() {
+    let codes_left = match factor != When::Never {
         true => Some(recovery_codes::left(&mut conn, insurer, id).await?.0),
         false => None,
     };
     drop(conn);
+    let works = keys.iter().flatten().any(|key| !key.is_blocked);
+    let may_remove = visit.realm.definition.policy.passkeys.alone && works && since.is_some();
+    let remove_password_url = may_remove.then(|| visit.path("account/password/remove"));
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
     let changed = CHANGES.into_iter().find(|word| Some(*word) == changed);
@@ -195,13 +203,21 @@ pub async fn show(
         user_id: account.user_id,
         email: account.email,
         password_since: since.map(today),
+        remove_password_url,
         sessions: places.collect(),
         apps: apps.map(|apps| {
             let must_stay = apps.len() == 1 && factor == When::Always;
             apps.into_iter().map(|app| row(&visit, app, must_stay)).collect()
         }),
         add_app_url: visit.path("account/app"),
-        passkeys: keys.map(|keys| keys.into_iter().map(|key| key_row(&visit, key)).collect()),
+        passkeys: keys.map(|keys| {
+            let work = keys.iter().filter(|key| !key.is_blocked).count();
+            let rows = keys.into_iter().map(|key| {
+                let is_last = since.is_none() && work == 1 && !key.is_blocked;
+                key_row(&visit, key, is_last)
+            });
+            rows.collect()
+        }),
         add_passkey_url: visit.path("account/passkey"),
         codes_left,
         make_codes_url: visit.path("account/codes"),
@@ -226,11 +242,12 @@ fn row(visit: &Visit, app: Device, must_stay: bool) -> AppRow {
     }
 }
 
-fn key_row(visit: &Visit, key: Key) -> AppRow {
+fn key_row(visit: &Visit, key: Key, must_stay: bool) -> AppRow {
+    let remove = || visit.path(&format!("account/passkey/{}", key.credential_id));
     AppRow {
         since: today(key.created_at),
         used: today(key.used_at),
-        remove_url: Some(visit.path(&format!("account/passkey/{}", key.credential_id))),
+        remove_url: (!must_stay).then(remove),
         is_blocked: key.is_blocked,
         name: key.name,
     }
@@ -258,7 +275,7 @@ pub async fn ask_passkey_removal(
     let found = keys.into_iter().find(|known| *known.credential_id == *key);
     let found = found.ok_or(Error::NOT_FOUND)?;
     let below = format!("account/passkey/{key}/remove");
-    ask(&visit, found.name, "remove-passkey-text", &below)
+    ask(&visit, removal(&visit, found.name), ("remove-passkey-text", GO), &below)
 }
 
 /// `GET /{insurer}/account/passkey/{id}/remove`: begins the removal.
@@ -271,8 +288,21 @@ pub async fn remove_passkey(
     change(&app, &visit, what, "account?changed=passkey-removed").await
 }
 
-/// Asks before something is removed, by its name.
-fn ask(visit: &Visit, name: String, text: &str, below: &str) -> Result<Response, Error> {
+/// The button that goes on to a removal.
+const GO: &str = "remove-app-go";
+
+/// Whether an app or a passkey is to be removed, by its name.
+fn removal(visit: &Visit, name: String) -> String {
+    visit.look.t("remove-app-ask", &[("name", name)])
+}
+
+/// Asks before something is removed.
+fn ask(
+    visit: &Visit,
+    title: String,
+    (text, go): (&str, &str),
+    below: &str,
+) -> Result<Response, Error> {
     let look = &visit.look;
     let action = |key: &str, below: &str, primary| Action {
         label: look.t(key, &[]),
@@ -280,10 +310,10 @@ fn ask(visit: &Visit, name: String, text: &str, below: &str) -> Result<Response,
         primary,
     };
     let notice = Notice {
-        title: look.t("remove-app-ask", &[("name", name)]),
+        title,
         paragraphs: vec![look.t(text, &[])],
         kind: "warn",
-        actions: vec![action("remove-app-go", below, true), action("remove-app-back", HERE, false)],
+        actions: vec![action(go, below, true), action("remove-app-back", HERE, false)],
     };
     look.notice(StatusCode::OK, &notice)
 }
@@ -308,7 +338,8 @@ pub async fn ask_removal(
     let mut conn = app.tools.db.read().await?;
     let apps = totp_devices::list(&mut conn, visit.realm.id(), &session.account_id).await?;
     let found = apps.into_iter().find(|app| *app.device_id == *device).ok_or(Error::NOT_FOUND)?;
-    ask(&visit, found.name, "remove-app-text", &format!("account/app/{device}/remove"))
+    let below = format!("account/app/{device}/remove");
+    ask(&visit, removal(&visit, found.name), ("remove-app-text", GO), &below)
 }
 
 /// `GET /{insurer}/account/app/{id}/remove`: begins the removal; it asks password and code.
@@ -329,6 +360,24 @@ pub async fn make_codes(app: State<Arc<App>>, visit: Visit) -> Result<Response, 
 /// `GET /{insurer}/account/password`: begins the change of the password.
 pub async fn change_password(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
     change(&app, &visit, What::Password, "account?changed=password").await
+}
+
+/// `GET /{insurer}/account/password/remove`: asks before the password is given up, or begins it.
+pub async fn remove_password(
+    app: State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    if !visit.realm.definition.policy.passkeys.alone {
+        return Err(Error::NOT_FOUND);
+    }
+    if query.as_deref() == Some("go") {
+        let then = "account?changed=password-removed";
+        return change(&app, &visit, What::RemovePassword, then).await;
+    }
+    let title = visit.look.t("remove-password-ask", &[]);
+    let below = "account/password/remove?go";
+    ask(&visit, title, ("remove-password-text", "remove-password-go"), below)
 }
 
 /// `GET /{insurer}/account/address`: begins the change of the address.

@@ -12,7 +12,7 @@ use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
 use crate::store::events::{Detail, What as Happened};
-use crate::store::{passkeys, totp_devices};
+use crate::store::{passkeys, passwords, totp_devices};
 use db::Tx;
 use web::Error;
 use web::look::see_other;
@@ -40,8 +40,22 @@ pub(super) async fn change(
             replace_password(running, tx, &account, &hash, kept).await?;
         }
         What::AddApp | What::AddPasskey | What::MakeCodes => {}
+        What::RemovePassword => {
+            let keys = passkeys::list(tx, insurer, &id).await?;
+            let works = keys.iter().any(|key| !key.is_blocked);
+            if !works || !realm.definition.policy.passkeys.alone {
+                return Ok(Advanced::Refused);
+            }
+            passwords::void(tx, insurer, &id, now).await?;
+            told::password_removed(running, tx, &id).await?;
+        }
         What::RemovePasskey(key) => {
             let keys = passkeys::list(tx, insurer, &id).await?;
+            // Without a password one stays with which to sign in.
+            let others = keys.iter().any(|one| one.credential_id != key && !one.is_blocked);
+            if !others && passwords::active(tx, insurer, &id).await?.is_none() {
+                return Ok(Advanced::Refused);
+            }
             let removed = keys.into_iter().find(|known| known.credential_id == key);
             let Some(removed) = removed else { return Ok(Advanced::Refused) };
             if !passkeys::delete(tx, insurer, &id, &key).await? {

@@ -14,7 +14,7 @@ use crate::journeys::goal::{Goal, Resume};
 use crate::journeys::instance::{NewApp, NewPasskey};
 use crate::journeys::running::Running;
 use crate::mail::letters::{AppAdded, CodesMade, NewDevice, PasskeyAdded};
-use crate::need::{Act, Agreement, Evidence, Next, next};
+use crate::need::{Act, Agreement, Evidence, Kind, Next, StepId, next};
 use crate::store::events::{Detail, What};
 use crate::store::evidence::Holder;
 use crate::store::passkeys::{self, Key};
@@ -85,11 +85,16 @@ async fn keep_browser(
     account: &AccountId,
 ) -> Result<Option<HeaderValue>, Error> {
     let (visit, policy) = (&running.visit, &running.definition.policy);
-    let known = browser::known(tx, visit, account).await?;
-    let days =
-        running.instance.learned.remember_browser.then_some(policy.second_factor.remember_days);
-    let seconds = days.map(|days| i64::from(days) * 24 * 3600);
-    let cookie = browser::signed_in(tx, visit, account, known.as_ref(), seconds).await?;
+    // Read in this transaction, with the account.
+    let known = running.account.browser.as_ref();
+    let days = running.instance.learned.remember_browser;
+    let days = days.then_some(policy.second_factor.remember_days);
+    let enrol = StepId::of(Kind::Passkey, Act::Enrol);
+    let said = browser::Said {
+        remembered: days.map(|days| i64::from(days) * 24 * 3600),
+        no_passkey: running.instance.declined.contains(&enrol),
+    };
+    let cookie = browser::signed_in(tx, visit, account, known, said).await?;
     let used = running.here.iter().filter(|one| one.kind.is_authenticator());
     let mut kinds: Vec<String> = used.map(|one| one.kind.as_str().to_owned()).collect();
     kinds.sort();

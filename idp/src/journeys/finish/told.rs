@@ -4,7 +4,7 @@ use crate::browser;
 use crate::ids::AccountId;
 use crate::journeys::running::Running;
 use crate::lockdown::NotMe;
-use crate::mail::letters::{AppRemoved, CodeUsed, PasskeyRemoved};
+use crate::mail::letters::{AppRemoved, CodeUsed, PasskeyRemoved, PasswordRemoved};
 use crate::mail::{self, Letter};
 use crate::need::{Act, Kind};
 use crate::store::events::{self, Detail, What};
@@ -107,6 +107,20 @@ pub(super) async fn code_used(
     let (left, _) = recovery_codes::left(tx, running.visit.realm.id(), account).await?;
     tell(running, tx, account, (What::CodeUsed, Detail::default()), |noted| CodeUsed {
         left,
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
+}
+
+/// The password is void, by its owner's wish.
+pub(super) async fn password_removed(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    let happened = (What::PasswordRemoved, Detail::default());
+    tell(running, tx, account, happened, |noted| PasswordRemoved {
         at: noted.at,
         not_me_url: noted.not_me_url,
     })

@@ -2,7 +2,9 @@
 
 use super::verify::sample_offer;
 use super::{Offer, offer, state};
+use crate::browser;
 use crate::credentials::passkey::ids;
+use crate::journeys::choose::Ways;
 use crate::journeys::instance::NewPasskey;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
@@ -27,6 +29,7 @@ pub struct Make {
     /// None where the provider's address allows no passkeys.
     pub passkey: Option<Offer>,
     pub failed: bool,
+    pub ways: Ways,
 }
 
 impl Page for Make {
@@ -43,10 +46,19 @@ impl Page for Make {
                 form,
                 passkey: (!failed).then(sample_offer),
                 failed,
+                ways: if failed { Ways::sample() } else { Ways::default() },
             }
         };
         vec![sample(false), sample(true)]
     }
+}
+
+/// Whether the member calls another passkey so.
+async fn is_taken(at: &At<'_>, name: &str) -> Result<bool, Error> {
+    let Some(id) = &at.instance.learned.account else { return Ok(false) };
+    let mut conn = at.tools.db.read().await?;
+    let known = passkeys::list(&mut conn, at.visit.realm.id(), id).await?;
+    Ok(known.iter().any(|key| key.name == name))
 }
 
 async fn made_for(at: &At<'_>) -> Result<Option<Offer>, Error> {
@@ -70,12 +82,17 @@ pub(in crate::journeys::steps) struct Enrol;
 impl Step for Enrol {
     fn show<'a>(&'a self, at: &'a At<'a>) -> Boxed<'a, Screen> {
         Box::pin(async move {
+            let mut form = at.form(&FIELDS);
+            if at.reply.is_none() {
+                form.values.insert("name".into(), browser::label(&at.visit.headers));
+            }
             at.screen(&Make {
                 title: at.title.clone(),
                 step: at.place,
-                form: at.form(&FIELDS),
+                form,
                 passkey: made_for(at).await?,
                 failed: at.failed(),
+                ways: at.ways.clone(),
             })
         })
     }
@@ -83,9 +100,14 @@ impl Step for Enrol {
     fn prepare<'a>(&'a self, at: &'a At<'a>, posted: &'a Posted) -> Boxed<'a, Prepared> {
         Box::pin(async move {
             let name: String = posted.value("name").chars().take(LONGEST_NAME).collect();
-            if name.is_empty() {
-                let mut form = Form::new("", &FIELDS);
-                form.mistake("name", at.t("error-required"));
+            let mistake = match name.is_empty() {
+                true => Some("error-required"),
+                // F084
+                false => is_taken(at, &name).await?.then_some("error-name-taken"),
+            };
+            if let Some(key) = mistake {
+                let mut form = Form::new("", &FIELDS).typed(posted);
+                form.mistake("name", at.t(key));
                 return Ok(Prepared::Mistakes(form));
             }
             let (Some(library), Some(state)) =
