@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::endpoints::people::{
     authorize, consents, device, documents, help, history, home, journey, link, logo, logout,
-    not_me, own, recover, registered, user_id,
+    not_me, own, own_data, recover, registered, user_id, well_known,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -23,6 +23,9 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/.well-known/openid-configuration/{insurer}", public(metadata::discovery))
         .route("/.well-known/oauth-authorization-server/{insurer}", public(metadata::discovery))
         .route("/{insurer}/jwks", public(metadata::jwks))
+        .route("/.well-known/change-password", get(well_known::change_password))
+        .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/own/{page}", get(well_known::own))
         // OpenID Connect, where people come by
         .route("/{insurer}/authorize", get(authorize::get).post(authorize::post))
         .route("/{insurer}/logout", get(logout::get).post(logout::post))
@@ -32,6 +35,10 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/account", get(own::show))
         .route("/{insurer}/account/password", get(own::change_password))
         .route("/{insurer}/account/password/remove", get(own::remove_password))
+        .route("/{insurer}/account/user-id", get(own::change_user_id))
+        .route("/{insurer}/account/close", get(own::close))
+        .route("/{insurer}/closed", get(own::closed))
+        .route("/{insurer}/account/data/{format}", get(own_data::download))
         .route("/{insurer}/account/address", get(own::change_address))
         .route("/{insurer}/account/app", get(own::add_app))
         .route("/{insurer}/account/app/{device}", get(own::ask_removal))

@@ -11,13 +11,14 @@ use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
 use idp::journeys::steps::{
-    account, code_by_mail, consent, mailbox, passkey, recovery_code, roster, terms, totp,
+    account, code_by_mail, consent, mailbox, passkey, recovery_code, roster, terms, totp, user_id,
 };
 use idp::mail::Letter;
 use idp::mail::letters::{
-    AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved, ChangeLink, CodeByMail,
-    CodeUsed, CodesMade, NewDevice, NotRegistered, PasskeyAdded, PasskeyRemoved, PasswordChanged,
-    PasswordRemoved, RecoveryLink, Registered, RegistrationLink, UserIdTold, UserIdUnknown,
+    AccountClosed, AddressChanged, AddressInUse, AlreadyRegistered, AppAdded, AppRemoved,
+    ChangeLink, CodeByMail, CodeUsed, CodesMade, NewDevice, NotRegistered, PasskeyAdded,
+    PasskeyRemoved, PasswordChanged, PasswordRemoved, RecoveryLink, Registered, RegistrationLink,
+    UserIdChanged, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -60,6 +61,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<not_me::Ask>(&pages);
     draws::<history::History>(&pages);
     draws::<code_by_mail::Code>(&pages);
+    draws::<user_id::NewUserId>(&pages);
     draws::<recovery_code::verify::Code>(&pages);
     draws::<recovery_code::enrol::WriteDown>(&pages);
     draws::<totp::verify::Code>(&pages);
@@ -88,6 +90,8 @@ fn every_page_draws_in_every_theme_and_language() {
     letter::<CodeByMail>(&pages);
     letter::<NewDevice>(&pages);
     letter::<CodesMade>(&pages);
+    letter::<UserIdChanged>(&pages);
+    letter::<AccountClosed>(&pages);
     letter::<PasswordRemoved>(&pages);
     letter::<CodeUsed>(&pages);
     letter::<UserIdTold>(&pages);

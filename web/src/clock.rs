@@ -80,9 +80,16 @@ pub fn today(now: i64) -> String {
     Timestamp::from_second(now).map(|at| at.to_zoned(japan).date().to_string()).unwrap_or_default()
 }
 
+/// The moment in Japan, `2026-11-30T09:30:00+09:00` (RFC 3339); empty beyond the year 9999.
+pub fn instant(at: i64) -> String {
+    let japan = TimeZone::fixed(tz::offset(9));
+    let told = Timestamp::from_second(at).map(|at| at.to_zoned(japan));
+    told.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Clock, never_back, today};
+    use super::{Clock, instant, never_back, today};
     use std::time::Duration;
 
     /// Held-out 10.
@@ -113,5 +120,10 @@ mod tests {
         assert_eq!(today(1_774_969_199), "2026-03-31");
         assert_eq!(today(1_774_969_200), "2026-04-01");
         assert_eq!(today(i64::MAX), "");
+    }
+
+    #[test]
+    fn a_moment_is_told_as_clocks_in_japan_show_it() {
+        assert_eq!(instant(1_790_000_000), "2026-09-21T23:13:20+09:00");
     }
 }

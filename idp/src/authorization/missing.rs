@@ -97,7 +97,7 @@ pub fn error(step: &Step) -> OAuthError {
             Code::AccountSelectionRequired.because("the member must say as whom to go on")
         }
         Kind::Consent => Code::ConsentRequired.because("the member has not agreed to this yet"),
-        Kind::Mailbox | Kind::Roster | Kind::Terms => {
+        Kind::Mailbox | Kind::Roster | Kind::UserId | Kind::Terms => {
             Code::InteractionRequired.because("the member is asked something first")
         }
     }

@@ -220,7 +220,7 @@ impl Reading<'_> {
             Kind::Password | Kind::Totp | Kind::CodeByMail | Kind::RecoveryCode | Kind::Passkey => {
                 Settings::None
             }
-            Kind::Account | Kind::Consent => {
+            Kind::Account | Kind::Consent | Kind::UserId => {
                 return Err(format!("{word} is asked by requests, not by journeys"));
             }
         };

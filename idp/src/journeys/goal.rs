@@ -63,6 +63,10 @@ pub enum What {
     RemoveApp(CredentialId),
     /// Another passkey.
     AddPasskey,
+    /// The user ID.
+    UserId,
+    /// No account any more.
+    Close,
     /// No password any more: passkeys alone.
     RemovePassword,
     /// Ten new recovery codes.
@@ -87,7 +91,8 @@ impl What {
             What::MakeCodes => Some(Need::step(Kind::RecoveryCode, Act::Enrol, Settings::None)),
             // Who gives the password up shows that the passkey works.
             What::RemovePassword => Some(Need::verify(Kind::Passkey)),
-            What::RemoveApp(_) | What::RemovePasskey(_) => None,
+            What::UserId => Some(Need::step(Kind::UserId, Act::Replace, Settings::None)),
+            What::RemoveApp(_) | What::RemovePasskey(_) | What::Close => None,
         };
         Need::All(std::iter::once(owner).chain(step).collect()).now()
     }
@@ -102,6 +107,8 @@ impl What {
             What::AddPasskey => "add-passkey-title",
             What::MakeCodes => "codes-title",
             What::RemovePassword => "remove-password-title",
+            What::UserId => "change-user-id-title",
+            What::Close => "close-title",
             What::RemovePasskey(_) => "remove-passkey-title",
         }
     }

@@ -113,6 +113,22 @@ pub struct PasswordRemoved {
     pub not_me_url: String,
 }
 
+/// The account has another user ID.
+#[derive(Serialize)]
+pub struct UserIdChanged {
+    /// When, as people read it.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
+/// The account was closed by its owner.
+#[derive(Serialize)]
+pub struct AccountClosed {
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// Recovery codes were made.
 #[derive(Serialize)]
 pub struct CodesMade {
@@ -308,6 +324,20 @@ impl Letter for PasswordRemoved {
     const NAME: &'static str = "password-removed";
     fn samples() -> Vec<Self> {
         vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
+    }
+}
+
+impl Letter for UserIdChanged {
+    const NAME: &'static str = "user-id-changed";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into(), not_me_url: NOT_ME.into() }]
+    }
+}
+
+impl Letter for AccountClosed {
+    const NAME: &'static str = "account-closed";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
     }
 }
 

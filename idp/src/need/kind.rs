@@ -21,6 +21,8 @@ pub enum Kind {
     RecoveryCode,
     /// A key of the person's device, unlocked by the person there (WebAuthn): two factors at once.
     Passkey,
+    /// The person chose what the account is called.
+    UserId,
     /// The person agreed to every document in force.
     Terms,
     /// The person said as whom to go on.
@@ -42,7 +44,7 @@ pub enum Act {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Mailbox,
         Kind::Roster,
         Kind::Password,
@@ -50,6 +52,7 @@ impl Kind {
         Kind::CodeByMail,
         Kind::RecoveryCode,
         Kind::Passkey,
+        Kind::UserId,
         Kind::Terms,
         Kind::Account,
         Kind::Consent,
@@ -65,6 +68,7 @@ impl Kind {
             Kind::CodeByMail => "code-by-mail",
             Kind::RecoveryCode => "recovery-code",
             Kind::Passkey => "passkey",
+            Kind::UserId => "user-id",
             Kind::Terms => "terms",
             Kind::Account => "account",
             Kind::Consent => "consent",
@@ -169,7 +173,7 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 16] = [
+pub static TABLE: [Row; 17] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
@@ -184,6 +188,7 @@ pub static TABLE: [Row; 16] = [
     row(Kind::RecoveryCode, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
     row(Kind::Passkey, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Passkey, Act::Enrol, ACCOUNT, Some(&[]), None, &[]),
+    row(Kind::UserId, Act::Replace, ACCOUNT, None, None, &[]),
     row(Kind::Account, Act::Verify, &[], Some(&[]), None, ACCOUNT),
     row(Kind::Consent, Act::Verify, ACCOUNT, Some(&[]), None, &[]),
 ];

@@ -26,6 +26,18 @@ pub fn match_form(address: &str) -> String {
     address.nfkc().collect::<String>().trim().to_lowercase()
 }
 
+/// Removes the address of a role.
+pub async fn remove(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    role: Role,
+) -> Result<()> {
+    let sql = "DELETE FROM addresses WHERE insurer_id = $1 AND account_id = $2 AND role = $3";
+    tx.execute(sql, params![insurer, account, role.as_str()]).await?;
+    Ok(())
+}
+
 /// Puts an address in the place of the last one of its role. `false` when another account has it.
 #[must_use = "a taken address is not given"]
 pub async fn put(
@@ -36,8 +48,7 @@ pub async fn put(
     address: &str,
     proved_at: Option<i64>,
 ) -> Result<bool> {
-    let sql = "DELETE FROM addresses WHERE insurer_id = $1 AND account_id = $2 AND role = $3";
-    tx.execute(sql, params![insurer, account, role.as_str()]).await?;
+    remove(tx, insurer, account, role).await?;
     let sql = "INSERT INTO addresses (insurer_id, account_id, role, address, address_match,
                                       proved_at)
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";

@@ -19,6 +19,24 @@ pub async fn list(
         .collect()
 }
 
+/// The same with the time of each, the newest first.
+pub async fn with_times(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    holder: Holder<'_>,
+) -> Result<Vec<(Agreement, i64)>> {
+    let sql = "SELECT document, version, at FROM agreements
+               WHERE insurer_id = $1 AND holder_kind = $2 AND holder = $3
+               ORDER BY at DESC, document, version";
+    let rows = conn.all(sql, params![insurer, holder.kind(), holder.id()]).await?;
+    rows.iter()
+        .map(|row| {
+            let (document, version) = (row.text("document")?, row.text("version")?);
+            Ok((Agreement { document, version }, row.int("at")?))
+        })
+        .collect()
+}
+
 /// Remembers an agreement; the first time counts.
 pub async fn insert(
     tx: &mut Tx,

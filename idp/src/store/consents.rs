@@ -98,6 +98,13 @@ pub async fn delete(
 }
 
 /// Forgets what all members agreed to, when the client goes.
+pub async fn forget_account(tx: &mut Tx, insurer: &InsurerId, account: &str) -> Result<()> {
+    let sql = "DELETE FROM consents WHERE insurer_id = $1 AND account_id = $2";
+    tx.execute(sql, params![insurer, account]).await?;
+    Ok(())
+}
+
+/// Forgets what everybody allowed a client.
 pub async fn forget_client(tx: &mut Tx, insurer: &InsurerId, client: &str) -> Result<()> {
     let sql = "DELETE FROM consents WHERE insurer_id = $1 AND client_id = $2";
     tx.execute(sql, params![insurer, client]).await?;

@@ -21,13 +21,15 @@ pub enum What {
     CodesMade,
     CodeUsed,
     SignedOutElsewhere,
+    UserIdChanged,
+    Closed,
     Locked,
     Unlocked,
 }
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 15] = [
+    pub const ALL: [What; 17] = [
         What::SignedIn,
         What::PasswordChanged,
         What::PasswordRemoved,
@@ -41,6 +43,8 @@ impl What {
         What::CodesMade,
         What::CodeUsed,
         What::SignedOutElsewhere,
+        What::UserIdChanged,
+        What::Closed,
         What::Locked,
         What::Unlocked,
     ];
@@ -61,6 +65,8 @@ impl What {
             What::CodesMade => "codes-made",
             What::CodeUsed => "code-used",
             What::SignedOutElsewhere => "signed-out-elsewhere",
+            What::UserIdChanged => "user-id-changed",
+            What::Closed => "closed",
             What::Locked => "locked",
             What::Unlocked => "unlocked",
         }

@@ -1,7 +1,9 @@
 //! `/{insurer}/account`: a member's own page, and what they change there.
 
 use crate::support::people::LOGIN;
-use crate::support::{HANAKO, ICHIRO, PASSWORD, REFRESHES, Seen, TestIdp, Visitor, minato};
+use crate::support::{
+    HANAKO, ICHIRO, PASSWORD, REFRESHES, Seen, StatusCode, TestIdp, Visitor, minato,
+};
 
 const NEW: &str = "みずうみ の ほとり で 昼寝 29";
 
@@ -24,6 +26,8 @@ async fn it_shows_what_is_registered() {
     let member = idp.member().await;
     let own = member.open(&idp.at("minato/account")).await;
     own.sees("港　花子").sees("hanako79").sees("hanako@example.jp").sees("この機器");
+    // F105: password, apps and passkeys on one page, with their days.
+    own.sees("に決めたもの").sees("認証アプリ").sees("パスキー");
     own.does_not_see("account/sessions");
     let visitor = idp.visitor();
     let login = visitor.open(&idp.at("minato/account")).await;
@@ -231,4 +235,116 @@ async fn a_recovery_is_not_the_change() {
     let done = member.submit(&page, &new(NEW)).await;
     assert!(done.url.ends_with("/minato/account"), "{}", done.url);
     done.does_not_see("変更しました");
+}
+
+/// F101: another user ID signs in, the old one does not; another's is not taken, the address may be.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_id_is_changed() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            idp.register(&idp.visitor(), ("ichiro@example.jp", "ichiro55", ICHIRO)).await;
+            let page = begun(idp, &member, "user-id").await;
+            let page = member.submit(&page, &LOGIN).await;
+            page.sees("新しいユーザーID");
+            for (bad, why) in [
+                ("", "入力してください"),
+                ("kurz", "文字"),
+                ("ICHIRO55", "使われて"),
+                ("hanako79", "今お使い"),
+                ("ichiro@example.jp", "使え"),
+            ] {
+                member.submit(&page, &[("user_id", bad)]).await.sees("user_id-error").sees(why);
+            }
+            let own = member.submit(&page, &[("user_id", "Minato-2026")]).await;
+            own.sees("ユーザーIDを変更しました").sees("minato-2026");
+            let told = idp.mails("hanako@example.jp").await;
+            let told = told.last().expect("a mail");
+            assert!(told.subject.contains("ユーザーIDが変更されました"), "{}", told.subject);
+            assert!(!told.text.contains("minato-2026"));
+            for (user_id, goes_in) in [("hanako79", false), ("minato-2026", true)] {
+                let visitor = idp.visitor();
+                let page = visitor.open(&idp.at("minato/login")).await;
+                let typed = [("user_id", user_id), ("password", PASSWORD)];
+                let to = visitor.submit_without_following(&page, &typed).await.url;
+                assert_eq!(to.contains("/minato/signin"), goes_in, "{user_id}");
+            }
+        })
+        .await;
+}
+
+/// What is kept is taken along, by its owner only.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_data_is_taken_along() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let json = member.open(&idp.at("minato/account/data/json")).await;
+            assert!(json.header("content-disposition").contains("account.json"));
+            assert_eq!(json.header("cache-control"), "no-store");
+            let data: serde_json::Value = serde_json::from_str(&json.html).expect("JSON");
+            assert_eq!(data["account"]["user_id"], "hanako79");
+            assert_eq!(data["account"]["name"], "港　花子");
+            assert_eq!(data["agreements"].as_array().map(Vec::len), Some(2));
+            assert_eq!(data["history"][0]["what"], "signed-in");
+            assert!(!json.html.contains("argon2id$"), "no secret is among it");
+            let csv = member.open(&idp.at("minato/account/data/csv")).await;
+            assert!(csv.html.contains("account,user_id,hanako79"), "{}", csv.html);
+            let nobody = idp.visitor().open(&idp.at("minato/account/data/json")).await;
+            nobody.sees("name=\"password\"").does_not_see("hanako79");
+            let other = member.open(&idp.at("minato/account/data/xml")).await;
+            assert_eq!(other.status, StatusCode::NOT_FOUND);
+        })
+        .await;
+}
+
+/// An account that is closed signs nobody in, its tokens end, and its person can register anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_is_closed() {
+    minato()
+        .on_each_engine(async |idp| {
+            let client = idp.client("app", REFRESHES).await;
+            let member = idp.member().await;
+            let scope = [("scope", "openid offline_access")];
+            let tokens = client.redeem(&client.code(&member, &scope).await, &[], None).await.good();
+            let ask = member.open(&idp.at("minato/account/close")).await;
+            ask.sees("アカウントを閉じますか").sees("健康保険組合に残ります");
+            // Opening an address closes nothing: the password is asked first.
+            let page = member.open(&idp.at("minato/account/close?go")).await;
+            page.sees("name=\"password\"");
+            let closed = member.submit(&page, &LOGIN).await;
+            closed.sees("アカウントを閉じました");
+            member.open(&idp.at("minato/account")).await.sees("name=\"password\"");
+            client.refresh(tokens.member("refresh_token"), &[]).await.refused("invalid_grant");
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            visitor.submit(&page, &LOGIN).await.sees("ログインできませんでした");
+            let mails = idp.mails("hanako@example.jp").await;
+            assert!(mails.last().expect("a mail").subject.contains("アカウントを閉じました"));
+            // With the same card and address, under another user ID.
+            let again = ("hanako@example.jp", "hanako80", HANAKO);
+            idp.register(&idp.visitor(), again).await.sees("hanako80");
+        })
+        .await;
+}
+
+/// Where browsers look for it on a host: the insurer is the one at which the browser has been.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_leads_to_the_own_page() {
+    let idp = minato().and("aozora").on_sqlite().await;
+    let member = idp.member().await;
+    let to = member.location(&idp.at(".well-known/change-password")).await;
+    assert_eq!(to, "/minato/account/password");
+    let told = member.open(&idp.at(".well-known/passkey-endpoints")).await;
+    let told: serde_json::Value = serde_json::from_str(&told.html).expect("JSON");
+    for (name, page) in [("enroll", "/minato/account/passkey"), ("manage", "/minato/account")] {
+        let url = told[name].as_str().expect("an address");
+        assert_eq!(member.location(url).await, page);
+    }
+    let nobody = idp.visitor().open(&idp.at(".well-known/change-password")).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    let planted = idp.visitor();
+    planted.plant(&idp.at("minato/login"), "idp-nowhere", "x");
+    let none = planted.open(&idp.at(".well-known/change-password")).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

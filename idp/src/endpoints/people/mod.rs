@@ -13,6 +13,8 @@ pub mod logo;
 pub mod logout;
 pub mod not_me;
 pub mod own;
+pub mod own_data;
 pub mod recover;
 pub mod registered;
 pub mod user_id;
+pub mod well_known;

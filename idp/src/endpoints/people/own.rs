@@ -27,13 +27,14 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 10] = [
+const CHANGES: [&str; 11] = [
     "password",
     "address",
     "sessions",
     "session",
     "codes",
     "password-removed",
+    "user-id",
     "app-added",
     "app-removed",
     "passkey-added",
@@ -69,6 +70,11 @@ pub struct Own {
     pub consents_url: String,
     pub history_url: String,
     pub lock_url: String,
+    pub change_user_id_url: String,
+    /// What is kept of the member, as JSON and as a table.
+    pub json_url: String,
+    pub csv_url: String,
+    pub close_url: String,
 }
 
 /// An authenticator app, or a passkey.
@@ -137,6 +143,10 @@ impl Page for Own {
             consents_url: "/minato/consents".into(),
             history_url: "/minato/account/history".into(),
             lock_url: "/minato/account/lock".into(),
+            change_user_id_url: "/minato/account/user-id".into(),
+            json_url: "/minato/account/data/json".into(),
+            csv_url: "/minato/account/data/csv".into(),
+            close_url: "/minato/account/close".into(),
         };
         vec![
             sample(None, vec![place(true)]),
@@ -146,6 +156,7 @@ impl Page for Own {
             sample(Some("session"), vec![place(true)]),
             sample(Some("codes"), vec![place(true)]),
             sample(Some("password-removed"), vec![place(true)]),
+            sample(Some("user-id"), vec![place(true)]),
             sample(Some("app-added"), vec![place(true)]),
             sample(Some("app-removed"), vec![place(true)]),
             sample(Some("passkey-added"), vec![place(true)]),
@@ -228,6 +239,10 @@ pub async fn show(
         consents_url: visit.path("consents"),
         history_url: visit.path("account/history"),
         lock_url: visit.path("account/lock"),
+        change_user_id_url: visit.path("account/user-id"),
+        json_url: visit.path("account/data/json"),
+        csv_url: visit.path("account/data/csv"),
+        close_url: visit.path("account/close"),
     })
 }
 
@@ -378,6 +393,29 @@ pub async fn remove_password(
     let title = visit.look.t("remove-password-ask", &[]);
     let below = "account/password/remove?go";
     ask(&visit, title, ("remove-password-text", "remove-password-go"), below)
+}
+
+/// `GET /{insurer}/account/user-id`: begins the change of the user ID.
+pub async fn change_user_id(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    change(&app, &visit, What::UserId, "account?changed=user-id").await
+}
+
+/// `GET /{insurer}/account/close`: asks before the account is closed, or begins it.
+pub async fn close(
+    app: State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+) -> Result<Response, Error> {
+    if query.as_deref() == Some("go") {
+        return change(&app, &visit, What::Close, "closed").await;
+    }
+    let title = visit.look.t("close-ask", &[]);
+    ask(&visit, title, ("close-text", "close-go"), "account/close?go")
+}
+
+/// `GET /{insurer}/closed`: the account is closed.
+pub async fn closed(visit: Visit) -> Result<Response, Error> {
+    visit.look.notice_page(StatusCode::OK, "closed", "success", Vec::new())
 }
 
 /// `GET /{insurer}/account/address`: begins the change of the address.

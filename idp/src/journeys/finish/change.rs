@@ -1,8 +1,8 @@
 //! The end of a change: what the owner of an account wanted holds from now on, and they are told at
 //! the address that they had.
 
-use super::recover::replace_password;
-use super::{sign_in, told};
+use super::recover::{self, replace_password};
+use super::{close, sign_in, told};
 use crate::definition::policy::When;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
@@ -13,6 +13,7 @@ use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
 use crate::store::events::{Detail, What as Happened};
 use crate::store::{passkeys, passwords, totp_devices};
+use axum::http::header;
 use db::Tx;
 use web::Error;
 use web::look::see_other;
@@ -40,6 +41,22 @@ pub(super) async fn change(
             replace_password(running, tx, &account, &hash, kept).await?;
         }
         What::AddApp | What::AddPasskey | What::MakeCodes => {}
+        What::UserId => {
+            let new = learned.user_id;
+            let new = new.ok_or_else(|| Error::fault("a change without a new user ID"))?;
+            if !accounts::rename(tx, insurer, &id, &new).await? {
+                return Ok(Advanced::Taken);
+            }
+            told::user_id_changed(running, tx, &id).await?;
+        }
+        What::Close => {
+            told::closed(running, tx, &id).await?;
+            recover::sign_out(running, tx, &id, None).await?;
+            close::close(tx, insurer, &id, now).await?;
+            let mut response = see_other(&running.visit.path("closed"));
+            response.headers_mut().append(header::SET_COOKIE, session::forget(&running.visit));
+            return Ok(Advanced::Kept(response));
+        }
         What::RemovePassword => {
             let keys = passkeys::list(tx, insurer, &id).await?;
             let works = keys.iter().any(|key| !key.is_blocked);

@@ -2,6 +2,7 @@
 //! where the person wanted to go.
 
 mod change;
+mod close;
 mod recover;
 mod register;
 mod sign_in;

@@ -50,7 +50,7 @@ pub(super) async fn replace_app(running: &mut Running<'_>, tx: &mut Tx) -> Resul
 
 /// Whoever was in is out, here and at every partner, but for one session; no other browser is known
 /// or remembered.
-async fn sign_out(
+pub(super) async fn sign_out(
     running: &Running<'_>,
     tx: &mut Tx,
     account: &AccountId,

@@ -4,7 +4,9 @@ use crate::browser;
 use crate::ids::AccountId;
 use crate::journeys::running::Running;
 use crate::lockdown::NotMe;
-use crate::mail::letters::{AppRemoved, CodeUsed, PasskeyRemoved, PasswordRemoved};
+use crate::mail::letters::{
+    AccountClosed, AppRemoved, CodeUsed, PasskeyRemoved, PasswordRemoved, UserIdChanged,
+};
 use crate::mail::{self, Letter};
 use crate::need::{Act, Kind};
 use crate::store::events::{self, Detail, What};
@@ -125,4 +127,27 @@ pub(super) async fn password_removed(
         not_me_url: noted.not_me_url,
     })
     .await
+}
+
+/// The account is called otherwise.
+pub(super) async fn user_id_changed(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    tell(running, tx, account, (What::UserIdChanged, Detail::default()), |noted| UserIdChanged {
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
+}
+
+/// The account ends: told before its address is gone.
+pub(super) async fn closed(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    let happened = (What::Closed, Detail::default());
+    tell(running, tx, account, happened, |noted| AccountClosed { at: noted.at }).await
 }

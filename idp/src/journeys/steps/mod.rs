@@ -14,6 +14,7 @@ pub mod recovery_code;
 pub mod roster;
 pub mod terms;
 pub mod totp;
+pub mod user_id;
 pub mod verdict;
 
 use crate::need::{Act, Kind};
@@ -60,7 +61,7 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 16] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 17] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
@@ -75,6 +76,7 @@ pub static STEPS: [(Kind, Act, &dyn Step); 16] = [
     (Kind::RecoveryCode, Act::Enrol, &recovery_code::enrol::Enrol),
     (Kind::Passkey, Act::Verify, &passkey::verify::Verify),
     (Kind::Passkey, Act::Enrol, &passkey::enrol::Enrol),
+    (Kind::UserId, Act::Replace, &user_id::Replace),
     (Kind::Account, Act::Verify, &account::Verify),
     (Kind::Consent, Act::Verify, &consent::Verify),
 ];

@@ -54,7 +54,7 @@ impl Page for Choose {
 
 impl Rules {
     /// Those of the insurer.
-    pub(super) fn of(at: &At<'_>) -> Self {
+    pub(in crate::journeys::steps) fn of(at: &At<'_>) -> Self {
         let policy = &at.definition.policy;
         Self {
             user_id_min: policy.user_id.min,
@@ -125,14 +125,24 @@ impl Step for Enrol {
 
 /// The rules for user ID and password (F034, F071 to F074, F077 to F079, C-02).
 fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
-    let policy = &at.definition.policy;
-    let look = &at.visit.look;
-    let number = |name: &'static str, n: usize| (name, n.to_string());
     let user_id = match_form(posted.value("user_id"));
+    let own = at.instance.learned.address.as_deref().map(match_form);
+    check_user_id(at, &user_id, own.as_deref(), form);
+    check_password(at, &user_id, posted, form);
+}
+
+/// The rules for a user ID in match form, of whom has this address.
+pub(in crate::journeys::steps) fn check_user_id(
+    at: &At<'_>,
+    user_id: &str,
+    own: Option<&str>,
+    form: &mut Form,
+) {
+    let (policy, look) = (&at.definition.policy, &at.visit.look);
+    let number = |name: &'static str, n: usize| (name, n.to_string());
     let length = user_id.chars().count();
     // An address as user ID only when it is the person's own: it must not name somebody else.
-    let own = at.instance.learned.address.as_deref().map(match_form);
-    let at_sign = if own.as_ref() == Some(&user_id) { "@" } else { "" };
+    let at_sign = if own == Some(user_id) { "@" } else { "" };
     let allowed = |c: char| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c) || at_sign.contains(c)
     };
@@ -144,7 +154,6 @@ fn check(at: &At<'_>, posted: &Posted, form: &mut Form) {
         let args = [number("min", policy.user_id.min), number("max", policy.user_id.max)];
         form.mistake("user_id", look.t("error-user-id-length", &args));
     }
-    check_password(at, &user_id, posted, form);
 }
 
 /// A password that is good otherwise must not be one that became known.
