@@ -2,7 +2,7 @@
 
 use crate::readers::Reader;
 use crate::writer::WriterTx;
-use crate::{Result, Row, Value};
+use crate::{Result, Row, Value, ran};
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{Arguments, Either, Executor, Postgres, SqlSafeStr, Sqlite};
@@ -30,7 +30,9 @@ pub(crate) enum Open {
 }
 
 macro_rules! on_engine {
-    ($self:ident, $sql:ident, $params:ident, $run:ident, $wrap:expr) => {
+    ($self:ident, $sql:ident, $params:ident, $run:ident, $wrap:expr) => {{
+        let $sql = $sql.into_sql_str();
+        ran::note($sql.as_str());
         match &mut $self.0 {
             Inner::SqliteReader(reader) => {
                 let query = sqlite($sql, $params)?;
@@ -39,7 +41,7 @@ macro_rules! on_engine {
                 $wrap(answer?, Row::Sqlite)
             }
             Inner::Tx(Open::Sqlite(tx)) => {
-                let query = sqlite(tx.statement($sql.into_sql_str())?, $params)?;
+                let query = sqlite(tx.statement($sql)?, $params)?;
                 let answer = tx.conn().$run(query).await?;
                 tx.ran();
                 $wrap(answer, Row::Sqlite)
@@ -51,7 +53,7 @@ macro_rules! on_engine {
                 $wrap((&mut **tx).$run(postgres($sql, $params)?).await?, Row::Postgres)
             }
         }
-    };
+    }};
 }
 
 impl Conn {
@@ -100,9 +102,11 @@ impl Tx {
 
     /// Runs a statement and returns how many rows it changed.
     pub async fn execute(&mut self, sql: impl SqlSafeStr, params: &[Value]) -> Result<u64> {
+        let sql = sql.into_sql_str();
+        ran::note(sql.as_str());
         Ok(match &mut self.0.0 {
             Inner::Tx(Open::Sqlite(tx)) => {
-                let query = sqlite(tx.statement(sql.into_sql_str())?, params)?;
+                let query = sqlite(tx.statement(sql)?, params)?;
                 let mut results = tx.conn().fetch_many(query);
                 let mut changed = 0;
                 // The beginning has a result of its own: that of the statement is the last.

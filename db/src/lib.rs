@@ -7,6 +7,7 @@
 //! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
 //! - `migrate.rs`: the checksum ledger
 //! - `published.rs`: versions of definitions, for both programs
+//! - `ran.rs`: which statements a task ran, for tests that compare
 //! - `testing.rs`: a fresh database of each engine for a test
 //!
 //! A statement is written once, with `$1`, `$2`, … in order. Types that both engines share:
@@ -18,6 +19,7 @@ pub mod installation;
 mod migrate;
 mod open;
 pub mod published;
+mod ran;
 mod readers;
 mod row;
 pub mod testing;
@@ -28,6 +30,7 @@ pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
 pub use open::Db;
+pub use ran::ran;
 pub use row::Row;
 pub use sqlx::{AssertSqlSafe, SqlSafeStr};
 pub use value::Value;

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -59,6 +60,8 @@ pub enum Lane {
 pub struct Hasher {
     queues: Arc<Handle>,
     cost: Cost,
+    /// Hashes that were asked for.
+    asked: Arc<AtomicU64>,
 }
 
 /// Closes the queues when nobody can put anything into them any more.
@@ -165,7 +168,12 @@ impl Hasher {
                 .spawn(move || work(&queues, cost))
                 .expect("a thread can be started");
         }
-        Self { queues: Arc::new(Handle(queues)), cost }
+        Self { queues: Arc::new(Handle(queues)), cost, asked: Arc::default() }
+    }
+
+    /// How many hashes were asked for so far: what a stranger asks must cost the same, whoever there is.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Hashes a new password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
@@ -214,6 +222,7 @@ impl Hasher {
     ) -> Result<Answer, Busy> {
         let (answer, receiver) = oneshot::channel();
         let job = Job { password: password.to_owned(), stored, answer };
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.queues.0.put(lane, job)?;
         receiver.await.map_err(|_| Busy)
     }

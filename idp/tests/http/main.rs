@@ -9,6 +9,7 @@ mod authorize;
 mod clients;
 mod consents;
 mod device;
+mod enumeration;
 mod introspect;
 mod journey;
 mod lockdown;

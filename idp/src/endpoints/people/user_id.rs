@@ -1,6 +1,7 @@
 //! A forgotten user ID: address and birth date, and a mail that tells it.
 
 use crate::app::App;
+use crate::ids::AccountId;
 use crate::journeys::steps::mailbox::checked;
 use crate::mail;
 use crate::mail::letters::{UserIdTold, UserIdUnknown};
@@ -107,11 +108,10 @@ pub async fn submit(
     let counters =
         [(Bucket::address_from(&same, visit.address), MAILS), (Bucket::address(&same), OF_DAY)];
     if attempts::take_all(&mut tx, insurer, &counters, now).await? {
+        // Asked about nobody, too: the same statements run for every address.
         let account = addresses::account(&mut tx, insurer, &email).await?;
-        let found = match &account {
-            Some(account) => accounts::with_person(&mut tx, insurer, account).await?,
-            None => None,
-        };
+        let account = account.unwrap_or_else(|| AccountId::new(""));
+        let found = accounts::with_person(&mut tx, insurer, &account).await?;
         let born = born.to_string();
         let told = found.and_then(|(account, person)| {
             let same = person.is_some_and(|person| person.birth_date == born);

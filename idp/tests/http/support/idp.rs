@@ -48,6 +48,8 @@ pub struct TestIdp {
     pub carrier: Carrier,
     /// Mails in the order in which they were found.
     mails: Mutex<Vec<Arc<Mail>>>,
+    /// The statements that requests ran since they were last asked for.
+    ran: Ran,
     folder: tempfile::TempDir,
     folders: Vec<PathBuf>,
 }
@@ -62,8 +64,9 @@ impl TestIdp {
         app.clock = Clock::fixed_at(app.now());
         let app = Arc::new(app);
         let folders = setup.write(folder.path());
-        let carrier = carrier(&app);
-        let idp = Self { app, carrier, mails: Mutex::default(), folder, folders };
+        let ran = Ran::default();
+        let carrier = carrier(&app, &ran);
+        let idp = Self { app, carrier, mails: Mutex::default(), ran, folder, folders };
         for at in &idp.folders {
             idp.apply(at).await;
             idp.import(at).await;
@@ -92,7 +95,7 @@ impl TestIdp {
     pub async fn second_node(&self) -> Carrier {
         let settings = self.app.settings.clone();
         let app = App::open(settings, Cost::CHEAP).await.unwrap_or_else(|why| fail(&why));
-        carrier(&app)
+        carrier(&app, &Ran::default())
     }
 
     /// Writes a file of the first insurer's folder and publishes it.
@@ -235,6 +238,11 @@ impl TestIdp {
         link.unwrap_or_else(|| panic!("no link in {text}")).to_owned()
     }
 
+    /// The statements that requests ran since this was last asked, in order.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.ran.lock().expect("not poisoned"))
+    }
+
     /// How many rows each table has, without those that are empty.
     pub async fn rows(&self) -> BTreeMap<String, i64> {
         let mut conn = self.app.tools.db.read().await.expect("a connection");
@@ -279,10 +287,12 @@ impl TestIdp {
 }
 
 /// Each request runs as a task of its own, as behind a listener: two at once are a real race.
-fn carrier(app: &Arc<App>) -> Carrier {
-    let router = idp::serve::router(app);
+type Ran = Arc<Mutex<Vec<String>>>;
+
+fn carrier(app: &Arc<App>, ran: &Ran) -> Carrier {
+    let (router, ran) = (idp::serve::router(app), ran.clone());
     Carrier::within(&app.settings.public_url, move |request: Request| {
-        let router = router.clone();
+        let (router, ran) = (router.clone(), ran.clone());
         async move {
             let (mut parts, body) = request.into_parts();
             let path = parts.uri.path_and_query().expect("an absolute address").as_str();
@@ -290,7 +300,9 @@ fn carrier(app: &Arc<App>) -> Carrier {
             parts.extensions.insert(ConnectInfo(peer));
             parts.uri = path.parse::<Uri>().expect("a path");
             let request = axum::http::Request::from_parts(parts, Body::from(body));
-            let answered = tokio::spawn(router.oneshot(request)).await.expect("no panic");
+            let answered = tokio::spawn(db::ran(router.oneshot(request))).await;
+            let (answered, statements) = answered.expect("no panic");
+            ran.lock().expect("not poisoned").extend(statements);
             let (parts, body) = answered.unwrap_or_else(|never| match never {}).into_parts();
             let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
             Response::from_parts(parts, String::from_utf8_lossy(&body).into_owned())

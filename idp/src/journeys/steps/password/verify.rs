@@ -174,10 +174,7 @@ impl Step for Verify {
             if until.is_some() {
                 return Ok(nobody);
             }
-            let stored = match &account {
-                Some(account) => passwords::active(&mut conn, insurer, &account.account_id).await?,
-                None => None,
-            };
+            let stored = passwords::active(&mut conn, insurer, &id).await?;
             drop(conn);
             let password = posted.raw("password");
             let too_long = password.chars().count() > LONGEST;
