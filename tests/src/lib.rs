@@ -6,8 +6,10 @@
 //! - `world.rs`: starts, kills and restarts the programs
 //! - `visitor.rs`: a person without JavaScript: plain HTTP with cookies and forms
 //! - `relying.rs`: a relying party that builds its requests by hand
+//! - `authenticator.rs`: the device of a passkey, for what no browser would do
 //! - `browser.rs`: Chromium
 
+pub mod authenticator;
 pub mod browser;
 pub mod carrier;
 pub mod relying;

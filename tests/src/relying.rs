@@ -59,6 +59,11 @@ impl Key {
         format!("{text}.{}", signed.expect("signed"))
     }
 
+    /// An ES256 signature in DER, as authenticators give it.
+    pub fn signature(&self, message: &[u8]) -> Vec<u8> {
+        rcgen::SigningKey::sign(&self.0, message).expect("signed")
+    }
+
     /// A DPoP proof (RFC 9449 §4.2) with some claims replaced; null removes.
     pub fn proof(&self, method: &str, url: &str, changes: &Value) -> String {
         let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()});

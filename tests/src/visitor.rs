@@ -343,7 +343,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The value of an attribute, unescaped.
-fn attribute(text: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("{name}=\""))?;
     let value = rest.split_once('"')?.0;
     Some(unescaped(value))

@@ -1,8 +1,9 @@
-//! Passkeys over HTTP, without a device: what is offered, and what cannot be forged (attack 27). What a
-//! device does is in `tests/tests/passkeys.rs`.
+//! Passkeys over HTTP: what is offered, and what cannot be forged (attack 27). What a browser and its
+//! device do is in `tests/tests/passkeys.rs`.
 
 use crate::support::people::LOGIN;
-use crate::support::{ICHIRO, PASSWORD, Seen, StatusCode, minato};
+use crate::support::{ICHIRO, PASSWORD, Seen, StatusCode, TestIdp, Visitor, minato};
+use tests::authenticator::{Authenticator, PRESENT, VERIFIED};
 
 /// The value of a hidden field.
 fn hidden<'p>(page: &'p Seen, name: &str) -> &'p str {
@@ -121,4 +122,97 @@ async fn they_are_their_owners() {
             member.submit(&page, &LOGIN).await.sees("パスキーを削除しました");
         })
         .await;
+}
+
+/// 花子 with a passkey of a device in this process.
+async fn with_passkey(idp: &TestIdp) -> (Visitor, Authenticator) {
+    let member = idp.member().await;
+    let mut device = Authenticator::at(&idp.at(""));
+    let page = member.open(&idp.at("minato/account/passkey")).await;
+    let page = member.submit(&page, &LOGIN).await;
+    device.make(&member, &page, "スマートフォン").await.sees("パスキーを追加しました");
+    (member, device)
+}
+
+async fn signs_in(idp: &TestIdp, device: &mut Authenticator) -> bool {
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/login")).await;
+    device.sign_in(&visitor, &page).await.url.contains("/minato/signin")
+}
+
+/// Attack 27: what no browser would send. Each is tried beside the same with nothing wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_no_browser_gives_are_refused() {
+    minato()
+        .on_each_engine(async |idp| {
+            let (_, mut device) = with_passkey(idp).await;
+            assert!(signs_in(idp, &mut device).await);
+            let good = (device.origin.clone(), device.rp_id.clone(), device.flags);
+            for origin in [
+                "http://localhost:8400.evil.example",
+                "http://evil.localhost:8400",
+                "https://localhost:8400",
+                "http://localhost:8401",
+                "null",
+            ] {
+                origin.clone_into(&mut device.origin);
+                assert!(!signs_in(idp, &mut device).await, "{origin}");
+            }
+            device.origin.clone_from(&good.0);
+            for rp_id in ["evil.example", "localhost.evil.example", ""] {
+                rp_id.clone_into(&mut device.rp_id);
+                assert!(!signs_in(idp, &mut device).await, "{rp_id}");
+            }
+            device.rp_id.clone_from(&good.1);
+            // Not unlocked, nobody there, neither.
+            for flags in [PRESENT, VERIFIED, 0] {
+                device.flags = flags;
+                assert!(!signs_in(idp, &mut device).await, "{flags}");
+            }
+            device.flags = good.2;
+            // The challenge of another page.
+            let visitor = idp.visitor();
+            let other = visitor.open(&idp.at("minato/login")).await;
+            device.challenge = other
+                .html
+                .split("challenge&quot;:&quot;")
+                .nth(1)
+                .map(|rest| rest.split('&').next().unwrap_or_default().to_owned());
+            assert!(device.challenge.is_some());
+            assert!(!signs_in(idp, &mut device).await, "another challenge");
+            device.challenge = None;
+            assert!(signs_in(idp, &mut device).await, "nothing of it did harm");
+
+            // A counter that goes on is right; one that stands still or goes back blocks the key.
+            device.count = 7;
+            assert!(signs_in(idp, &mut device).await);
+            assert!(!signs_in(idp, &mut device).await, "a copy");
+            device.count = 100;
+            assert!(!signs_in(idp, &mut device).await, "blocked until its owner removes it");
+        })
+        .await;
+}
+
+/// Attack 27: made without unlocking, at another origin, or twice, it is not kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_good_passkey_is_kept() {
+    let idp = minato().on_sqlite().await;
+    let member = idp.member().await;
+    let page = member.open(&idp.at("minato/account/passkey")).await;
+    let page = member.submit(&page, &LOGIN).await;
+    let kept = "SELECT COUNT(*) AS n FROM passkeys";
+    let mut device = Authenticator::at(&idp.at(""));
+    device.flags = PRESENT;
+    device.make(&member, &page, "a").await;
+    device.flags = PRESENT | VERIFIED;
+    "http://evil.example".clone_into(&mut device.origin);
+    device.make(&member, &page, "a").await;
+    assert_eq!(idp.number(kept).await, 0);
+    let mut device = Authenticator::at(&idp.at(""));
+    device.make(&member, &page, "a").await.sees("パスキーを追加しました");
+    // The same key once more, under another name, also of somebody else.
+    let page = member.open(&idp.at("minato/account/passkey")).await;
+    let page = member.submit(&page, &LOGIN).await;
+    device.make(&member, &page, "b").await;
+    assert_eq!(idp.number(kept).await, 1);
 }
