@@ -3,6 +3,7 @@
 //! The load generator runs in this process; only the server's own CPU time counts
 //! (`/proc/PID/task/*/schedstat`), so a busy machine changes p50 and p99 but not the figure.
 
+mod factors;
 mod insurers;
 
 use clap::Parser;
@@ -74,6 +75,10 @@ async fn main() {
                 every(&world, &mut figures).await;
             }
         }
+    }
+    for engine in 0..engines {
+        let fresh = async || db::testing::fresh_urls().await.swap_remove(engine);
+        factors::run((fresh().await, fresh().await), &mut figures).await;
     }
     if whole {
         figures.push(roster().await);

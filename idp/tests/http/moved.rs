@@ -82,3 +82,18 @@ async fn faults_are_all_told_and_nothing_is_written() {
     assert!(!told.contains("hunter2") && told.contains("nothing was written"), "{told}");
     assert_eq!(idp.rows().await, before);
 }
+
+/// Who moves in comes from browsers that nobody knows: a code is asked there, as of everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_moves_in_is_asked_a_code_first() {
+    let idp = minato().on_sqlite().await;
+    let policy = idp.file("idp.toml").replace("ask = \"off\"", "ask = \"code\"");
+    idp.publish("idp.toml", &policy).await;
+    bring(&idp, &[format!("jiro2020,jiro@example.jp,,{BCRYPT}")], false).await;
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/login")).await;
+    let page = visitor.submit(&page, &[("user_id", "jiro2020"), ("password", PASSWORD)]).await;
+    // The journey of this insurer has the documents beside the password.
+    let page = visitor.submit(&page, &AGREED).await;
+    page.sees("name=\"code\"");
+}
