@@ -23,8 +23,11 @@ pub async fn run(app: Arc<App>) {
         }
     };
     loop {
-        if let Err(Error::Fault(error)) = once(&app, &transport).await {
-            tracing::warn!(%error, "outbox");
+        match once(&app, &transport).await {
+            // As many as one look finds: more may wait, a login's code among them.
+            Ok(found) if found >= outbox::DUE => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(error = error.text(), "outbox"),
         }
         tokio::select! {
             () = app.tools.outbox.wake.notified() => {}
@@ -48,8 +51,11 @@ pub fn transport(smtp: &Smtp) -> Result<Transport, lettre::transport::smtp::Erro
     })
 }
 
-async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
+/// Tries what is due, and says how many mails that were. Each is claimed first, so that what fails is due
+/// later and not found again at once.
+async fn once(app: &App, transport: &Transport) -> Result<usize, Error> {
     let due = outbox::due(&mut app.tools.db.read().await?, app.now()).await?;
+    let found = due.len();
     for waiting in due {
         // 1, 2, 4, … minutes, at most two hours; also the lease in case this node dies.
         let pause = 60 << waiting.tries.clamp(0, 7);
@@ -79,7 +85,7 @@ async fn once(app: &App, transport: &Transport) -> Result<(), Error> {
             tx.commit().await?;
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 enum Failure {

@@ -26,6 +26,9 @@ pub async fn insert(
     Ok(())
 }
 
+/// Mails that one look finds at the most.
+pub const DUE: usize = 20;
+
 /// Mails whose time has come, the oldest first.
 pub async fn due(conn: &mut Conn, now: i64) -> Result<Vec<Waiting>> {
     let sql = "SELECT mail_id, insurer_id, sealed, due_at, tries FROM outbox WHERE due_at <= $1
