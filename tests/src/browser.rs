@@ -330,7 +330,8 @@ impl Browser {
         body.text().await.expect("text")
     }
 
-    /// Keeps the page as a picture at 360 and 1280 px, and fails when it scrolls sideways at 360.
+    /// Keeps the page as a picture at 360 and 1280 px, and fails when it scrolls sideways at 360, or when
+    /// axe-core finds a fault of accessibility in it at either width.
     pub async fn shoot(&self, name: &str) -> &Self {
         for width in [1280, 360] {
             let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
@@ -348,6 +349,7 @@ impl Browser {
                 .issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size))
                 .await
                 .expect("resized");
+            self.is_accessible(name).await;
             let shot = json!({"format": "png"});
             let shot =
                 self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
@@ -361,6 +363,26 @@ impl Browser {
             .await
             .expect("reset");
         self
+    }
+
+    /// Fails when axe-core finds a fault in the page as it is shown: WCAG 2.2 AA and its good practice.
+    async fn is_accessible(&self, name: &str) {
+        static AXE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+            crate::world::npm_install();
+            let file = crate::world::root().join("tests/partner/node_modules/axe-core/axe.min.js");
+            std::fs::read_to_string(file).expect("npm ci fetched axe-core")
+        });
+        self.client.execute(&AXE, vec![]).await.expect("axe-core is loaded");
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run({resultTypes: ['violations']}).then(
+              (found) => done([found.passes.length, ...found.violations.map((one) =>
+                `${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html).join(' '))]),
+              (error) => done([0, String(error)]));";
+        let found = self.client.execute_async(script, vec![]).await.expect("axe-core answers");
+        let found = found.as_array().expect("a list");
+        assert!(found[0].as_u64() > Some(5), "{name}: axe-core looked at nothing: {found:?}");
+        let faults: Vec<&str> = found.iter().filter_map(serde_json::Value::as_str).collect();
+        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
     }
 
     /// Closes the window.

@@ -365,12 +365,12 @@ impl Drop for World {
     }
 }
 
-/// Fetches what the Node programs in `tests/partner` need, once per machine.
+/// Fetches what the Node programs in `tests/partner` need, and axe-core, once per machine.
 pub fn npm_install() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let app = root().join("tests/partner");
-        if !app.join("node_modules/jose").exists() {
+        if !app.join("node_modules/axe-core").exists() {
             let install = ["ci", "--no-audit", "--no-fund"];
             let done = Command::new("npm").args(install).current_dir(&app).status();
             assert!(done.is_ok_and(|done| done.success()), "npm ci in tests/partner");
