@@ -12,6 +12,7 @@ use crate::outbound::Outbound;
 use crate::realm::{Published, Realm, Realms, keys};
 use crate::settings::Settings;
 use crate::store;
+use crate::tally::Tally;
 use axum::http::request::Parts;
 use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
@@ -39,6 +40,8 @@ pub struct App {
     pub clients: Arc<Clients>,
     /// What clients registered is fetched through this only.
     pub outbound: Arc<Outbound>,
+    /// Counts of what becomes of journeys.
+    pub tally: Tally,
     pub proxies: TrustedProxies,
     /// Whose client certificates are trusted.
     pub authorities: ClientAuthorities,
@@ -77,6 +80,7 @@ impl App {
             },
             clients,
             outbound,
+            tally: Tally::default(),
             proxies: TrustedProxies::new(
                 &settings.proxy.trusted,
                 &settings.proxy.client_certificate_header,

@@ -5,12 +5,12 @@
 //! - `endpoints/`: handlers only, for people, programs and staff
 //! - `journeys/`: what is asked next, and what becomes of an answer
 //! - `authorization/`: what a client's request asks, what is granted, how the answer travels
-//! - `session.rs`, `browser.rs`, `lockdown.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
+//! - `session.rs`, `browser.rs`, `lockdown.rs`, `tally.rs`, `tokens/`; beside them `mail/` and `outbound.rs`
 //! - `credentials/`, `clients/`, `people/`: what accounts prove with, relying parties, persons
 //! - `realm/`, `definition/`: an insurer in memory, an insurer's folder
 //! - `store/`: the only place with SQL
 //! - the ground that every floor may use: `need/` (what must be proved, and the plan), `ids.rs`,
-//!   `settings.rs`
+//!   `user_agent.rs`, `settings.rs`
 //! - `app.rs`, `visit.rs`: what a handler finds
 
 pub mod app;
@@ -35,5 +35,7 @@ pub mod serve;
 pub mod session;
 pub mod settings;
 pub mod store;
+pub mod tally;
 pub mod tokens;
+pub mod user_agent;
 pub mod visit;

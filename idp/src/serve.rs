@@ -57,6 +57,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::logouts::run(app.clone()));
         jobs.spawn(jobs::purge::run(app.clone()));
+        jobs.spawn(jobs::tally::run(app.clone()));
         jobs.spawn(jobs::realms::run(app.clone(), identity));
         tracing::info!(listen = %app.settings.listen, url = app.settings.public_url, "idp serves");
         let guard = Guard::new(app.settings.connections.clone(), app.proxies.clone());

@@ -1,6 +1,5 @@
 //! The session of a request: found by cookie, begun by a finished journey, ended by sign-out.
 
-use crate::browser;
 use crate::clients::Clients;
 use crate::ids::{AccountId, JourneyId, Sid};
 use crate::need::{Agreement, Evidence};
@@ -8,6 +7,7 @@ use crate::realm::Realm;
 use crate::store::grants;
 use crate::store::logouts::{self, Waiting};
 use crate::store::sessions::{self, Session};
+use crate::user_agent;
 use crate::visit::Visit;
 use axum::http::HeaderValue;
 use db::{Conn, Db, Tx};
@@ -97,7 +97,7 @@ pub async fn begin(
         expires_at: auth_time + realm.definition.policy.session.absolute_hours * 3600,
         evidence: new.evidence,
         agreed: new.agreed,
-        device: Some(browser::label(&visit.headers)).filter(|label| !label.is_empty()),
+        device: Some(user_agent::label(&visit.headers)).filter(|label| !label.is_empty()),
     };
     let hash = hash::sha256(&secret);
     if !sessions::insert(tx, realm.id(), &hash, &session, new.journey).await? {

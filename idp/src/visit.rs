@@ -1,6 +1,7 @@
 //! One request to an insurer: the realm that the path names, how its pages look, and when it came.
 
 use crate::realm::Realm;
+use crate::tally::Tally;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use oidc::Params;
@@ -16,6 +17,8 @@ pub struct Visit {
     pub headers: HeaderMap,
     /// Seconds since 1970, the same for all of the request.
     pub now: i64,
+    /// Counts of what becomes of journeys.
+    pub tally: Tally,
     /// The address of the person, as far as it is known.
     pub address: IpAddr,
     /// Cookies are `Secure` and have the `__Host-` prefix.

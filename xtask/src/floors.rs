@@ -41,11 +41,12 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["browser"],
             &["tokens"],
             &["mail", "visit", "clients", "people"],
+            &["tally"],
             &["realm"],
             &["definition"],
             &["store"],
             &["credentials", "outbound"],
-            &["need", "ids", "settings"],
+            &["need", "ids", "user_agent", "settings"],
         ],
     ),
 ];

@@ -3,6 +3,7 @@
 pub mod client;
 mod doctor;
 pub mod insurer;
+pub mod journeys;
 pub mod keys;
 pub mod member;
 pub mod roster;
@@ -44,6 +45,9 @@ enum Command {
     /// Accounts for tests and pilots; shutting one, and opening it again.
     #[command(subcommand)]
     Member(member::Command),
+    /// Where people give up.
+    #[command(subcommand)]
+    Journeys(journeys::Command),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -74,6 +78,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Roster(command) => return roster::run(&settings, command).await,
         Command::Client(command) => client::run(&settings, command).await?,
         Command::Member(command) => return member::run(&settings, command).await,
+        Command::Journeys(command) => journeys::run(&settings, command).await?,
         Command::Keys(command) => keys::run(&settings, command).await?,
         Command::Doctor => return doctor::run(&settings).await,
         Command::Settings => {}

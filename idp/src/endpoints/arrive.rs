@@ -27,6 +27,7 @@ where
             look,
             headers: parts.headers.clone(),
             now: app.now(),
+            tally: app.tally.clone(),
             address: address(parts, &app),
             secure: app.settings.secure(),
         })

@@ -4,6 +4,7 @@ use super::goal::{Goal, Resume};
 use super::instance::{Instance, Learned};
 use crate::definition::GoalKind;
 use crate::ids::JourneyId;
+use crate::tally::Where;
 use crate::visit::Visit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -49,6 +50,7 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
         version: visit.realm.version,
         expires_at: visit.now + hours * 3600,
         learned: Learned { account, ..Learned::default() },
+        begun_at: visit.now,
         drafts: Default::default(),
         chosen: Vec::new(),
         declined: Vec::new(),
@@ -57,6 +59,7 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
     let Some(sealed) = instance.for_browser(&realm.keys.journeys, realm.id(), RESERVE) else {
         return Ok(Begun::TooLong);
     };
+    visit.tally.count(counted(visit, &instance), "", "begun");
     let mut response = see_other(&visit.path(&format!("journey/{}", instance.id)));
     let headers = response.headers_mut();
     for name in forgotten(&visit.headers, sealed.len()) {
@@ -64,6 +67,17 @@ pub fn begin(visit: &Visit, goal: Goal) -> Result<Begun, Error> {
     }
     headers.append(header::SET_COOKIE, Ticket::Sealed(sealed).cookie(visit, &instance));
     Ok(Begun::Response(response))
+}
+
+/// Where something is counted that happens in a journey.
+pub(super) fn counted<'a>(visit: &'a Visit, instance: &Instance) -> Where<'a> {
+    Where {
+        insurer: visit.realm.id(),
+        goal: instance.goal.word(),
+        version: instance.version,
+        headers: &visit.headers,
+        now: visit.now,
+    }
 }
 
 /// Begins a login after which a page of the provider's own is shown: a path below the insurer.

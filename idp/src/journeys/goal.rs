@@ -37,6 +37,18 @@ impl Goal {
         }
     }
 
+    /// What it is counted as.
+    pub fn word(&self) -> String {
+        match self {
+            Goal::Register { journey, .. } => format!("register:{journey}"),
+            Goal::SignIn(_) => "sign-in".to_owned(),
+            Goal::Recover(_) => "recover".to_owned(),
+            Goal::ReplaceApp(_) => "replace-app".to_owned(),
+            Goal::Change { .. } => "change".to_owned(),
+            Goal::StepUp { .. } => "step-up".to_owned(),
+        }
+    }
+
     /// Where it leads.
     pub fn resume(&self) -> &Resume {
         match self {

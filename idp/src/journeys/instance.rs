@@ -18,6 +18,9 @@ pub struct Instance {
     pub version: i64,
     /// Seconds since 1970.
     pub expires_at: i64,
+    /// 0 for one that an older program began.
+    #[serde(default)]
+    pub begun_at: i64,
     #[serde(default, skip_serializing_if = "Learned::is_empty")]
     pub learned: Learned,
     /// What a step must remember between two answers, by step.
@@ -186,6 +189,7 @@ mod tests {
             goal: Goal::StepUp { sid: None, resume: Resume::client(request) },
             version: 1,
             expires_at: 100,
+            begun_at: 0,
             learned: Learned::default(),
             drafts: Default::default(),
             chosen: Vec::new(),

@@ -1,7 +1,7 @@
 //! The mailed link: GET shows a button, POST is the second half of the step that sent it.
 
 use super::Tools;
-use super::begin::Ticket;
+use super::begin::{Ticket, counted};
 use super::goal::Goal;
 use super::instance::Instance;
 use super::running::{Found, find};
@@ -132,6 +132,7 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     let secret = hash::sha256(ticket.secret());
     journeys::rotate_secret(&mut tx, &insurer, &journey_id, &secret).await?;
     tx.commit().await?;
+    visit.tally.count(counted(&visit, &instance), &step.0, "right");
     let cookie = ticket.cookie(&visit, &instance);
     carry(&mut visit, &cookie);
     // When the mailbox was the last thing that was missing, this click ends the journey.

@@ -1,7 +1,7 @@
 //! Shows what is asked now, and takes an answer. This is where the transaction begins and ends.
 
 use super::advanced::Advanced;
-use super::begin::Ticket;
+use super::begin::{Ticket, counted};
 use super::finish::{self, Finished};
 use super::goal::Goal;
 use super::running::{CANCEL, Found, Running, find};
@@ -141,7 +141,10 @@ async fn answer(
     let mut at = running.at(need, step);
     let prepared = match asked.prepare(&at, posted).await {
         Ok(prepared) => prepared,
-        Err(Error::Shown(StatusCode::SERVICE_UNAVAILABLE)) => return busy(&at, posted),
+        Err(Error::Shown(StatusCode::SERVICE_UNAVAILABLE)) => {
+            count(&at, "busy");
+            return busy(&at, posted);
+        }
         Err(error) => return Err(error),
     };
     let limits = asked.limits(&at, Some((posted, &prepared)));
@@ -193,6 +196,11 @@ async fn answer(
     for (bucket, _) in &limits {
         attempts::give_back(&mut tx, at.visit.realm.id(), bucket).await?;
     }
+    match &verdict {
+        Verdict::Proved(_) | Verdict::Agreed(_) => count(&at, "right"),
+        Verdict::Declined(_) => count(&at, "declined"),
+        _ => {}
+    }
     drop(at);
     let advanced = match verdict {
         Verdict::Proved(proved) => {
@@ -225,8 +233,21 @@ fn declined(finished: Finished) -> Advanced {
     }
 }
 
+/// Counts what became of an answer.
+fn count(at: &At<'_>, what: &str) {
+    at.visit.tally.count(counted(at.visit, at.instance), &at.step.id.0, what);
+}
+
 /// Back to the page of the step, which says what became of the answer.
 fn replied(at: &At<'_>, outcome: Outcome, form: Form) -> Response {
+    count(
+        at,
+        match outcome {
+            Outcome::Invalid => "invalid",
+            Outcome::Wrong => "wrong",
+            Outcome::Locked { .. } => "locked",
+        },
+    );
     let reply = Reply::new(outcome, form, &at.visit.look.lang);
     let cookie = reply.cookie(sealer(at.visit), &place_of(at), at.visit.secure);
     let mut response = see_other(&at.here_url());

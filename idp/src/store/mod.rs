@@ -12,6 +12,7 @@ pub mod events;
 pub mod evidence;
 pub mod grants;
 pub mod insurers;
+pub mod journey_counts;
 pub mod journeys;
 pub mod links;
 pub mod locks;

@@ -9,7 +9,7 @@ mod sign_in;
 mod told;
 
 use super::advanced::Advanced;
-use super::begin::{Begun, Ticket, begin};
+use super::begin::{Begun, Ticket, begin, counted};
 use super::goal::{Goal, Resume};
 use super::running::{Running, anew};
 use crate::authorization::answer::{self, Recipient};
@@ -52,7 +52,11 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
         Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
     };
     Ok(match advanced {
-        Advanced::Kept(response) => Advanced::Kept(forgotten(running, response)),
+        Advanced::Kept(response) => {
+            let (visit, instance) = (&running.visit, &running.instance);
+            visit.tally.done(counted(visit, instance), visit.now - instance.begun_at);
+            Advanced::Kept(forgotten(running, response))
+        }
         other => other,
     })
 }

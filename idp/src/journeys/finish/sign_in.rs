@@ -21,7 +21,7 @@ use crate::store::passkeys::{self, Key};
 use crate::store::sessions::Session;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{accounts, agreements, evidence, recovery_codes};
-use crate::{browser, session};
+use crate::{browser, session, user_agent};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use db::Tx;
@@ -104,7 +104,7 @@ async fn keep_browser(
     let signs_in = matches!(running.instance.goal, Goal::SignIn(_));
     if is_new && signs_in && policy.new_device.ask != AskNewDevice::Off {
         told::tell(running, tx, account, happened, |noted| NewDevice {
-            device: browser::label(&visit.headers),
+            device: user_agent::label(&visit.headers),
             at: noted.at,
             not_me_url: noted.not_me_url,
         })

@@ -1,6 +1,5 @@
 //! What happened to an account is written down, and its owner is told by mail, with a way to shut it.
 
-use crate::browser;
 use crate::ids::AccountId;
 use crate::journeys::running::Running;
 use crate::lockdown::NotMe;
@@ -11,6 +10,7 @@ use crate::mail::{self, Letter};
 use crate::need::{Act, Kind};
 use crate::store::events::{self, Detail, What};
 use crate::store::{accounts, recovery_codes};
+use crate::user_agent;
 use db::Tx;
 use web::Error;
 
@@ -29,7 +29,7 @@ pub(super) async fn note(
     (what, mut detail): (What, Detail),
 ) -> Result<(), Error> {
     let visit = &running.visit;
-    let device = browser::label(&visit.headers);
+    let device = user_agent::label(&visit.headers);
     detail.device = (!device.is_empty()).then_some(device);
     Ok(events::insert(tx, visit.realm.id(), account, what, (&detail, visit.now)).await?)
 }

@@ -3,12 +3,12 @@
 
 use super::verdict::{At, Limits, Prepared, Verdict};
 use super::{Boxed, Step};
-use crate::browser;
 use crate::credentials::totp::typed;
 use crate::journeys::choose::Ways;
 use crate::mail::letters::CodeByMail;
 use crate::store::accounts;
 use crate::store::attempts::{self, Bucket, Limit};
+use crate::user_agent;
 use db::Tx;
 use secret::{hash, random};
 use serde::Serialize;
@@ -97,7 +97,7 @@ async fn send(at: &mut At<'_>, tx: &mut Tx) -> Result<bool, Error> {
     let letter = CodeByMail {
         code: code.clone(),
         minutes: GOOD_SECS / 60,
-        device: browser::label(&at.visit.headers),
+        device: user_agent::label(&at.visit.headers),
         at: at.visit.look.moment(now),
     };
     at.tools.outbox.put(tx, at.sender(), &email, &letter).await?;

@@ -2,6 +2,7 @@
 
 mod answered;
 mod code_by_mail;
+mod counts;
 mod forged;
 mod goes_on;
 mod guessing;

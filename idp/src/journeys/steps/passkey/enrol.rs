@@ -2,7 +2,6 @@
 
 use super::verify::sample_offer;
 use super::{Offer, offer, state};
-use crate::browser;
 use crate::credentials::passkey::ids;
 use crate::journeys::choose::Ways;
 use crate::journeys::instance::NewPasskey;
@@ -10,6 +9,7 @@ use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::{Act, Evidence, StepId};
 use crate::store::{accounts, passkeys};
+use crate::user_agent;
 use db::Tx;
 use serde::Serialize;
 use web::look::Screen;
@@ -84,7 +84,7 @@ impl Step for Enrol {
         Box::pin(async move {
             let mut form = at.form(&FIELDS);
             if at.reply.is_none() {
-                form.values.insert("name".into(), browser::label(&at.visit.headers));
+                form.values.insert("name".into(), user_agent::label(&at.visit.headers));
             }
             at.screen(&Make {
                 title: at.title.clone(),
