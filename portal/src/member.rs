@@ -12,6 +12,10 @@ pub struct Member {
     pub cards: Vec<Person>,
     /// Other people of the household; empty for a dependant.
     pub household: Vec<Person>,
+    /// When the account's factors or address were last changed or recovered, in seconds since 1970: what
+    /// costs a member most if it was not them waits for a while after it.
+    #[serde(default)]
+    pub account_changed_at: Option<i64>,
 }
 
 /// A person on one card.

@@ -163,9 +163,17 @@ impl Providers {
         let info: UserInfoClaims<MusubiClaims, CoreGenderClaim> =
             at.user_info(access, Some(subject.clone()))?.request_async(&self.http).await?;
         let name = info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-        let Membership { insured, cards, household } = info.additional_claims().membership.clone();
+        let Membership { insured, cards, household, account_changed_at } =
+            info.additional_claims().membership.clone();
         let name = name.unwrap_or_default();
-        let member = Member { sub: subject.to_string(), name, insured, cards, household };
+        let member = Member {
+            sub: subject.to_string(),
+            name,
+            insured,
+            cards,
+            household,
+            account_changed_at,
+        };
         let (sid, id_token) = (sid_of(id_token), id_token.to_string());
         Ok(SignedIn { member, sid, id_token, acr, auth_time })
     }
@@ -393,4 +401,6 @@ struct Membership {
     insured: bool,
     cards: Vec<Person>,
     household: Vec<Person>,
+    #[serde(default)]
+    account_changed_at: Option<i64>,
 }

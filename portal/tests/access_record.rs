@@ -51,6 +51,7 @@ async fn a_look_is_noted_for_each_other_person_in_each_plugin_and_never_for_ones
             insured: true,
             cards: vec![person("hanako")],
             household: vec![person("ichiro"), person("sakura"), person("ren")],
+            account_changed_at: None,
         };
         let subjects =
             Subjects { keys: Vec::new(), others: vec!["ichiro".into(), "sakura".into()] };

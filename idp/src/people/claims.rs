@@ -3,8 +3,8 @@
 use crate::need::Kind;
 use crate::realm::Realm;
 use crate::store::accounts::{Account, RosterEntry};
-use crate::store::evidence;
 use crate::store::people::{self, Member};
+use crate::store::{events, evidence};
 use db::Conn;
 use oidc::Client;
 use oidc::claims::Person;
@@ -32,6 +32,10 @@ pub async fn person(
     if let (Some(today), Some(person_id)) = (cards_on, person_id) {
         let own = people::memberships(conn, realm.id(), &person_id).await?;
         person.membership = membership(conn, realm, &own, (client.first_party, today)).await?;
+        if client.first_party {
+            let changed = events::last_change(conn, realm.id(), &account_id).await?;
+            person.membership["account_changed_at"] = changed.into();
+        }
     }
     if client.verified_claims {
         person.verified_at = evidence::last(conn, realm.id(), &account_id, Kind::Roster).await?;

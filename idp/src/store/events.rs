@@ -129,6 +129,20 @@ pub async fn insert(
     Ok(())
 }
 
+/// When what an account signs in with, or where its mails go, was last changed or recovered: what costs a
+/// member most if it was not them can wait for a while after it.
+pub async fn last_change(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+) -> Result<Option<i64>> {
+    let sql = "SELECT MAX(at) AS at FROM events WHERE insurer_id = $1 AND account_id = $2
+               AND kind NOT IN ('signed-in', 'signed-out-elsewhere', 'code-used',
+                                'passkey-blocked', 'locked')";
+    let row = conn.one(sql, params![insurer, account]).await?;
+    row.map_or(Ok(None), |row| row.opt_int("at"))
+}
+
 /// The last events of an account, the newest first.
 pub async fn list(
     conn: &mut Conn,

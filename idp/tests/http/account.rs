@@ -131,7 +131,7 @@ async fn the_address_is_changed() {
         .await;
 }
 
-/// Attack 23: the page does not tell that somebody has the address; its mail does.
+/// F065, attack 23: the page does not tell that somebody has the address; its mail does.
 #[tokio::test(flavor = "multi_thread")]
 async fn anothers_address_is_not_taken() {
     let idp = minato().on_sqlite().await;

@@ -1,5 +1,6 @@
 //! `GET /{insurer}/userinfo` (OpenID Connect Core §5.3, RFC 6750).
 
+use crate::support::people::LOGIN;
 use crate::support::{Method, StatusCode, minato};
 
 /// RFC 6750 §2.3, §3: no token, no error; a token in the address is none.
@@ -102,6 +103,33 @@ async fn the_household_is_that_of_today() {
             assert_eq!(after["name"], "海野　花子");
             let moved = |body: &serde_json::Value| body["updated_at"].as_i64().expect("seconds");
             assert!(moved(&after) >= moved(&before) + 60, "{before} {after}");
+        })
+        .await;
+}
+
+/// When the account was last changed is told to the insurer's own services: what costs a member most waits
+/// for a while after it. A login is no change, and partners do not learn it.
+#[tokio::test]
+async fn the_last_change_of_the_account_is_told() {
+    minato()
+        .on_each_engine(async |idp| {
+            let visitor = idp.member().await;
+            let scopes = "scopes = [\"openid\", \"membership\"]\n";
+            let own = idp.client("service", &format!("first_party = true\n{scopes}")).await;
+            let ask = async || {
+                let code = own.code(&visitor, &[("scope", "openid membership")]).await;
+                let token = own.redeem(&code, &[], None).await.good();
+                let bearer = format!("Bearer {}", token.member("access_token"));
+                own.userinfo(&bearer, None).await.good().body["membership"].clone()
+            };
+            assert!(ask().await["account_changed_at"].is_null(), "{}", ask().await);
+            idp.advance(60);
+            let page = visitor.open(&idp.at("minato/account/user-id")).await;
+            let page = visitor.submit(&page, &LOGIN).await;
+            visitor.submit(&page, &[("user_id", "minato-2026")]).await.sees("変更しました");
+            let changed = idp.now();
+            idp.advance(60);
+            assert_eq!(ask().await["account_changed_at"], changed);
         })
         .await;
 }
