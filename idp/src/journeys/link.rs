@@ -13,8 +13,8 @@ use crate::store::{addresses, evidence, journeys};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use db::{Conn, Tx};
-use secret::{hash, random};
+use db::Conn;
+use secret::hash;
 use serde::Serialize;
 use web::look::see_other;
 use web::{Error, Form, Page};
@@ -90,7 +90,7 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
         let since = now - DOUBLE_CLICK_SECS;
         let again = links::pressed_again(&mut tx, &insurer, &token_hash, &browser, since).await?;
         return match again {
-            Some(target) => pressed_again(tx, &visit, &target.journey_id).await,
+            Some(target) => pressed_again(&mut tx, &visit, &target.journey_id, token).await,
             None => second_click(&mut tx, &visit, &token_hash).await,
         };
     };
@@ -122,7 +122,7 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     };
     let holder = evidence::Holder::Journey(&journey_id);
     evidence::insert(&mut tx, &insurer, holder, &proved).await?;
-    let ticket = Ticket::Row(random::secret());
+    let ticket = ticket(&visit, &journey_id, token);
     let sealed = instance.for_row(&visit.realm.keys.journeys, &insurer);
     let kept = journeys::Stored { sealed, ..row };
     if !journeys::update(&mut tx, &insurer, &journey_id, &kept).await? {
@@ -157,18 +157,30 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
 /// How long the second click of a double one may take.
 const DOUBLE_CLICK_SECS: i64 = 60;
 
-/// The button was clicked twice, and the browser shows the second answer only: the journey goes on there,
-/// under another secret, because the first may never have arrived.
-async fn pressed_again(mut tx: Tx, visit: &Visit, id: &JourneyId) -> Result<Response, Error> {
+/// What the browser that presses a link's button holds of the journey from then on: of one browser and one
+/// link always the same, so that of two answers to a double click it does not matter which arrives, or
+/// arrives last.
+fn ticket(visit: &Visit, id: &JourneyId, token: &str) -> Ticket {
+    let message = format!("link:{id}:{token}:{}", visit.browser());
+    Ticket::Row(hash::base64url(hash::hmac(&visit.realm.keys.refresh, message.as_bytes())))
+}
+
+/// The button was clicked twice, and the browser shows the second answer only: the journey goes on there.
+async fn pressed_again(
+    conn: &mut Conn,
+    visit: &Visit,
+    id: &JourneyId,
+    token: &str,
+) -> Result<Response, Error> {
     let (insurer, now) = (visit.realm.id(), visit.now);
-    let row = journeys::by_id(&mut tx, insurer, id, now).await?;
-    let Some(instance) = row.and_then(|row| opened(visit, id, &row.sealed)) else {
+    let row = journeys::by_id(conn, insurer, id, now).await?;
+    let Some(row) = row else { return visit.gone() };
+    let ticket = ticket(visit, id, token);
+    let Some(instance) = opened(visit, id, &row.sealed)
+        .filter(|_| hash::equal(hash::sha256(ticket.secret()), &row.secret_hash))
+    else {
         return visit.gone();
     };
-    let ticket = Ticket::Row(random::secret());
-    let secret = hash::sha256(ticket.secret());
-    journeys::rotate_secret(&mut tx, insurer, id, &secret).await?;
-    tx.commit().await?;
     let mut response = see_other(&visit.path(&format!("journey/{id}")));
     response.headers_mut().append(header::SET_COOKIE, ticket.cookie(visit, &instance));
     Ok(response)
