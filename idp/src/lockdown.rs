@@ -64,7 +64,7 @@ pub async fn lock(
     for sid in sessions::of_account(tx, insurer, account).await? {
         session::end(tx, clients, realm, &sid, now).await?;
     }
-    grants::revoke_account(tx, insurer, account).await?;
+    grants::revoke_account(tx, insurer, account, None).await?;
     passwords::void(tx, insurer, account, now).await?;
     browsers::forget_others(tx, insurer, account, None).await?;
     let detail = Detail { reason: reason.map(str::to_owned), ..Detail::default() };

@@ -88,10 +88,10 @@ impl Visit {
             today: &self.today,
             insured: member.insured,
             subjects: &seen.keys,
-            cleared: [DataClass::Pii, DataClass::Medical]
+            // Whoever is known well enough for the more sensitive is for the other.
+            cleared: [DataClass::Medical, DataClass::Pii]
                 .into_iter()
-                .take_while(|class| self.may_see(*class))
-                .last()
+                .find(|class| self.may_see(*class))
                 .unwrap_or(DataClass::None),
             household: !seen.others.is_empty(),
         }

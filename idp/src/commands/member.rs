@@ -133,7 +133,7 @@ async fn shut(
         true => lock(&mut tx, (&realm, &app.clients), id, Some(reason), now()).await?,
         false => {
             let detail = Detail { reason: Some(reason.to_owned()), ..Detail::default() };
-            let was = locks::delete(&mut tx, realm.id(), id).await?;
+            let was = locks::delete(&mut tx, realm.id(), id).await?.is_some();
             if was {
                 let happened = (&detail, now());
                 events::insert(&mut tx, realm.id(), id, What::Unlocked, happened).await?;

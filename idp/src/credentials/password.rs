@@ -3,7 +3,7 @@
 
 use super::foreign;
 use crate::settings::Hashing;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Block, MIN_SALT_LEN, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
@@ -300,7 +300,7 @@ fn parse(stored: &str) -> Option<Parsed> {
         Cost { memory_kib: m.parse().ok()?, passes: t.parse().ok()?, lanes: p.parse().ok()? };
     Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
     let (salt, hash) = (STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?);
-    (hash.len() == 32).then_some((cost, salt, hash))
+    (hash.len() == 32 && salt.len() >= MIN_SALT_LEN).then_some((cost, salt, hash))
 }
 
 /// Whether a password is on the lists of common ones or made of the person's own words.

@@ -17,6 +17,8 @@ pub struct Factors<'a> {
     pub offers_passkey: bool,
     /// The account has signed in in this browser before.
     pub knows_browser: bool,
+    /// And more than a week ago: a thief of the password alone would have been noticed.
+    pub knows_browser_long: bool,
     /// And said that no second factor is to be asked there.
     pub remembers_browser: bool,
     /// It is time to ask there whether to make a passkey.
@@ -71,8 +73,7 @@ impl Factors<'_> {
     /// The right password from nowhere: who reads the account's mail, or has one of its passkeys, is
     /// no thief of the password.
     fn unknown_browser(&self) -> Option<Need> {
-        let asks = self.policy.new_device.ask == AskNewDevice::Code && !self.knows_browser;
-        if !asks || !self.owns(Kind::CodeByMail) {
+        if self.knows_browser || !self.asks_code() {
             return None;
         }
         let code = [Need::verify(Kind::CodeByMail)];
@@ -102,13 +103,20 @@ impl Factors<'_> {
         match (second, self.remembers_browser) {
             (Some(_), false) => true,
             (Some(_), true) => false,
-            (None, _) => self.knows_browser || self.unknown_browser().is_some(),
+            (None, _) if self.unknown_browser().is_some() => true,
+            // A browser became known by a code, or has been known for long.
+            (None, _) => self.knows_browser && (self.asks_code() || self.knows_browser_long),
         }
     }
 
     /// Who has lost the app or the device may have written codes down.
     fn written_down(&self) -> Option<Need> {
         self.owns(Kind::RecoveryCode).then(|| Need::verify(Kind::RecoveryCode))
+    }
+
+    /// Whether a browser becomes known by a code only.
+    fn asks_code(&self) -> bool {
+        self.policy.new_device.ask == AskNewDevice::Code && self.owns(Kind::CodeByMail)
     }
 
     fn passkey(&self) -> Option<Need> {
@@ -128,6 +136,11 @@ impl Factors<'_> {
                 let app = [Need::verify(Kind::Totp)];
                 Some(Need::Any(app.into_iter().chain(self.written_down()).collect()))
             }
+            // As their login: the passkey, or a code that was written down in its place.
+            When::Always if self.offers_passkey => match self.written_down() {
+                Some(written) => Some(written),
+                None => return Need::verify(Kind::Passkey),
+            },
             When::Always if policy.mail && self.owns(Kind::CodeByMail) => {
                 Some(Need::verify(Kind::CodeByMail))
             }
@@ -161,6 +174,7 @@ mod tests {
             has_old_app: false,
             offers_passkey: false,
             knows_browser: false,
+            knows_browser_long: false,
             remembers_browser: false,
             asks_passkey: true,
             can_have_passkeys: true,
@@ -186,6 +200,7 @@ mod tests {
                 has_old_app: false,
                 offers_passkey: false,
                 knows_browser: true,
+                knows_browser_long: false,
                 remembers_browser: false,
                 asks_passkey: true,
                 can_have_passkeys: true,
@@ -199,6 +214,10 @@ mod tests {
         assert!(offered(|f| f.knows_browser = false, usual));
         assert!(!offered(|f| f.knows_browser = false, |p| p.new_device.ask = AskNewDevice::Off));
         assert!(!offered(|f| (f.knows_browser, f.owns) = (false, &[Kind::Password]), usual));
+        // Where no code made the browser known, it must have been known for long.
+        let off: fn(&mut Policy) = |p| p.new_device.ask = AskNewDevice::Off;
+        assert!(!offered(|_| {}, off));
+        assert!(offered(|f| f.knows_browser_long = true, off));
         // Where the second factor was spared, it is not made up for by the password.
         let own: fn(&mut Policy) = |p| p.second_factor.when = When::Own;
         assert!(offered(|f| f.owns = APP, own));

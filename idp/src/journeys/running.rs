@@ -294,7 +294,8 @@ impl Running<'_> {
         ];
         let owns = owns.into_iter().filter_map(|(kind, has)| has.then_some(kind)).collect();
         let owns = Some(owns);
-        let old = self.visit.now - YOUNG_SECS;
+        // While it is locked nothing can be added: what is old then is old.
+        let old = holdings.locked_at.unwrap_or(self.visit.now) - YOUNG_SECS;
         let has_old_app = holdings.totp_since.is_some_and(|since| since <= old);
         let browser = browser::known(conn, &self.visit, account).await?;
         self.account = KnownAccount {
@@ -304,7 +305,7 @@ impl Running<'_> {
             owns,
             relation,
             has_old_app,
-            is_locked: holdings.is_locked,
+            is_locked: holdings.locked_at.is_some(),
             browser,
         };
         Ok(())
@@ -364,6 +365,8 @@ impl Running<'_> {
             has_old_app: self.account.has_old_app,
             offers_passkey: self.offers_passkey(),
             knows_browser: browser.is_some(),
+            knows_browser_long: browser
+                .is_some_and(|one| one.created_at <= self.visit.now - YOUNG_SECS),
             remembers_browser: browser.is_some_and(|one| one.is_remembered(self.visit.now)),
             asks_passkey: browser.is_none_or(|one| one.asks_passkey(self.visit.now)),
             can_have_passkeys: self.tools.passkeys.is_some(),

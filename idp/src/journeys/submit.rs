@@ -438,8 +438,7 @@ impl Running<'_> {
         let (n, of) = place(need, &step.id, &self.known());
         let (registers, recovers) = (self.registers(), self.recovers());
         let changes = self.changes();
-        // Of who has lost something, the password itself is asked.
-        let offers_passkey = self.offers_passkey() && !recovers;
+        let offers_passkey = self.offers_passkey();
         let signs_in = matches!(self.instance.goal, Goal::SignIn(_));
         let (title, browser) = (self.title(), self.browser());
         At {

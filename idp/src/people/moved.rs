@@ -123,7 +123,9 @@ async fn checked(
         return Ok(Checked::Wrong(format!("password_hash: {why}")));
     }
     let own = [user_id.clone(), match_form(&row.email), format!("person {}", row.person_key)];
-    let named = [true, !row.email.is_empty(), !row.person_key.is_empty()];
+    // The own address can be the user ID.
+    let other = !row.email.is_empty() && own[0] != own[1];
+    let named = [true, other, !row.person_key.is_empty()];
     for (one, _) in own.iter().zip(named).filter(|(_, named)| *named) {
         if !seen.insert(one.clone()) {
             return Ok(Checked::Wrong(format!("{one} stands in an earlier line, too")));

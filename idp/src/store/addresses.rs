@@ -26,6 +26,19 @@ pub fn match_form(address: &str) -> String {
     address.nfkc().collect::<String>().trim().to_lowercase()
 }
 
+/// When the address of a role was proved.
+pub async fn proved_at(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    role: Role,
+) -> Result<Option<i64>> {
+    let sql = "SELECT proved_at FROM addresses WHERE insurer_id = $1 AND account_id = $2
+               AND role = $3";
+    let row = conn.one(sql, params![insurer, account, role.as_str()]).await?;
+    row.map_or(Ok(None), |row| row.opt_int("proved_at"))
+}
+
 /// Removes the address of a role.
 pub async fn remove(
     tx: &mut Tx,

@@ -86,6 +86,18 @@ impl Bucket {
         Self(format!("totp-month:{account}"))
     }
 
+    /// What is counted of an account, all of which its owner's recovery forgets.
+    pub fn of_account(account: &AccountId) -> [Self; 6] {
+        [
+            Self::account(account),
+            Self::totp(account),
+            Self::totp_month(account),
+            Self::code(account),
+            Self::code_month(account),
+            Self::recovery_code(account),
+        ]
+    }
+
     /// Wrong codes that were mailed to an account.
     pub fn code(account: &AccountId) -> Self {
         Self(format!("code:{account}"))

@@ -129,6 +129,18 @@ pub async fn insert(
     Ok(())
 }
 
+/// Whether its owner has recovered an account after a time.
+pub async fn recovered_since(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    after: i64,
+) -> Result<bool> {
+    let sql = "SELECT 1 FROM events WHERE insurer_id = $1 AND account_id = $2
+               AND kind = 'recovered' AND at > $3";
+    Ok(conn.one(sql, params![insurer, account, after]).await?.is_some())
+}
+
 /// When what an account signs in with, or where its mails go, was last changed or recovered: what costs a
 /// member most if it was not them can wait for a while after it.
 pub async fn last_change(

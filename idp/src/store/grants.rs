@@ -192,15 +192,24 @@ pub async fn revoke(tx: &mut Tx, insurer: &InsurerId, grant_id: &str) -> Result<
 }
 
 /// Ends all that a person granted to anybody, also what was to outlive a session.
-pub async fn revoke_account(tx: &mut Tx, insurer: &InsurerId, account: &AccountId) -> Result<()> {
-    for sql in [
-        "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2",
-        // A device that was allowed and has not fetched its tokens.
-        "UPDATE devices SET state = 'denied' WHERE insurer_id = $1 AND account_id = $2
-         AND state = 'allowed'",
-    ] {
-        tx.execute(sql, params![insurer, account]).await?;
-    }
+///
+/// What was granted in a session that is kept stays, for as long as the session: it says which clients
+/// must be told when that ends.
+pub async fn revoke_account(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    kept: Option<&Sid>,
+) -> Result<()> {
+    let sql = "DELETE FROM grants WHERE insurer_id = $1 AND account_id = $2
+               AND (offline OR sid <> $3)";
+    // No session is called so.
+    let kept = kept.map_or("-", |sid| sid.as_str());
+    tx.execute(sql, params![insurer, account, kept]).await?;
+    // A device that was allowed and has not fetched its tokens.
+    let sql = "UPDATE devices SET state = 'denied' WHERE insurer_id = $1 AND account_id = $2
+               AND state = 'allowed'";
+    tx.execute(sql, params![insurer, account]).await?;
     Ok(())
 }
 

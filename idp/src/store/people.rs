@@ -114,8 +114,8 @@ pub struct Holdings {
     /// A mail address that was proved.
     pub has_address: bool,
     pub has_recovery_code: bool,
-    /// Nobody signs in until its owner has recovered it.
-    pub is_locked: bool,
+    /// Since when nobody signs in, until its owner has recovered it.
+    pub locked_at: Option<i64>,
 }
 
 /// What is known of an account without any proof.
@@ -135,8 +135,8 @@ pub async fn holdings(
                       AND d.proved_at IS NOT NULL) AS has_address,
                       EXISTS (SELECT 1 FROM recovery_codes c WHERE c.insurer_id = $1
                       AND c.account_id = $2 AND c.used_at IS NULL) AS has_recovery_code,
-                      EXISTS (SELECT 1 FROM locks l WHERE l.insurer_id = $1
-                      AND l.account_id = $2) AS is_locked
+                      (SELECT l.locked_at FROM locks l WHERE l.insurer_id = $1
+                      AND l.account_id = $2) AS locked_at
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -153,7 +153,7 @@ pub async fn holdings(
         has_passkey: row.bool("has_passkey")?,
         has_address: row.bool("has_address")?,
         has_recovery_code: row.bool("has_recovery_code")?,
-        is_locked: row.bool("is_locked")?,
+        locked_at: row.opt_int("locked_at")?,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use crate::support::people::LOGIN;
 use crate::support::{DEVICE_CODE, HANAKO, PASSWORD, REFRESHES, Relying, TestIdp, Visitor, minato};
+use tests::authenticator::Authenticator;
 
+const THEIRS: &str = "やまびこ と おにぎり の 夕べ 31";
 const NEW: &str = "みずうみ の ほとり で 昼寝 29";
 
 /// The link of the last mail to an address whose subject has this part.
@@ -103,6 +105,7 @@ async fn a_moved_address_is_put_back() {
     minato()
         .on_each_engine(async |idp| {
             idp.member().await;
+            idp.advance(60);
             let thief = idp.visitor();
             idp.sign_in(&thief).await;
             let page = thief.open(&idp.at("minato/account/address")).await;
@@ -110,11 +113,26 @@ async fn a_moved_address_is_put_back() {
             thief.submit(&page, &[("email", "thief@example.jp")]).await;
             let page = thief.open(&idp.link("thief@example.jp").await).await;
             thief.submit(&page, &[]).await;
+            // The thief hides behind another password, whose mail goes to the thief.
+            idp.advance(60);
+            let page = thief.open(&idp.at("minato/account/password")).await;
+            let page = thief.submit(&page, &LOGIN).await;
+            let theirs = [("password", THEIRS), ("password_again", THEIRS)];
+            thief.submit(&page, &theirs).await.sees("パスワードを変更しました");
+            // And behind a second address: the mail about it puts the first one of theirs nowhere.
+            let page = thief.open(&idp.at("minato/account/address")).await;
+            let page = thief.submit(&page, &[LOGIN[0], ("password", THEIRS)]).await;
+            thief.submit(&page, &[("email", "thief2@example.jp")]).await;
+            let page = thief.open(&idp.link("thief2@example.jp").await).await;
+            thief.submit(&page, &[]).await;
 
             let owner = idp.visitor();
-            let page =
-                owner.open(&link(idp, "hanako@example.jp", "メールアドレスが変更").await).await;
+            let own = link(idp, "hanako@example.jp", "メールアドレスが変更").await;
+            let page = owner.open(&own).await;
             owner.submit(&page, &[]).await.sees("利用を止めました");
+            let theirs = link(idp, "thief@example.jp", "メールアドレスが変更").await;
+            let page = thief.open(&theirs).await;
+            thief.submit(&page, &[]).await;
             recover(idp, &owner, "hanako@example.jp").await;
             owner.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
         })
@@ -199,4 +217,72 @@ async fn one_browser_signs_another_out() {
 fn csrf(html: &str) -> String {
     let after = html.split("name=\"csrf\" value=\"").nth(1).expect("a form");
     after.split('"').next().expect("a value").to_owned()
+}
+
+/// What a thief added in the week before the lock goes with the recovery, however long that takes, and does
+/// not stand in its way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_recovery_removes_what_the_thief_added() {
+    minato()
+        .on_each_engine(async |idp| {
+            let owner = idp.member().await;
+            let thief = idp.visitor();
+            idp.sign_in(&thief).await;
+            let mut device = Authenticator::at(&idp.at(""));
+            let page = thief.open(&idp.at("minato/account/passkey")).await;
+            let page = thief.submit(&page, &LOGIN).await;
+            device.make(&thief, &page, "theirs").await.sees("パスキーを追加しました");
+            let page = owner.open(&idp.at("minato/account/lock")).await;
+            owner.submit(&page, &[]).await.sees("利用を止めました");
+            // Locked, the passkey opens nothing either.
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            device.sign_in(&visitor, &page).await;
+            visitor.open(&idp.at("minato/account")).await.does_not_see("hanako79");
+            idp.advance(30 * 24 * 3600);
+            recover(idp, &owner, "hanako@example.jp").await;
+            assert_eq!(idp.number("SELECT COUNT(*) AS n FROM passkeys").await, 0);
+        })
+        .await;
+}
+
+/// The mail about an address comes too late for an account that is closed: it takes the address back from
+/// nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_account_takes_no_address_back() {
+    let idp = minato().on_sqlite().await;
+    let owner = idp.member().await;
+    let page = owner.open(&idp.at("minato/account/address")).await;
+    let page = owner.submit(&page, &LOGIN).await;
+    owner.submit(&page, &[("email", "umi@example.jp")]).await;
+    let page = owner.open(&idp.link("umi@example.jp").await).await;
+    owner.submit(&page, &[]).await;
+    let old = link(&idp, "hanako@example.jp", "メールアドレスが変更").await;
+    let page = owner.open(&idp.at("minato/account/close?go")).await;
+    owner.submit(&page, &LOGIN).await.sees("アカウントを閉じました");
+    owner.open(&old).await.sees("このリンクは使えません");
+    let again = ("hanako@example.jp", "hanako80", HANAKO);
+    idp.register(&idp.visitor(), again).await.sees("hanako80");
+}
+
+/// Partners of the session in which a password was changed are told when that session ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_that_goes_on_is_told_of_when_it_ends() {
+    minato()
+        .on_each_engine(async |idp| {
+            let told = "backchannel_logout_uri = \"https://localhost:1/logout\"\n";
+            let client = idp.client("app", told).await;
+            let owner = idp.member().await;
+            client.redeem(&client.code(&owner, &[]).await, &[], None).await.good();
+            let page = owner.open(&idp.at("minato/account/password")).await;
+            let page = owner.submit(&page, &LOGIN).await;
+            let new = [("password", NEW), ("password_again", NEW)];
+            owner.submit(&page, &new).await.sees("パスワードを変更しました");
+            let waiting = "SELECT COUNT(*) AS n FROM logouts";
+            assert_eq!(idp.number(waiting).await, 0);
+            let page = owner.open(&idp.at("minato/account/lock")).await;
+            owner.submit(&page, &[]).await.sees("利用を止めました");
+            assert_eq!(idp.number(waiting).await, 1);
+        })
+        .await;
 }

@@ -37,21 +37,24 @@ async fn members_bring_their_passwords() {
             let rows = [
                 format!("Jiro2020,jiro@example.jp,,{BCRYPT}"),
                 format!("saburo-30,,,\"{ARGON2I}\""),
+                // The own address is the user ID.
+                format!("own@example.jp,own@example.jp,,{BCRYPT}"),
             ];
-            assert_eq!(bring(idp, &rows, true).await.new, 2);
+            assert_eq!(bring(idp, &rows, true).await.new, 3);
             assert_eq!(idp.number("SELECT COUNT(*) AS n FROM accounts").await, 0);
             let report = bring(idp, &rows, false).await;
-            assert_eq!((report.new, report.there, report.problems.len()), (2, 0, 0));
+            assert_eq!((report.new, report.there, report.problems.len()), (3, 0, 0));
             // The same file again is no change.
             let report = bring(idp, &rows, false).await;
-            assert_eq!((report.new, report.there, report.problems.len()), (0, 2, 0));
+            assert_eq!((report.new, report.there, report.problems.len()), (0, 3, 0));
 
             assert!(!signs_in(idp, "jiro2020", "another password").await);
             let foreign = "SELECT COUNT(*) AS n FROM passwords WHERE hash NOT LIKE '$argon2id$%'";
-            assert_eq!(idp.number(foreign).await, 2);
+            assert_eq!(idp.number(foreign).await, 3);
             assert!(signs_in(idp, "jiro2020", PASSWORD).await);
-            assert_eq!(idp.number(foreign).await, 1);
+            assert_eq!(idp.number(foreign).await, 2);
             assert!(signs_in(idp, "saburo-30", PASSWORD).await);
+            assert!(signs_in(idp, "own@example.jp", PASSWORD).await);
             assert_eq!(idp.number(foreign).await, 0);
             assert!(signs_in(idp, "jiro2020", PASSWORD).await);
         })

@@ -6,7 +6,8 @@ use crate::ids::AccountId;
 use crate::journeys::begin::sign_in_for;
 use crate::lockdown::{NotMe, lock, put_back};
 use crate::session;
-use crate::store::{locks, passwords};
+use crate::store::accounts;
+use crate::store::events;
 use crate::visit::Visit;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -35,15 +36,15 @@ impl Page for Ask {
     }
 }
 
-/// What a link still stands for: nothing once its account's owner has chosen another password.
+/// What a link still stands for: nothing once its account's owner has recovered it. A changed password
+/// ends no link: a thief may have changed it.
 async fn open(conn: &mut Conn, visit: &Visit, token: &str) -> Result<Option<NotMe>, Error> {
     let realm = &visit.realm;
     let Some(link) = NotMe::from_token(token, realm, visit.now) else { return Ok(None) };
-    if locks::is_locked(conn, realm.id(), &link.account).await? {
-        return Ok(Some(link));
-    }
-    let since = passwords::since(conn, realm.id(), &link.account).await?;
-    Ok(Some(link).filter(|link| since.is_none_or(|since| since <= link.at)))
+    let account = accounts::by_id(conn, realm.id(), &link.account).await?;
+    let is_active = account.is_some_and(|account| account.state == accounts::State::Active);
+    let recovered = events::recovered_since(conn, realm.id(), &link.account, link.at).await?;
+    Ok(Some(link).filter(|_| is_active && !recovered))
 }
 
 /// `GET /{insurer}/not-me/{token}`

@@ -477,6 +477,9 @@ pub async fn end_one(
     // Whose it is is asked of the table, not of the page; one that has ended by itself is out, too.
     if sessions::is_of(&mut tx, realm.id(), &sid, &session.account_id).await? {
         session::end(&mut tx, &app.clients, realm, &sid, visit.now).await?;
+        // Which browser it was is not known for sure: each of the others asks again.
+        let here = browser::secret_hash(&visit);
+        browsers::forget_others(&mut tx, realm.id(), &session.account_id, here.as_deref()).await?;
     }
     tx.commit().await?;
     app.logouts.notify_one();

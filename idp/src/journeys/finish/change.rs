@@ -6,7 +6,7 @@ use super::{close, sign_in, told};
 use crate::definition::policy::When;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
-use crate::journeys::running::Running;
+use crate::journeys::running::{Running, YOUNG_SECS};
 use crate::mail::letters::AddressChanged;
 use crate::session;
 use crate::store::accounts::{self, State};
@@ -94,6 +94,10 @@ pub(super) async fn change(
             told::app_removed(running, tx, &id, &removed.name).await?;
         }
         What::Address => {
+            // One that was put there a short while ago may be a thief's: its mail puts nothing back.
+            let since = addresses::proved_at(tx, insurer, &id, Role::Login).await?;
+            let is_old =
+                since.is_some_and(|since| since <= now - YOUNG_SECS || since == account.created_at);
             let new = learned.address;
             let new = new.ok_or_else(|| Error::fault("a change without a new address"))?;
             if !addresses::put(tx, insurer, &id, Role::Login, &new, Some(now)).await? {
@@ -101,7 +105,7 @@ pub(super) async fn change(
             }
             told::note(running, tx, &id, (Happened::AddressChanged, Detail::default())).await?;
             if let Some(old) = &account.email {
-                let not_me = told::not_me(running, &id, Some(old));
+                let not_me = told::not_me(running, &id, Some(old.as_str()).filter(|_| is_old));
                 told::mail_to(running, tx, old, not_me, |noted| AddressChanged {
                     at: noted.at,
                     not_me_url: noted.not_me_url,

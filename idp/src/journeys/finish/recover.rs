@@ -26,10 +26,12 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         return Ok(Advanced::Refused);
     };
     replace_password(running, tx, &account, &hash, None).await?;
-    if locks::delete(tx, running.visit.realm.id(), &id).await? {
+    let locked_at = locks::delete(tx, running.visit.realm.id(), &id).await?;
+    if locked_at.is_some() {
         told::note(running, tx, &id, (What::Unlocked, Detail::default())).await?;
     }
-    remove_young(running, tx, &id).await?;
+    // While it was locked nothing could be added.
+    remove_young(running, tx, &id, locked_at.unwrap_or(running.visit.now) - YOUNG_SECS).await?;
     // Everything that a login asks was proved a moment ago, and more.
     sign_in::sign_in(running, tx).await
 }
@@ -62,7 +64,7 @@ pub(super) async fn sign_out(
             session::end(tx, &running.tools.clients, realm, &sid, now).await?;
         }
     }
-    grants::revoke_account(tx, realm.id(), account).await?;
+    grants::revoke_account(tx, realm.id(), account, kept).await?;
     let own = browser::secret_hash(&running.visit);
     Ok(browsers::forget_others(tx, realm.id(), account, own.as_deref()).await?)
 }
@@ -73,9 +75,9 @@ async fn remove_young(
     running: &Running<'_>,
     tx: &mut Tx,
     account: &AccountId,
+    since: i64,
 ) -> Result<(), Error> {
-    let (insurer, now) = (running.visit.realm.id(), running.visit.now);
-    let since = now - YOUNG_SECS;
+    let insurer = running.visit.realm.id();
     for app in totp_devices::list(tx, insurer, account).await? {
         if app.created_at > since
             && totp_devices::delete(tx, insurer, account, &app.device_id).await?
@@ -111,7 +113,9 @@ pub(super) async fn replace_password(
     let (insurer, id) = (realm.id(), &account.account_id);
     passwords::replace(tx, insurer, id, hash, now).await?;
     sign_out(running, tx, id, kept).await?;
-    attempts::forget(tx, insurer, &Bucket::account(id)).await?;
+    for counter in Bucket::of_account(id) {
+        attempts::forget(tx, insurer, &counter).await?;
+    }
     let what = if running.recovers() { What::Recovered } else { What::PasswordChanged };
     told::tell(running, tx, id, (what, Detail::default()), |noted| PasswordChanged {
         at: noted.at,

@@ -87,6 +87,10 @@ async fn keep_browser(
     let (visit, policy) = (&running.visit, &running.definition.policy);
     // Read in this transaction, with the account.
     let known = running.account.browser.as_ref();
+    // Going on with a session makes no browser known: its cookie may have been copied there.
+    if known.is_none() && matches!(running.instance.goal, Goal::StepUp { .. }) {
+        return Ok(None);
+    }
     let days = running.instance.learned.remember_browser;
     let days = days.then_some(policy.second_factor.remember_days);
     let enrol = StepId::of(Kind::Passkey, Act::Enrol);

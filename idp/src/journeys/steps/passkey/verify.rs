@@ -2,6 +2,7 @@
 
 use super::{Offer, offer, state};
 use crate::credentials::passkey::{Refused, credential_id};
+use crate::journeys::choose::Ways;
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
 use crate::need::Evidence;
@@ -25,6 +26,7 @@ pub struct Unlock {
     pub form: Form,
     pub passkey: Option<Offer>,
     pub failed: bool,
+    pub ways: Ways,
 }
 
 impl Page for Unlock {
@@ -35,6 +37,7 @@ impl Page for Unlock {
             form: Form::new("/minato/journey/x?step=passkey", &[]),
             passkey: (!failed).then(sample_offer),
             failed,
+            ways: if failed { Ways::sample() } else { Ways::default() },
         };
         vec![sample(false), sample(true)]
     }
@@ -68,6 +71,7 @@ impl Step for Verify {
                 form: Form::new(at.action(), &[]),
                 passkey: login_offer(at)?,
                 failed: at.failed(),
+                ways: at.ways.clone(),
             })
         })
     }

@@ -137,7 +137,8 @@ impl Step for Verify {
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
                 again,
-                passkey: login_offer(at)?,
+                // Of who has lost something, the password itself is asked.
+                passkey: if at.recovers { None } else { login_offer(at)? },
                 passkey_failed: at.passkey_failed,
             })
         })
