@@ -10,7 +10,7 @@ use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
-use crate::need::{Need, Next, Step, next};
+use crate::need::{Kind, Need, Next, Step, next};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, attempts, evidence, journeys};
 use crate::visit::Visit;
@@ -20,7 +20,7 @@ use db::Tx;
 use oidc::error::Code;
 use secret::hash;
 use web::look::{Action, Notice, see_other};
-use web::{Error, Form, Outcome, Posted, Reply};
+use web::{Error, Form, Look, Outcome, Page, Posted, Reply};
 
 /// What is asked next.
 pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Response, Error> {
@@ -52,7 +52,7 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
             at.left = at.left.min(left);
             if left <= 0 {
                 let until = attempts::until(&mut conn, insurer, bucket, now).await?;
-                return locked(at.visit, until.unwrap_or(now));
+                return locked_step(&at, until.unwrap_or(now));
             }
         }
     }
@@ -60,7 +60,7 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
     if let Some(Outcome::Locked { until }) = at.reply.as_ref().map(|reply| &reply.outcome)
         && *until > at.visit.now
     {
-        return locked(at.visit, *until);
+        return locked_step(&at, *until);
     }
     let beside = format!("{}:{}:passkey", at.visit.realm.id(), at.instance.id);
     let beside = Reply::read(&at.visit.headers, sealer(at.visit), &beside, at.visit.secure);
@@ -467,16 +467,37 @@ impl Running<'_> {
     }
 }
 
+/// Too many wrong answers to a step: the other ways to prove the same are not closed by it.
+fn locked_step(at: &At<'_>, until: i64) -> Result<Response, Error> {
+    let look = &at.visit.look;
+    if !at.ways.others.is_empty() || at.ways.back {
+        let page =
+            choose::instead(at, look.t("locked-text", &[("until", until_shown(look, until))]));
+        return look.draw(StatusCode::TOO_MANY_REQUESTS, choose::Choose::TEMPLATE, &page);
+    }
+    let lost = at.step.kind == Kind::Totp && at.definition.recovery_of(Kind::Totp).is_some();
+    let actions = lost.then(|| Action {
+        label: look.t("totp-lost-go", &[]),
+        url: at.visit.path(&format!("recover?what=app&from={}", at.instance.id)),
+        primary: false,
+    });
+    locked(at.visit, until, actions.into_iter().collect())
+}
+
+/// A time for people: the minute in which it is over has begun before that.
+fn until_shown(look: &Look, until: i64) -> String {
+    look.moment(until + 59)
+}
+
 /// Too many wrong answers: until when, and nothing to press that would only count again.
-fn locked(visit: &Visit, until: i64) -> Result<Response, Error> {
+fn locked(visit: &Visit, until: i64, actions: Vec<Action>) -> Result<Response, Error> {
     let (look, wait) = (&visit.look, until - visit.now);
-    // The minute in which it is over has begun before that.
-    let args = [("until", look.moment(until + 59))];
+    let args = [("until", until_shown(look, until))];
     let notice = Notice {
         title: look.t("locked-title", &[]),
         paragraphs: vec![look.t("locked-text", &args), look.t("locked-ask", &[])],
         kind: "warn",
-        actions: Vec::new(),
+        actions,
     };
     let mut response = look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)?;
     let headers = response.headers_mut();

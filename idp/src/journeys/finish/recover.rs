@@ -47,7 +47,20 @@ pub(super) async fn replace_app(running: &mut Running<'_>, tx: &mut Tx) -> Resul
         }
     }
     sign_out(running, tx, &id, None).await?;
+    forget_wrong(running, tx, &id).await?;
     sign_in::sign_in(running, tx).await
+}
+
+/// What somebody else typed wrong is void: its owner has proved the account.
+async fn forget_wrong(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<(), Error> {
+    for counter in Bucket::of_account(account) {
+        attempts::forget(tx, running.visit.realm.id(), &counter).await?;
+    }
+    Ok(())
 }
 
 /// Whoever was in is out, here and at every partner, but for one session; no other browser is known
@@ -113,9 +126,7 @@ pub(super) async fn replace_password(
     let (insurer, id) = (realm.id(), &account.account_id);
     passwords::replace(tx, insurer, id, hash, now).await?;
     sign_out(running, tx, id, kept).await?;
-    for counter in Bucket::of_account(id) {
-        attempts::forget(tx, insurer, &counter).await?;
-    }
+    forget_wrong(running, tx, id).await?;
     let what = if running.recovers() { What::Recovered } else { What::PasswordChanged };
     told::tell(running, tx, id, (what, Detail::default()), |noted| PasswordChanged {
         at: noted.at,

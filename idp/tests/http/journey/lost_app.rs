@@ -164,3 +164,48 @@ async fn nobody_else_replaces_it() {
     let none = idp.visitor().open(&idp.at("minato/recover?what=app")).await;
     assert_eq!(none.status, crate::support::StatusCode::NOT_FOUND);
 }
+
+/// Wrong codes close the app's page for an hour, and no other way: who has written codes down gets in.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_close_no_other_way() {
+    let idp = minato().on_sqlite().await;
+    ask(&idp, "own").await;
+    let (_, app, codes) = with_codes(&idp).await;
+    let visitor = idp.visitor();
+    let page = to_code(&idp, &visitor).await;
+    for _ in 0..10 {
+        code(&visitor, &page, "000000").await;
+    }
+    let closed = visitor.open(&page.url).await;
+    closed.sees("受け付けていません").sees("書き留めた予備のコード").does_not_see("name=\"code\"");
+    assert!(!is_in(&code(&visitor, &page, &app.code(idp.now())).await));
+    let page = visitor.submit(&closed, &[("choice", "recovery-code")]).await;
+    let answer = visitor.submit_without_following(&page, &[("code", &codes[0])]).await;
+    assert!(is_in(&answer), "{}", answer.url);
+}
+
+/// The owner's recovery forgets what somebody else typed wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_forgets_wrong_codes() {
+    let idp = minato().on_sqlite().await;
+    ask(&idp, "own").await;
+    with_app(&idp).await;
+    let thief = idp.visitor();
+    let page = to_code(&idp, &thief).await;
+    for _ in 0..10 {
+        code(&thief, &page, "000000").await;
+    }
+    let visitor = idp.visitor();
+    let page = visitor.open(&idp.at("minato/recover?what=app")).await;
+    let page = visitor.submit(&page, &LOGIN).await;
+    let page = idp.prove_mailbox(&visitor, &page, "hanako@example.jp").await;
+    let page = visitor.submit(&page, HANAKO).await;
+    let new = app(&page);
+    let typed = [("code", new.code(idp.now())), ("name", "新しい電話".to_owned())];
+    let typed = typed.each_ref().map(|(name, value)| (*name, value.as_str()));
+    visitor.submit(&page, &typed).await.sees("認証アプリを設定し直しました");
+    idp.advance(30);
+    let again = idp.visitor();
+    let page = to_code(&idp, &again).await;
+    assert!(is_in(&code(&again, &page, &new.code(idp.now())).await));
+}
