@@ -337,6 +337,41 @@ async fn a_new_insurer_begins_with_a_folder() {
     let typed = [("user_id", "pilot-01"), ("password", tests::visitor::PASSWORD)];
     let page = visitor.submit(&page, &typed).await;
     page.sees("agree_portal");
+
+    // The help desk shuts the account, and opens it with another password.
+    let command = |args: &[&str]| {
+        let mut command = idp.command(&config);
+        command.args(args);
+        command
+    };
+    let help = |what: &str, more: &[&str]| {
+        let of =
+            ["member", what, "--insurer", "hamabe", "--user-id", "Pilot-01", "--reason", "call"];
+        command(&[&of[..], more].concat())
+    };
+    let said = help("lock", &[]).output().expect("idp is built");
+    assert!(String::from_utf8_lossy(&said.stdout).contains("locked"), "{said:?}");
+    visitor.submit(&page, &[("agree_portal", "yes"), ("agree_privacy", "yes")]).await;
+    let sign_in = async |password: &str| {
+        let visitor = tests::visitor::Visitor::new();
+        let page = visitor.open(&login).await;
+        let typed = [("user_id", "pilot-01"), ("password", password)];
+        visitor.submit(&page, &typed).await.html.contains("agree_portal")
+    };
+    assert!(!sign_in(tests::visitor::PASSWORD).await);
+    let new = "みずうみ の ほとり で 昼寝 29";
+    std::fs::write(&password, format!("{new}\n")).expect("written");
+    let mut unlock = help("unlock", &["--password"]);
+    unlock.stdin(std::fs::File::open(&password).expect("read"));
+    let said = unlock.output().expect("idp is built");
+    assert!(String::from_utf8_lossy(&said.stdout).contains("open"), "{said:?}");
+    assert!(sign_in(new).await);
+    assert!(!sign_in(tests::visitor::PASSWORD).await);
+    let nobody = ["member", "lock", "--insurer", "hamabe", "--user-id", "nobody", "--reason", "x"];
+    assert!(fails(&mut command(&nobody)).contains("nobody"));
+    let report = ["journeys", "report", "--insurer", "hamabe", "--month", "2020-01"];
+    let said = command(&report).output().expect("idp is built");
+    assert!(String::from_utf8_lossy(&said.stdout).contains("nothing was counted"), "{said:?}");
 }
 
 /// With everything running both doctors are content.

@@ -4,7 +4,7 @@ use super::{known, now};
 use crate::app::{App, open_db};
 use crate::credentials::breached::Breached;
 use crate::credentials::password::{Cost, Hasher, is_common};
-use crate::definition::published;
+use crate::definition::{Policy, published};
 use crate::ids::AccountId;
 use crate::lockdown::lock;
 use crate::people::moved;
@@ -60,7 +60,8 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Open an account again whose owner cannot recover it. The password stays void.
+    /// Open an account again whose owner cannot recover it. The password stays void, unless another is
+    /// given.
     Unlock {
         /// The insurer's slug.
         #[arg(long)]
@@ -71,6 +72,9 @@ pub enum Command {
         /// Why: kept in the account's history, which its owner can read.
         #[arg(long)]
         reason: String,
+        /// Give it a password, read from standard input.
+        #[arg(long)]
+        password: bool,
     },
 }
 
@@ -83,10 +87,11 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<ExitCod
             return import(settings, &file, &insurer, dry_run).await;
         }
         Command::Lock { insurer, user_id, reason } => {
-            shut(settings, (&insurer, &user_id), &reason, true).await?;
+            shut(settings, (&insurer, &user_id), &reason, Shut::Lock).await?;
         }
-        Command::Unlock { insurer, user_id, reason } => {
-            shut(settings, (&insurer, &user_id), &reason, false).await?;
+        Command::Unlock { insurer, user_id, reason, password } => {
+            let how = Shut::Unlock { password };
+            shut(settings, (&insurer, &user_id), &reason, how).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -110,12 +115,48 @@ async fn import(
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What becomes of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shut {
+    Lock,
+    Unlock {
+        /// Another password is read.
+        password: bool,
+    },
+}
+
+/// The hash of a password from standard input that the insurer's rules take.
+async fn new_password(
+    settings: &Settings,
+    policy: &Policy,
+    own_words: &[&str],
+) -> Result<String, Error> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    let length = password.chars().count();
+    if length < policy.password.min || length > policy.password.max {
+        let (min, max) = (policy.password.min, policy.password.max);
+        return Err(Error::fault(format!("standard input: a password of {min} to {max} letters")));
+    }
+    if is_common(password, own_words) {
+        let why = "standard input: this password is among the first that are tried; take another";
+        return Err(Error::fault(why));
+    }
+    let list = Breached::open(Settings::file(&settings.breached_passwords_file))?;
+    if list.contains(password).await? {
+        let why = "standard input: this password has become known elsewhere; take another";
+        return Err(Error::fault(why));
+    }
+    Ok(Hasher::start(1, 1, Cost::of(&settings.hashing)).hash(password).await?)
+}
+
 /// Shuts an account, or opens it again.
 async fn shut(
     settings: &Settings,
     (insurer, login): (&str, &str),
     reason: &str,
-    shuts: bool,
+    how: Shut,
 ) -> Result<(), Error> {
     let app = App::open(settings.clone(), Cost::of(&settings.hashing)).await?;
     let unknown = || Error::fault(format!("no insurer {insurer:?}: apply its folder first"));
@@ -123,26 +164,35 @@ async fn shut(
     if reason.trim().is_empty() {
         return Err(Error::fault("--reason: say why, in a few words"));
     }
+    let hash = match how {
+        Shut::Unlock { password: true } => {
+            Some(new_password(settings, &realm.definition.policy, &[login]).await?)
+        }
+        _ => None,
+    };
     let mut tx = app.tools.db.begin().await?;
     let account = accounts::by_login(&mut tx, realm.id(), login).await?;
     let account = account.ok_or_else(|| {
         Error::fault(format!("--user-id {login}: no account of {insurer} signs in with it"))
     })?;
     let id = &account.account_id;
-    let changed = match shuts {
-        true => lock(&mut tx, (&realm, &app.clients), id, Some(reason), now()).await?,
-        false => {
+    let changed = match how {
+        Shut::Lock => lock(&mut tx, (&realm, &app.clients), id, Some(reason), now()).await?,
+        Shut::Unlock { .. } => {
             let detail = Detail { reason: Some(reason.to_owned()), ..Detail::default() };
             let was = locks::delete(&mut tx, realm.id(), id).await?.is_some();
             if was {
                 let happened = (&detail, now());
                 events::insert(&mut tx, realm.id(), id, What::Unlocked, happened).await?;
             }
+            if let Some(hash) = &hash {
+                passwords::replace(&mut tx, realm.id(), id, hash, now()).await?;
+            }
             was
         }
     };
     tx.commit().await?;
-    let word = if shuts { "locked" } else { "open" };
+    let word = if how == Shut::Lock { "locked" } else { "open" };
     println!("{login}: {}{word}", if changed { "" } else { "was already " });
     app.tools.db.close().await;
     Ok(())
@@ -172,26 +222,8 @@ async fn create(
         None => None,
     };
     drop(conn);
-    let mut password = String::new();
-    std::io::stdin().read_line(&mut password)?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    let length = password.chars().count();
-    if length < policy.password.min || length > policy.password.max {
-        let (min, max) = (policy.password.min, policy.password.max);
-        return Err(Error::fault(format!("standard input: a password of {min} to {max} letters")));
-    }
     let own_words: Vec<&str> = [user_id].into_iter().chain(email.as_deref()).collect();
-    if is_common(password, &own_words) {
-        let why = "standard input: this password is among the first that are tried; take another";
-        return Err(Error::fault(why));
-    }
-    let list = Breached::open(Settings::file(&settings.breached_passwords_file))?;
-    if list.contains(password).await? {
-        let why = "standard input: this password has become known elsewhere; take another";
-        return Err(Error::fault(why));
-    }
-    let hasher = Hasher::start(1, 1, Cost::of(&settings.hashing));
-    let hash = hasher.hash(password).await?;
+    let hash = new_password(settings, &policy, &own_words).await?;
     let account = Account {
         account_id: AccountId::random(),
         state: State::Active,
