@@ -1,7 +1,6 @@
 //! Pages of the engine's own: the person chooses between proofs, puts one off, or goes on.
 
 use super::running::Running;
-use super::steps::verdict::At;
 use crate::need::{Act, Kind, Need, Step, StepId};
 use axum::response::Response;
 use serde::Serialize;
@@ -131,16 +130,6 @@ pub(super) fn among(running: &Running<'_>, needs: &[&Need]) -> Result<Response, 
     let (title, form) = (running.title(), form(running));
     let page = Choose { title, lead, form, options, later: false };
     running.visit.look.page(&page)
-}
-
-/// The other ways, where the one that was asked is closed for a while.
-pub(super) fn instead(at: &At<'_>, lead: String) -> Choose {
-    let mut options = at.ways.others.clone();
-    if at.ways.back {
-        options.push(Choice { id: BACK.to_owned(), label: at.t("ways-back") });
-    }
-    let form = Form::new(at.ways.action.clone(), &[]);
-    Choose { title: at.title.clone(), lead, form, options, later: false }
 }
 
 /// Now or later.

@@ -6,6 +6,7 @@
 //! - `submit.rs`, `link.rs`: an answer, and the mailed link; they own the transaction
 //! - `factors.rs`: what is asked besides of who has a second factor, or comes from nowhere
 //! - `advanced.rs`: what an answer led to
+//! - `locked.rs`: who cannot go on for now
 //! - `choose.rs`: pages of the engine's own, where the person chooses or goes on
 //! - `finish/`: what happens when nothing is missing
 //! - `steps/`: one file per step
@@ -18,6 +19,7 @@ pub mod finish;
 pub mod goal;
 pub mod instance;
 pub mod link;
+mod locked;
 pub mod running;
 pub mod steps;
 pub mod submit;

@@ -4,13 +4,14 @@ use super::advanced::Advanced;
 use super::begin::{Ticket, counted};
 use super::finish::{self, Finished};
 use super::goal::Goal;
+use super::locked::{locked_account, locked_step};
 use super::running::{CANCEL, Found, Running, find};
 use super::steps;
 use super::steps::verdict::{At, Limits, Place, Verdict};
 use super::{Tools, choose};
 use crate::ids::JourneyId;
 use crate::need::plan::place;
-use crate::need::{Kind, Need, Next, Step, next};
+use crate::need::{Need, Next, Step, next};
 use crate::store::evidence::Holder;
 use crate::store::{agreements, attempts, evidence, journeys};
 use crate::visit::Visit;
@@ -19,8 +20,8 @@ use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
 use secret::hash;
-use web::look::{Action, Notice, see_other};
-use web::{Error, Form, Look, Outcome, Page, Posted, Reply};
+use web::look::{Action, see_other};
+use web::{Error, Form, Outcome, Posted, Reply};
 
 /// What is asked next.
 pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Response, Error> {
@@ -465,60 +466,6 @@ impl Running<'_> {
             ways: choose::Ways::default(),
         }
     }
-}
-
-/// Too many wrong answers to a step: the other ways to prove the same are not closed by it.
-fn locked_step(at: &At<'_>, until: i64) -> Result<Response, Error> {
-    let look = &at.visit.look;
-    if !at.ways.others.is_empty() || at.ways.back {
-        let page =
-            choose::instead(at, look.t("locked-text", &[("until", until_shown(look, until))]));
-        return look.draw(StatusCode::TOO_MANY_REQUESTS, choose::Choose::TEMPLATE, &page);
-    }
-    let lost = at.step.kind == Kind::Totp && at.definition.recovery_of(Kind::Totp).is_some();
-    let actions = lost.then(|| Action {
-        label: look.t("totp-lost-go", &[]),
-        url: at.visit.path(&format!("recover?what=app&from={}", at.instance.id)),
-        primary: false,
-    });
-    locked(at.visit, until, actions.into_iter().collect())
-}
-
-/// A time for people: the minute in which it is over has begun before that.
-fn until_shown(look: &Look, until: i64) -> String {
-    look.moment(until + 59)
-}
-
-/// Too many wrong answers: until when, and nothing to press that would only count again.
-fn locked(visit: &Visit, until: i64, actions: Vec<Action>) -> Result<Response, Error> {
-    let (look, wait) = (&visit.look, until - visit.now);
-    let args = [("until", until_shown(look, until))];
-    let notice = Notice {
-        title: look.t("locked-title", &[]),
-        paragraphs: vec![look.t("locked-text", &args), look.t("locked-ask", &[])],
-        kind: "warn",
-        actions,
-    };
-    let mut response = look.notice(StatusCode::TOO_MANY_REQUESTS, &notice)?;
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, wait.max(1).into());
-    // Whoever has waited a little while comes back to the form by itself.
-    if wait < 60 {
-        headers.insert(header::REFRESH, (wait + 1).into());
-    }
-    Ok(response)
-}
-
-/// Its owner or the help desk shut the account; where the insurer has a recovery, it opens it again.
-fn locked_account(visit: &Visit) -> Result<Response, Error> {
-    let (look, (then, actions)) = (&visit.look, visit.way_back());
-    let notice = Notice {
-        title: look.t("locked-account-title", &[]),
-        paragraphs: vec![look.t("locked-account-text", &[]), then],
-        kind: "warn",
-        actions,
-    };
-    look.notice(StatusCode::FORBIDDEN, &notice)
 }
 
 /// A definition that passed its check leads nobody here; the operator is told.
