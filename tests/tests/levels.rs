@@ -64,6 +64,8 @@ async fn medical_data_asks_for_more_and_leads_back() {
         assert_eq!(visitor.open(&fees(world)).await.url, fees(world));
         let home = format!("{}/hokushin/", world.portal_url);
         visitor.open(&home).await.does_not_see("for=medical");
+        // Whoever is known well enough for medical data is for personal data, whatever it is called.
+        assert!(!is_asked(&visitor.open(&notices).await));
 
         // Single sign-on and another browser mint no higher level than was proved there.
         let other = Visitor::new();
