@@ -249,6 +249,15 @@ impl Browser {
         self
     }
 
+    /// Clicks what a CSS selector names, unless the page has gone on by itself meanwhile: a passkey that is
+    /// offered in a field is taken without a click.
+    pub async fn click_or_gone(&self, selector: &str) -> &Self {
+        if let Ok(element) = self.client.find(Locator::Css(selector)).await {
+            element.click().await.ok();
+        }
+        self
+    }
+
     /// Fails unless the page shows a text within a few seconds.
     pub async fn sees(&self, text: &str) -> &Self {
         let shown = async {

@@ -70,7 +70,7 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
         browser.forget().await.open(&client.authorize(&[])).await;
         browser.finds(PASSKEY_BUTTON).await.shoot("72-login").await.run(SPY).await;
         device.attended(true).await;
-        browser.click(PASSKEY_BUTTON).await;
+        browser.click_or_gone(PASSKEY_BUTTON).await;
         browser.leaves("/minato/journey/").await;
         let answer = parameters(&browser.url().await);
         let code = answer["code"].as_str().expect("a code");
@@ -102,7 +102,7 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
         let elsewhere = format!("{}/aozora/signin", world.portal_url);
         browser.forget().await.open(&elsewhere).await.finds(PASSKEY_BUTTON).await;
         device.attended(true).await;
-        browser.click(PASSKEY_BUTTON).await;
+        browser.click_or_gone(PASSKEY_BUTTON).await;
         device.attended(false).await;
         browser
             .finds("[role=alert]:not([hidden])")
@@ -120,7 +120,7 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
             device.put_back(&passkey, at).await;
             browser.forget().await.open(&client.authorize(&[])).await.finds(PASSKEY_BUTTON).await;
             device.attended(true).await;
-            browser.click(PASSKEY_BUTTON).await;
+            browser.click_or_gone(PASSKEY_BUTTON).await;
             device.attended(false).await;
             browser
                 .finds("[role=alert]:not([hidden])")
@@ -215,7 +215,7 @@ async fn a_member_comes_to_a_passkey_and_lives_with_it_alone() {
         browser.finds(PASSKEY_BUTTON).await.shoot("75-make").await;
         assert_eq!(browser.value("name").await, "Chrome / Linux");
         device.attended(true).await;
-        browser.click(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
+        browser.click_or_gone(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
         assert_eq!(device.passkeys().await.len(), 1);
 
         // Another must have another name.
@@ -233,7 +233,7 @@ async fn a_member_comes_to_a_passkey_and_lives_with_it_alone() {
         log_in_by_password(&browser).await;
         browser.finds(PASSKEY_BUTTON).await;
         device.attended(true).await;
-        browser.click(PASSKEY_BUTTON).await.finds("[role=status]").await;
+        browser.click_or_gone(PASSKEY_BUTTON).await.finds("[role=status]").await;
         browser.sees("パスワードを使わないようにしました").await;
         browser.sees("最後の一つは削除できません").await.shoot("77-own").await;
         device.attended(false).await;
@@ -241,7 +241,7 @@ async fn a_member_comes_to_a_passkey_and_lives_with_it_alone() {
         log_in_by_password(&browser).await;
         browser.finds("[role=alert]:not([hidden])").await.sees("ログインできませんでした").await;
         device.attended(true).await;
-        browser.click(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
+        browser.click_or_gone(PASSKEY_BUTTON).await.leaves("/nagisa/journey/").await;
         assert!(browser.url().await.contains("code="));
         browser.close().await;
     })
