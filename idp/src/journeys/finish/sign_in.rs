@@ -27,6 +27,7 @@ use axum::response::Response;
 use db::Tx;
 use oidc::error::Code;
 use secret::hash;
+use std::mem;
 use web::Error;
 use web::look::see_other;
 
@@ -267,11 +268,14 @@ async fn answer_client(
         running.session = Some(session.clone());
         let account = session.account_id.clone();
         let resume = running.instance.goal.resume().clone();
-        running.instance.goal = Goal::StepUp { sid: Some(session.sid.clone()), resume };
+        let step_up = Goal::StepUp { sid: Some(session.sid.clone()), resume };
         running.read_account(tx, &account).await?;
-        let need = running.need()?;
-        if next(&need, &running.known()) != Next::Done {
-            return Ok(match begin(&running.visit, running.instance.goal.clone())? {
+        let goal = mem::replace(&mut running.instance.goal, step_up);
+        let is_done = next(&running.need()?, &running.known()) == Next::Done;
+        // The journey stays the one that it was: what follows an ending asks its goal.
+        let step_up = mem::replace(&mut running.instance.goal, goal);
+        if !is_done {
+            return Ok(match begin(&running.visit, step_up)? {
                 Begun::Response(response) => Some(response),
                 Begun::TooLong => {
                     let why = "the request is too long for a browser: push it to the PAR endpoint";

@@ -1,7 +1,9 @@
 //! Codes by mail and browsers that an account has never seen: F097, F098, F118; attacks 24 to 26.
 
 use crate::support::people::LOGIN;
-use crate::support::{Seen, TestIdp, Visitor, claims, minato};
+use crate::support::{HANAKO, Seen, TestIdp, Visitor, claims, minato};
+
+const NEW: &str = "みずうみ の ほとり で 昼寝 29";
 
 async fn ask(idp: &TestIdp, what: &str) {
     let policy = idp.file("idp.toml").replace("ask = \"off\"", &format!("ask = \"{what}\""));
@@ -74,6 +76,37 @@ async fn an_unknown_browser_asks_a_code_once() {
             other.open(&idp.at("minato/logout")).await;
             idp.sign_in(&other).await;
             assert_eq!(subjects(idp).await.len(), before);
+        })
+        .await;
+}
+
+/// Who recovers the password while a client waits has shown more than a login would: nothing more is
+/// asked there, and it is counted as the recovery that it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_client_waits_a_recovery_makes_the_browser_known() {
+    minato()
+        .on_each_engine(async |idp| {
+            ask(idp, "code").await;
+            idp.member().await;
+            let client = idp.client("app", "").await;
+            let visitor = idp.visitor();
+            let login = visitor.open(&client.authorize(&[])).await;
+            let recover = login.html.split("href=\"/").find(|rest| rest.contains("recover?from="));
+            let recover = recover.and_then(|rest| rest.split('"').next()).expect("it is offered");
+            let page = visitor.open(&idp.at(recover)).await;
+            let page = idp.prove_mailbox(&visitor, &page, "hanako@example.jp").await;
+            let page = visitor.submit(&page, HANAKO).await;
+            let new = [("password", NEW), ("password_again", NEW)];
+            assert!(visitor.submit_and_stay(&page, &new).await.contains("code="));
+            visitor.open(&idp.at("minato/logout")).await;
+            let page = visitor.open(&idp.at("minato/login")).await;
+            let typed = [("user_id", "hanako79"), ("password", NEW)];
+            assert!(is_in(&visitor.submit_without_following(&page, &typed).await));
+            idp.app.tally.write(&idp.app.tools.db).await.expect("written");
+            let done = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) AS n FROM journey_counts
+                        WHERE what LIKE 'done%' AND goal LIKE ";
+            assert_eq!(idp.number(&format!("{done}'recover%'")).await, 1);
+            assert_eq!(idp.number(&format!("{done}'step-up'")).await, 0);
         })
         .await;
 }
