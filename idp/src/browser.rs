@@ -46,7 +46,8 @@ pub struct Said {
     pub no_passkey: bool,
 }
 
-/// The account has signed in: the browser is known from now on. Returns the cookie of one that had none.
+/// The account has signed in: the browser is known from now on. Returns the cookie of one that had none,
+/// or that takes the place of the one it had when the account is new there.
 pub async fn signed_in(
     tx: &mut Tx,
     visit: &Visit,
@@ -62,8 +63,17 @@ pub async fn signed_in(
         return Ok(None);
     }
     let (realm, held) = (&visit.realm, secret_hash(visit));
-    let new = held.is_none().then(random::secret);
-    let hash = held.or_else(|| new.as_ref().map(hash::sha256)).unwrap_or_default();
+    let (hash, new) = match (&held, known) {
+        (Some(held), Some(_)) => (held.clone(), None),
+        _ => {
+            let secret = random::secret();
+            (hash::sha256(&secret), Some(secret))
+        }
+    };
+    if let (Some(held), Some(_)) = (&held, &new) {
+        // Who copied the secret while others signed in here shares nothing with the one who comes.
+        browsers::renew(tx, realm.id(), held, &hash).await?;
+    }
     let browser = Browser {
         browser_id: known.map_or_else(BrowserId::random, |known| known.browser_id.clone()),
         label: user_agent::label(&visit.headers),

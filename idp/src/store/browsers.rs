@@ -102,6 +102,13 @@ pub async fn put(
     Ok(())
 }
 
+/// The browser has a new secret: whoever was known there still is.
+pub async fn renew(tx: &mut Tx, insurer: &InsurerId, old: &[u8], new: &[u8]) -> Result<()> {
+    let sql = "UPDATE browsers SET secret_hash = $3 WHERE insurer_id = $1 AND secret_hash = $2";
+    tx.execute(sql, params![insurer, old, new]).await?;
+    Ok(())
+}
+
 /// Forgets a browser of an account, by its id. `false` when it was not known.
 #[must_use = "what was not there was not forgotten"]
 pub async fn delete(

@@ -1,7 +1,7 @@
 //! Codes by mail and browsers that an account has never seen: F097, F098, F118; attacks 24 to 26.
 
 use crate::support::people::LOGIN;
-use crate::support::{HANAKO, Seen, TestIdp, Visitor, claims, minato};
+use crate::support::{HANAKO, ICHIRO, PASSWORD, Seen, TestIdp, Visitor, claims, minato};
 
 const NEW: &str = "みずうみ の ほとり で 昼寝 29";
 
@@ -107,6 +107,32 @@ async fn where_a_client_waits_a_recovery_makes_the_browser_known() {
                         WHERE what LIKE 'done%' AND goal LIKE ";
             assert_eq!(idp.number(&format!("{done}'recover%'")).await, 1);
             assert_eq!(idp.number(&format!("{done}'step-up'")).await, 0);
+        })
+        .await;
+}
+
+/// A browser's secret that was copied before an account's first login there opens nothing of it
+/// afterwards; who was known there stays so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_browser_is_not_known() {
+    minato()
+        .on_each_engine(async |idp| {
+            ask(idp, "code").await;
+            let shared = idp.visitor();
+            idp.register(&shared, ("ichiro@example.jp", "ichiro55", ICHIRO)).await;
+            shared.open(&idp.at("minato/logout")).await;
+            let copied = shared.copied();
+            idp.member().await;
+            let page = to_code(idp, &shared).await;
+            assert!(is_in(&typed(&shared, &page, &mailed(idp).await).await));
+            shared.open(&idp.at("minato/logout")).await;
+
+            to_code(idp, &copied).await;
+            for known in [&LOGIN[..], &[("user_id", "ichiro55"), ("password", PASSWORD)]] {
+                let page = shared.open(&idp.at("minato/login")).await;
+                assert!(is_in(&shared.submit_without_following(&page, known).await));
+                shared.open(&idp.at("minato/logout")).await;
+            }
         })
         .await;
 }
