@@ -1,4 +1,4 @@
-//! Codes by mail and browsers that an account has never seen: F097, F098, F118; attacks 24 to 26.
+//! Codes by mail and browsers that an account has never seen: F097, F098, F118; attacks 22, 24 to 26.
 
 use crate::support::people::LOGIN;
 use crate::support::{HANAKO, ICHIRO, PASSWORD, Seen, TestIdp, Visitor, claims, minato};
@@ -111,8 +111,8 @@ async fn where_a_client_waits_a_recovery_makes_the_browser_known() {
         .await;
 }
 
-/// A browser's secret that was copied before an account's first login there opens nothing of it
-/// afterwards; who was known there stays so.
+/// Attack 22: a browser's secret that was copied before an account's first login there opens nothing
+/// of it afterwards; who was known there stays so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_browser_is_not_known() {
     minato()
