@@ -273,7 +273,7 @@ own-changed-app-removed = The app has been removed.
 remove-app-ask = Do you want to remove “{ $name }”?
 remove-app-text = Its codes will not work any more. To go on, you need your password and a code.
 remove-app-go = Go on and remove it
-remove-app-back = Go back without removing it
+ask-back = Go back and change nothing
 
 choose-passkey = A passkey
 passkey-title = Sign in with a passkey

@@ -270,7 +270,7 @@ own-changed-app-removed = 認証アプリを削除しました。
 remove-app-ask = 「{ $name }」を削除しますか
 remove-app-text = 削除すると、このアプリのコードではログインできなくなります。続けるには、パスワードと確認コードを入力していただきます。
 remove-app-go = 削除へ進む
-remove-app-back = 削除しないで戻る
+ask-back = 何もしないで戻る
 
 choose-passkey = パスキー
 passkey-title = パスキーでログイン

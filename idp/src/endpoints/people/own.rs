@@ -311,7 +311,7 @@ fn removal(visit: &Visit, name: String) -> String {
     visit.look.t("remove-app-ask", &[("name", name)])
 }
 
-/// Asks before something is removed.
+/// Asks before something is removed, or the account closed.
 fn ask(
     visit: &Visit,
     title: String,
@@ -328,7 +328,7 @@ fn ask(
         title,
         paragraphs: vec![look.t(text, &[])],
         kind: "warn",
-        actions: vec![action(go, below, true), action("remove-app-back", HERE, false)],
+        actions: vec![action(go, below, true), action("ask-back", HERE, false)],
     };
     look.notice(StatusCode::OK, &notice)
 }
