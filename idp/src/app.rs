@@ -76,7 +76,7 @@ impl App {
                 outbox: Outbox::new(sealer.clone()),
                 clients: clients.clone(),
                 sealer: sealer.clone(),
-                passkeys: Passkeys::at(&settings.public_url),
+                passkeys: Passkeys::of(&settings),
             },
             clients,
             outbound,

@@ -25,6 +25,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/jwks", public(metadata::jwks))
         .route("/.well-known/change-password", get(well_known::change_password))
         .route("/.well-known/passkey-endpoints", get(well_known::passkey_endpoints))
+        .route("/.well-known/webauthn", public(well_known::related_origins))
         .route("/.well-known/own/{page}", get(well_known::own))
         // OpenID Connect, where people come by
         .route("/{insurer}/authorize", get(authorize::get).post(authorize::post))

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use url::Url;
 use web::config::{ConfigError, public_url};
 use web::listen::Connections;
 use web::log::Log;
@@ -32,6 +33,8 @@ pub struct Settings {
     /// hexadecimal, one a line, sorted, with or without `:` and a count. Empty: only the common ones
     /// that the program knows are refused.
     pub breached_passwords_file: PathBuf,
+    /// To which host passkeys are bound.
+    pub passkeys: PasskeyHost,
     /// TLS of our own; without it a proxy in front must end TLS.
     pub tls: Tls,
     /// A second address for clients that show certificates.
@@ -44,6 +47,20 @@ pub struct Settings {
     pub log: Log,
     /// What the provider itself fetches.
     pub outbound: Outbound,
+}
+
+/// The host of passkeys. It is chosen before the first one is made: another makes all useless.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PasskeyHost {
+    /// The host to which passkeys are bound (RP ID), for example `example.jp`. Empty: the host of
+    /// `public_url`. When `public_url` moves, write the host that it had.
+    pub host: String,
+    /// Other addresses at which members of this installation use the same passkeys, for example
+    /// `https://login.brand.example`: five at the most. Browsers ask
+    /// `https://HOST/.well-known/webauthn` for those that are not below the host; that address must
+    /// lead here.
+    pub origins: Vec<String>,
 }
 
 /// The server's certificate.
@@ -163,6 +180,7 @@ impl Default for Settings {
             smtp: Smtp::default(),
             hashing: Hashing::default(),
             breached_passwords_file: PathBuf::new(),
+            passkeys: PasskeyHost::default(),
             tls: Tls::default(),
             mtls: Mtls::default(),
             proxy: Proxy::default(),
@@ -207,6 +225,35 @@ impl Hashing {
     }
 }
 
+impl PasskeyHost {
+    /// Browsers take five brands, and ask only names.
+    fn check(&self) -> Result<(), ConfigError> {
+        let host = self.host.as_str();
+        let is_name = Url::parse(&format!("https://{host}"))
+            .is_ok_and(|url| url.domain() == Some(host) && url.port().is_none());
+        if !host.is_empty() && !is_name {
+            return Err(ConfigError(format!(
+                "passkeys.host = \"{host}\": write the name of a host in small letters, without \
+                 https:// and port, such as example.jp"
+            )));
+        }
+        if self.origins.len() > 5 {
+            return Err(ConfigError("passkeys.origins: browsers take five at the most".to_owned()));
+        }
+        for origin in &self.origins {
+            public_url("passkeys.origins", origin)?;
+            let whole = Url::parse(origin).map(|url| url.origin().ascii_serialization());
+            if whole.as_ref() != Ok(origin) {
+                return Err(ConfigError(format!(
+                    "passkeys.origins: \"{origin}\": write scheme and host only, such as \
+                     https://login.brand.example"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Smtp {
     fn check(&self) -> Result<(), ConfigError> {
         let host = self.host.as_str();
@@ -233,6 +280,7 @@ impl Settings {
         if !self.mtls.public_url.is_empty() {
             public_url("mtls.public_url", &self.mtls.public_url)?;
         }
+        self.passkeys.check()?;
         self.smtp.check()?;
         self.hashing.check()
     }

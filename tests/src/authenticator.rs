@@ -24,6 +24,8 @@ pub struct Authenticator {
     pub rp_id: String,
     pub flags: u8,
     pub count: u32,
+    /// What it says it is.
+    pub aaguid: [u8; 16],
     /// The challenge that it answers instead of the one that it was given.
     pub challenge: Option<String>,
 }
@@ -42,8 +44,14 @@ impl Authenticator {
             rp_id: url.host_str().expect("a host").to_owned(),
             flags: PRESENT | VERIFIED,
             count: 0,
+            aaguid: [0; 16],
             challenge: None,
         }
+    }
+
+    /// The id of its key, as pages have it.
+    pub fn id(&self) -> String {
+        base64url(&self.id)
     }
 
     /// Answers a page that makes a passkey, called so.
@@ -52,7 +60,7 @@ impl Authenticator {
         self.user = options["publicKey"]["user"]["id"].as_str().unwrap_or_default().to_owned();
         let client = self.client_data("webauthn.create", &options);
         let mut data = self.data(self.flags | MADE);
-        data.extend([0; 16]);
+        data.extend(self.aaguid);
         data.extend([0, 16]);
         data.extend(self.id);
         let jwk = self.key.jwk();
@@ -119,7 +127,7 @@ impl Authenticator {
     }
 
     fn answer(&self, response: Value) -> String {
-        let id = base64url(&self.id);
+        let id = self.id();
         json!({
             "id": id, "rawId": id, "type": "public-key", "extensions": {}, "response": response,
         })

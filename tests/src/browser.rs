@@ -29,6 +29,17 @@ impl Device<'_> {
         kept.expect("asked")["credentials"].as_array().cloned().unwrap_or_default()
     }
 
+    /// Waits until it keeps none.
+    pub async fn loses_all(&self) {
+        for _ in 0..200 {
+            if self.passkeys().await.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the device still keeps {:?}", self.passkeys().await);
+    }
+
     /// Whether its owner is there to agree; without, requests wait.
     pub async fn attended(&self, enabled: bool) {
         let of = json!({"authenticatorId": self.id, "enabled": enabled});
@@ -40,7 +51,8 @@ impl Device<'_> {
     pub async fn put_back(&self, passkey: &Value, counter: u64) {
         let client = &self.browser.client;
         let of = json!({"authenticatorId": self.id, "credentialId": passkey["credentialId"]});
-        client.issue_cmd(Cdp("WebAuthn.removeCredential", of)).await.expect("removed");
+        // It may have been forgotten before.
+        client.issue_cmd(Cdp("WebAuthn.removeCredential", of)).await.ok();
         let mut passkey = passkey.clone();
         passkey["signCount"] = counter.into();
         let of = json!({"authenticatorId": self.id, "credential": passkey});

@@ -209,6 +209,11 @@ async fn wrong_settings_are_named() {
             format!("database = \"postgres://u:secret@127.0.0.1:{silent_port}/n\""),
             vec!["127.0.0.1", "within 3 s"],
         ),
+        ("[passkeys]\nhost = \"https://a.example\"".to_owned(), vec!["passkeys.host", "https://"]),
+        (
+            "[passkeys]\norigins = [\"https://a.example/x\"]".to_owned(),
+            vec!["passkeys.origins", "/x", "host only"],
+        ),
         (tls(&broken), vec!["broken.pem", "certificate"]),
         (tls("/no/such.pem"), vec!["/no/such.pem"]),
     ] {

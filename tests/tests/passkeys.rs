@@ -109,6 +109,7 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
             .await
             .sees("パスキーでログインできませんでした")
             .await;
+        assert_eq!(device.passkeys().await.len(), 1, "it is somebody's: its keeper keeps it");
         device.attended(true).await;
         browser.open(&sign_in).await.finds(".user").await.sees("港").await;
 
@@ -146,6 +147,16 @@ async fn a_passkey_signs_in_and_a_copy_does_not() {
         browser.click("main a.button-primary").await;
         log_in_by_password(&browser).await;
         browser.finds("[role=status]").await.sees("パスキーを削除しました").await;
+        // Its keeper was told, and offers it no more.
+        device.loses_all().await;
+        // So is the keeper of one that is shown and is nobody's.
+        device.put_back(&passkey, counter + 90).await;
+        browser.forget().await.open(&client.authorize(&[])).await.finds(PASSKEY_BUTTON).await;
+        device.attended(true).await;
+        browser.click_or_gone(PASSKEY_BUTTON).await;
+        device.attended(false).await;
+        browser.finds("[role=alert]:not([hidden])").await;
+        device.loses_all().await;
         browser.close().await;
     })
     .await;

@@ -68,6 +68,11 @@ impl Reply {
         cookies::value(headers, COOKIE, secure).map(|_| cookies::clear(COOKIE, secure))
     }
 
+    /// What was kept of one field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.form.values.get(field).map(String::as_str)
+    }
+
     /// The form as it is shown again. Mistakes that were said in another language are not.
     pub fn form(&self, action: String, fields: &[&str], lang: &str) -> Form {
         let mut form = Form::new(action, fields);

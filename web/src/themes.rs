@@ -56,7 +56,7 @@ pub struct Theme {
 
 /// Scripts that act for the person: only their own pages load them, and the policy of every other
 /// page refuses them, whatever a plugin's template says.
-const OF_SINGLE_PAGES: [&str; 3] = ["next", "passkey", "send"];
+const OF_SINGLE_PAGES: [&str; 4] = ["next", "passkey", "send", "signals"];
 
 /// A theme that cannot be used; the text names it and says what to mend.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -4,5 +4,6 @@ pub mod breached;
 pub mod foreign;
 pub mod passkey;
 pub mod password;
+pub mod providers;
 pub mod recovery_codes;
 pub mod totp;

@@ -9,6 +9,7 @@ use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step,
 use oidc::jose::algorithm::Algorithm;
 use std::collections::BTreeSet;
 use web::listen::Networks;
+use webauthn_rs::prelude::Uuid;
 
 /// Characters beyond which nothing is hashed: a longer password could never sign in.
 const LONGEST_PASSWORD: usize = 256;
@@ -79,6 +80,14 @@ impl Definition {
         }
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
+        }
+        let is_aaguid =
+            |text: &String| Uuid::parse_str(text).is_ok_and(|id| id.to_string() == *text);
+        if let Some(wrong) = policy.passkeys.only.iter().find(|text| !is_aaguid(text)) {
+            return Some(format!(
+                "idp.toml: passkeys.only: {wrong} is no AAGUID; write it in small letters, such as \
+                 ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4"
+            ));
         }
         if let Err(why) = Networks::read(&policy.throttle.spared, "throttle.spared") {
             return Some(format!("idp.toml: {why}"));

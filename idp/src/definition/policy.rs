@@ -111,7 +111,7 @@ impl SecondFactor {
 }
 
 /// Whether members may sign in with a passkey instead of password and code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Passkeys {
     pub offer: bool,
@@ -120,6 +120,10 @@ pub struct Passkeys {
     pub after_login: bool,
     /// Whether a member who has one may give the password up.
     pub alone: bool,
+    /// The AAGUIDs of what may keep a passkey; empty: everything. Without attestation it is what an
+    /// authenticator says of itself: it leads members, it does not stop who forges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
 }
 
 impl Passkeys {

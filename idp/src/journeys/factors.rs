@@ -83,7 +83,7 @@ impl Factors<'_> {
     /// Whether to make a passkey: asked at the end of a login of somebody who has none and who is no
     /// thief of the password alone, because the browser is known or a second factor was proved.
     pub fn passkey_offer(&self) -> Option<Need> {
-        let policy = self.policy.passkeys;
+        let policy = &self.policy.passkeys;
         let asks = policy.offer
             && policy.after_login
             && self.can_have_passkeys

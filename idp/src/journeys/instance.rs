@@ -68,6 +68,8 @@ pub struct NewPasskey {
     pub credential_id: CredentialId,
     pub name: String,
     pub passkey: String,
+    #[serde(default)]
+    pub aaguid: Option<String>,
 }
 
 /// An authenticator app before its account keeps it.

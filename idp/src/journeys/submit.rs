@@ -64,8 +64,7 @@ pub async fn show(tools: &Tools, visit: Visit, id: &JourneyId) -> Result<Respons
         return locked_step(&at, *until);
     }
     let beside = format!("{}:{}:passkey", at.visit.realm.id(), at.instance.id);
-    let beside = Reply::read(&at.visit.headers, sealer(at.visit), &beside, at.visit.secure);
-    at.passkey_failed = beside.is_some_and(|reply| reply.outcome == Outcome::Wrong);
+    at.passkey_reply = Reply::read(&at.visit.headers, sealer(at.visit), &beside, at.visit.secure);
     let screen = asked.show(&at).await?;
     Ok(at.visit.look.answer(screen))
 }
@@ -453,7 +452,7 @@ impl Running<'_> {
             signs_in,
             changes,
             offers_passkey,
-            passkey_failed: false,
+            passkey_reply: None,
             title,
             instance: &mut self.instance,
             request: self.request.as_ref(),

@@ -19,10 +19,12 @@ pub struct Key {
     pub is_blocked: bool,
     /// The challenge that it answered last, hashed.
     pub challenge: Option<Vec<u8>>,
+    /// What keeps it, as it says itself.
+    pub aaguid: Option<String>,
 }
 
 const COLUMNS: &str = "credential_id, account_id, name, passkey, created_at, used_at, blocked_at,
-    challenge FROM passkeys";
+    challenge, aaguid FROM passkeys";
 
 /// The passkeys of an account, the oldest first.
 pub async fn list(conn: &mut Conn, insurer: &InsurerId, account: &AccountId) -> Result<Vec<Key>> {
@@ -40,12 +42,18 @@ pub async fn by_id(conn: &mut Conn, insurer: &InsurerId, id: &str) -> Result<Opt
     conn.one(sql, params![insurer, id]).await?.as_ref().map(key).transpose()
 }
 
+/// Whether it is anybody's, of any insurer: all share the host to which passkeys are bound.
+pub async fn is_known(conn: &mut Conn, id: &str) -> Result<bool> {
+    let sql = "SELECT 1 AS found FROM passkeys WHERE credential_id = $1 LIMIT 1";
+    Ok(conn.one(sql, params![id]).await?.is_some())
+}
+
 /// Adds a passkey. `false` when this very credential is registered already.
 #[must_use = "without its row a passkey signs nobody in"]
 pub async fn insert(tx: &mut Tx, insurer: &InsurerId, key: &Key) -> Result<bool> {
     let sql = "INSERT INTO passkeys (insurer_id, credential_id, account_id, name, passkey,
-                                     created_at, used_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+                                     created_at, used_at, aaguid)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         &key.credential_id,
@@ -53,7 +61,8 @@ pub async fn insert(tx: &mut Tx, insurer: &InsurerId, key: &Key) -> Result<bool>
         key.name.as_str(),
         key.passkey.as_str(),
         key.created_at,
-        key.used_at
+        key.used_at,
+        key.aaguid.as_deref()
     ];
     Ok(tx.execute(sql, params).await? == 1)
 }
@@ -105,5 +114,6 @@ fn key(row: &Row) -> Result<Key> {
         used_at: row.int("used_at")?,
         is_blocked: row.opt_int("blocked_at")?.is_some(),
         challenge: row.opt_bytes("challenge")?,
+        aaguid: row.opt_text("aaguid")?,
     })
 }

@@ -38,6 +38,11 @@ if (form && window.PublicKeyCredential) {
   form.hidden = false;
   for (const other of document.querySelectorAll("[data-without-passkey]")) other.hidden = true;
   const makes = form.dataset.act === "make";
+  // Nobody's any more: whatever keeps it need not offer it again.
+  const { unknown } = form.dataset;
+  if (unknown) {
+    PublicKeyCredential.signalUnknownCredential?.({ rpId: options().rpId, credentialId: unknown }).catch(() => {});
+  }
   let waiting = new AbortController();
   // Offered in the field of the user ID, where the browser can.
   const conditional = async () => {

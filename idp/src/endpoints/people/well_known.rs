@@ -2,6 +2,7 @@
 //! made and kept. They know no insurer; which one is meant the cookies of its browser tell.
 
 use crate::app::App;
+use crate::credentials::passkey::Passkeys;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -36,6 +37,16 @@ pub async fn own(
 pub async fn passkey_endpoints(State(app): State<Arc<App>>) -> Json<Value> {
     let at = |page: &str| format!("{}/.well-known/own/{page}", app.settings.public_url);
     Json(json!({"enroll": at("passkey"), "manage": at("account")}))
+}
+
+/// `GET /.well-known/webauthn` (WebAuthn §5.11.1): who else uses the passkeys of this host. 404 where
+/// nobody does.
+pub async fn related_origins(State(app): State<Arc<App>>) -> Result<Json<Value>, Error> {
+    let related = app.tools.passkeys.as_ref().map(Passkeys::related).unwrap_or_default();
+    match related.is_empty() {
+        true => Err(Error::NOT_FOUND),
+        false => Ok(Json(json!({"origins": related}))),
+    }
 }
 
 /// To a page of the insurer at which this browser has been; of several the one whose cookie comes first.

@@ -177,6 +177,7 @@ async fn keep_passkey(
         used_at: now,
         is_blocked: false,
         challenge: None,
+        aaguid: made.aaguid.clone(),
     };
     if !passkeys::insert(tx, realm.id(), &key).await? {
         return Err(Error::Shown(StatusCode::CONFLICT));

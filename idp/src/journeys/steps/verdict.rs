@@ -98,8 +98,8 @@ pub struct At<'a> {
     pub changes: bool,
     /// A passkey may be shown instead of a password.
     pub offers_passkey: bool,
-    /// One was shown a moment ago, and was not right.
-    pub passkey_failed: bool,
+    /// What was said of one that was shown a moment ago.
+    pub passkey_reply: Option<Reply>,
     pub title: String,
     pub instance: &'a mut Instance,
     pub request: Option<&'a Authorize>,
@@ -139,6 +139,11 @@ impl At<'_> {
     /// Whether the last answer was wrong as a whole.
     pub fn failed(&self) -> bool {
         self.reply.as_ref().is_some_and(|reply| reply.outcome == Outcome::Wrong)
+    }
+
+    /// Whether a passkey was shown beside this step a moment ago, and was not right.
+    pub fn passkey_failed(&self) -> bool {
+        self.passkey_reply.as_ref().is_some_and(|reply| reply.outcome == Outcome::Wrong)
     }
 
     /// A drawn page.

@@ -216,3 +216,113 @@ async fn only_a_good_passkey_is_kept() {
     device.make(&member, &page, "b").await;
     assert_eq!(idp.number(kept).await, 1);
 }
+
+/// Google's and 1Password's.
+const GOOGLE: u128 = 0xea9b_8d66_4d01_1d21_3ce4_b6b4_8cb5_75d4;
+const ONE_PASSWORD: u128 = 0xbada_5566_a7aa_401f_bd96_4561_9a55_120d;
+
+/// The page on which a passkey is made.
+async fn enrolment(idp: &TestIdp, member: &Visitor) -> Seen {
+    let page = member.open(&idp.at("minato/account/passkey")).await;
+    member.submit(&page, &LOGIN).await
+}
+
+/// What keeps a passkey is shown by its name, and an insurer can say which it takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_a_passkey_is_known_by_name() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let mut google = Authenticator::at(&idp.at(""));
+            google.aaguid = GOOGLE.to_be_bytes();
+            let page = enrolment(idp, &member).await;
+            google.make(&member, &page, "電話").await.sees("保管先: Google Password Manager");
+
+            let text = "offer = true\nonly = [\"bada5566-a7aa-401f-bd96-45619a55120d\"]";
+            let only = idp.file("idp.toml").replace("offer = true", text);
+            idp.publish("idp.toml", &only).await;
+            let page = enrolment(idp, &member).await;
+            for aaguid in [0, GOOGLE] {
+                let mut other = Authenticator::at(&idp.at(""));
+                other.aaguid = aaguid.to_be_bytes();
+                let refused = other.make(&member, &page, "鍵").await;
+                refused.sees("パスキーの保管先は次のとおりです: 1Password").sees("value=\"鍵\"");
+            }
+            let mut named = Authenticator::at(&idp.at(""));
+            named.aaguid = ONE_PASSWORD.to_be_bytes();
+            named.make(&member, &page, "鍵").await.sees("保管先: 1Password");
+            assert!(signs_in(idp, &mut google).await, "what was made before goes on");
+        })
+        .await;
+}
+
+/// A passkey that is nobody's is named on the page, for its keeper to forget it; one that is
+/// somebody's is not, whatever was wrong with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_nobodys_is_named() {
+    let idp = minato().on_sqlite().await;
+    let (member, mut device) = with_passkey(&idp).await;
+    let answer = async |device: &mut Authenticator| {
+        let visitor = idp.visitor();
+        let page = visitor.open(&idp.at("minato/login")).await;
+        let led = device.sign_in(&visitor, &page).await;
+        visitor.open(&idp.at(led.url.trim_start_matches('/'))).await
+    };
+    device.flags = PRESENT;
+    answer(&mut device).await.does_not_see("data-unknown");
+    idp.execute("UPDATE passkeys SET insurer_id = 'another'").await;
+    answer(&mut device).await.does_not_see("data-unknown");
+    idp.execute("UPDATE passkeys SET insurer_id = 'minato', blocked_at = 1").await;
+    answer(&mut device).await.does_not_see("data-unknown");
+    member
+        .open(&idp.at("minato/account"))
+        .await
+        .does_not_see(&format!("&quot;{}&quot;", device.id()));
+    idp.execute("UPDATE passkeys SET blocked_at = NULL").await;
+    // The own page tells the good ones.
+    let id = device.id();
+    member.open(&idp.at("minato/account")).await.sees(&format!("[&quot;{id}&quot;]"));
+    idp.execute("DELETE FROM passkeys").await;
+    answer(&mut device).await.sees(&format!("data-unknown=\"{id}\""));
+}
+
+/// Other addresses of an installation use the same passkeys; nobody else does. So does one that
+/// moved, as long as its old host answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn related_origins_use_the_same_passkeys() {
+    let idp = minato().on_sqlite().await;
+    let none = idp.visitor().open(&idp.at(".well-known/webauthn")).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+
+    let idp = minato()
+        .settings(|settings| {
+            settings.passkeys.host = "old.example".to_owned();
+            settings.passkeys.origins = vec![
+                "https://login.brand.example".to_owned(),
+                "https://www.old.example".to_owned(),
+            ];
+        })
+        .on_sqlite()
+        .await;
+    let list = idp.visitor().open(&idp.at(".well-known/webauthn")).await;
+    let list: serde_json::Value = serde_json::from_str(&list.html).expect("JSON");
+    let here = idp.at("").trim_end_matches('/').to_owned();
+    assert_eq!(list, serde_json::json!({"origins": [here, "https://login.brand.example"]}));
+
+    let member = idp.member().await;
+    let mut device = Authenticator::at(&idp.at(""));
+    "old.example".clone_into(&mut device.rp_id);
+    let page = enrolment(&idp, &member).await;
+    device.make(&member, &page, "電話").await.sees("パスキーを追加しました");
+    for (origin, expected) in [
+        (here.as_str(), true),
+        ("https://login.brand.example", true),
+        ("https://www.old.example", true),
+        ("https://brand.example", false),
+        ("https://evil.old.example", false),
+        ("https://login.brand.example.evil.example", false),
+    ] {
+        origin.clone_into(&mut device.origin);
+        assert_eq!(signs_in(&idp, &mut device).await, expected, "{origin}");
+    }
+}

@@ -2,7 +2,8 @@
 
 use super::verify::sample_offer;
 use super::{Offer, offer, state};
-use crate::credentials::passkey::ids;
+use crate::credentials::passkey::{Made, ids};
+use crate::credentials::providers;
 use crate::journeys::choose::Ways;
 use crate::journeys::instance::NewPasskey;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
@@ -12,10 +13,13 @@ use crate::store::{accounts, passkeys};
 use crate::user_agent;
 use db::Tx;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use web::look::Screen;
 use web::{Error, Form, Page, Posted};
 
-const FIELDS: [&str; 1] = ["name"];
+/// What is typed, and what is wrong with the passkey itself.
+const FIELDS: [&str; 2] = ["name", KEEPER];
+const KEEPER: &str = "keeper";
 
 /// Characters of a passkey's name.
 const LONGEST_NAME: usize = 40;
@@ -39,6 +43,7 @@ impl Page for Make {
             let mut form = Form::new("/minato/journey/x?step=passkey-enrol", &FIELDS);
             if failed {
                 form.mistake("name", "入力してください。".into());
+                form.mistake(KEEPER, "ほかの保管先をお使いください。".into());
             }
             Self {
                 title: "パスキーの追加".into(),
@@ -59,6 +64,23 @@ async fn is_taken(at: &At<'_>, name: &str) -> Result<bool, Error> {
     let mut conn = at.tools.db.read().await?;
     let known = passkeys::list(&mut conn, at.visit.realm.id(), id).await?;
     Ok(known.iter().any(|key| key.name == name))
+}
+
+/// Whether the insurer lets this keep a passkey.
+fn may_keep(at: &At<'_>, aaguid: Option<&str>) -> bool {
+    let only = &at.definition.policy.passkeys.only;
+    only.is_empty() || only.iter().any(|one| Some(one.as_str()) == aaguid)
+}
+
+/// Where passkeys are to be kept instead.
+fn refusal(at: &At<'_>) -> String {
+    let only = &at.definition.policy.passkeys.only;
+    let names: BTreeSet<&str> = only.iter().filter_map(|one| providers::name(one)).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    match names.is_empty() {
+        true => at.t("passkey-keeper-refused"),
+        false => at.visit.look.t("passkey-keeper-only", &[("names", names)]),
+    }
 }
 
 async fn made_for(at: &At<'_>) -> Result<Option<Offer>, Error> {
@@ -116,8 +138,13 @@ impl Step for Enrol {
                 return Ok(Prepared::Nothing);
             };
             Ok(match library.enrolled(posted.value("credential"), &state) {
-                Ok((credential_id, passkey)) => {
-                    Prepared::NewPasskey(NewPasskey { credential_id, name, passkey })
+                Ok(made) if !may_keep(at, made.aaguid.as_deref()) => {
+                    let mut form = Form::new("", &FIELDS).typed(posted);
+                    form.mistake(KEEPER, refusal(at));
+                    Prepared::Mistakes(form)
+                }
+                Ok(Made { credential_id, passkey, aaguid }) => {
+                    Prepared::NewPasskey(NewPasskey { credential_id, name, passkey, aaguid })
                 }
                 Err(_) => Prepared::Nothing,
             })

@@ -20,6 +20,8 @@ pub struct Offer {
     pub options: String,
     /// What checks the answer, sealed for this journey.
     pub state: String,
+    /// The passkey that was shown a moment ago and is nobody's: its keeper is told.
+    pub unknown: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +42,7 @@ fn offer(at: &At<'_>, act: &str, challenge: Challenge) -> Result<Offer, Error> {
         action: format!("{}?step={act}", at.here_url()),
         options: challenge.options,
         state: hash::base64url(sealed),
+        unknown: None,
     })
 }
 

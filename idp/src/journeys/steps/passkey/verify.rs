@@ -19,6 +19,9 @@ use web::{Error, Form, Page, Posted};
 /// Wrong answers of one browser in an hour: they cannot be guessed, but cost.
 const WRONG: Limit = Limit::new(30, 3600);
 
+/// Under which name the reply has the passkey that is nobody's.
+const UNKNOWN: &str = "unknown";
+
 /// Signs in with a passkey alone.
 #[derive(Serialize)]
 pub struct Unlock {
@@ -49,6 +52,7 @@ pub fn sample_offer() -> Offer {
         action: "/minato/journey/x?step=passkey".into(),
         options: "{\"publicKey\":{}}".into(),
         state: "x".into(),
+        unknown: None,
     }
 }
 
@@ -58,7 +62,8 @@ pub fn login_offer(at: &At<'_>) -> Result<Option<Offer>, Error> {
         return Ok(None);
     };
     let challenge = library.begin_login().map_err(Error::fault)?;
-    offer(at, "passkey", challenge).map(Some)
+    let unknown = at.passkey_reply.as_ref().and_then(|reply| reply.value(UNKNOWN));
+    Ok(Some(Offer { unknown: unknown.map(str::to_owned), ..offer(at, "passkey", challenge)? }))
 }
 
 pub(in crate::journeys::steps) struct Verify;
@@ -87,10 +92,18 @@ impl Step for Verify {
             };
             let mut conn = at.tools.db.read().await?;
             let key = passkeys::by_id(&mut conn, at.visit.realm.id(), &id).await?;
-            drop(conn);
-            let Some(key) = key.filter(|key| !key.is_blocked) else {
-                return Ok(Prepared::Nothing);
+            let Some(key) = key else {
+                // One of another insurer of this host is somebody's.
+                let mut form = Form::default();
+                if !passkeys::is_known(&mut conn, &id).await? {
+                    form.values.insert(UNKNOWN.to_owned(), id);
+                }
+                return Ok(Prepared::Mistakes(form));
             };
+            drop(conn);
+            if key.is_blocked {
+                return Ok(Prepared::Nothing);
+            }
             let challenge = hash::sha256(&state);
             if key.challenge.as_ref() == Some(&challenge) {
                 // The answer to this very challenge was taken, and ours got lost: no copy of the key.
@@ -117,6 +130,7 @@ impl Step for Verify {
             let (key, kept, challenge) = match prepared {
                 Prepared::Used { key, kept, challenge } => (key, kept, challenge),
                 Prepared::Answered => return Ok(Verdict::Again),
+                Prepared::Mistakes(form) => return Ok(Verdict::Wrong(form)),
                 _ => return wrong(),
             };
             let (insurer, now) = (at.visit.realm.id(), at.visit.now);

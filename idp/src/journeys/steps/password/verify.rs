@@ -139,7 +139,7 @@ impl Step for Verify {
                 again,
                 // Of who has lost something, the password itself is asked.
                 passkey: if at.recovers { None } else { login_offer(at)? },
-                passkey_failed: at.passkey_failed,
+                passkey_failed: at.passkey_failed(),
             })
         })
     }

@@ -1,14 +1,20 @@
 //! A member's own page: what is registered, where they are signed in, and how to change it.
 
+mod apps;
+mod keys;
+
+pub use apps::{add_app, ask_removal, remove_app};
+pub use keys::{add_passkey, ask_passkey_removal, remove_passkey};
+
 use crate::app::App;
 use crate::definition::policy::When;
-use crate::ids::{CredentialId, Sid};
+use crate::ids::Sid;
 use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
 use crate::store::events::{self, Detail, What as Happened};
-use crate::store::passkeys::{self, Key};
-use crate::store::totp_devices::{self, Device};
-use crate::store::{accounts, browsers, passwords, recovery_codes, sessions};
+use crate::store::{
+    accounts, browsers, passkeys, passwords, recovery_codes, sessions, totp_devices,
+};
 use crate::visit::Visit;
 use crate::{browser, session};
 use axum::extract::{Path, RawQuery, State};
@@ -59,6 +65,8 @@ pub struct Own {
     /// The member's passkeys; none where they are not offered.
     pub passkeys: Option<Vec<AppRow>>,
     pub add_passkey_url: String,
+    /// What the browser is told of them, as JSON.
+    pub signals: Option<String>,
     /// Recovery codes that are left; none where no factor asks for them.
     pub codes_left: Option<i64>,
     pub make_codes_url: String,
@@ -81,6 +89,8 @@ pub struct Own {
 #[derive(Serialize)]
 pub struct AppRow {
     pub name: String,
+    /// What keeps it, where that is known.
+    pub keeper: Option<&'static str>,
     /// `YYYY-MM-DD`.
     pub since: String,
     pub used: String,
@@ -124,6 +134,7 @@ impl Page for Own {
             apps: changed.map(|_| {
                 let row = |name: &str, remove: Option<&str>| AppRow {
                     name: name.into(),
+                    keeper: remove.is_none().then_some("Google Password Manager"),
                     since: "2026-04-01".into(),
                     used: "2026-09-01".into(),
                     remove_url: remove.map(str::to_owned),
@@ -134,6 +145,7 @@ impl Page for Own {
             add_app_url: "/minato/account/app".into(),
             passkeys: changed.map(|_| Vec::new()),
             add_passkey_url: "/minato/account/passkey".into(),
+            signals: changed.map(|_| "{}".into()),
             codes_left: changed.map(|word| if word == "codes" { 10 } else { 0 }),
             make_codes_url: "/minato/account/codes".into(),
             changed,
@@ -169,8 +181,9 @@ impl Page for Own {
 pub async fn show(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
-    visit: Visit,
+    mut visit: Visit,
 ) -> Result<Response, Error> {
+    visit.look.policy.scripts.push("signals");
     let query = query.unwrap_or_default();
     let Some(session) = session::find(&app.tools.db, &visit).await? else {
         return sign_in_for(&visit, HERE);
@@ -209,6 +222,10 @@ pub async fn show(
         seen: one.seen_at,
         end_url: visit.path(&format!("account/session/{}", one.sid)),
     });
+    let signals = match (&app.tools.passkeys, &keys) {
+        (Some(library), Some(keys)) => Some(keys::signals(library, &visit, &account, keys)),
+        _ => None,
+    };
     visit.look.page(&Own {
         name: person.map(|person| person.name),
         user_id: account.user_id,
@@ -218,18 +235,19 @@ pub async fn show(
         sessions: places.collect(),
         apps: apps.map(|apps| {
             let must_stay = apps.len() == 1 && factor == When::Always;
-            apps.into_iter().map(|app| row(&visit, app, must_stay)).collect()
+            apps.into_iter().map(|app| apps::row(&visit, app, must_stay)).collect()
         }),
         add_app_url: visit.path("account/app"),
         passkeys: keys.map(|keys| {
             let work = keys.iter().filter(|key| !key.is_blocked).count();
             let rows = keys.into_iter().map(|key| {
                 let is_last = since.is_none() && work == 1 && !key.is_blocked;
-                key_row(&visit, key, is_last)
+                keys::row(&visit, key, is_last)
             });
             rows.collect()
         }),
         add_passkey_url: visit.path("account/passkey"),
+        signals,
         codes_left,
         make_codes_url: visit.path("account/codes"),
         changed,
@@ -244,63 +262,6 @@ pub async fn show(
         csv_url: visit.path("account/data/csv"),
         close_url: visit.path("account/close"),
     })
-}
-
-fn row(visit: &Visit, app: Device, must_stay: bool) -> AppRow {
-    let remove = || visit.path(&format!("account/app/{}", app.device_id));
-    AppRow {
-        since: today(app.created_at),
-        used: today(app.used_at),
-        remove_url: (!must_stay).then(remove),
-        is_blocked: false,
-        name: app.name,
-    }
-}
-
-fn key_row(visit: &Visit, key: Key, must_stay: bool) -> AppRow {
-    let remove = || visit.path(&format!("account/passkey/{}", key.credential_id));
-    AppRow {
-        since: today(key.created_at),
-        used: today(key.used_at),
-        remove_url: (!must_stay).then(remove),
-        is_blocked: key.is_blocked,
-        name: key.name,
-    }
-}
-
-/// `GET /{insurer}/account/passkey`: begins to make a passkey.
-pub async fn add_passkey(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
-    if !visit.realm.definition.policy.passkeys.offer {
-        return Err(Error::NOT_FOUND);
-    }
-    change(&app, &visit, What::AddPasskey, "account?changed=passkey-added").await
-}
-
-/// `GET /{insurer}/account/passkey/{id}`: F117: asks before one is removed, by its name.
-pub async fn ask_passkey_removal(
-    State(app): State<Arc<App>>,
-    Path((_, key)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let Some(session) = session::find(&app.tools.db, &visit).await? else {
-        return sign_in_for(&visit, HERE);
-    };
-    let mut conn = app.tools.db.read().await?;
-    let keys = passkeys::list(&mut conn, visit.realm.id(), &session.account_id).await?;
-    let found = keys.into_iter().find(|known| *known.credential_id == *key);
-    let found = found.ok_or(Error::NOT_FOUND)?;
-    let below = format!("account/passkey/{key}/remove");
-    ask(&visit, removal(&visit, found.name), ("remove-passkey-text", GO), &below)
-}
-
-/// `GET /{insurer}/account/passkey/{id}/remove`: begins the removal.
-pub async fn remove_passkey(
-    app: State<Arc<App>>,
-    Path((_, key)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let what = What::RemovePasskey(CredentialId::new(key));
-    change(&app, &visit, what, "account?changed=passkey-removed").await
 }
 
 /// The button that goes on to a removal.
@@ -331,40 +292,6 @@ fn ask(
         actions: vec![action(go, below, true), action("ask-back", HERE, false)],
     };
     look.notice(StatusCode::OK, &notice)
-}
-
-/// `GET /{insurer}/account/app`: begins to set up another authenticator app.
-pub async fn add_app(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
-    if visit.realm.definition.policy.second_factor.when == When::Never {
-        return Err(Error::NOT_FOUND);
-    }
-    change(&app, &visit, What::AddApp, "account?changed=app-added").await
-}
-
-/// `GET /{insurer}/account/app/{id}`: F117: asks before one is removed, by its name.
-pub async fn ask_removal(
-    State(app): State<Arc<App>>,
-    Path((_, device)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let Some(session) = session::find(&app.tools.db, &visit).await? else {
-        return sign_in_for(&visit, HERE);
-    };
-    let mut conn = app.tools.db.read().await?;
-    let apps = totp_devices::list(&mut conn, visit.realm.id(), &session.account_id).await?;
-    let found = apps.into_iter().find(|app| *app.device_id == *device).ok_or(Error::NOT_FOUND)?;
-    let below = format!("account/app/{device}/remove");
-    ask(&visit, removal(&visit, found.name), ("remove-app-text", GO), &below)
-}
-
-/// `GET /{insurer}/account/app/{id}/remove`: begins the removal; it asks password and code.
-pub async fn remove_app(
-    app: State<Arc<App>>,
-    Path((_, device)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let what = What::RemoveApp(CredentialId::new(device));
-    change(&app, &visit, what, "account?changed=app-removed").await
 }
 
 /// `GET /{insurer}/account/codes`: begins to make recovery codes.
