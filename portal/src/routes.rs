@@ -19,7 +19,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/", get(home::show))
         .route("/{insurer}/signin", get(signin::signin))
         .route("/{insurer}/callback", get(signin::callback))
-        .route("/{insurer}/signout", post(signin::signout))
+        .route("/{insurer}/signout", get(signin::ask_signout).post(signin::signout))
         .route(
             "/{insurer}/backchannel-logout",
             post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),

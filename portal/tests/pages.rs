@@ -6,6 +6,7 @@ use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
+use portal::pages::signin::SignOut;
 use portal::plugins::package::manifest::Manifest;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<Welcome>(&pages);
     draws::<Home>(&pages);
     draws::<Household>(&pages);
+    draws::<SignOut>(&pages);
     draws::<PluginFault>(&pages);
     draws::<AccessRecord>(&pages);
     draws::<ErrorPage>(&pages);

@@ -155,7 +155,7 @@ async fn signing_in(world: &World, browser: &Browser) {
     let login = Asked {
         name: "login",
         fields: &[("user_id", "hanako79"), ("password", PASSWORD)],
-        next: "form[action$='/signout']",
+        next: "a[href$='/signout']",
         ..Asked::default()
     };
     let sign_in = format!("{}/minato/signin", world.portal_url);

@@ -108,7 +108,8 @@ async fn own(world: &mut World, browser: &Browser) {
 async fn read(world: &mut World, browser: &Browser) {
     // F015: who has registered is a link away from home, and types nothing again.
     browser.click("main a.button-primary").await.sees("港").await;
-    browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
+    browser.click("a[href$='/signout']").await.sees("ログアウトしますか").await;
+    browser.click("form[action$='/signout'] button").await.sees("ログアウトしました").await;
     // F056: the portal leads to the login page.
     browser.open(&format!("{}/minato/", world.portal_url)).await;
     browser.click("main a[href$='/signin']").await.sees("ログイン").await.shoot("13-login").await;
@@ -226,9 +227,10 @@ async fn partner(world: &World, browser: &Browser) {
     assert!(text.contains("email_verified") && text.contains("\"sub\""), "{text}");
     assert!(!text.contains("0005678"), "a partner never learns the card: {text}");
 
-    // F022: and has a way to sign out.
+    // F022: and has a way to sign out, which asks once (F081) and ends the provider's session, too.
     browser.open(&format!("{}/minato/", world.portal_url)).await;
-    browser.click("form[action$='/signout'] button").await.sees("ログアウト").await;
+    browser.click("a[href$='/signout']").await.sees("ログアウトしますか").await;
+    browser.click("form[action$='/signout'] button").await.sees("ログアウトしました").await;
     browser.shoot("23-signed-out").await;
     browser.open(&format!("{partner}/login?silent")).await.sees("login_required").await;
     // F018: a link from elsewhere leads to the login page when nobody is signed in.

@@ -11,12 +11,6 @@ use std::collections::BTreeMap;
 /// The name of the CSRF cookie and of the hidden field.
 pub const CSRF: &str = "csrf";
 
-/// A token that is good for one address only, named by the last part of its path: for forms in the
-/// frame of a page whose own content is somebody else's.
-pub(crate) fn purpose_token(csrf: &str, purpose: &str) -> String {
-    hash::s256(format!("{purpose}\n{csrf}"))
-}
-
 /// The longest form body in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
@@ -76,7 +70,6 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let secure = own.is_none_or(|own| own.secure);
         let cookie = cookies::value(headers, CSRF, secure).map(str::to_owned);
         let keeps_none = !headers.contains_key(header::COOKIE);
-        let purpose = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
         let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
             .await
             .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;
@@ -85,9 +78,6 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let token = fields.get(CSRF).map_or("", String::as_str);
         match cookie {
             Some(cookie) if hash::equal(token, &cookie) => Ok(Self(fields)),
-            Some(cookie) if hash::equal(token, purpose_token(&cookie, &purpose)) => {
-                Ok(Self(fields))
-            }
             None if keeps_none => Err(Error::NO_COOKIES),
             _ => Err(Error::FORGED),
         }

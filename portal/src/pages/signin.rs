@@ -11,10 +11,11 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use openidconnect::RedirectUrl;
 use secret::{hash, random};
+use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;
 use web::look::{Action, is_own_path, see_other};
-use web::{Error, Posted, cookies};
+use web::{Error, Form, Page, Posted, cookies};
 
 /// The provider's word for a level that somebody cannot reach (Unmet Authentication Requirements §3).
 const UNMET: &str = "unmet_authentication_requirements";
@@ -193,6 +194,27 @@ fn failed(visit: &Visit, key: &str, status: StatusCode) -> Result<Response, Erro
         primary: true,
     };
     visit.look.notice_page(status, key, "warn", vec![again])
+}
+
+/// Asks before signing out: the button is small, and beside others.
+#[derive(Serialize)]
+pub struct SignOut {
+    pub form: Form,
+}
+
+impl Page for SignOut {
+    const TEMPLATE: &'static str = "portal/sign_out.html";
+    fn samples() -> Vec<Self> {
+        vec![Self { form: Form::new("/minato/signout", &[]) }]
+    }
+}
+
+/// `GET /{insurer}/signout`: asks whether to sign out (F081).
+pub async fn ask_signout(visit: Visit) -> Result<Response, Error> {
+    match visit.id_token() {
+        Some(_) => visit.look.page(&SignOut { form: Form::new(visit.path("signout"), &[]) }),
+        None => Ok(see_other(&visit.path(""))),
+    }
 }
 
 /// `POST /{insurer}/signout`: ends the session here, then the one at the identity provider.

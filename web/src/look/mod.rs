@@ -19,7 +19,7 @@ pub use policy::Policy;
 pub use redirect::{is_own_path, see_other};
 pub use screen::Screen;
 
-use crate::forms::{CSRF, purpose_token};
+use crate::forms::CSRF;
 use crate::origin::PublicUrl;
 use crate::pages::Pages;
 use crate::{Brand, cookies};
@@ -102,8 +102,6 @@ struct Site<'a> {
     documents: &'a Option<String>,
     cancel: &'a Option<Cancel>,
     csrf: &'a str,
-    /// For signing out only.
-    signout_token: &'a str,
     service: &'a str,
 }
 
@@ -223,7 +221,6 @@ impl Look {
             documents: &self.documents,
             cancel: &self.cancel,
             csrf: if self.of_plugin { "" } else { &self.csrf },
-            signout_token: &purpose_token(&self.csrf, "signout"),
             service: self.service,
         };
         self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)
