@@ -155,6 +155,7 @@ own-changed-password = Your password has been changed. To keep your account safe
 own-changed-address = Your email address has been changed.
 own-changed-sessions = You have been signed out on your other devices.
 own-sessions-title = Where you are signed in
+own-changed-elsewhere = You are still signed in on other devices. If that worries you, sign them all out here.
 own-sessions-lead = If you do not recognise a device, sign out on all others and change your password.
 own-session-here = This device
 own-session-other = Another device

@@ -152,6 +152,7 @@ own-changed-password = パスワードを変更しました。安全のため、
 own-changed-address = メールアドレスを変更しました。
 own-changed-sessions = ほかの機器からログアウトしました。
 own-sessions-title = ログインしている機器
+own-changed-elsewhere = ほかの機器でもログインしたままです。心配なときは、ここでまとめてログアウトできます。
 own-sessions-lead = 心当たりのない機器があるときは、ほかのすべての機器からログアウトし、パスワードを変更してください。
 own-session-here = この機器
 own-session-other = ほかの機器

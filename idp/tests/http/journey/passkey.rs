@@ -11,8 +11,8 @@ fn hidden<'p>(page: &'p Seen, name: &str) -> &'p str {
     field.split('"').next().unwrap_or_default()
 }
 
-/// Offered beside the password where the insurer says so, in a form that is hidden without a script;
-/// not where it does not.
+/// Offered beside the password where the insurer says so, in a form that is hidden until a script knows
+/// that the device can (F076); not where it does not.
 #[tokio::test(flavor = "multi_thread")]
 async fn they_are_offered_where_the_insurer_says_so() {
     let idp = minato().on_sqlite().await;
@@ -254,6 +254,27 @@ async fn what_keeps_a_passkey_is_known_by_name() {
             assert!(signs_in(idp, &mut google).await, "what was made before goes on");
         })
         .await;
+}
+
+/// F082: who has changed something is asked at once whether the other browsers are to be signed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn others_can_be_signed_out_with_it() {
+    let idp = minato().on_sqlite().await;
+    let (member, mut device) = with_passkey(&idp).await;
+    let other = idp.visitor();
+    let page = other.open(&idp.at("minato/login")).await;
+    device.sign_in(&other, &page).await;
+    other.open(&idp.at("minato/account")).await.sees("ログインしている機器");
+    let page = enrolment(&idp, &member).await;
+    let mut another = Authenticator::at(&idp.at(""));
+    let done = another.make(&member, &page, "鍵").await;
+    done.sees("ほかの機器でもログインしたままです");
+    member.submit(&done, &[]).await.sees("ログアウトしました");
+    other.open(&idp.at("minato/account")).await.does_not_see("ログインしている機器");
+    // Where nobody else is, nothing is asked.
+    let page = enrolment(&idp, &member).await;
+    let mut third = Authenticator::at(&idp.at(""));
+    third.make(&member, &page, "指輪").await.does_not_see("ほかの機器でもログイン");
 }
 
 /// A passkey that is nobody's is named on the page, for its keeper to forget it; one that is

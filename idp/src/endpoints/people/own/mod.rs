@@ -72,6 +72,8 @@ pub struct Own {
     pub make_codes_url: String,
     /// What was changed a moment ago: one of the words of `CHANGES`.
     pub changed: Option<&'static str>,
+    /// Whether to ask at once if the other browsers are to be signed out; they are listed below.
+    pub offers_sign_out: bool,
     pub form: Form,
     pub change_password_url: String,
     pub change_address_url: String,
@@ -149,6 +151,7 @@ impl Page for Own {
             codes_left: changed.map(|word| if word == "codes" { 10 } else { 0 }),
             make_codes_url: "/minato/account/codes".into(),
             changed,
+            offers_sign_out: changed == Some("passkey-added"),
             form: Form::new("/minato/account/sessions", &[]),
             change_password_url: "/minato/account/password".into(),
             change_address_url: "/minato/account/address".into(),
@@ -215,6 +218,13 @@ pub async fn show(
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
     let changed = CHANGES.into_iter().find(|word| Some(*word) == changed);
+    let signals = match (&app.tools.passkeys, &keys) {
+        (Some(library), Some(keys)) => Some(keys::signals(library, &visit, &account, keys)),
+        _ => None,
+    };
+    // After a new password, and after signing out, nobody else is in anyway.
+    let asks = changed.is_some_and(|word| !["password", "sessions", "session"].contains(&word));
+    let offers_sign_out = asks && living.len() > 1;
     let places = living.into_iter().map(|one| Place {
         here: one.sid == session.sid,
         device: one.device,
@@ -222,10 +232,6 @@ pub async fn show(
         seen: one.seen_at,
         end_url: visit.path(&format!("account/session/{}", one.sid)),
     });
-    let signals = match (&app.tools.passkeys, &keys) {
-        (Some(library), Some(keys)) => Some(keys::signals(library, &visit, &account, keys)),
-        _ => None,
-    };
     visit.look.page(&Own {
         name: person.map(|person| person.name),
         user_id: account.user_id,
@@ -251,6 +257,7 @@ pub async fn show(
         codes_left,
         make_codes_url: visit.path("account/codes"),
         changed,
+        offers_sign_out,
         form: Form::new(visit.path("account/sessions"), &[]),
         change_password_url: visit.path("account/password"),
         change_address_url: visit.path("account/address"),
