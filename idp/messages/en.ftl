@@ -577,6 +577,9 @@ mail-registered-login = To sign in, open the member pages and use your user ID (
 mail-registered-not-you = If you did not register yourself, call { $insurer } at once.
 
 ## Choosing how to go on
+choose-enrol = To keep your account safe, signing in will ask for one more thing besides the password. Choose one of these and set it up.
+choose-passkey-enrol = Use the fingerprint, face or screen lock of this device (passkey)
+choose-totp-enrol = Use the code of an authenticator app
 choose-one = One of the following is enough. Select the one that suits you.
 choose-now-or-later = You can do this now or later.
 choose-later = Do it later

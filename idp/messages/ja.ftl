@@ -574,6 +574,9 @@ mail-registered-login = 次の加入者ページから、ユーザーID（また
 mail-registered-not-you = ご自分で登録した覚えがない場合は、すぐに{ $insurer }へお電話ください。
 
 ## Choosing how to go on
+choose-enrol = 安全のため、次回からパスワードに加えてもう一つ確認をします。どちらかを選んで設定してください。
+choose-passkey-enrol = この端末の指紋・顔・画面ロックを使う（パスキー）
+choose-totp-enrol = 認証アプリのコードを使う
 choose-one = 次のどれか一つで確認します。選びやすいものを押してください。
 choose-now-or-later = 今することも、あとですることもできます。
 choose-later = あとでする

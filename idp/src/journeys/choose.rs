@@ -1,5 +1,6 @@
 //! Pages of the engine's own: the person chooses between proofs, puts one off, or goes on.
 
+use super::goal::Goal;
 use super::running::Running;
 use crate::need::{Act, Kind, Need, Step, StepId};
 use axum::response::Response;
@@ -94,7 +95,12 @@ fn form(running: &Running<'_>) -> Form {
 
 fn choice(running: &Running<'_>, need: &Need) -> Option<Choice> {
     let step = *need.steps().first()?;
-    let label = running.visit.look.t(&format!("choose-{}", step.kind.as_str()), &[]);
+    // What is to be set up says so: its step's id is `passkey-enrol`.
+    let named = match step.act {
+        Act::Enrol if matches!(step.kind, Kind::Passkey | Kind::Totp) => step.id.0.as_str(),
+        _ => step.kind.as_str(),
+    };
+    let label = running.visit.look.t(&format!("choose-{named}"), &[]);
     Some(Choice { id: step.id.0.clone(), label })
 }
 
@@ -126,7 +132,9 @@ pub(super) fn ways(running: &Running<'_>, needs: &[&Need], step: &Step) -> Ways 
 /// One of several ways.
 pub(super) fn among(running: &Running<'_>, needs: &[&Need]) -> Result<Response, Error> {
     let options = needs.iter().filter_map(|need| choice(running, need)).collect();
-    let lead = running.visit.look.t("choose-one", &[]);
+    let sets_up = needs.iter().flat_map(|need| need.steps()).any(|step| step.act == Act::Enrol);
+    let second = sets_up && matches!(running.instance.goal, Goal::SignIn(_));
+    let lead = running.visit.look.t(if second { "choose-enrol" } else { "choose-one" }, &[]);
     let (title, form) = (running.title(), form(running));
     let page = Choose { title, lead, form, options, later: false };
     running.visit.look.page(&page)

@@ -64,9 +64,18 @@ impl Factors<'_> {
                 Some(Need::verify(Kind::CodeByMail))
             }
             When::Always => match self.goal {
-                Goal::SignIn(_) => Some(Need::step(Kind::Totp, Act::Enrol, Settings::None)),
+                Goal::SignIn(_) => Some(self.enrolment()),
                 _ => None,
             },
+        }
+    }
+
+    /// What a member sets up who must have a second factor (F075).
+    fn enrolment(&self) -> Need {
+        let enrol = |kind| Need::step(kind, Act::Enrol, Settings::None);
+        match self.policy.passkeys.offer && self.can_have_passkeys {
+            true => Need::Any(vec![enrol(Kind::Passkey), enrol(Kind::Totp)]),
+            false => enrol(Kind::Totp),
         }
     }
 
@@ -263,6 +272,13 @@ mod tests {
         assert_eq!(asked(own, step_up), app);
         let always = |p: &mut Policy| p.second_factor.when = When::Always;
         assert_eq!(asked(always, |_| {}), [(Kind::Totp, Act::Enrol)]);
+        let either = |p: &mut Policy| {
+            always(p);
+            p.passkeys.offer = true;
+        };
+        let both = [(Kind::Passkey, Act::Enrol), (Kind::Totp, Act::Enrol)];
+        assert_eq!(asked(either, |_| {}), both);
+        assert_eq!(asked(either, |f| f.can_have_passkeys = false), both[1..]);
         let mail = |p: &mut Policy| {
             always(p);
             p.second_factor.mail = true;

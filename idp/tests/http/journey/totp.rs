@@ -164,7 +164,13 @@ async fn where_everybody_must_have_one() {
             ask(idp, "always").await;
             let visitor = idp.visitor();
             let page = visitor.open(&idp.at("minato/login")).await;
-            let page = visitor.submit(&page, &LOGIN).await;
+            // F075: a passkey or an app, and back to the choice.
+            let choice = visitor.submit(&page, &LOGIN).await;
+            choice.sees("value=\"passkey-enrol\"").sees("value=\"totp-enrol\"");
+            let page = visitor.submit(&choice, &[("choice", "passkey-enrol")]).await;
+            page.sees("data-act=\"make\"").sees("value=\"back\"");
+            let choice = visitor.choose(&page, "back").await;
+            let page = visitor.submit(&choice, &[("choice", "totp-enrol")]).await;
             page.sees("認証アプリの設定").sees("<svg").sees("name=\"name\"");
             let again = visitor.open(&page.url).await;
             let app = app(&again);

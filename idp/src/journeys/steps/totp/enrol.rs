@@ -2,6 +2,7 @@
 
 use crate::credentials::totp::{App, Picture, SECRET_BYTES, purpose, typed};
 use crate::ids::CredentialId;
+use crate::journeys::choose::Ways;
 use crate::journeys::instance::NewApp;
 use crate::journeys::steps::verdict::{At, Place, Prepared, Verdict};
 use crate::journeys::steps::{Boxed, Step};
@@ -32,6 +33,7 @@ pub struct SetUp {
     pub key: String,
     /// What the app will show.
     pub label: String,
+    pub ways: Ways,
 }
 
 impl Page for SetUp {
@@ -51,6 +53,7 @@ impl Page for SetUp {
                 url: app.as_ref().and_then(App::url),
                 key: app.as_ref().map_or_else(String::new, App::key),
                 label: "hanako79".into(),
+                ways: if wrong { Ways::sample() } else { Ways::default() },
             }
         };
         vec![sample(false), sample(true)]
@@ -89,6 +92,7 @@ impl Step for Enrol {
                 url: app.url(),
                 key: app.key(),
                 label,
+                ways: at.ways.clone(),
             })
         })
     }
