@@ -7,7 +7,7 @@ use crate::realm::Realm;
 use crate::session;
 use crate::store::addresses::{self, Role};
 use crate::store::events::{self, Detail, What};
-use crate::store::{browsers, grants, locks, passwords, sessions};
+use crate::store::{address_changes, browsers, grants, locks, passwords, sessions};
 use db::Tx;
 use secret::hash;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,7 @@ pub async fn lock(
     }
     grants::revoke_account(tx, insurer, account, None).await?;
     passwords::void(tx, insurer, account, now).await?;
+    address_changes::drop(tx, insurer, account).await?;
     browsers::forget_others(tx, insurer, account, None).await?;
     let detail = Detail { reason: reason.map(str::to_owned), ..Detail::default() };
     events::insert(tx, insurer, account, What::Locked, (&detail, now)).await?;

@@ -55,6 +55,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         let app = App::open(settings, cost).await?;
         let mut jobs = JoinSet::new();
         jobs.spawn(jobs::mail::run(app.clone()));
+        jobs.spawn(jobs::addresses::run(app.clone()));
         jobs.spawn(jobs::logouts::run(app.clone()));
         jobs.spawn(jobs::purge::run(app.clone()));
         jobs.spawn(jobs::tally::run(app.clone()));

@@ -81,6 +81,9 @@ impl Definition {
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
         }
+        if !(1..=30).contains(&policy.recovery.address_days) {
+            return Some("idp.toml: recovery.address_days must be 1 to 30".to_owned());
+        }
         let is_aaguid =
             |text: &String| Uuid::parse_str(text).is_ok_and(|id| id.to_string() == *text);
         if let Some(wrong) = policy.passkeys.only.iter().find(|text| !is_aaguid(text)) {
@@ -210,13 +213,17 @@ impl Definition {
             all.proved.iter().filter(|(_, act)| *act == Act::Replace).map(|(k, _)| *k).collect();
         let [what] = replaced[..] else {
             return Err("nothing in it replaces what was lost, or it replaces several: one of \
-                        password and totp with act = \"replace\""
+                        password, totp and mailbox with act = \"replace\""
                 .to_owned());
         };
         let others = all.proved.iter().filter(|(kind, act)| {
             *act == Act::Verify && kind.is_proof() && !replaced.contains(kind)
         });
         let others: Vec<&str> = others.map(|(kind, _)| kind.as_str()).collect();
+        // One that reads mail at the old address changes it without waiting.
+        if what == Kind::Mailbox && all.proved.contains(&(Kind::Mailbox, Act::Verify)) {
+            return Err("a lost mailbox cannot be read: leave out act = \"verify\"".to_owned());
+        }
         match others.len() {
             0 | 1 => Err(format!(
                 "a recovery must prove two things on every path, such as mailbox and roster, or it \
@@ -225,10 +232,12 @@ impl Definition {
             )),
             // The password and what the mail and the card show are what two recoveries in a row would
             // take: then neither factor would be worth more than those.
-            _ if what == Kind::Totp && !others.contains(&Kind::Password.as_str()) => {
-                Err("a lost app is replaced by who knows the password: add step = \"password\", \
-                     act = \"verify\""
-                    .to_owned())
+            _ if what != Kind::Password && !others.contains(&Kind::Password.as_str()) => {
+                Err(format!(
+                    "a lost {} is replaced by who knows the password: add step = \"password\", act = \
+                     \"verify\"",
+                    what.as_str()
+                ))
             }
             _ => Ok(what),
         }
@@ -427,6 +436,8 @@ mod tests {
         let app = "{ step = \"totp\", act = \"replace\" }";
         let know = "{ step = \"password\", act = \"verify\", id = \"know\" }";
         assert_eq!(recovery(&format!("{know}, {mailbox}, {card}, {app}")), Ok(()));
+        let address = "{ step = \"mailbox\", act = \"replace\" }";
+        assert_eq!(recovery(&format!("{know}, {card}, {address}")), Ok(()));
         let optional = format!("{{ optional = [{card}] }}");
         let either = format!("{{ any_of = [{card}, {{ sequence = [{card}] }}] }}");
         for (sequence, why) in [
@@ -442,6 +453,10 @@ mod tests {
             (format!("{mailbox}, {card}, {app}"), "who knows the password"),
             (format!("{know}, {mailbox}, {app}, {password}"), "several"),
             (format!("{know}, {app}"), "proves password"),
+            (format!("{know}, {address}"), "proves password"),
+            (format!("{card}, {address}"), "needs an account"),
+            (format!("{address}, {know}, {card}"), "needs an account"),
+            (format!("{know}, {card}, {mailbox}, {address}"), "lost mailbox"),
             (format!("{mailbox}, {card}, {{ step = \"terms\" }}, {password}"), "lost"),
             (
                 format!("{{ step = \"mailbox\", max_age_minutes = 5 }}, {card}, {password}"),

@@ -21,6 +21,8 @@ pub struct Policy {
     pub second_factor: SecondFactor,
     #[serde(default)]
     pub new_device: NewDevice,
+    #[serde(default, skip_serializing_if = "Recovery::is_usual")]
+    pub recovery: Recovery,
     #[serde(default, skip_serializing_if = "Passkeys::is_off")]
     pub passkeys: Passkeys,
     #[serde(default, skip_serializing_if = "Throttle::is_usual")]
@@ -106,6 +108,27 @@ pub enum When {
 
 impl SecondFactor {
     fn is_never(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a recovery takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recovery {
+    /// Days in which the owner of a mailbox that is said to be lost can say no, before another
+    /// address takes its place.
+    pub address_days: i64,
+}
+
+impl Default for Recovery {
+    fn default() -> Self {
+        Self { address_days: 3 }
+    }
+}
+
+impl Recovery {
+    fn is_usual(&self) -> bool {
         *self == Self::default()
     }
 }

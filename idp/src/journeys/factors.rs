@@ -42,7 +42,7 @@ impl Factors<'_> {
 
     fn second(&self) -> Option<Need> {
         let policy = self.policy.second_factor;
-        let recovers = matches!(self.goal, Goal::Recover(_));
+        let recovers = matches!(self.goal, Goal::Recover(_) | Goal::ReplaceAddress(_));
         let has_app = match recovers {
             true => self.has_old_app,
             false => self.owns(Kind::Totp),

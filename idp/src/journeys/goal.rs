@@ -18,6 +18,9 @@ pub enum Goal {
     Recover(Resume),
     /// Another authenticator app for an account whose owner lost theirs, by the insurer's recovery.
     ReplaceApp(Resume),
+    /// Another address for an account whose owner reads the mail of the one before no more, by the
+    /// insurer's recovery.
+    ReplaceAddress(Resume),
     /// The owner of an account changes something of it, after a fresh proof of it in this journey.
     Change { account: AccountId, what: What, resume: Resume },
     /// Somebody is signed in and goes on with that session for what it lacks; without a `sid`,
@@ -33,6 +36,7 @@ impl Goal {
             Goal::SignIn(_) | Goal::StepUp { .. } => definition.sign_in().map(|(_, found)| found),
             Goal::Recover(_) => definition.recovery(),
             Goal::ReplaceApp(_) => definition.recovery_of(Kind::Totp),
+            Goal::ReplaceAddress(_) => definition.recovery_of(Kind::Mailbox),
             Goal::Change { .. } => None,
         }
     }
@@ -44,6 +48,7 @@ impl Goal {
             Goal::SignIn(_) => "sign-in".to_owned(),
             Goal::Recover(_) => "recover".to_owned(),
             Goal::ReplaceApp(_) => "replace-app".to_owned(),
+            Goal::ReplaceAddress(_) => "replace-address".to_owned(),
             Goal::Change { .. } => "change".to_owned(),
             Goal::StepUp { .. } => "step-up".to_owned(),
         }
@@ -56,6 +61,7 @@ impl Goal {
             | Goal::SignIn(resume)
             | Goal::Recover(resume)
             | Goal::ReplaceApp(resume)
+            | Goal::ReplaceAddress(resume)
             | Goal::Change { resume, .. }
             | Goal::StepUp { resume, .. } => resume,
         }

@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::running::{Found, find};
 use super::submit::{advance, conclude};
 use crate::ids::{AccountId, JourneyId};
-use crate::need::{Evidence, Next, next};
+use crate::need::{Act, Evidence, Kind, Next, next};
 use crate::store::links::{self, Target};
 use crate::store::{addresses, evidence, journeys};
 use crate::visit::Visit;
@@ -26,7 +26,7 @@ pub struct MailboxOpen {
     /// The address that is being proved: a link that somebody else began with another address is
     /// known by it.
     pub address: String,
-    /// What the address is for: `register`, `recover`, `replace-app` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address` or `change`.
     pub purpose: &'static str,
     pub form: Form,
 }
@@ -63,6 +63,7 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
         purpose: match instance.goal {
             Goal::Recover(_) => "recover",
             Goal::ReplaceApp(_) => "replace-app",
+            Goal::ReplaceAddress(_) => "replace-address",
             Goal::Change { .. } => "change",
             _ => "register",
         },
@@ -113,8 +114,11 @@ pub async fn submit(tools: &Tools, mut visit: Visit, token: &str) -> Result<Resp
     instance.drafts.remove(&step);
     let proved = Evidence {
         step: step.clone(),
-        kind: crate::need::Kind::Mailbox,
-        act: crate::need::Act::Verify,
+        kind: Kind::Mailbox,
+        act: match instance.goal {
+            Goal::ReplaceAddress(_) => Act::Replace,
+            _ => Act::Verify,
+        },
         credential: None,
         means: "link".to_owned(),
         at: now,

@@ -318,11 +318,14 @@ impl Running<'_> {
     pub fn need(&self) -> Result<Need, Error> {
         let duties = self.duties.clone();
         match &self.instance.goal {
-            goal @ (Goal::Register { .. } | Goal::Recover(_) | Goal::ReplaceApp(_)) => {
+            goal @ (Goal::Register { .. }
+            | Goal::Recover(_)
+            | Goal::ReplaceApp(_)
+            | Goal::ReplaceAddress(_)) => {
                 let journey = goal.journey(&self.definition).ok_or(Error::NOT_FOUND)?;
                 let need = self.definition.need_of(journey).map_err(Error::fault)?;
                 Ok(match self.second_factor() {
-                    Some(factor) if matches!(goal, Goal::Recover(_)) => {
+                    Some(factor) if matches!(goal, Goal::Recover(_) | Goal::ReplaceAddress(_)) => {
                         Need::All(vec![need, factor.now()])
                     }
                     _ => need,
@@ -431,7 +434,8 @@ impl Running<'_> {
 
     /// Whether the journey gives an account back to its owner.
     pub fn recovers(&self) -> bool {
-        matches!(self.instance.goal, Goal::Recover(_) | Goal::ReplaceApp(_))
+        let goal = &self.instance.goal;
+        matches!(goal, Goal::Recover(_) | Goal::ReplaceApp(_) | Goal::ReplaceAddress(_))
     }
 
     /// Whether the owner of an account changes something of it.

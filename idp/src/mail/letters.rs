@@ -62,6 +62,24 @@ pub struct AddressChanged {
     pub not_me_url: String,
 }
 
+/// To the old address: another takes its place in some days.
+#[derive(Serialize)]
+pub struct AddressWaits {
+    /// From when on, as people read it.
+    pub from: String,
+    /// When it was asked for.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
+/// To the new address: it holds from now on.
+#[derive(Serialize)]
+pub struct AddressHolds {
+    /// When, as people read it.
+    pub at: String,
+}
+
 /// An authenticator app was set up.
 #[derive(Serialize)]
 pub struct AppAdded {
@@ -303,6 +321,24 @@ impl Letter for PasskeyRemoved {
             at: "2026年11月30日（月）9時30分".into(),
             not_me_url: NOT_ME.into(),
         }]
+    }
+}
+
+impl Letter for AddressWaits {
+    const NAME: &'static str = "address-waits";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            from: "2026年12月3日（木）9時30分".into(),
+            at: "2026年11月30日（月）9時30分".into(),
+            not_me_url: NOT_ME.into(),
+        }]
+    }
+}
+
+impl Letter for AddressHolds {
+    const NAME: &'static str = "address-holds";
+    fn samples() -> Vec<Self> {
+        vec![Self { at: "2026年11月30日（月）9時30分".into() }]
     }
 }
 

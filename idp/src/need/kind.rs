@@ -173,8 +173,9 @@ const fn row(
 }
 
 /// Every step that there is.
-pub static TABLE: [Row; 17] = [
+pub static TABLE: [Row; 18] = [
     row(Kind::Mailbox, Act::Verify, &[], None, Some((&[], ACCOUNT)), &[Input::Address]),
+    row(Kind::Mailbox, Act::Replace, ACCOUNT, None, Some((&[], &[])), &[]),
     row(Kind::Roster, Act::Verify, &[], Some(ACCOUNT), Some((ACCOUNT, &[])), &[Input::Person]),
     row(Kind::Terms, Act::Verify, &[], Some(&[]), None, &[]),
     row(Kind::Password, Act::Enrol, &[], None, None, &[Input::Login]),

@@ -12,6 +12,8 @@ pub enum What {
     PasswordChanged,
     PasswordRemoved,
     Recovered,
+    AddressAsked,
+    AddressKept,
     AddressChanged,
     AppAdded,
     AppRemoved,
@@ -29,11 +31,13 @@ pub enum What {
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 17] = [
+    pub const ALL: [What; 19] = [
         What::SignedIn,
         What::PasswordChanged,
         What::PasswordRemoved,
         What::Recovered,
+        What::AddressAsked,
+        What::AddressKept,
         What::AddressChanged,
         What::AppAdded,
         What::AppRemoved,
@@ -56,6 +60,8 @@ impl What {
             What::PasswordChanged => "password-changed",
             What::PasswordRemoved => "password-removed",
             What::Recovered => "recovered",
+            What::AddressAsked => "address-asked",
+            What::AddressKept => "address-kept",
             What::AddressChanged => "address-changed",
             What::AppAdded => "app-added",
             What::AppRemoved => "app-removed",

@@ -1,6 +1,7 @@
 //! The only place with SQL: one file per kept thing. Functions never open a transaction.
 
 pub mod accounts;
+pub mod address_changes;
 pub mod addresses;
 pub mod agreements;
 pub mod attempts;

@@ -14,13 +14,13 @@ use oidc::Params;
 use secret::hash;
 use std::sync::Arc;
 use web::Error;
-use web::look::Action;
+use web::look::{Action, Notice};
 
 /// The query that says what was lost.
 const WHAT: &str = "what";
 
 /// `GET /{insurer}/recover`: begins the insurer's recovery of a password or, with `what=app`, of an
-/// authenticator app; 404 where there is none. `from` is the login of this browser at which the person
+/// authenticator app, with `what=address` of a mailbox; 404 where there is none. `from` is the login of this browser at which the person
 /// noticed: whoever waits there waits on.
 pub async fn start(
     State(app): State<Arc<App>>,
@@ -30,6 +30,7 @@ pub async fn start(
     let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
     let goal = match params.value(WHAT) {
         Some("app") => Goal::ReplaceApp,
+        Some("address") => Goal::ReplaceAddress,
         _ => Goal::Recover,
     };
     let resume = match params.value("from") {
@@ -69,6 +70,9 @@ async fn login(app: &App, visit: &Visit, id: &JourneyId) -> Result<Option<Resume
 /// `GET /{insurer}/recovered`: the end of a recovery that nobody else waited for.
 pub async fn done(RawQuery(query): RawQuery, visit: Visit) -> Result<Response, Error> {
     let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
+    if params.value(WHAT) == Some("address") {
+        return address_waits(&visit);
+    }
     let key = match params.value(WHAT) {
         Some("app") => "recovered-app",
         _ => "recovered",
@@ -79,4 +83,20 @@ pub async fn done(RawQuery(query): RawQuery, visit: Visit) -> Result<Response, E
         primary: true,
     };
     visit.look.notice_page(StatusCode::OK, key, "success", vec![home])
+}
+
+/// Another address holds in some days.
+fn address_waits(visit: &Visit) -> Result<Response, Error> {
+    let look = &visit.look;
+    let days = visit.realm.definition.policy.recovery.address_days.to_string();
+    let notice = Notice {
+        title: look.t("recovered-address-title", &[("days", days.clone())]),
+        paragraphs: vec![
+            look.t("recovered-address-text", &[("days", days)]),
+            look.t("recovered-address-until", &[]),
+        ],
+        kind: "success",
+        actions: Vec::new(),
+    };
+    look.notice(StatusCode::OK, &notice)
 }

@@ -12,7 +12,7 @@ use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
 use crate::store::events::{Detail, What as Happened};
-use crate::store::{passkeys, passwords, totp_devices};
+use crate::store::{address_changes, passkeys, passwords, totp_devices};
 use axum::http::header;
 use db::Tx;
 use web::Error;
@@ -103,6 +103,7 @@ pub(super) async fn change(
             if !addresses::put(tx, insurer, &id, Role::Login, &new, Some(now)).await? {
                 return Ok(Advanced::Taken);
             }
+            address_changes::drop(tx, insurer, &id).await?;
             told::note(running, tx, &id, (Happened::AddressChanged, Detail::default())).await?;
             if let Some(old) = &account.email {
                 let not_me = told::not_me(running, &id, Some(old.as_str()).filter(|_| is_old));

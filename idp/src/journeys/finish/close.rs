@@ -4,7 +4,9 @@
 use crate::ids::{AccountId, InsurerId};
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
-use crate::store::{browsers, consents, passkeys, passwords, recovery_codes, totp_devices};
+use crate::store::{
+    address_changes, browsers, consents, passkeys, passwords, recovery_codes, totp_devices,
+};
 use db::Tx;
 use web::Error;
 
@@ -24,6 +26,7 @@ pub(super) async fn close(
     for key in passkeys::list(tx, insurer, account).await? {
         let _ = passkeys::delete(tx, insurer, account, &key.credential_id).await?;
     }
+    address_changes::drop(tx, insurer, account).await?;
     recovery_codes::forget(tx, insurer, account).await?;
     consents::forget_account(tx, insurer, account).await?;
     browsers::forget_others(tx, insurer, account, None).await?;

@@ -48,6 +48,7 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
         Goal::Register { .. } => register::register(running, tx).await?,
         Goal::Recover(_) => recover::recover(running, tx).await?,
         Goal::ReplaceApp(_) => recover::replace_app(running, tx).await?,
+        Goal::ReplaceAddress(_) => recover::replace_address(running, tx).await?,
         Goal::Change { what, .. } => change::change(running, tx, what).await?,
         Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
     };
@@ -97,7 +98,7 @@ async fn proofs_hold(running: &Running<'_>, tx: &mut Tx) -> Result<bool, Error> 
             return Ok(false);
         }
     }
-    if !running.recovers() {
+    if !running.recovers() || matches!(running.instance.goal, Goal::ReplaceAddress(_)) {
         return Ok(true);
     }
     let Some(address) = &learned.address else { return Ok(false) };

@@ -5,16 +5,18 @@ use super::{sign_in, told};
 use crate::ids::{AccountId, Sid};
 use crate::journeys::advanced::Advanced;
 use crate::journeys::running::{Running, YOUNG_SECS};
-use crate::mail::letters::PasswordChanged;
+use crate::mail::letters::{AddressWaits, PasswordChanged};
 use crate::store::accounts::{self, Account, State};
+use crate::store::address_changes::{self, Waiting};
 use crate::store::attempts::{self, Bucket};
 use crate::store::events::{Detail, What};
 use crate::store::{
-    browsers, grants, locks, passkeys, passwords, recovery_codes, sessions, totp_devices,
+    addresses, browsers, grants, locks, passkeys, passwords, recovery_codes, sessions, totp_devices,
 };
 use crate::{browser, session};
 use db::Tx;
 use web::Error;
+use web::look::see_other;
 
 pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
     let learned = running.instance.learned.clone();
@@ -26,6 +28,8 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         return Ok(Advanced::Refused);
     };
     replace_password(running, tx, &account, &hash, None).await?;
+    // Who reads its mail has not lost the mailbox.
+    address_changes::drop(tx, running.visit.realm.id(), &id).await?;
     let locked_at = locks::delete(tx, running.visit.realm.id(), &id).await?;
     if locked_at.is_some() {
         told::note(running, tx, &id, (What::Unlocked, Detail::default())).await?;
@@ -49,6 +53,39 @@ pub(super) async fn replace_app(running: &mut Running<'_>, tx: &mut Tx) -> Resul
     sign_out(running, tx, &id, None).await?;
     forget_wrong(running, tx, &id).await?;
     sign_in::sign_in(running, tx).await
+}
+
+/// Another address waits to take the place of the account's, whose owner can say no meanwhile: what
+/// password and card show is not enough to take the mailbox away at once.
+pub(super) async fn replace_address(running: &Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
+    let learned = running.instance.learned.clone();
+    let (Some(id), Some(address)) = (learned.account, learned.address) else {
+        return Err(Error::fault("a recovery ended without an account or an address"));
+    };
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    let account = accounts::by_id(tx, realm.id(), &id).await?;
+    let Some(account) = account.filter(|account| account.state == State::Active) else {
+        return Ok(Advanced::Refused);
+    };
+    if addresses::account(tx, realm.id(), &address).await?.is_some() {
+        return Ok(Advanced::Taken);
+    }
+    let due_at = now + realm.definition.policy.recovery.address_days * 24 * 3600;
+    let waiting = Waiting { account_id: id.clone(), address, due_at };
+    address_changes::put(tx, realm.id(), &waiting, now).await?;
+    forget_wrong(running, tx, &id).await?;
+    told::note(running, tx, &id, (What::AddressAsked, Detail::default())).await?;
+    if let Some(old) = &account.email {
+        let from = running.visit.look.moment(due_at);
+        let not_me = told::not_me(running, &id, None);
+        told::mail_to(running, tx, old, not_me, |noted| AddressWaits {
+            from,
+            at: noted.at,
+            not_me_url: noted.not_me_url,
+        })
+        .await?;
+    }
+    Ok(Advanced::Kept(see_other(&running.visit.path("recovered?what=address"))))
 }
 
 /// What somebody else typed wrong is void: its owner has proved the account.

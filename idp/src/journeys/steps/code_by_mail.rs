@@ -1,6 +1,7 @@
 //! `code-by-mail`: a person types the six digits that were mailed to the account's address. The code
 //! goes out when the step comes up; it dies when it was right, when another is sent, and with time.
 
+use super::mailbox::lost_url;
 use super::verdict::{At, Limits, Prepared, Verdict};
 use super::{Boxed, Step};
 use crate::credentials::totp::typed;
@@ -46,6 +47,8 @@ pub struct Code {
     pub attempts_left: i64,
     /// For how many days this browser can be remembered; 0: it cannot.
     pub remember_days: u16,
+    /// For who cannot read the mail of the account any more, where the insurer has a way.
+    pub lost_url: Option<String>,
     pub ways: Ways,
 }
 
@@ -61,6 +64,7 @@ impl Page for Code {
             failed,
             attempts_left: 3,
             remember_days: if failed { 30 } else { 0 },
+            lost_url: failed.then(|| "/minato/recover?what=address".into()),
             ways: if failed { Ways::sample() } else { Ways::default() },
         };
         vec![sample(false, false), sample(true, false), sample(true, true)]
@@ -132,6 +136,7 @@ impl Step for Verify {
                 failed: at.failed(),
                 attempts_left: at.left,
                 remember_days: at.remember_days(),
+                lost_url: lost_url(at),
                 ways: at.ways.clone(),
             })
         })

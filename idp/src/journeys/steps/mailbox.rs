@@ -6,7 +6,7 @@ use crate::journeys::goal::Goal;
 use crate::mail::letters::{
     AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, RecoveryLink, RegistrationLink,
 };
-use crate::need::Settings;
+use crate::need::{Act, Kind, Settings};
 use crate::store::addresses::{self, match_form};
 use crate::store::attempts::{self, Bucket, Limit};
 use crate::store::links::{self, Target};
@@ -37,9 +37,11 @@ pub struct Mailbox {
     pub sender: String,
     /// Dependants cannot register.
     pub insured_only: bool,
-    /// What the address is for: `register`, `recover`, `replace-app` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address` or `change`.
     pub purpose: &'static str,
     pub login_url: String,
+    /// For who cannot read the mail of the account any more, where the insurer has a way.
+    pub lost_url: Option<String>,
 }
 
 impl Page for Mailbox {
@@ -59,9 +61,10 @@ impl Page for Mailbox {
                 insured_only: wrong,
                 purpose,
                 login_url: "/minato/login".into(),
+                lost_url: wrong.then(|| "/minato/recover?what=address".into()),
             }
         };
-        ["register", "recover", "replace-app", "change"].map(sample).into()
+        ["register", "recover", "replace-app", "replace-address", "change"].map(sample).into()
     }
 }
 
@@ -106,13 +109,25 @@ fn replaces_app(at: &At<'_>) -> bool {
     matches!(at.instance.goal, Goal::ReplaceApp(_))
 }
 
+/// The address is to take the place of the account's.
+fn replaces(at: &At<'_>) -> bool {
+    at.changes || at.step.act == Act::Replace
+}
+
 fn purpose(at: &At<'_>) -> &'static str {
     match (at.recovers, at.changes) {
         (true, _) if replaces_app(at) => "replace-app",
+        (true, _) if replaces(at) => "replace-address",
         (true, _) => "recover",
         (_, true) => "change",
         _ => "register",
     }
+}
+
+/// Where a lost mailbox is replaced; none for who has just begun that.
+pub fn lost_url(at: &At<'_>) -> Option<String> {
+    let has_way = at.definition.recovery_of(Kind::Mailbox).is_some();
+    (has_way && !replaces(at)).then(|| at.visit.path("recover?what=address"))
 }
 
 fn minutes(at: &At<'_>) -> i64 {
@@ -137,6 +152,7 @@ impl Step for Verify {
                     insured_only: at.registers && registration.insured_only(),
                     purpose: purpose(at),
                     login_url: at.visit.path("login"),
+                    lost_url: lost_url(at),
                 });
             };
             at.screen(&MailboxSent {
@@ -150,6 +166,7 @@ impl Step for Verify {
                 restart_url: at.visit.path(match purpose(at) {
                     "change" => "account",
                     "replace-app" => "recover?what=app",
+                    "replace-address" => "recover?what=address",
                     other => other,
                 }),
             })
@@ -212,7 +229,7 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     let (realm, now, minutes) = (&at.visit.realm, at.visit.now, minutes(at));
     let outbox = &at.tools.outbox;
     let found = addresses::account(tx, realm.id(), email).await?;
-    let own = at.instance.learned.account.as_ref().filter(|_| at.recovers);
+    let own = at.instance.learned.account.as_ref().filter(|_| at.recovers && !replaces(at));
     // Of whom the password was typed, no other address is of use.
     let known = found.is_some_and(|found| own.is_none_or(|own| *own == found));
     let token = random::secret();
@@ -222,7 +239,7 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     links::insert(tx, realm.id(), &hash::sha256(&token), &target, now + minutes * 60).await?;
     let url = format!("{}/link/{token}", realm.issuer);
     let login_url = realm.definition.policy.home.for_members().to_owned();
-    if at.changes {
+    if replaces(at) {
         return match known {
             true => outbox.put(tx, at.sender(), email, &AddressInUse { login_url }).await,
             false => outbox.put(tx, at.sender(), email, &ChangeLink { url, minutes }).await,

@@ -61,8 +61,9 @@ pub trait Step: Sync {
 }
 
 /// Every step, one line each; `need/kind.rs` says what each needs and yields.
-pub static STEPS: [(Kind, Act, &dyn Step); 17] = [
+pub static STEPS: [(Kind, Act, &dyn Step); 18] = [
     (Kind::Mailbox, Act::Verify, &mailbox::Verify),
+    (Kind::Mailbox, Act::Replace, &mailbox::Verify),
     (Kind::Roster, Act::Verify, &roster::Verify),
     (Kind::Terms, Act::Verify, &terms::Verify),
     (Kind::Password, Act::Enrol, &password::enrol::Enrol),

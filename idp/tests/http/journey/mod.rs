@@ -9,6 +9,7 @@ mod guessing;
 mod link;
 mod looking;
 mod lost_app;
+mod lost_mailbox;
 mod new_password;
 mod once;
 mod passkey;

@@ -13,7 +13,8 @@ use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
 use crate::store::events::{self, Detail, What as Happened};
 use crate::store::{
-    accounts, browsers, passkeys, passwords, recovery_codes, sessions, totp_devices,
+    accounts, address_changes, browsers, passkeys, passwords, recovery_codes, sessions,
+    totp_devices,
 };
 use crate::visit::Visit;
 use crate::{browser, session};
@@ -33,9 +34,10 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 11] = [
+const CHANGES: [&str; 12] = [
     "password",
     "address",
+    "address-kept",
     "sessions",
     "session",
     "codes",
@@ -54,6 +56,8 @@ pub struct Own {
     pub name: Option<String>,
     pub user_id: Option<String>,
     pub email: Option<String>,
+    /// The address that waits to take its place.
+    pub waiting: Option<WaitingAddress>,
     /// The day when the password was chosen, `YYYY-MM-DD`; none when there is none.
     pub password_since: Option<String>,
     /// How to give it up, for who may.
@@ -102,6 +106,16 @@ pub struct AppRow {
     pub is_blocked: bool,
 }
 
+/// An address that holds from a day on, unless its owner says no.
+#[derive(Serialize)]
+pub struct WaitingAddress {
+    pub address: String,
+    /// Seconds since 1970.
+    pub from: i64,
+    /// Where the no is posted to.
+    pub keep_url: String,
+}
+
 /// A browser in which the member is signed in.
 #[derive(Serialize)]
 pub struct Place {
@@ -130,6 +144,11 @@ impl Page for Own {
             name: changed.map(|_| "港　花子".into()),
             user_id: Some("hanako79".into()),
             email: changed.map(|_| "hanako@example.jp".into()),
+            waiting: (changed == Some("codes")).then(|| WaitingAddress {
+                address: "hanako@mail.example".into(),
+                from: 1_790_259_200,
+                keep_url: "/minato/account/address/keep".into(),
+            }),
             password_since: (changed != Some("password-removed")).then(|| "2026-04-01".into()),
             remove_password_url: changed.map(|_| "/minato/account/password/remove".into()),
             sessions,
@@ -167,6 +186,7 @@ impl Page for Own {
             sample(None, vec![place(true)]),
             sample(Some("password"), vec![place(true), place(false)]),
             sample(Some("address"), vec![place(true)]),
+            sample(Some("address-kept"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("session"), vec![place(true)]),
             sample(Some("codes"), vec![place(true)]),
@@ -211,6 +231,7 @@ pub async fn show(
         true => Some(recovery_codes::left(&mut conn, insurer, id).await?.0),
         false => None,
     };
+    let waiting = address_changes::of_account(&mut conn, insurer, id).await?;
     drop(conn);
     let works = keys.iter().flatten().any(|key| !key.is_blocked);
     let may_remove = visit.realm.definition.policy.passkeys.alone && works && since.is_some();
@@ -236,6 +257,11 @@ pub async fn show(
         name: person.map(|person| person.name),
         user_id: account.user_id,
         email: account.email,
+        waiting: waiting.map(|waiting| WaitingAddress {
+            address: waiting.address,
+            from: waiting.due_at,
+            keep_url: visit.path("account/address/keep"),
+        }),
         password_since: since.map(today),
         remove_password_url,
         sessions: places.collect(),
@@ -355,6 +381,25 @@ pub async fn closed(visit: Visit) -> Result<Response, Error> {
 /// `GET /{insurer}/account/address`: begins the change of the address.
 pub async fn change_address(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
     change(&app, &visit, What::Address, "account?changed=address").await
+}
+
+/// `POST /{insurer}/account/address/keep`: the address that waits shall not hold.
+pub async fn keep_address(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    _: Posted,
+) -> Result<Response, Error> {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, HERE);
+    };
+    let (insurer, id) = (visit.realm.id(), &session.account_id);
+    let mut tx = app.tools.db.begin().await?;
+    if address_changes::drop(&mut tx, insurer, id).await? {
+        let happened = (&Detail::default(), visit.now);
+        events::insert(&mut tx, insurer, id, Happened::AddressKept, happened).await?;
+    }
+    tx.commit().await?;
+    Ok(see_other(&visit.path("account?changed=address-kept")))
 }
 
 async fn change(app: &App, visit: &Visit, what: What, then: &str) -> Result<Response, Error> {
