@@ -41,6 +41,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/closed", get(own::closed))
         .route("/{insurer}/account/data/{format}", get(own_data::download))
         .route("/{insurer}/account/address", get(own::change_address))
+        .route("/{insurer}/account/language", post(own::set_language))
         .route("/{insurer}/account/address/keep", post(own::keep_address))
         .route("/{insurer}/account/app", get(own::add_app))
         .route("/{insurer}/account/app/{device}", get(own::ask_removal))

@@ -27,6 +27,7 @@ fn account(id: &str, user_id: &str, email: &str) -> Account {
         user_id: Some(user_id.to_owned()),
         email: Some(email.to_owned()),
         created_at: 1,
+        language: None,
     }
 }
 

@@ -231,6 +231,7 @@ async fn create(
         user_id: Some(match_form(user_id)),
         email,
         created_at: now(),
+        language: None,
     };
     let mut tx = db.begin().await?;
     if !accounts::insert(&mut tx, &insurer, &account).await? {

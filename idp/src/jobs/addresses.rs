@@ -65,7 +65,7 @@ async fn one(app: &App, insurer: &InsurerId, account: &AccountId) -> Result<(), 
     let detail = Detail::default();
     events::insert(&mut tx, insurer, account, What::AddressChanged, (&detail, now)).await?;
     let (parts, ()) = Request::new(()).into_parts();
-    let look = app.look(&parts, Some(&realm));
+    let look = app.look(&parts, Some(&realm)).in_language(owner.language.as_deref());
     let from = From { realm: &realm, look: &look, now };
     let at = look.moment(now);
     if let Some(old) = &owner.email {

@@ -67,6 +67,8 @@ pub struct KnownAccount {
     pub has_old_app: bool,
     /// Nobody signs in until its owner has recovered it.
     pub is_locked: bool,
+    /// The language that its owner chose.
+    pub language: Option<String>,
     /// This browser, if it has signed in here before.
     pub browser: Option<Browser>,
 }
@@ -306,6 +308,7 @@ impl Running<'_> {
             relation,
             has_old_app,
             is_locked: holdings.locked_at.is_some(),
+            language: holdings.language,
             browser,
         };
         Ok(())

@@ -56,7 +56,7 @@ pub fn plain(realm: &Realm, client: &Client, Holder { account, roster }: Holder)
         name: roster.name,
         preferred_username: account.user_id.unwrap_or_default(),
         email: account.email.unwrap_or_default(),
-        locale: "ja".into(),
+        locale: account.language.unwrap_or_else(|| "ja".into()),
         birthdate: roster.birth_date,
         gender: roster.sex,
         updated_at: account.created_at.max(roster.updated_at),

@@ -166,6 +166,7 @@ async fn checked(
         user_id: Some(user_id),
         email: Some(row.email).filter(|email| !email.is_empty()),
         created_at: now,
+        language: None,
     };
     Ok(Checked::New(account, row.password_hash))
 }

@@ -16,6 +16,8 @@ pub struct Account {
     /// The address that also signs in.
     pub email: Option<String>,
     pub created_at: i64,
+    /// In which mails are written to them, and pages shown where the browser says nothing else.
+    pub language: Option<String>,
 }
 
 /// What can be done with an account.
@@ -53,15 +55,17 @@ impl Account {
 /// one already; the transaction goes on either way, on both engines, and the caller drops it.
 #[must_use = "without its row there is no account"]
 pub async fn insert(tx: &mut Tx, insurer: &InsurerId, account: &Account) -> Result<bool> {
-    let sql = "INSERT INTO accounts (insurer_id, account_id, state, person_id, user_id, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO accounts (insurer_id, account_id, state, person_id, user_id, created_at,
+                                     language)
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         &account.account_id,
         account.state.as_str(),
         account.person_id.as_deref(),
         account.user_id.as_ref(),
-        account.created_at
+        account.created_at,
+        account.language.as_deref()
     ];
     if tx.execute(sql, params).await? != 1 {
         return Ok(false);
@@ -76,7 +80,7 @@ pub async fn by_id(
     insurer: &InsurerId,
     account: &AccountId,
 ) -> Result<Option<Account>> {
-    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at, a.language,
                       m.address AS email
                FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
                     AND m.account_id = a.account_id AND m.role = 'login'
@@ -90,7 +94,7 @@ pub async fn by_person(
     insurer: &InsurerId,
     person: &str,
 ) -> Result<Option<Account>> {
-    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at, a.language,
                       m.address AS email
                FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
                     AND m.account_id = a.account_id AND m.role = 'login'
@@ -104,7 +108,7 @@ pub async fn by_login(
     insurer: &InsurerId,
     login: &str,
 ) -> Result<Option<Account>> {
-    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at, a.language,
                       m.address AS email
                FROM accounts a LEFT JOIN addresses m ON m.insurer_id = a.insurer_id
                     AND m.account_id = a.account_id AND m.role = 'login'
@@ -155,6 +159,18 @@ pub async fn rename(
     Ok(tx.execute(sql, params![insurer, account, user_id]).await? == 1)
 }
 
+/// Keeps the language of an account.
+pub async fn set_language(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    language: &str,
+) -> Result<()> {
+    let sql = "UPDATE accounts SET language = $3 WHERE insurer_id = $1 AND account_id = $2";
+    tx.execute(sql, params![insurer, account, language]).await?;
+    Ok(())
+}
+
 /// Moves an account on: `issued` → `active` → `closed`, never back. `false` when it is not there.
 #[must_use = "an account that is not there has no state"]
 pub async fn move_on(
@@ -190,7 +206,7 @@ pub async fn with_person(
     insurer: &InsurerId,
     account_id: &AccountId,
 ) -> Result<Option<(Account, Option<RosterEntry>)>> {
-    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at,
+    let sql = "SELECT a.account_id, a.state, a.person_id, a.user_id, a.created_at, a.language,
                       m.address AS email, p.name, p.birth_date, p.sex,
                       p.updated_at
                FROM accounts a
@@ -246,5 +262,6 @@ pub(super) fn account(row: &Row) -> Result<Account> {
         user_id: row.opt_text("user_id")?,
         email: row.opt_text("email")?,
         created_at: row.int("created_at")?,
+        language: row.opt_text("language")?,
     })
 }

@@ -275,7 +275,7 @@ pub async fn behind(
 ) -> Result<Option<Behind>> {
     let sql = "SELECT g.grant_id, g.client_id, g.account_id, g.sid, g.offline, g.detail,
                       g.expires_at, g.generation, a.state, a.person_id, a.user_id, a.created_at,
-                      m.address AS email, p.name, p.birth_date, p.sex,
+                      a.language, m.address AS email, p.name, p.birth_date, p.sex,
                       p.updated_at
                FROM grants g
                JOIN accounts a ON a.insurer_id = g.insurer_id AND a.account_id = g.account_id

@@ -102,7 +102,7 @@ pub async fn has_left(
 }
 
 /// What is known of an account without any proof.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// Whether its person is insured by the newest membership; none for an account without a
     /// person.
@@ -116,6 +116,8 @@ pub struct Holdings {
     pub has_recovery_code: bool,
     /// Since when nobody signs in, until its owner has recovered it.
     pub locked_at: Option<i64>,
+    /// The language that its owner chose.
+    pub language: Option<String>,
 }
 
 /// What is known of an account without any proof.
@@ -136,7 +138,7 @@ pub async fn holdings(
                       EXISTS (SELECT 1 FROM recovery_codes c WHERE c.insurer_id = $1
                       AND c.account_id = $2 AND c.used_at IS NULL) AS has_recovery_code,
                       (SELECT l.locked_at FROM locks l WHERE l.insurer_id = $1
-                      AND l.account_id = $2) AS locked_at
+                      AND l.account_id = $2) AS locked_at, a.language
                FROM accounts a
                JOIN insurers i ON i.insurer_id = a.insurer_id
                LEFT JOIN roster_members m ON m.insurer_id = a.insurer_id AND m.roster = i.roster
@@ -154,6 +156,7 @@ pub async fn holdings(
         has_address: row.bool("has_address")?,
         has_recovery_code: row.bool("has_recovery_code")?,
         locked_at: row.opt_int("locked_at")?,
+        language: row.opt_text("language")?,
     })
 }
 

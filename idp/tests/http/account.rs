@@ -160,6 +160,42 @@ async fn anothers_address_is_not_taken() {
     member.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
 }
 
+/// F100: the language of pages and mail is the account's, in whatever browser, and partners hear of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_is_the_accounts() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let own = member.open(&idp.at("minato/account")).await;
+            own.sees("日本語").sees("英語にする");
+            let english = member.submit(&own, &[]).await;
+            english.sees("has been changed").sees("lang=\"en\"");
+            let unknown = member.submit(&own, &[("language", "xx")]).await;
+            assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+
+            // A browser that asks for nothing else shows it after the login; mails are in it, too.
+            let other = idp.visitor();
+            let page = other.open(&idp.at("minato/login")).await;
+            page.sees("lang=\"ja\"");
+            other.submit_and_stay(&page, &LOGIN).await;
+            other.open(&idp.at("minato/account")).await.sees("lang=\"en\"");
+            let page = other.open(&idp.at("minato/account/password")).await;
+            let page = other.submit(&page, &LOGIN).await;
+            other.submit(&page, &new(NEW)).await;
+            let mails = idp.mails("hanako@example.jp").await;
+            let told = mails.last().expect("a mail");
+            assert!(told.subject.contains("password"), "{}", told.subject);
+            // One that was chosen in a browser stays there.
+            let third = idp.visitor();
+            third.open(&idp.at("minato/display?lang=ja&back=/minato/login")).await;
+            let page = third.open(&idp.at("minato/login")).await;
+            let typed = [("user_id", "hanako79"), ("password", NEW)];
+            third.submit_and_stay(&page, &typed).await;
+            third.open(&idp.at("minato/account")).await.sees("lang=\"ja\"");
+        })
+        .await;
+}
+
 /// Signing out everywhere else ends the other browsers' sessions and leaves this one.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_devices_are_signed_out() {

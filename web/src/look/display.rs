@@ -36,6 +36,20 @@ impl Look {
         }
     }
 
+    /// The same in another language, where the insurer offers it.
+    pub fn in_language(&self, lang: Option<&str>) -> Self {
+        let offered = |code: &str| self.brand.languages.iter().find(|known| *known == code);
+        let lang = lang.and_then(offered).unwrap_or(&self.lang);
+        Self { lang: lang.clone(), ..self.clone() }
+    }
+
+    /// The `Set-Cookie` line that keeps a language in this browser, where the insurer offers it and no
+    /// other was chosen.
+    pub fn adopt_language(&self, lang: Option<&str>) -> Option<HeaderValue> {
+        let lang = lang.filter(|code| self.brand.languages.iter().any(|known| known == code))?;
+        (!self.lang_is_chosen).then(|| keep_language(lang, self.secure))
+    }
+
     /// The languages that the insurer offers, each with the address that chooses it.
     pub(super) fn languages(&self) -> Vec<Choice> {
         LANGUAGES
@@ -48,6 +62,13 @@ impl Look {
                 current: self.lang == *code,
             })
             .collect()
+    }
+
+    /// The languages that the insurer offers besides one.
+    pub fn other_languages(&self, lang: &str) -> Vec<&'static str> {
+        let codes = LANGUAGES.iter().map(|(code, _)| *code);
+        let offered = |code: &&str| self.brand.languages.iter().any(|known| known == code);
+        codes.filter(offered).filter(|code| *code != lang).collect()
     }
 
     /// The text sizes, named in the language of the page.
@@ -97,6 +118,11 @@ pub fn adopt_size(look: &Look, headers: &HeaderMap, size: Option<&str>) -> Optio
     let size = size.filter(known).filter(|size| *size != look.size)?;
     let chosen = cookies::value(headers, "size", look.secure);
     chosen.is_none().then(|| cookies::set("size", size, Some(YEAR_SECS), look.secure))
+}
+
+/// The `Set-Cookie` line that keeps a language.
+pub fn keep_language(lang: &str, secure: bool) -> HeaderValue {
+    cookies::set("lang", lang, Some(YEAR_SECS), secure)
 }
 
 /// Seconds for which a choice is kept.

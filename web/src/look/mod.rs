@@ -13,7 +13,7 @@ mod redirect;
 mod screen;
 
 pub use crate::origin::origin;
-pub use display::{adopt_size, display};
+pub use display::{adopt_size, display, keep_language};
 pub use notice::{Action, ErrorPage, Notice};
 pub use policy::Policy;
 pub use redirect::{is_own_path, see_other};

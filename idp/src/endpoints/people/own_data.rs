@@ -64,6 +64,7 @@ async fn all(app: &App, visit: &Visit, session: &sessions::Session) -> Result<Va
         "account": {
             "user_id": account.user_id,
             "email": account.email,
+            "language": account.language,
             "created_at": at(account.created_at),
             "name": person.as_ref().map(|person| &person.name),
             "birth_date": person.as_ref().map(|person| &person.birth_date),

@@ -107,7 +107,7 @@ pub(super) async fn change(
             told::note(running, tx, &id, (Happened::AddressChanged, Detail::default())).await?;
             if let Some(old) = &account.email {
                 let not_me = told::not_me(running, &id, Some(old.as_str()).filter(|_| is_old));
-                told::mail_to(running, tx, old, not_me, |noted| AddressChanged {
+                told::mail_to(running, tx, (&account, old), not_me, |noted| AddressChanged {
                     at: noted.at,
                     not_me_url: noted.not_me_url,
                 })

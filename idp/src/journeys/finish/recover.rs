@@ -76,9 +76,10 @@ pub(super) async fn replace_address(running: &Running<'_>, tx: &mut Tx) -> Resul
     forget_wrong(running, tx, &id).await?;
     told::note(running, tx, &id, (What::AddressAsked, Detail::default())).await?;
     if let Some(old) = &account.email {
-        let from = running.visit.look.moment(due_at);
+        let look = running.visit.look.in_language(account.language.as_deref());
+        let from = look.moment(due_at);
         let not_me = told::not_me(running, &id, None);
-        told::mail_to(running, tx, old, not_me, |noted| AddressWaits {
+        told::mail_to(running, tx, (&account, old), not_me, |noted| AddressWaits {
             from,
             at: noted.at,
             not_me_url: noted.not_me_url,

@@ -24,6 +24,7 @@ pub(super) async fn register(running: &mut Running<'_>, tx: &mut Tx) -> Result<A
         user_id: Some(user_id.clone()),
         email: learned.address,
         created_at: now,
+        language: Some(running.visit.look.lang.clone()),
     };
     if !accounts::insert(tx, &insurer, &account).await? {
         // Somebody registered the same person, address or user ID since the step was shown.

@@ -72,6 +72,9 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     };
     let Some(mut response) = response else { return Ok(Advanced::Refused) };
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(line) = running.visit.look.adopt_language(running.account.language.as_deref()) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
     told::code_used(running, tx, &account).await?;
     if let Some(cookie) = keep_browser(running, tx, &account).await? {
         response.headers_mut().append(header::SET_COOKIE, cookie);

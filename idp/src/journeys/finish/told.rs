@@ -8,8 +8,9 @@ use crate::mail::letters::{
 };
 use crate::mail::{self, Letter};
 use crate::need::{Act, Kind};
+use crate::store::accounts::{self, Account};
 use crate::store::events::{self, Detail, What};
-use crate::store::{accounts, recovery_codes};
+use crate::store::recovery_codes;
 use crate::user_agent;
 use db::Tx;
 use web::Error;
@@ -44,21 +45,26 @@ pub(super) async fn tell<L: Letter>(
 ) -> Result<(), Error> {
     note(running, tx, account, happened).await?;
     let owner = accounts::by_id(tx, running.visit.realm.id(), account).await?;
-    match owner.and_then(|owner| owner.email) {
-        Some(email) => mail_to(running, tx, &email, not_me(running, account, None), letter).await,
+    let Some(owner) = owner else { return Ok(()) };
+    match owner.email.clone() {
+        Some(email) => {
+            let to = (&owner, email.as_str());
+            mail_to(running, tx, to, not_me(running, account, None), letter).await
+        }
         None => Ok(()),
     }
 }
 
-/// Mails to an address of the account: to the one before, when it is another now.
+/// Mails to an address of the account, in its language: to the one before, when it is another now.
 pub(super) async fn mail_to<L: Letter>(
     running: &Running<'_>,
     tx: &mut Tx,
-    email: &str,
+    (owner, email): (&Account, &str),
     not_me: NotMe,
     letter: impl FnOnce(Noted) -> L,
 ) -> Result<(), Error> {
-    let (realm, look, now) = (&running.visit.realm, &running.visit.look, running.visit.now);
+    let (realm, now) = (&running.visit.realm, running.visit.now);
+    let look = &running.visit.look.in_language(owner.language.as_deref());
     let letter = letter(Noted { at: look.moment(now), not_me_url: not_me.url(realm) });
     running.tools.outbox.put(tx, mail::From { realm, look, now }, email, &letter).await
 }

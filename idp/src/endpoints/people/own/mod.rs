@@ -19,13 +19,13 @@ use crate::store::{
 use crate::visit::Visit;
 use crate::{browser, session};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use oidc::Params;
 use serde::Serialize;
 use std::sync::Arc;
 use web::clock::today;
-use web::look::{Action, Notice, see_other};
+use web::look::{Action, Notice, keep_language, see_other};
 use web::{Error, Form, Page, Posted};
 
 /// The page's address, and where changes come back to.
@@ -34,7 +34,8 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 12] = [
+const CHANGES: [&str; 13] = [
+    "language",
     "password",
     "address",
     "address-kept",
@@ -56,6 +57,10 @@ pub struct Own {
     pub name: Option<String>,
     pub user_id: Option<String>,
     pub email: Option<String>,
+    /// The language of the account, and the others that can be chosen.
+    pub language: String,
+    pub languages: Vec<&'static str>,
+    pub language_url: String,
     /// The address that waits to take its place.
     pub waiting: Option<WaitingAddress>,
     /// The day when the password was chosen, `YYYY-MM-DD`; none when there is none.
@@ -144,6 +149,9 @@ impl Page for Own {
             name: changed.map(|_| "港　花子".into()),
             user_id: Some("hanako79".into()),
             email: changed.map(|_| "hanako@example.jp".into()),
+            language: "ja".into(),
+            languages: if changed.is_some() { vec!["en"] } else { Vec::new() },
+            language_url: "/minato/account/language".into(),
             waiting: (changed == Some("codes")).then(|| WaitingAddress {
                 address: "hanako@mail.example".into(),
                 from: 1_790_259_200,
@@ -187,6 +195,7 @@ impl Page for Own {
             sample(Some("password"), vec![place(true), place(false)]),
             sample(Some("address"), vec![place(true)]),
             sample(Some("address-kept"), vec![place(true)]),
+            sample(Some("language"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("session"), vec![place(true)]),
             sample(Some("codes"), vec![place(true)]),
@@ -239,12 +248,15 @@ pub async fn show(
     let params = Params::parse(&query).unwrap_or_default();
     let changed = params.value(CHANGED);
     let changed = CHANGES.into_iter().find(|word| Some(*word) == changed);
+    let language = account.language.clone().unwrap_or_else(|| visit.look.lang.clone());
     let signals = match (&app.tools.passkeys, &keys) {
         (Some(library), Some(keys)) => Some(keys::signals(library, &visit, &account, keys)),
         _ => None,
     };
     // After a new password, and after signing out, nobody else is in anyway.
-    let asks = changed.is_some_and(|word| !["password", "sessions", "session"].contains(&word));
+    let asks = changed.is_some_and(|word| {
+        !["password", "sessions", "session", "language", "address-kept"].contains(&word)
+    });
     let offers_sign_out = asks && living.len() > 1;
     let places = living.into_iter().map(|one| Place {
         here: one.sid == session.sid,
@@ -257,6 +269,9 @@ pub async fn show(
         name: person.map(|person| person.name),
         user_id: account.user_id,
         email: account.email,
+        languages: visit.look.other_languages(&language),
+        language_url: visit.path("account/language"),
+        language,
         waiting: waiting.map(|waiting| WaitingAddress {
             address: waiting.address,
             from: waiting.due_at,
@@ -381,6 +396,29 @@ pub async fn closed(visit: Visit) -> Result<Response, Error> {
 /// `GET /{insurer}/account/address`: begins the change of the address.
 pub async fn change_address(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
     change(&app, &visit, What::Address, "account?changed=address").await
+}
+
+/// `POST /{insurer}/account/language`: in which language mails are written, and pages shown from now on
+/// (F100).
+pub async fn set_language(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, Error> {
+    let Some(session) = session::find(&app.tools.db, &visit).await? else {
+        return sign_in_for(&visit, HERE);
+    };
+    let language = posted.value("language");
+    if !visit.look.other_languages("").contains(&language) {
+        return Err(Error::Shown(StatusCode::BAD_REQUEST));
+    }
+    let mut tx = app.tools.db.begin().await?;
+    accounts::set_language(&mut tx, visit.realm.id(), &session.account_id, language).await?;
+    tx.commit().await?;
+    let mut response = see_other(&visit.path("account?changed=language"));
+    let line = keep_language(language, visit.secure);
+    response.headers_mut().append(header::SET_COOKIE, line);
+    Ok(response)
 }
 
 /// `POST /{insurer}/account/address/keep`: the address that waits shall not hold.
