@@ -43,7 +43,7 @@ pub async fn find_on(conn: &mut Conn, db: &Db, visit: &Visit) -> Result<Option<S
     let found = sessions::by_secret(conn, realm.id(), &hash).await?;
     let Some(session) = found else { return Ok(None) };
     let idle = realm.definition.policy.session.idle_minutes * 60;
-    if session.expires_at <= now || session.seen_at + idle <= now {
+    if session.expires_at <= now || (!session.stays && session.seen_at + idle <= now) {
         return Ok(None);
     }
     if realm.is_out(conn, &session.account_id, now).await? {
@@ -70,6 +70,8 @@ pub struct New<'a> {
     pub agreed: Vec<Agreement>,
     /// The journey that ends in it.
     pub journey: &'a JourneyId,
+    /// Its owner wants to stay signed in in this browser.
+    pub stays: bool,
 }
 
 /// Begins a session with a new secret (never the one that the browser brought). The same person's
@@ -88,16 +90,21 @@ pub async fn begin(
     let secret = random::secret();
     let present = new.evidence.iter().filter(|one| one.kind.is_authenticator());
     let auth_time = present.map(|one| one.at).max().unwrap_or(now);
+    let policy = &realm.definition.policy.session;
+    // Going on with a session that stays stays, as long as the insurer allows it.
+    let stays = policy.stay_days > 0 && (new.stays || own.is_some_and(|own| own.stays));
+    let hours = if stays { i64::from(policy.stay_days) * 24 } else { policy.absolute_hours };
     let session = Session {
         sid: own.map_or_else(Sid::random, |own| own.sid.clone()),
         account_id: new.account_id,
         auth_time,
         seen_at: now,
         // Counted from when the person was last present: going on with a session lengthens nothing.
-        expires_at: auth_time + realm.definition.policy.session.absolute_hours * 3600,
+        expires_at: auth_time + hours * 3600,
         evidence: new.evidence,
         agreed: new.agreed,
         device: Some(user_agent::label(&visit.headers)).filter(|label| !label.is_empty()),
+        stays,
     };
     let hash = hash::sha256(&secret);
     if !sessions::insert(tx, realm.id(), &hash, &session, new.journey).await? {
@@ -115,7 +122,9 @@ pub async fn begin(
         (None, Some(other)) => drop(end(tx, clients, realm, &other.sid, now).await?),
         (None, None) => {}
     }
-    Ok(Some((session, cookies::set(&cookie_name(realm), &secret, None, visit.secure))))
+    // A browser forgets the other kind when it is closed.
+    let seconds = stays.then_some(session.expires_at - now);
+    Ok(Some((session, cookies::set(&cookie_name(realm), &secret, seconds, visit.secure))))
 }
 
 /// The `Set-Cookie` line that forgets the session.

@@ -81,6 +81,10 @@ impl Definition {
         if policy.user_id.min < 1 || policy.user_id.max > 64 {
             return Some("idp.toml: user_id must have 1 to 64 characters".to_owned());
         }
+        // NIST SP 800-63B-4 §2.1.3: after 30 days at the latest somebody signs in again.
+        if policy.session.stay_days > 30 {
+            return Some("idp.toml: session.stay_days must be 30 or less".to_owned());
+        }
         if !(1..=30).contains(&policy.recovery.address_days) {
             return Some("idp.toml: recovery.address_days must be 1 to 30".to_owned());
         }

@@ -195,6 +195,14 @@ impl AfterLoss {
 pub struct SessionPolicy {
     pub idle_minutes: i64,
     pub absolute_hours: i64,
+    /// For how many days a member may stay signed in in a browser of theirs, 30 at the most; 0: as
+    /// long as everybody.
+    #[serde(default, skip_serializing_if = "is_none_of")]
+    pub stay_days: u16,
+}
+
+fn is_none_of(days: &u16) -> bool {
+    *days == 0
 }
 
 /// Who may register.

@@ -51,6 +51,9 @@ pub struct Learned {
     /// No second factor is to be asked in this browser for a while.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub remember_browser: bool,
+    /// The session is to stay in this browser.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stays: bool,
     /// An authenticator app that was set up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<NewApp>,

@@ -143,7 +143,8 @@ pub async fn keep(tx: &mut Tx, insurer: &InsurerId, grant: &Grant) -> Result<()>
     Ok(())
 }
 
-/// From when on sessions live: those that end after `now` and were seen after `seen_since`.
+/// From when on sessions live: those that end after `now` and were seen after `seen_since`
+/// or stay.
 #[derive(Debug, Clone, Copy)]
 pub struct Lives {
     pub now: i64,
@@ -166,7 +167,8 @@ pub async fn by_id(
                AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid
-                    AND s.expires_at > $3 AND s.seen_at > $4))";
+                    AND s.expires_at > $3
+                    AND (s.stays OR s.seen_at > $4)))";
     let row = conn.one(sql, params![insurer, grant_id, lives.now, lives.seen_since]).await?;
     row.map(|row| Ok((grant(&row)?, row.int("rotated_at")?))).transpose()
 }
@@ -287,7 +289,8 @@ pub async fn behind(
                WHERE g.insurer_id = $1 AND g.grant_id = $2 AND a.state = 'active'
                AND (g.offline OR EXISTS (SELECT 1 FROM sessions s
                     WHERE s.insurer_id = g.insurer_id AND s.sid = g.sid
-                    AND s.expires_at > $4 AND s.seen_at > $5))
+                    AND s.expires_at > $4
+                    AND (s.stays OR s.seen_at > $5)))
                AND NOT EXISTS (SELECT 1 FROM spent s WHERE s.insurer_id = g.insurer_id
                     AND s.kind = 'access' AND s.digest = $3)";
     let params = params![insurer, grant_id, jti, lives.now, lives.seen_since];

@@ -21,6 +21,8 @@ pub struct Session {
     pub agreed: Vec<Agreement>,
     /// What its browser says it is.
     pub device: Option<String>,
+    /// Its owner wanted to stay signed in: it does not end by being idle.
+    pub stays: bool,
 }
 
 /// Inserts a session. `false` when its journey ended in a session before.
@@ -33,8 +35,8 @@ pub async fn insert(
     journey: &JourneyId,
 ) -> Result<bool> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
-                                     expires_at, evidence, agreed, journey_id, device)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+                                     expires_at, evidence, agreed, journey_id, device, stays)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         secret_hash,
@@ -46,7 +48,8 @@ pub async fn insert(
         json(&session.evidence),
         json(&session.agreed),
         journey,
-        session.device.as_deref()
+        session.device.as_deref(),
+        session.stays
     ];
     Ok(tx.execute(sql, params).await? == 1)
 }
@@ -56,7 +59,8 @@ pub async fn by_secret(
     insurer: &InsurerId,
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device,
+                      stays
                FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
     conn.one(sql, params![insurer, secret_hash]).await?.as_ref().map(session).transpose()
 }
@@ -71,6 +75,7 @@ fn session(row: &Row) -> Result<Session> {
         evidence: parsed(row, "evidence")?,
         agreed: parsed(row, "agreed")?,
         device: row.opt_text("device")?,
+        stays: row.bool("stays")?,
     })
 }
 
@@ -94,7 +99,7 @@ pub async fn is_of(
     Ok(conn.one(sql, params![insurer, sid, account]).await?.is_some())
 }
 
-/// Whether a session lives under this id, in whatever browser, and was used since a time.
+/// Whether a session lives under this id, in whatever browser, and was used since a time or stays.
 pub async fn is_seen(
     conn: &mut Conn,
     insurer: &InsurerId,
@@ -103,11 +108,11 @@ pub async fn is_seen(
     since: i64,
 ) -> Result<bool> {
     let sql = "SELECT sid FROM sessions WHERE insurer_id = $1 AND sid = $2 AND expires_at > $3
-               AND seen_at > $4";
+               AND (stays OR seen_at > $4)";
     Ok(conn.one(sql, params![insurer, sid, now, since]).await?.is_some())
 }
 
-/// The sessions of an account that live: that end after `now` and were seen after `since`; the
+/// The sessions of an account that live: that end after `now` and were seen after `since` or stay; the
 /// last seen first.
 pub async fn living(
     conn: &mut Conn,
@@ -116,9 +121,10 @@ pub async fn living(
     now: i64,
     since: i64,
 ) -> Result<Vec<Session>> {
-    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device
+    let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device,
+                      stays
                FROM sessions WHERE insurer_id = $1 AND account_id = $2 AND expires_at > $3
-               AND seen_at > $4 ORDER BY seen_at DESC";
+               AND (stays OR seen_at > $4) ORDER BY seen_at DESC";
     let rows = conn.all(sql, params![insurer, account, now, since]).await?;
     rows.iter().map(session).collect()
 }

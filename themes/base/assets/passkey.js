@@ -27,6 +27,8 @@ const post = (credential) => {
     if (response[name]) answer[name] = text(response[name]);
   }
   form.elements.credential.value = JSON.stringify({ id, rawId: text(rawId), type, extensions: {}, response: answer });
+  // Ticked in the form of the password, it is meant for the passkey, too.
+  if (form.elements.stay) form.elements.stay.value = document.querySelector("#stay:checked")?.value ?? "";
   form.submit();
 };
 

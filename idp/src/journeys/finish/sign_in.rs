@@ -56,6 +56,7 @@ pub(super) async fn sign_in(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
         evidence: united(running),
         agreed: agreed(running),
         journey: &running.instance.id,
+        stays: running.instance.learned.stays,
     };
     let clients = &running.tools.clients;
     let begun = session::begin(tx, &running.visit, before.as_ref(), clients, new).await?;

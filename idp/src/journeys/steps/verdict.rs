@@ -190,6 +190,19 @@ impl At<'_> {
             self.remember_days() > 0 && posted.value("remember") == "yes";
     }
 
+    /// For how many days the member may stay signed in here; 0: as long as everybody.
+    pub fn stay_days(&self) -> u16 {
+        match self.signs_in && self.session.is_none() {
+            true => self.definition.policy.session.stay_days,
+            false => 0,
+        }
+    }
+
+    /// Takes the person at their word that they want to stay signed in.
+    pub fn keep_signed_in(&mut self, posted: &Posted) {
+        self.instance.learned.stays = self.stay_days() > 0 && posted.value("stay") == "yes";
+    }
+
     /// What this step remembered.
     pub fn recall(&self, name: &str) -> Option<String> {
         self.instance.draft(&self.step.id, name).map(str::to_owned)

@@ -10,3 +10,4 @@ mod prompt;
 mod request_object;
 mod response_mode;
 mod response_type;
+mod stay;

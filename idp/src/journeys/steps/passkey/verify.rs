@@ -121,7 +121,7 @@ impl Step for Verify {
     fn submit<'a>(
         &'a self,
         at: &'a mut At<'_>,
-        _: &'a Posted,
+        posted: &'a Posted,
         prepared: Prepared,
         tx: &'a mut Tx,
     ) -> Boxed<'a, Verdict> {
@@ -158,6 +158,7 @@ impl Step for Verify {
                 return wrong();
             }
             at.instance.learned.account = Some(key.account_id);
+            at.keep_signed_in(posted);
             let credential = Some(key.credential_id.to_string());
             Ok(Verdict::Proved(vec![Evidence { credential, ..at.evidence("webauthn") }]))
         })

@@ -53,6 +53,8 @@ pub struct Login {
     /// A passkey instead.
     pub passkey: Option<Offer>,
     pub passkey_failed: bool,
+    /// For how many days one may stay signed in; 0: as long as everybody.
+    pub stay_days: u16,
 }
 
 impl Page for Login {
@@ -69,6 +71,7 @@ impl Page for Login {
             again: false,
             passkey: failed.then(sample_offer),
             passkey_failed: false,
+            stay_days: if failed { 14 } else { 0 },
         };
         let passkey_failed = Self { passkey_failed: true, ..sample(None, false) };
         let again = Self { again: true, ..passkey_failed };
@@ -140,6 +143,7 @@ impl Step for Verify {
                 // Of who has lost something, the password itself is asked.
                 passkey: if at.recovers { None } else { login_offer(at)? },
                 passkey_failed: at.passkey_failed(),
+                stay_days: at.stay_days(),
             })
         })
     }
@@ -249,6 +253,7 @@ impl Step for Verify {
                 passwords::rehash(tx, insurer, &account.account_id, &old, &new).await?;
             }
             at.instance.learned.account = Some(account.account_id);
+            at.keep_signed_in(posted);
             let evidence = at.evidence("argon2id");
             Ok(Verdict::Proved(vec![Evidence { credential: Some(used), ..evidence }]))
         })
