@@ -25,6 +25,14 @@ pub async fn version(conn: &mut Conn, insurer: &str, version: i64) -> Result<Opt
     row.map(|row| row.text("definition")).transpose()
 }
 
+/// The texts that were in force at a time (seconds since 1970) and before, the newest first.
+pub async fn before(conn: &mut Conn, insurer: &str, at: i64, limit: i64) -> Result<Vec<String>> {
+    let sql = "SELECT definition FROM insurer_versions WHERE insurer_id = $1 AND applied_at <= $2
+               ORDER BY version DESC LIMIT $3";
+    let rows = conn.all(sql, params![insurer, at, limit]).await?;
+    rows.iter().map(|row| row.text("definition")).collect()
+}
+
 /// Puts a new version in force.
 pub async fn publish(tx: &mut Tx, insurer: &str, version: i64, text: &str, now: i64) -> Result<()> {
     let sql = "INSERT INTO insurer_versions (insurer_id, version, definition, applied_at)

@@ -185,6 +185,13 @@ own-session-since = Signed in at:{" "}
 own-session-seen = Last used at:{" "}
 own-sessions-end = Sign out on all other devices
 own-more-title = More
+own-agreed = See the terms that you agreed to
+agreed-title = The terms that you agreed to
+agreed-lead = You can read each as it was when you agreed.
+agreed-none = You have not agreed to anything yet.
+agreed-all = What you agreed to
+agreed-at = Agreed on:{" "}
+agreed-back = Back to your details and sign-in
 own-consents = See or withdraw what you share with services
 own-home = Back to the member pages
 

@@ -182,6 +182,13 @@ own-session-since = ログインした日時：
 own-session-seen = 最後に使った日時：
 own-sessions-end = ほかのすべての機器からログアウトする
 own-more-title = そのほか
+own-agreed = 同意した規約などを見る
+agreed-title = 同意した規約など
+agreed-lead = 同意したときの内容を、そのまま見ることができます。
+agreed-none = まだ何にも同意していません。
+agreed-all = 同意したもの
+agreed-at = 同意した日時：
+agreed-back = 登録内容とログインへ戻る
 own-consents = 同意したサービスを確認する、取り消す
 own-home = 加入者ページへ戻る
 

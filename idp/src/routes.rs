@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::endpoints::people::{
-    authorize, consents, device, documents, help, history, home, journey, link, logo, logout,
-    not_me, own, own_data, recover, registered, user_id, well_known,
+    agreed, authorize, consents, device, documents, help, history, home, journey, link, logo,
+    logout, not_me, own, own_data, recover, registered, user_id, well_known,
 };
 use crate::endpoints::programs::{
     cors, device_authorization, introspect, metadata, par, registration, revoke, token, userinfo,
@@ -41,6 +41,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/closed", get(own::closed))
         .route("/{insurer}/account/data/{format}", get(own_data::download))
         .route("/{insurer}/account/address", get(own::change_address))
+        .route("/{insurer}/account/agreed", get(agreed::list))
+        .route("/{insurer}/account/agreed/{document}/{version}", get(agreed::one))
         .route("/{insurer}/account/language", post(own::set_language))
         .route("/{insurer}/account/address/keep", post(own::keep_address))
         .route("/{insurer}/account/app", get(own::add_app))

@@ -6,7 +6,7 @@ use idp::endpoints::people::help::Help;
 use idp::endpoints::people::own::Own;
 use idp::endpoints::people::registered::Done;
 use idp::endpoints::people::user_id::Forgotten;
-use idp::endpoints::people::{consents, device, history, logout, not_me};
+use idp::endpoints::people::{agreed, consents, device, history, logout, not_me};
 use idp::journeys::choose::{Choose, GoOn};
 use idp::journeys::link::MailboxOpen;
 use idp::journeys::steps::password::{enrol, replace, verify};
@@ -60,6 +60,7 @@ fn every_page_draws_in_every_theme_and_language() {
     draws::<replace::NewPassword>(&pages);
     draws::<not_me::Ask>(&pages);
     draws::<history::History>(&pages);
+    draws::<agreed::Agreed>(&pages);
     draws::<code_by_mail::Code>(&pages);
     draws::<user_id::NewUserId>(&pages);
     draws::<recovery_code::verify::Code>(&pages);

@@ -1,7 +1,9 @@
 //! Published definitions: every version stays, for journeys that began with it.
 
 use super::Definition;
+use super::terms::Terms;
 use crate::ids::InsurerId;
+use crate::need::Agreement;
 use db::{Conn, Error, Result, Tx, published};
 
 /// The version in force.
@@ -23,6 +25,28 @@ pub async fn version(
     version: i64,
 ) -> Result<Option<Definition>> {
     published::version(conn, insurer, version).await?.map(|text| parse(&text)).transpose()
+}
+
+/// A document as somebody agreed to it at a time, in seconds since 1970: from the version that was in
+/// force then, or one that a journey of then may have begun with.
+///
+/// # Errors
+/// As [`current`].
+pub async fn document_of(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    agreement: &Agreement,
+    at: i64,
+) -> Result<Option<Terms>> {
+    /// Versions of the longest journey's day.
+    const VERSIONS: i64 = 10;
+    for text in published::before(conn, insurer, at, VERSIONS).await? {
+        let mut terms = parse(&text)?.terms.into_iter();
+        if let Some(found) = terms.find(|terms| terms.agreement() == *agreement) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// Puts a new version in force.

@@ -160,6 +160,34 @@ async fn anothers_address_is_not_taken() {
     member.open(&idp.at("minato/account")).await.sees("hanako@example.jp");
 }
 
+/// A member reads what they agreed to in the words of then, also when the insurer has others by now.
+#[tokio::test(flavor = "multi_thread")]
+async fn agreements_are_shown_as_they_were() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let list = member.open(&idp.at("minato/account/agreed")).await;
+            list.sees("個人情報の取扱い");
+            let at = idp.at("minato/account/agreed/portal/2026-04-01");
+            member.open(&at).await.sees("加入者ページ利用規約").sees("document-open");
+            // The same version with other words, published a day later, is another text.
+            idp.advance(24 * 3600);
+            let file = "terms/portal-2026-04-01.toml";
+            let other = idp.file(file).replacen("\nja = \"\"\"", "\nja = \"\"\"べつの文章。", 1);
+            assert!(other.contains("べつの文章"));
+            idp.publish(file, &other).await;
+            let member = idp.visitor();
+            let page = member.open(&idp.at("minato/account")).await;
+            member.submit(&page, &LOGIN).await;
+            member.open(&at).await.does_not_see("べつの文章").sees("document-open");
+            idp.visitor().open(&idp.at("minato/terms")).await.sees("べつの文章");
+            let other = idp.at("minato/account/agreed/portal/1999-01-01");
+            assert_eq!(member.open(&other).await.status, StatusCode::NOT_FOUND);
+            idp.visitor().open(&at).await.sees("name=\"password\"");
+        })
+        .await;
+}
+
 /// F100: the language of pages and mail is the account's, in whatever browser, and partners hear of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_language_is_the_accounts() {

@@ -1,5 +1,6 @@
 //! Where browsers come by.
 
+pub mod agreed;
 pub mod authorize;
 pub mod consents;
 pub mod device;

@@ -88,6 +88,7 @@ pub struct Own {
     pub change_address_url: String,
     pub consents_url: String,
     pub history_url: String,
+    pub agreed_url: String,
     pub lock_url: String,
     pub change_user_id_url: String,
     /// What is kept of the member, as JSON and as a table.
@@ -184,6 +185,7 @@ impl Page for Own {
             change_address_url: "/minato/account/address".into(),
             consents_url: "/minato/consents".into(),
             history_url: "/minato/account/history".into(),
+            agreed_url: "/minato/account/agreed".into(),
             lock_url: "/minato/account/lock".into(),
             change_user_id_url: "/minato/account/user-id".into(),
             json_url: "/minato/account/data/json".into(),
@@ -304,6 +306,7 @@ pub async fn show(
         change_address_url: visit.path("account/address"),
         consents_url: visit.path("consents"),
         history_url: visit.path("account/history"),
+        agreed_url: visit.path("account/agreed"),
         lock_url: visit.path("account/lock"),
         change_user_id_url: visit.path("account/user-id"),
         json_url: visit.path("account/data/json"),
