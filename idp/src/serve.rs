@@ -25,7 +25,7 @@ pub fn router(app: &Arc<App>) -> Router {
         Surround {
             look_for: Arc::new(move |parts| look_for(parts, &for_look)),
             public_url: app.public_url.clone(),
-            metrics: Metrics::new("idp"),
+            metrics: Metrics::new("idp", |registry| app.tally.register(registry)),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
                 Box::pin(async move { app.ready().await })

@@ -28,9 +28,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Makes the counters under a prefix such as `idp`.
-    pub fn new(prefix: &str) -> Self {
+    /// Makes the counters under a prefix such as `idp`; `own` registers what only one program counts.
+    pub fn new(prefix: &str, own: impl FnOnce(&mut Registry)) -> Self {
         let mut registry = Registry::with_prefix(prefix);
+        own(&mut registry);
         let requests = Family::<Request, Counter>::default();
         let buckets = || Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]);
         let seconds = Family::<Route, Histogram>::new_with_constructor(buckets);

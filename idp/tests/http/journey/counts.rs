@@ -32,6 +32,14 @@ async fn what_becomes_of_journeys_is_counted() {
             let registered = "SELECT COUNT(*) AS n FROM journey_counts
                               WHERE goal = 'register:register' AND what = 'right'";
             assert_eq!(idp.number(registered).await, 4, "mailbox, card, documents, password");
+            let metrics = idp.visitor().open(&idp.at("metrics")).await.html;
+            for line in [
+                "idp_journeys_total{goal=\"sign-in\",step=\"password\",what=\"wrong\"} 1",
+                "idp_journeys_total{goal=\"register\",step=\"\",what=\"begun\"} 1",
+            ] {
+                assert!(metrics.contains(line), "{metrics}");
+            }
+            assert!(!metrics.contains("minato"), "no insurer: {metrics}");
             // Written once: what is counted next is added.
             idp.sign_in(&visitor).await;
             idp.app.tally.write(&idp.app.tools.db).await.expect("written");
