@@ -97,6 +97,7 @@ terms-version = Version of { $version }
 mailbox-title-recover = Set a new password
 mailbox-lead-recover = Enter the email address with which you registered. We will send you an email. Select the link in it to continue.
 mailbox-hint-recover = The address with which you registered. For example, hanako@mail.example
+recover-mailbox-unknown = If you do not know which address it was, call us.
 recover-mailbox-none = If you do not know which address it was, or cannot use it any more, call us.
 mailbox-open-recover = This sets a new password for the person registered with this address. If you did not start it yourself, close this page without pressing the button.
 mailbox-title-replace-app = Set up a new authenticator app

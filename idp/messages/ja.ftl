@@ -94,6 +94,7 @@ terms-version = { $version }版
 mailbox-title-recover = パスワードの再設定
 mailbox-lead-recover = 登録したメールアドレスを入力してください。確認のメールをお送りします。メールの中のリンクを押すと、再設定を続けられます。
 mailbox-hint-recover = 登録したときのアドレスです。例：hanako@mail.example
+recover-mailbox-unknown = 登録したアドレスが分からないときは、健康保険組合へお電話ください。
 recover-mailbox-none = 登録したアドレスが分からないとき、アドレスが使えなくなったときは、健康保険組合へお電話ください。
 mailbox-open-recover = このメールアドレスで登録した方のパスワードを再設定します。ご自分で始めた手続きでないときは、ボタンを押さずに、この画面を閉じてください。
 mailbox-title-replace-app = 認証アプリの再設定

@@ -2,20 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
-use portal::pages::access_record::AccessRecord;
-use portal::pages::home::{Home, Welcome};
-use portal::pages::household::Household;
-use portal::pages::plugin_page::PluginFault;
-use portal::pages::signin::SignOut;
+mod every;
+
 use portal::plugins::package::manifest::Manifest;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use web::Pages;
-use web::look::{ErrorPage, Notice};
 use web::pages::Owner;
-use web::testing::{draws, draws_samples};
+use web::testing::{Drawer, sources, undrawn};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -46,21 +42,22 @@ fn stems(folder: &Path, end: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_page_draws_in_every_theme_and_language() {
-    let pages = pages();
-    draws::<Welcome>(&pages);
-    draws::<Home>(&pages);
-    draws::<Household>(&pages);
-    draws::<SignOut>(&pages);
-    draws::<PluginFault>(&pages);
-    draws::<AccessRecord>(&pages);
-    draws::<ErrorPage>(&pages);
-    draws::<Notice>(&pages);
+    let mut drawer = Drawer::new(&pages());
+    every::pages(&mut drawer);
+    assert!(drawer.drawn.len() > 50);
+}
+
+/// A page that is not in the list would be drawn by nobody before a member.
+#[test]
+fn the_list_is_whole() {
+    let list = include_str!("every/mod.rs");
+    assert_eq!(undrawn(&root().join("portal/src"), &["Page"], list), Vec::<String>::new());
 }
 
 /// Every template of a plugin has samples beside it, and each sample draws.
 #[test]
 fn every_page_of_the_plugins_draws() {
-    let (pages, plugins) = (pages(), plugins());
+    let (mut drawer, plugins) = (Drawer::new(&pages()), plugins());
     assert!(plugins.len() > 1, "there are plugins");
     for (id, folder) in plugins {
         let templates = stems(&folder.join("templates"), ".html");
@@ -69,7 +66,7 @@ fn every_page_of_the_plugins_draws() {
         for name in templates {
             let text = std::fs::read(folder.join("samples").join(format!("{name}.json"))).unwrap();
             let samples: Vec<Value> = serde_json::from_slice(&text).unwrap();
-            draws_samples(&pages, &format!("{id}/{name}.html"), &samples);
+            drawer.samples(&format!("{id}/{name}.html"), &samples);
         }
     }
 }
@@ -98,17 +95,6 @@ fn the_plugins_speak_every_language() {
             for key in &named {
                 assert!(messages.text(key, &[]).is_some(), "{id} {lang}: {key}");
             }
-        }
-    }
-}
-
-/// Every Rust file below a folder.
-fn sources(folder: &Path, read: &mut impl FnMut(&str)) {
-    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()) {
-        if path.is_dir() {
-            sources(&path, read);
-        } else {
-            read(&std::fs::read_to_string(&path).unwrap());
         }
     }
 }

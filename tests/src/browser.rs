@@ -370,13 +370,12 @@ impl Browser {
                 .issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size))
                 .await
                 .expect("resized");
-            self.is_accessible(name).await;
+            let faults = self.faults().await;
+            assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
             let shot = json!({"format": "png"});
             let shot =
                 self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
-            let data = shot["data"].as_str().unwrap_or_default();
-            let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
-            std::fs::write(self.shots.join(format!("{name}-{width}.png")), png).expect("written");
+            self.keep(&shot, &format!("{name}-{width}.png"));
         }
         let none = json!({});
         self.client
@@ -386,8 +385,37 @@ impl Browser {
         self
     }
 
-    /// Fails when axe-core finds a fault in the page as it is shown: WCAG 2.2 AA and its good practice.
-    async fn is_accessible(&self, name: &str) {
+    /// Keeps the page as a picture at 360 px and says what is wrong with it: what axe-core finds, and what is
+    /// beside the screen, also with a text twice as large (WCAG 2.2, 1.4.4 and 1.4.10).
+    pub async fn look_at(&self, name: &str) -> Vec<String> {
+        let size = json!({"width": 360, "height": 900, "deviceScaleFactor": 1, "mobile": true});
+        let set = Cdp("Emulation.setDeviceMetricsOverride", size);
+        self.client.issue_cmd(set).await.expect("resized");
+        let mut faults = self.faults().await;
+        let shot = json!({"format": "png", "captureBeyondViewport": true});
+        let shot = self.client.issue_cmd(Cdp("Page.captureScreenshot", shot)).await.expect("shot");
+        self.keep(&shot, &format!("{name}-360.png"));
+        for size in ["100%", "200%"] {
+            let script = "document.documentElement.style.fontSize = arguments[0];
+                const out = [...document.querySelectorAll('main *')].find(
+                  (one) => one.getBoundingClientRect().right > 361);
+                return [document.documentElement.scrollWidth, out ? out.outerHTML.slice(0, 200) : ''];";
+            let found = self.client.execute(script, vec![size.into()]).await.expect("measured");
+            if found[0].as_i64() > Some(360) {
+                faults.push(format!("at {size} of the text: {found}"));
+            }
+        }
+        faults.into_iter().map(|fault| format!("{name}: {fault}")).collect()
+    }
+
+    fn keep(&self, shot: &Value, file: &str) {
+        let data = shot["data"].as_str().unwrap_or_default();
+        let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
+        std::fs::write(self.shots.join(file), png).expect("written");
+    }
+
+    /// What axe-core finds in the page as it is shown: WCAG 2.2 AA and its good practice.
+    async fn faults(&self) -> Vec<String> {
         static AXE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
             crate::world::npm_install();
             let file = crate::world::root().join("tests/partner/node_modules/axe-core/axe.min.js");
@@ -401,9 +429,8 @@ impl Browser {
               (error) => done([0, String(error)]));";
         let found = self.client.execute_async(script, vec![]).await.expect("axe-core answers");
         let found = found.as_array().expect("a list");
-        assert!(found[0].as_u64() > Some(5), "{name}: axe-core looked at nothing: {found:?}");
-        let faults: Vec<&str> = found.iter().filter_map(serde_json::Value::as_str).collect();
-        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
+        assert!(found[0].as_u64() > Some(5), "axe-core looked at nothing: {found:?}");
+        found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// Closes the window.

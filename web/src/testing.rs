@@ -4,27 +4,78 @@ use crate::look::{Look, NavItem, User};
 use crate::{Brand, Page, Pages, PublicUrl};
 use axum::http::Request;
 use serde::Serialize;
+use std::path::Path;
 use std::sync::Arc;
 
-/// Fails when a sample of the page cannot be drawn: undefined variable, missing message.
-pub fn draws<P: Page>(pages: &Arc<Pages>) {
-    draws_samples(pages, P::TEMPLATE, &P::samples());
+/// Draws every sample of what it is given, and keeps what came of it.
+pub struct Drawer {
+    pages: Arc<Pages>,
+    pub drawn: Vec<Drawn>,
 }
 
-/// Fails when a sample of a template that is no [`Page`] cannot be drawn: mails, plugins' pages.
-pub fn draws_samples(pages: &Arc<Pages>, template: &str, samples: &[impl Serialize]) {
-    assert!(!samples.is_empty(), "{template} has samples");
-    for theme in pages.theme_ids() {
-        for (lang, user) in [("ja", true), ("en", false)] {
-            let look = look(pages, theme, lang, user);
-            for sample in samples {
-                let html = look
-                    .html(template, sample)
-                    .unwrap_or_else(|error| panic!("{template} {theme} {lang}: {error:?}"));
-                for inline in [" style=", "<style", " onclick", "<script>"] {
-                    assert!(!html.contains(inline), "{template} {theme}: {inline}");
+/// A sample as it was drawn.
+pub struct Drawn {
+    pub template: String,
+    /// Which sample of the template, from 0.
+    pub n: usize,
+    pub theme: String,
+    pub lang: &'static str,
+    pub html: String,
+}
+
+impl Drawer {
+    pub fn new(pages: &Arc<Pages>) -> Self {
+        Self { pages: pages.clone(), drawn: Vec::new() }
+    }
+
+    /// Fails when a sample of the page cannot be drawn: undefined variable, missing message.
+    pub fn page<P: Page>(&mut self) {
+        self.samples(P::TEMPLATE, &P::samples());
+    }
+
+    /// Fails when a sample of a template that is no [`Page`] cannot be drawn: mails, plugins' pages.
+    pub fn samples(&mut self, template: &str, samples: &[impl Serialize]) {
+        assert!(!samples.is_empty(), "{template} has samples");
+        let pages = self.pages.clone();
+        for theme in pages.theme_ids() {
+            for (lang, user) in [("ja", true), ("en", false)] {
+                let look = look(&pages, theme, lang, user);
+                for (n, sample) in samples.iter().enumerate() {
+                    let html = look
+                        .html(template, sample)
+                        .unwrap_or_else(|error| panic!("{template} {theme} {lang}: {error:?}"));
+                    for inline in [" style=", "<style", " onclick", "<script>"] {
+                        assert!(!html.contains(inline), "{template} {theme}: {inline}");
+                    }
+                    let (template, theme) = (template.to_owned(), theme.to_owned());
+                    self.drawn.push(Drawn { template, n, theme, lang, html });
                 }
             }
+        }
+    }
+}
+
+/// What sources implement of traits such as `Page` and a list of tests does not draw (`Name>(`): a member
+/// would be the first to see it.
+pub fn undrawn(sources_of: &Path, traits: &[&str], list: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    sources(sources_of, &mut |text| {
+        for name in traits {
+            let kind = format!("impl {name} for ");
+            let names = text.split(&kind).skip(1).filter_map(|rest| rest.split([' ', '{']).next());
+            let is_listed = |name: &&str| list.contains(&format!("{name}>("));
+            missing.extend(names.filter(|name| !is_listed(name)).map(str::to_owned));
+        }
+    });
+    missing
+}
+
+/// Every Rust file below a folder.
+pub fn sources(folder: &Path, read: &mut impl FnMut(&str)) {
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()) {
+        match path.is_dir() {
+            true => sources(&path, read),
+            false => read(&std::fs::read_to_string(&path).expect("a source")),
         }
     }
 }

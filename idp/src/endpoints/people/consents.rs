@@ -38,15 +38,18 @@ pub struct Given {
 impl Page for Consents {
     const TEMPLATE: &'static str = "idp/consents.html";
     fn samples() -> Vec<Self> {
-        let given = || Given {
+        let given = |name: &str| Given {
             client_id: "partner".into(),
-            client_name: "しおなりフィットネス".into(),
+            client_name: name.into(),
             learns: vec!["メールアドレス".into()],
             granted_on: "2026-04-01".into(),
             form: Form::new("/minato/consents", &[]),
         };
         vec![
-            Self { items: vec![given(), given()], withdrawn: None },
+            Self {
+                items: vec![given("しおなりフィットネス"), given("なぎさ歩こう会")],
+                withdrawn: None,
+            },
             Self { items: Vec::new(), withdrawn: Some("しおなりフィットネス".into()) },
         ]
     }
