@@ -1,6 +1,6 @@
 //! What proofs beside the password cost, and what a crowd of wrong passwords does to everybody else.
 
-use crate::{authorize, cpu_ms, database_cpu_ms, is_wanted, resident_mb};
+use crate::{authorize, cpu_ms, database_cpu_ms, is_wanted, measure, resident_mb};
 use db::{AssertSqlSafe, Db};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -84,17 +84,16 @@ async fn passkeys(world: &World, owner: &Visitor, known: &Visitor, figures: &mut
         let page = visitor.open(&authorize(world, "login")).await;
         pages.push((visitor, page));
     }
-    let device = tokio::sync::Mutex::new(device);
-    alone(world, "passkey login, its answer", TIMED, figures, async |n| {
+    measure(world, Program::Idp, "passkey login, its answer", TIMED, figures, async |n| {
         let (visitor, page) = &pages[n];
-        let answer = device.lock().await.sign_in(visitor, page).await;
+        let answer = device.sign_in(visitor, page).await;
         assert!(answer.url.contains("code="), "{}", answer.url);
     })
     .await;
-    alone(world, "passkey login, with its page", TIMED, figures, async |_| {
+    measure(world, Program::Idp, "passkey login, with its page", TIMED, figures, async |_| {
         let visitor = known.copied();
         let page = visitor.open(&authorize(world, "login")).await;
-        let answer = device.lock().await.sign_in(&visitor, &page).await;
+        let answer = device.sign_in(&visitor, &page).await;
         assert!(answer.url.contains("code="), "{}", answer.url);
     })
     .await;
@@ -172,11 +171,26 @@ async fn apps(world: &World, db: &Db, figures: &mut Vec<Value>) {
             pages.push((visitor, page, totp.generate(at - 30 + ahead).to_string()));
         }
     }
-    alone(world, "totp step", pages.len(), figures, async |n| {
+    // The step by itself: read, taken, checked, counted and led back, without the end of a login.
+    measure(world, Program::Idp, "totp step, a wrong code", pages.len(), figures, async |n| {
         let (visitor, page, code) = &pages[n];
-        let answer = visitor.submit_without_following(page, &[("code", code)]).await;
-        assert!(answer.url.contains("/minato/signin"), "{}", answer.url);
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        let answer = visitor.submit_without_following(page, &[("code", wrong)]).await;
+        assert!(answer.url.contains("/journey/"), "{}", answer.url);
     })
+    .await;
+    measure(
+        world,
+        Program::Idp,
+        "totp step, with the end of the login",
+        pages.len(),
+        figures,
+        async |n| {
+            let (visitor, page, code) = &pages[n];
+            let answer = visitor.submit_without_following(page, &[("code", code)]).await;
+            assert!(answer.url.contains("/minato/signin"), "{}", answer.url);
+        },
+    )
     .await;
 }
 

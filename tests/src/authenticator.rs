@@ -89,14 +89,14 @@ impl Authenticator {
     }
 
     /// Answers a page that asks for a passkey; `url` of the result is where it leads.
-    pub async fn sign_in(&mut self, visitor: &Visitor, page: &Seen) -> Seen {
+    pub async fn sign_in(&self, visitor: &Visitor, page: &Seen) -> Seen {
         let (form, options) = asked(page);
         let answer = self.assertion(&options);
         visitor.submit_without_following(&form, &[("credential", &answer)]).await
     }
 
     /// What it says to a challenge, as the page's script posts it.
-    pub fn assertion(&mut self, options: &Value) -> String {
+    pub fn assertion(&self, options: &Value) -> String {
         let client = self.client_data("webauthn.get", options);
         let data = self.data(self.flags);
         let mut signed = data.clone();

@@ -134,7 +134,7 @@ async fn with_passkey(idp: &TestIdp) -> (Visitor, Authenticator) {
     (member, device)
 }
 
-async fn signs_in(idp: &TestIdp, device: &mut Authenticator) -> bool {
+async fn signs_in(idp: &TestIdp, device: &Authenticator) -> bool {
     let visitor = idp.visitor();
     let page = visitor.open(&idp.at("minato/login")).await;
     device.sign_in(&visitor, &page).await.url.contains("/minato/signin")
@@ -146,7 +146,7 @@ async fn answers_that_no_browser_gives_are_refused() {
     minato()
         .on_each_engine(async |idp| {
             let (_, mut device) = with_passkey(idp).await;
-            assert!(signs_in(idp, &mut device).await);
+            assert!(signs_in(idp, &device).await);
             let good = (device.origin.clone(), device.rp_id.clone(), device.flags);
             for origin in [
                 "http://localhost:8400.evil.example",
@@ -156,18 +156,18 @@ async fn answers_that_no_browser_gives_are_refused() {
                 "null",
             ] {
                 origin.clone_into(&mut device.origin);
-                assert!(!signs_in(idp, &mut device).await, "{origin}");
+                assert!(!signs_in(idp, &device).await, "{origin}");
             }
             device.origin.clone_from(&good.0);
             for rp_id in ["evil.example", "localhost.evil.example", ""] {
                 rp_id.clone_into(&mut device.rp_id);
-                assert!(!signs_in(idp, &mut device).await, "{rp_id}");
+                assert!(!signs_in(idp, &device).await, "{rp_id}");
             }
             device.rp_id.clone_from(&good.1);
             // Not unlocked, nobody there, neither.
             for flags in [PRESENT, VERIFIED, 0] {
                 device.flags = flags;
-                assert!(!signs_in(idp, &mut device).await, "{flags}");
+                assert!(!signs_in(idp, &device).await, "{flags}");
             }
             device.flags = good.2;
             // The challenge of another page.
@@ -179,16 +179,16 @@ async fn answers_that_no_browser_gives_are_refused() {
                 .nth(1)
                 .map(|rest| rest.split('&').next().unwrap_or_default().to_owned());
             assert!(device.challenge.is_some());
-            assert!(!signs_in(idp, &mut device).await, "another challenge");
+            assert!(!signs_in(idp, &device).await, "another challenge");
             device.challenge = None;
-            assert!(signs_in(idp, &mut device).await, "nothing of it did harm");
+            assert!(signs_in(idp, &device).await, "nothing of it did harm");
 
             // A counter that goes on is right; one that stands still or goes back blocks the key.
             device.count = 7;
-            assert!(signs_in(idp, &mut device).await);
-            assert!(!signs_in(idp, &mut device).await, "a copy");
+            assert!(signs_in(idp, &device).await);
+            assert!(!signs_in(idp, &device).await, "a copy");
             device.count = 100;
-            assert!(!signs_in(idp, &mut device).await, "blocked until its owner removes it");
+            assert!(!signs_in(idp, &device).await, "blocked until its owner removes it");
         })
         .await;
 }
@@ -251,7 +251,7 @@ async fn what_keeps_a_passkey_is_known_by_name() {
             let mut named = Authenticator::at(&idp.at(""));
             named.aaguid = ONE_PASSWORD.to_be_bytes();
             named.make(&member, &page, "鍵").await.sees("保管先: 1Password");
-            assert!(signs_in(idp, &mut google).await, "what was made before goes on");
+            assert!(signs_in(idp, &google).await, "what was made before goes on");
         })
         .await;
 }
@@ -260,7 +260,7 @@ async fn what_keeps_a_passkey_is_known_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn others_can_be_signed_out_with_it() {
     let idp = minato().on_sqlite().await;
-    let (member, mut device) = with_passkey(&idp).await;
+    let (member, device) = with_passkey(&idp).await;
     let other = idp.visitor();
     let page = other.open(&idp.at("minato/login")).await;
     device.sign_in(&other, &page).await;
@@ -283,18 +283,18 @@ async fn others_can_be_signed_out_with_it() {
 async fn only_what_is_nobodys_is_named() {
     let idp = minato().on_sqlite().await;
     let (member, mut device) = with_passkey(&idp).await;
-    let answer = async |device: &mut Authenticator| {
+    let answer = async |device: &Authenticator| {
         let visitor = idp.visitor();
         let page = visitor.open(&idp.at("minato/login")).await;
         let led = device.sign_in(&visitor, &page).await;
         visitor.open(&idp.at(led.url.trim_start_matches('/'))).await
     };
     device.flags = PRESENT;
-    answer(&mut device).await.does_not_see("data-unknown");
+    answer(&device).await.does_not_see("data-unknown");
     idp.execute("UPDATE passkeys SET insurer_id = 'another'").await;
-    answer(&mut device).await.does_not_see("data-unknown");
+    answer(&device).await.does_not_see("data-unknown");
     idp.execute("UPDATE passkeys SET insurer_id = 'minato', blocked_at = 1").await;
-    answer(&mut device).await.does_not_see("data-unknown");
+    answer(&device).await.does_not_see("data-unknown");
     member
         .open(&idp.at("minato/account"))
         .await
@@ -304,7 +304,7 @@ async fn only_what_is_nobodys_is_named() {
     let id = device.id();
     member.open(&idp.at("minato/account")).await.sees(&format!("[&quot;{id}&quot;]"));
     idp.execute("DELETE FROM passkeys").await;
-    answer(&mut device).await.sees(&format!("data-unknown=\"{id}\""));
+    answer(&device).await.sees(&format!("data-unknown=\"{id}\""));
 }
 
 /// Other addresses of an installation use the same passkeys; nobody else does. So does one that
@@ -344,6 +344,6 @@ async fn related_origins_use_the_same_passkeys() {
         ("https://login.brand.example.evil.example", false),
     ] {
         origin.clone_into(&mut device.origin);
-        assert_eq!(signs_in(&idp, &mut device).await, expected, "{origin}");
+        assert_eq!(signs_in(&idp, &device).await, expected, "{origin}");
     }
 }

@@ -114,8 +114,12 @@ impl Step for Verify {
         })
     }
 
-    fn limits(&self, at: &At<'_>, _: Option<(&Posted, &Prepared)>) -> Limits {
-        vec![(Bucket::browser("passkey", &at.browser), WRONG)]
+    /// A right answer is not guessed, so nothing is taken for it: only wrong ones are counted.
+    fn limits(&self, at: &At<'_>, answer: Option<(&Posted, &Prepared)>) -> Limits {
+        match answer {
+            Some((_, Prepared::Used { kept: Ok(_), .. })) => Vec::new(),
+            _ => vec![(Bucket::browser("passkey", &at.browser), WRONG)],
+        }
     }
 
     fn submit<'a>(
