@@ -43,6 +43,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/account/address", get(own::change_address))
         .route("/{insurer}/account/agreed", get(agreed::list))
         .route("/{insurer}/account/agreed/{document}/{version}", get(agreed::one))
+        .route("/{insurer}/account/notice-address", get(own::notice_address))
+        .route("/{insurer}/account/notice-address/remove", get(own::remove_notice_address))
         .route("/{insurer}/account/language", post(own::set_language))
         .route("/{insurer}/account/address/keep", post(own::keep_address))
         .route("/{insurer}/account/app", get(own::add_app))

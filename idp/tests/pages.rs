@@ -7,8 +7,8 @@ use idp::mail::Letter;
 use idp::mail::letters::{
     AccountClosed, AddressChanged, AddressHolds, AddressInUse, AddressWaits, AlreadyRegistered,
     AppAdded, AppRemoved, ChangeLink, CodeByMail, CodeUsed, CodesMade, NewDevice, NotRegistered,
-    PasskeyAdded, PasskeyRemoved, PasswordChanged, PasswordRemoved, RecoveryLink, Registered,
-    RegistrationLink, UserIdChanged, UserIdTold, UserIdUnknown,
+    NoticeAddress, PasskeyAdded, PasskeyRemoved, PasswordChanged, PasswordRemoved, RecoveryLink,
+    Registered, RegistrationLink, UserIdChanged, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ fn letters(to: &mut Drawer) {
     letter::<CodesMade>(to);
     letter::<NewDevice>(to);
     letter::<NotRegistered>(to);
+    letter::<NoticeAddress>(to);
     letter::<PasskeyAdded>(to);
     letter::<PasskeyRemoved>(to);
     letter::<PasswordChanged>(to);

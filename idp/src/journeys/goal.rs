@@ -75,6 +75,10 @@ pub enum What {
     Password,
     /// The mail address.
     Address,
+    /// Another address to which mails about the account go.
+    NoticeAddress,
+    /// No such address any more.
+    RemoveNoticeAddress,
     /// Another authenticator app.
     AddApp,
     /// One authenticator app less.
@@ -100,7 +104,7 @@ impl What {
         const LINK_MINUTES: i64 = 60;
         let step = match self {
             What::Password => Some(Need::step(Kind::Password, Act::Replace, Settings::None)),
-            What::Address => {
+            What::Address | What::NoticeAddress => {
                 let settings = Settings::Mailbox { link_minutes: LINK_MINUTES };
                 Some(Need::step(Kind::Mailbox, Act::Verify, settings))
             }
@@ -110,7 +114,10 @@ impl What {
             // Who gives the password up shows that the passkey works.
             What::RemovePassword => Some(Need::verify(Kind::Passkey)),
             What::UserId => Some(Need::step(Kind::UserId, Act::Replace, Settings::None)),
-            What::RemoveApp(_) | What::RemovePasskey(_) | What::Close => None,
+            What::RemoveApp(_)
+            | What::RemovePasskey(_)
+            | What::RemoveNoticeAddress
+            | What::Close => None,
         };
         Need::All(std::iter::once(owner).chain(step).collect()).now()
     }
@@ -120,6 +127,8 @@ impl What {
         match self {
             What::Password => "change-password-title",
             What::Address => "change-address-title",
+            What::NoticeAddress => "notice-address-title",
+            What::RemoveNoticeAddress => "notice-address-remove-title",
             What::AddApp => "add-app-title",
             What::RemoveApp(_) => "remove-app-title",
             What::AddPasskey => "add-passkey-title",

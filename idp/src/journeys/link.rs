@@ -2,7 +2,7 @@
 
 use super::Tools;
 use super::begin::{Ticket, counted};
-use super::goal::Goal;
+use super::goal::{Goal, What};
 use super::instance::Instance;
 use super::running::{Found, find};
 use super::submit::{advance, conclude};
@@ -26,7 +26,8 @@ pub struct MailboxOpen {
     /// The address that is being proved: a link that somebody else began with another address is
     /// known by it.
     pub address: String,
-    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address`, `change` or
+    /// `notices`.
     pub purpose: &'static str,
     pub form: Form,
 }
@@ -64,6 +65,7 @@ pub async fn show(tools: &Tools, visit: &Visit, token: &str) -> Result<Response,
             Goal::Recover(_) => "recover",
             Goal::ReplaceApp(_) => "replace-app",
             Goal::ReplaceAddress(_) => "replace-address",
+            Goal::Change { what: What::NoticeAddress, .. } => "notices",
             Goal::Change { .. } => "change",
             _ => "register",
         },

@@ -80,6 +80,16 @@ pub struct AddressHolds {
     pub at: String,
 }
 
+/// Mails about the account go to another address, too, or no more.
+#[derive(Serialize)]
+pub struct NoticeAddress {
+    pub removed: bool,
+    /// When, as people read it.
+    pub at: String,
+    /// Where whoever did not do that shuts the account.
+    pub not_me_url: String,
+}
+
 /// An authenticator app was set up.
 #[derive(Serialize)]
 pub struct AppAdded {
@@ -321,6 +331,19 @@ impl Letter for PasskeyRemoved {
             at: "2026年11月30日（月）9時30分".into(),
             not_me_url: NOT_ME.into(),
         }]
+    }
+}
+
+impl Letter for NoticeAddress {
+    const NAME: &'static str = "notice-address";
+    fn samples() -> Vec<Self> {
+        [true, false]
+            .map(|removed| Self {
+                removed,
+                at: "2026年11月30日（月）9時30分".into(),
+                not_me_url: NOT_ME.into(),
+            })
+            .into()
     }
 }
 

@@ -9,12 +9,15 @@ use unicode_normalization::UnicodeNormalization;
 pub enum Role {
     /// It signs in like a user ID, and mails go to it.
     Login,
+    /// Mails about the account go to it, too; it signs nobody in and gets no codes.
+    Notices,
 }
 
 impl Role {
     fn as_str(self) -> &'static str {
         match self {
             Role::Login => "login",
+            Role::Notices => "notices",
         }
     }
 }
@@ -37,6 +40,19 @@ pub async fn proved_at(
                AND role = $3";
     let row = conn.one(sql, params![insurer, account, role.as_str()]).await?;
     row.map_or(Ok(None), |row| row.opt_int("proved_at"))
+}
+
+/// The address of a role, and when it was proved.
+pub async fn of_role(
+    conn: &mut Conn,
+    insurer: &InsurerId,
+    account: &AccountId,
+    role: Role,
+) -> Result<Option<(String, Option<i64>)>> {
+    let sql = "SELECT address, proved_at FROM addresses WHERE insurer_id = $1 AND account_id = $2
+               AND role = $3";
+    let row = conn.one(sql, params![insurer, account, role.as_str()]).await?;
+    row.map(|row| Ok((row.text("address")?, row.opt_int("proved_at")?))).transpose()
 }
 
 /// Removes the address of a role.

@@ -15,6 +15,8 @@ pub enum What {
     AddressAsked,
     AddressKept,
     AddressChanged,
+    NoticeAddressPut,
+    NoticeAddressRemoved,
     AppAdded,
     AppRemoved,
     PasskeyAdded,
@@ -31,7 +33,7 @@ pub enum What {
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 19] = [
+    pub const ALL: [What; 21] = [
         What::SignedIn,
         What::PasswordChanged,
         What::PasswordRemoved,
@@ -39,6 +41,8 @@ impl What {
         What::AddressAsked,
         What::AddressKept,
         What::AddressChanged,
+        What::NoticeAddressPut,
+        What::NoticeAddressRemoved,
         What::AppAdded,
         What::AppRemoved,
         What::PasskeyAdded,
@@ -63,6 +67,8 @@ impl What {
             What::AddressAsked => "address-asked",
             What::AddressKept => "address-kept",
             What::AddressChanged => "address-changed",
+            What::NoticeAddressPut => "notice-address-put",
+            What::NoticeAddressRemoved => "notice-address-removed",
             What::AppAdded => "app-added",
             What::AppRemoved => "app-removed",
             What::PasskeyAdded => "passkey-added",

@@ -131,6 +131,63 @@ async fn the_address_is_changed() {
         .await;
 }
 
+/// Notices go to a second address, too, which may be shared; it signs nobody in and gets no codes. What a
+/// thief put there goes with a recovery.
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_go_to_a_second_address() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let ichiro = idp.visitor();
+            idp.register(&ichiro, ("ichiro@example.jp", "ichiro77", ICHIRO)).await;
+            let add = async |visitor: &Visitor, address: &str, login: &[(&str, &str)]| {
+                let page = visitor.open(&idp.at("minato/account/notice-address")).await;
+                let page = visitor.submit(&page, login).await;
+                page.sees("お知らせが届くアドレスの登録");
+                visitor.submit(&page, &[("email", address)]).await;
+                let page = visitor.open(&idp.link(address).await).await;
+                page.sees("このアドレスにも");
+                visitor.submit(&page, &[]).await
+            };
+            add(&member, "family@example.jp", &LOGIN)
+                .await
+                .sees("お知らせが届くアドレスを登録しました");
+            let told = idp.mails("hanako@example.jp").await;
+            assert!(told.last().expect("a mail").text.contains("もう一つのメールアドレス"));
+            let his = [("user_id", "ichiro77"), ("password", PASSWORD)];
+            add(&ichiro, "family@example.jp", &his).await.sees("family@example.jp");
+
+            let page = begun(idp, &member, "password").await;
+            let page = member.submit(&page, &LOGIN).await;
+            member.submit(&page, &new(NEW)).await;
+            for address in ["hanako@example.jp", "family@example.jp"] {
+                let mails = idp.mails(address).await;
+                let told = mails.last().expect("a mail");
+                assert!(told.subject.contains("パスワード"), "{address}: {}", told.subject);
+            }
+            let visitor = idp.visitor();
+            let page = visitor.open(&idp.at("minato/login")).await;
+            let typed = [("user_id", "family@example.jp"), ("password", NEW)];
+            visitor.submit(&page, &typed).await.sees("ログインできませんでした");
+
+            let login = [("user_id", "hanako79"), ("password", NEW)];
+            let page = member.open(&idp.at("minato/account/notice-address/remove")).await;
+            let gone = member.submit(&page, &login).await;
+            gone.sees("お知らせが届くアドレスを削除しました").does_not_see("family@example.jp");
+
+            add(&member, "thief@example.jp", &login).await.sees("thief@example.jp");
+            let owner = idp.visitor();
+            let page = owner.open(&idp.at("minato/recover")).await;
+            owner.submit(&page, &[("email", "hanako@example.jp")]).await;
+            let page = owner.open(&idp.link("hanako@example.jp").await).await;
+            let page = owner.submit(&page, &[]).await;
+            let page = owner.submit(&page, HANAKO).await;
+            owner.submit(&page, &new("やま の 上 から 見る 湖 と 空 31")).await;
+            owner.open(&idp.at("minato/account")).await.does_not_see("thief@example.jp");
+        })
+        .await;
+}
+
 /// F065, attack 23: the page does not tell that somebody has the address; its mail does.
 #[tokio::test(flavor = "multi_thread")]
 async fn anothers_address_is_not_taken() {

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::journeys::begin::sign_in_for;
 use crate::session;
+use crate::store::addresses::{self, Role};
 use crate::store::evidence::Holder;
 use crate::store::{
     accounts, agreements, browsers, consents, events, passkeys, passwords, recovery_codes,
@@ -53,6 +54,7 @@ async fn all(app: &App, visit: &Visit, session: &sessions::Session) -> Result<Va
     let apps = totp_devices::list(&mut conn, insurer, id).await?;
     let keys = passkeys::list(&mut conn, insurer, id).await?;
     let (codes, _) = recovery_codes::left(&mut conn, insurer, id).await?;
+    let notices = addresses::of_role(&mut conn, insurer, id, Role::Notices).await?;
     let living = sessions::living(&mut conn, insurer, id, visit.now, 0).await?;
     let known = browsers::list(&mut conn, insurer, id).await?;
     let allowed = consents::list(&mut conn, insurer, id).await?;
@@ -64,6 +66,7 @@ async fn all(app: &App, visit: &Visit, session: &sessions::Session) -> Result<Va
         "account": {
             "user_id": account.user_id,
             "email": account.email,
+            "notice_address": notices.map(|(address, _)| address),
             "language": account.language,
             "created_at": at(account.created_at),
             "name": person.as_ref().map(|person| &person.name),

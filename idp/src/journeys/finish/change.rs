@@ -93,6 +93,18 @@ pub(super) async fn change(
             }
             told::app_removed(running, tx, &id, &removed.name).await?;
         }
+        What::NoticeAddress => {
+            let new = learned.address;
+            let new = new.ok_or_else(|| Error::fault("a change without a new address"))?;
+            told::notice_address(running, tx, &id, Happened::NoticeAddressPut).await?;
+            if !addresses::put(tx, insurer, &id, Role::Notices, &new, Some(now)).await? {
+                return Ok(Advanced::Refused);
+            }
+        }
+        What::RemoveNoticeAddress => {
+            told::notice_address(running, tx, &id, Happened::NoticeAddressRemoved).await?;
+            addresses::remove(tx, insurer, &id, Role::Notices).await?;
+        }
         What::Address => {
             // One that was put there a short while ago may be a thief's: its mail puts nothing back.
             let since = addresses::proved_at(tx, insurer, &id, Role::Login).await?;

@@ -30,5 +30,6 @@ pub(super) async fn close(
     recovery_codes::forget(tx, insurer, account).await?;
     consents::forget_account(tx, insurer, account).await?;
     browsers::forget_others(tx, insurer, account, None).await?;
+    addresses::remove(tx, insurer, account, Role::Notices).await?;
     Ok(addresses::remove(tx, insurer, account, Role::Login).await?)
 }

@@ -8,10 +8,11 @@ use crate::journeys::running::{Running, YOUNG_SECS};
 use crate::mail::letters::{AddressWaits, PasswordChanged};
 use crate::store::accounts::{self, Account, State};
 use crate::store::address_changes::{self, Waiting};
+use crate::store::addresses::{self, Role};
 use crate::store::attempts::{self, Bucket};
 use crate::store::events::{Detail, What};
 use crate::store::{
-    addresses, browsers, grants, locks, passkeys, passwords, recovery_codes, sessions, totp_devices,
+    browsers, grants, locks, passkeys, passwords, recovery_codes, sessions, totp_devices,
 };
 use crate::{browser, session};
 use db::Tx;
@@ -140,6 +141,11 @@ async fn remove_young(
         && made > since
     {
         recovery_codes::forget(tx, insurer, account).await?;
+    }
+    let notices = addresses::of_role(tx, insurer, account, Role::Notices).await?;
+    if notices.is_some_and(|(_, proved_at)| proved_at.is_none_or(|at| at > since)) {
+        told::notice_address(running, tx, account, What::NoticeAddressRemoved).await?;
+        addresses::remove(tx, insurer, account, Role::Notices).await?;
     }
     for key in passkeys::list(tx, insurer, account).await? {
         if key.created_at > since

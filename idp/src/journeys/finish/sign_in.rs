@@ -188,7 +188,7 @@ async fn keep_passkey(
     }
     let happened = (What::PasskeyAdded, Detail::named(&key.name));
     told::tell(running, tx, account, happened, |noted| PasskeyAdded {
-        name: key.name,
+        name: key.name.clone(),
         at: noted.at,
         not_me_url: noted.not_me_url,
     })

@@ -4,11 +4,13 @@ use crate::ids::AccountId;
 use crate::journeys::running::Running;
 use crate::lockdown::NotMe;
 use crate::mail::letters::{
-    AccountClosed, AppRemoved, CodeUsed, PasskeyRemoved, PasswordRemoved, UserIdChanged,
+    AccountClosed, AppRemoved, CodeUsed, NoticeAddress, PasskeyRemoved, PasswordRemoved,
+    UserIdChanged,
 };
 use crate::mail::{self, Letter};
 use crate::need::{Act, Kind};
 use crate::store::accounts::{self, Account};
+use crate::store::addresses::{self, Role};
 use crate::store::events::{self, Detail, What};
 use crate::store::recovery_codes;
 use crate::user_agent;
@@ -35,24 +37,25 @@ pub(super) async fn note(
     Ok(events::insert(tx, visit.realm.id(), account, what, (&detail, visit.now)).await?)
 }
 
-/// Writes down what happened and mails to the account's address.
+/// Writes down what happened and mails to the account's addresses.
 pub(super) async fn tell<L: Letter>(
     running: &Running<'_>,
     tx: &mut Tx,
     account: &AccountId,
     happened: (What, Detail),
-    letter: impl FnOnce(Noted) -> L,
+    letter: impl Fn(Noted) -> L,
 ) -> Result<(), Error> {
     note(running, tx, account, happened).await?;
     let owner = accounts::by_id(tx, running.visit.realm.id(), account).await?;
     let Some(owner) = owner else { return Ok(()) };
-    match owner.email.clone() {
-        Some(email) => {
-            let to = (&owner, email.as_str());
-            mail_to(running, tx, to, not_me(running, account, None), letter).await
-        }
-        None => Ok(()),
+    let insurer = running.visit.realm.id();
+    let other = addresses::of_role(tx, insurer, account, Role::Notices).await?;
+    let other = other.map(|(address, _)| address);
+    for email in owner.email.iter().chain(&other) {
+        let not_me = not_me(running, account, None);
+        mail_to(running, tx, (&owner, email), not_me, &letter).await?;
     }
+    Ok(())
 }
 
 /// Mails to an address of the account, in its language: to the one before, when it is another now.
@@ -73,6 +76,22 @@ pub(super) async fn mail_to<L: Letter>(
 pub(super) fn not_me(running: &Running<'_>, account: &AccountId, address: Option<&str>) -> NotMe {
     let address = address.map(str::to_owned);
     NotMe { account: account.clone(), at: running.visit.now, address }
+}
+
+/// Notices go to another address, too, or no more: told where they have gone until now.
+pub(super) async fn notice_address(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+    what: What,
+) -> Result<(), Error> {
+    let removed = what == What::NoticeAddressRemoved;
+    tell(running, tx, account, (what, Detail::default()), |noted| NoticeAddress {
+        removed,
+        at: noted.at,
+        not_me_url: noted.not_me_url,
+    })
+    .await
 }
 
 /// An authenticator app is gone.

@@ -2,7 +2,7 @@
 
 use super::verdict::{At, Place, Prepared, Verdict};
 use super::{Boxed, Step, domains};
-use crate::journeys::goal::Goal;
+use crate::journeys::goal::{Goal, What};
 use crate::mail::letters::{
     AddressInUse, AlreadyRegistered, ChangeLink, NotRegistered, RecoveryLink, RegistrationLink,
 };
@@ -37,7 +37,8 @@ pub struct Mailbox {
     pub sender: String,
     /// Dependants cannot register.
     pub insured_only: bool,
-    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address` or `change`.
+    /// What the address is for: `register`, `recover`, `replace-app`, `replace-address`, `change` or
+    /// `notices`.
     pub purpose: &'static str,
     pub login_url: String,
     /// For who cannot read the mail of the account any more, where the insurer has a way.
@@ -64,7 +65,9 @@ impl Page for Mailbox {
                 lost_url: wrong.then(|| "/minato/recover?what=address".into()),
             }
         };
-        ["register", "recover", "replace-app", "replace-address", "change"].map(sample).into()
+        ["register", "recover", "replace-app", "replace-address", "change", "notices"]
+            .map(sample)
+            .into()
     }
 }
 
@@ -114,11 +117,16 @@ fn replaces(at: &At<'_>) -> bool {
     at.changes || at.step.act == Act::Replace
 }
 
+fn for_notices(at: &At<'_>) -> bool {
+    matches!(at.instance.goal, Goal::Change { what: What::NoticeAddress, .. })
+}
+
 fn purpose(at: &At<'_>) -> &'static str {
     match (at.recovers, at.changes) {
         (true, _) if replaces_app(at) => "replace-app",
         (true, _) if replaces(at) => "replace-address",
         (true, _) => "recover",
+        (_, true) if for_notices(at) => "notices",
         (_, true) => "change",
         _ => "register",
     }
@@ -164,7 +172,7 @@ impl Step for Verify {
                 sent_again: at.recall("sent").is_some_and(|times| times != "1"),
                 form: Form::new(at.action(), &[]),
                 restart_url: at.visit.path(match purpose(at) {
-                    "change" => "account",
+                    "change" | "notices" => "account",
                     "replace-app" => "recover?what=app",
                     "replace-address" => "recover?what=address",
                     other => other,
@@ -232,6 +240,8 @@ async fn send(at: &At<'_>, email: &str, tx: &mut Tx) -> Result<(), Error> {
     let own = at.instance.learned.account.as_ref().filter(|_| at.recovers && !replaces(at));
     // Of whom the password was typed, no other address is of use.
     let known = found.is_some_and(|found| own.is_none_or(|own| *own == found));
+    // One that notices go to may be somebody else's, too.
+    let known = known && !for_notices(at);
     let token = random::secret();
     links::void(tx, realm.id(), &at.instance.id, now).await?;
     // An address with an account gets a row, too, that no mail names: the same work is done.

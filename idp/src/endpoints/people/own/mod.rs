@@ -11,6 +11,7 @@ use crate::definition::policy::When;
 use crate::ids::Sid;
 use crate::journeys::begin::{Begun, begin, sign_in_for};
 use crate::journeys::goal::{Goal, Resume, What};
+use crate::store::addresses::{self, Role};
 use crate::store::events::{self, Detail, What as Happened};
 use crate::store::{
     accounts, address_changes, browsers, passkeys, passwords, recovery_codes, sessions,
@@ -34,7 +35,9 @@ const HERE: &str = "account";
 const CHANGED: &str = "changed";
 
 /// Its words.
-const CHANGES: [&str; 13] = [
+const CHANGES: [&str; 15] = [
+    "notice-address",
+    "notice-address-removed",
     "language",
     "password",
     "address",
@@ -57,6 +60,10 @@ pub struct Own {
     pub name: Option<String>,
     pub user_id: Option<String>,
     pub email: Option<String>,
+    /// Where mails about the account go besides.
+    pub notice_address: Option<String>,
+    pub notice_address_url: String,
+    pub notice_address_remove_url: String,
     /// The language of the account, and the others that can be chosen.
     pub language: String,
     pub languages: Vec<&'static str>,
@@ -150,6 +157,9 @@ impl Page for Own {
             name: changed.map(|_| "港　花子".into()),
             user_id: Some("hanako79".into()),
             email: changed.map(|_| "hanako@example.jp".into()),
+            notice_address: (changed == Some("codes")).then(|| "kazoku@example.jp".into()),
+            notice_address_url: "/minato/account/notice-address".into(),
+            notice_address_remove_url: "/minato/account/notice-address/remove".into(),
             language: "ja".into(),
             languages: if changed.is_some() { vec!["en"] } else { Vec::new() },
             language_url: "/minato/account/language".into(),
@@ -198,6 +208,8 @@ impl Page for Own {
             sample(Some("address"), vec![place(true)]),
             sample(Some("address-kept"), vec![place(true)]),
             sample(Some("language"), vec![place(true)]),
+            sample(Some("notice-address"), vec![place(true)]),
+            sample(Some("notice-address-removed"), vec![place(true)]),
             sample(Some("sessions"), vec![place(true)]),
             sample(Some("session"), vec![place(true)]),
             sample(Some("codes"), vec![place(true)]),
@@ -243,6 +255,7 @@ pub async fn show(
         false => None,
     };
     let waiting = address_changes::of_account(&mut conn, insurer, id).await?;
+    let notices = addresses::of_role(&mut conn, insurer, id, Role::Notices).await?;
     drop(conn);
     let works = keys.iter().flatten().any(|key| !key.is_blocked);
     let may_remove = visit.realm.definition.policy.passkeys.alone && works && since.is_some();
@@ -271,6 +284,9 @@ pub async fn show(
         name: person.map(|person| person.name),
         user_id: account.user_id,
         email: account.email,
+        notice_address: notices.map(|(address, _)| address),
+        notice_address_url: visit.path("account/notice-address"),
+        notice_address_remove_url: visit.path("account/notice-address/remove"),
         languages: visit.look.other_languages(&language),
         language_url: visit.path("account/language"),
         language,
@@ -441,6 +457,17 @@ pub async fn keep_address(
     }
     tx.commit().await?;
     Ok(see_other(&visit.path("account?changed=address-kept")))
+}
+
+/// `GET /{insurer}/account/notice-address`: begins to let mails go to another address, too.
+pub async fn notice_address(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    change(&app, &visit, What::NoticeAddress, "account?changed=notice-address").await
+}
+
+/// `GET /{insurer}/account/notice-address/remove`: begins the removal.
+pub async fn remove_notice_address(app: State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    let then = "account?changed=notice-address-removed";
+    change(&app, &visit, What::RemoveNoticeAddress, then).await
 }
 
 async fn change(app: &App, visit: &Visit, what: What, then: &str) -> Result<Response, Error> {
