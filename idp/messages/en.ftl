@@ -214,6 +214,7 @@ history-none = Nothing yet.
 history-name = “{ $name }”
 history-device = Device: { $device }
 history-new = (new device)
+history-place = Place: { $place }
 history-reason = Reason: { $reason }
 history-back = Back to your account and login
 event-signed-in = Logged in
@@ -562,6 +563,7 @@ mail-new-device-subject = [{ $insurer }] A login from a new device
 mail-new-device-lead = This is { $insurer }. Somebody logged in to your member pages from a device (browser) that had not been used before.
 mail-new-device-at = Logged in at:{" "}
 mail-new-device-device = Device:{" "}
+mail-new-device-place = Place:{" "}
 mail-new-device-you = If it was you, there is nothing to do.
 
 mail-user-id-changed-subject = [{ $insurer }] Your user ID was changed

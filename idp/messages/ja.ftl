@@ -211,6 +211,7 @@ history-none = まだ記録はありません。
 history-name = 「{ $name }」
 history-device = 機器：{ $device }
 history-new = （はじめての機器）
+history-place = 場所: { $place }
 history-reason = 理由：{ $reason }
 history-back = 登録内容とログインへ戻る
 event-signed-in = ログインしました
@@ -559,6 +560,7 @@ mail-new-device-subject = 【{ $insurer }】新しい機器からログインが
 mail-new-device-lead = { $insurer }です。これまで使われたことのない機器（ブラウザー）から、あなたの加入者ページにログインがありました。
 mail-new-device-at = ログインした日時：
 mail-new-device-device = 機器：
+mail-new-device-place = 場所：
 mail-new-device-you = ご自分でログインしたときは、何もする必要はありません。
 
 mail-user-id-changed-subject = 【{ $insurer }】ユーザーIDが変更されました

@@ -9,6 +9,7 @@ use crate::credentials::password::{Cost, Hasher};
 use crate::journeys::Tools;
 use crate::mail::Outbox;
 use crate::outbound::Outbound;
+use crate::places::Places;
 use crate::realm::{Published, Realm, Realms, keys};
 use crate::settings::Settings;
 use crate::store;
@@ -42,6 +43,8 @@ pub struct App {
     pub outbound: Arc<Outbound>,
     /// Counts of what becomes of journeys.
     pub tally: Tally,
+    /// Where addresses are.
+    pub places: Arc<Places>,
     pub proxies: TrustedProxies,
     /// Whose client certificates are trusted.
     pub authorities: ClientAuthorities,
@@ -81,6 +84,7 @@ impl App {
             clients,
             outbound,
             tally: Tally::default(),
+            places: Arc::new(Places::read(Settings::file(&settings.places_file))?),
             proxies: TrustedProxies::new(
                 &settings.proxy.trusted,
                 &settings.proxy.client_certificate_header,

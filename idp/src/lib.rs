@@ -29,6 +29,7 @@ pub mod mail;
 pub mod need;
 pub mod outbound;
 pub mod people;
+pub mod places;
 pub mod realm;
 pub mod routes;
 pub mod serve;

@@ -105,6 +105,7 @@ pub async fn begin(
         agreed: new.agreed,
         device: Some(user_agent::label(&visit.headers)).filter(|label| !label.is_empty()),
         stays,
+        place: visit.places.of(visit.address),
     };
     let hash = hash::sha256(&secret);
     if !sessions::insert(tx, realm.id(), &hash, &session, new.journey).await? {

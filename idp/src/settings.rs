@@ -33,6 +33,9 @@ pub struct Settings {
     /// hexadecimal, one a line, sorted, with or without `:` and a count. Empty: only the common ones
     /// that the program knows are refused.
     pub breached_passwords_file: PathBuf,
+    /// Where network addresses are, in words: a CSV file in UTF-8 with the columns `network`, `ja`, `en`,
+    /// read at the start. Members see it beside their sign-ins. Empty: no places are shown.
+    pub places_file: PathBuf,
     /// To which host passkeys are bound.
     pub passkeys: PasskeyHost,
     /// TLS of our own; without it a proxy in front must end TLS.
@@ -180,6 +183,7 @@ impl Default for Settings {
             smtp: Smtp::default(),
             hashing: Hashing::default(),
             breached_passwords_file: PathBuf::new(),
+            places_file: PathBuf::new(),
             passkeys: PasskeyHost::default(),
             tls: Tls::default(),
             mtls: Mtls::default(),

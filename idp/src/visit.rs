@@ -1,5 +1,6 @@
 //! One request to an insurer: the realm that the path names, how its pages look, and when it came.
 
+use crate::places::Places;
 use crate::realm::Realm;
 use crate::tally::Tally;
 use axum::http::{HeaderMap, StatusCode};
@@ -19,6 +20,8 @@ pub struct Visit {
     pub now: i64,
     /// Counts of what becomes of journeys.
     pub tally: Tally,
+    /// Where addresses are.
+    pub places: Arc<Places>,
     /// The address of the person, as far as it is known.
     pub address: IpAddr,
     /// Cookies are `Secure` and have the `__Host-` prefix.

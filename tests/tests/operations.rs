@@ -214,6 +214,10 @@ async fn wrong_settings_are_named() {
             "[passkeys]\norigins = [\"https://a.example/x\"]".to_owned(),
             vec!["passkeys.origins", "/x", "host only"],
         ),
+        (
+            format!("{sqlite}places_file = \"{broken}\""),
+            vec!["places_file", "broken.pem", "network,ja,en"],
+        ),
         (tls(&broken), vec!["broken.pem", "certificate"]),
         (tls("/no/such.pem"), vec!["/no/such.pem"]),
     ] {

@@ -45,7 +45,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["realm"],
             &["definition"],
             &["store"],
-            &["credentials", "outbound"],
+            &["credentials", "outbound", "places"],
             &["need", "ids", "user_agent", "settings"],
         ],
     ),

@@ -28,6 +28,7 @@ where
             headers: parts.headers.clone(),
             now: app.now(),
             tally: app.tally.clone(),
+            places: app.places.clone(),
             address: address(parts, &app),
             secure: app.settings.secure(),
         })

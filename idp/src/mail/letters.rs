@@ -126,6 +126,8 @@ pub struct CodeByMail {
 pub struct NewDevice {
     /// What the browser says it is; may be empty.
     pub device: String,
+    /// Where it is; may be empty.
+    pub place: String,
     /// When, as people read it.
     pub at: String,
     /// Where whoever did not do that shuts the account.
@@ -422,6 +424,7 @@ impl Letter for NewDevice {
         ["Safari / iPhone", ""]
             .map(|device| Self {
                 device: device.into(),
+                place: if device.is_empty() { "" } else { "東京都" }.into(),
                 at: "2026年11月30日（月）9時30分".into(),
                 not_me_url: NOT_ME.into(),
             })

@@ -4,6 +4,7 @@ use crate::ids::{AccountId, InsurerId};
 use db::{Conn, Error, Result, Tx, params};
 use secret::random;
 use serde::{Deserialize, Serialize};
+use web::Text;
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,9 @@ pub struct Detail {
     /// What the browser said it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Text>,
     /// What its owner calls the app or the passkey.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

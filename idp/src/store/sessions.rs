@@ -5,6 +5,7 @@ use crate::need::{Agreement, Evidence};
 use db::{Conn, Error, Result, Row, Tx, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use web::Text;
 
 /// A session; its secret is in the browser's cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Session {
     pub device: Option<String>,
     /// Its owner wanted to stay signed in: it does not end by being idle.
     pub stays: bool,
+    /// Where it began.
+    pub place: Option<Text>,
 }
 
 /// Inserts a session. `false` when its journey ended in a session before.
@@ -35,8 +38,9 @@ pub async fn insert(
     journey: &JourneyId,
 ) -> Result<bool> {
     let sql = "INSERT INTO sessions (insurer_id, secret_hash, sid, account_id, auth_time, seen_at,
-                                     expires_at, evidence, agreed, journey_id, device, stays)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+                                     expires_at, evidence, agreed, journey_id, device, stays,
+                                     place)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
     let params = params![
         insurer,
         secret_hash,
@@ -49,7 +53,8 @@ pub async fn insert(
         json(&session.agreed),
         journey,
         session.device.as_deref(),
-        session.stays
+        session.stays,
+        session.place.as_ref().map(json)
     ];
     Ok(tx.execute(sql, params).await? == 1)
 }
@@ -60,7 +65,7 @@ pub async fn by_secret(
     secret_hash: &[u8],
 ) -> Result<Option<Session>> {
     let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device,
-                      stays
+                      stays, place
                FROM sessions WHERE insurer_id = $1 AND secret_hash = $2";
     conn.one(sql, params![insurer, secret_hash]).await?.as_ref().map(session).transpose()
 }
@@ -76,6 +81,10 @@ fn session(row: &Row) -> Result<Session> {
         agreed: parsed(row, "agreed")?,
         device: row.opt_text("device")?,
         stays: row.bool("stays")?,
+        place: match row.opt_text("place")? {
+            Some(_) => Some(parsed(row, "place")?),
+            None => None,
+        },
     })
 }
 
@@ -122,7 +131,7 @@ pub async fn living(
     since: i64,
 ) -> Result<Vec<Session>> {
     let sql = "SELECT sid, account_id, auth_time, seen_at, expires_at, evidence, agreed, device,
-                      stays
+                      stays, place
                FROM sessions WHERE insurer_id = $1 AND account_id = $2 AND expires_at > $3
                AND (stays OR seen_at > $4) ORDER BY seen_at DESC";
     let rows = conn.all(sql, params![insurer, account, now, since]).await?;

@@ -188,6 +188,34 @@ async fn notices_go_to_a_second_address() {
         .await;
 }
 
+/// Where a login was stands beside it, by the operator's own table: on the own page, in the history and in
+/// the mail about a new device.
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_named() {
+    let table = tempfile::NamedTempFile::new().expect("a file");
+    let rows = "network,ja,en\n203.0.113.0/24,神奈川県,Kanagawa\n";
+    std::fs::write(table.path(), rows).expect("written");
+    let path = table.path().to_owned();
+    let idp = minato()
+        .settings(move |settings| {
+            settings.places_file.clone_from(&path);
+            settings.proxy.trusted = vec!["127.0.0.1".to_owned()];
+        })
+        .on_sqlite()
+        .await;
+    let file = idp.file("idp.toml").replace("ask = \"off\"", "ask = \"notice\"");
+    idp.publish("idp.toml", &file).await;
+    let member = idp.member().await;
+    member.open(&idp.at("minato/account")).await.does_not_see("神奈川県");
+    let away = idp.visitor().at_address("203.0.113.9");
+    let page = away.open(&idp.at("minato/login")).await;
+    away.submit_and_stay(&page, &LOGIN).await;
+    member.open(&idp.at("minato/account")).await.sees("場所: 神奈川県");
+    member.open(&idp.at("minato/account/history")).await.sees("場所: 神奈川県");
+    let mails = idp.mails("hanako@example.jp").await;
+    assert!(mails.last().expect("a mail").text.contains("場所：神奈川県"));
+}
+
 /// F065, attack 23: the page does not tell that somebody has the address; its mail does.
 #[tokio::test(flavor = "multi_thread")]
 async fn anothers_address_is_not_taken() {

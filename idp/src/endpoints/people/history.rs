@@ -31,6 +31,8 @@ pub struct Line {
     pub word: &'static str,
     /// What the browser said it is.
     pub device: Option<String>,
+    /// Where it was.
+    pub place: Option<String>,
     /// What its owner calls the app or the passkey.
     pub name: Option<String>,
     /// The account had never signed in there.
@@ -40,12 +42,13 @@ pub struct Line {
 }
 
 impl Line {
-    fn of(event: Event) -> Self {
+    fn of(event: Event, lang: &str) -> Self {
         let Event { at, what, detail } = event;
         Self {
             at,
             word: what.as_str(),
             device: detail.device,
+            place: detail.place.map(|place| place.in_language(lang).to_owned()),
             name: detail.name,
             is_new: detail.is_new,
             reason: detail.reason,
@@ -60,6 +63,7 @@ impl Page for History {
             at: 1_790_000_000,
             word: what.as_str(),
             device: text.map(|_| "Chrome / Windows".into()),
+            place: text.map(|_| "神奈川県".into()),
             name: text.map(str::to_owned),
             is_new,
             reason: text.map(str::to_owned),
@@ -86,7 +90,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     let events = events::list(&mut conn, visit.realm.id(), &session.account_id, SHOWN).await?;
     drop(conn);
     visit.look.page(&History {
-        events: events.into_iter().map(Line::of).collect(),
+        events: events.into_iter().map(|event| Line::of(event, &visit.look.lang)).collect(),
         own_url: visit.path("account"),
         lock_url: visit.path("account/lock"),
     })

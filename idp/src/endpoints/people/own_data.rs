@@ -81,7 +81,7 @@ async fn all(app: &App, visit: &Visit, session: &sessions::Session) -> Result<Va
             "name": key.name, "created_at": at(key.created_at), "used_at": at(key.used_at),
         })).collect::<Vec<_>>(),
         "sessions": living.iter().map(|one| json!({
-            "device": one.device, "since": at(one.auth_time), "seen_at": at(one.seen_at),
+            "device": one.device, "place": one.place, "since": at(one.auth_time), "seen_at": at(one.seen_at),
         })).collect::<Vec<_>>(),
         "browsers": known.iter().map(|one| json!({
             "device": one.label, "created_at": at(one.created_at), "seen_at": at(one.seen_at),

@@ -112,7 +112,11 @@ async fn keep_browser(
     let happened = (What::SignedIn, Detail { kinds, is_new, ..Detail::default() });
     let signs_in = matches!(running.instance.goal, Goal::SignIn(_));
     if is_new && signs_in && policy.new_device.ask != AskNewDevice::Off {
+        let place = visit.places.of(visit.address);
+        let lang = running.account.language.as_deref().unwrap_or(&visit.look.lang);
+        let place = place.map_or_else(String::new, |place| place.in_language(lang).to_owned());
         told::tell(running, tx, account, happened, |noted| NewDevice {
+            place: place.clone(),
             device: user_agent::label(&visit.headers),
             at: noted.at,
             not_me_url: noted.not_me_url,

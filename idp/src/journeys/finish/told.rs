@@ -34,6 +34,7 @@ pub(super) async fn note(
     let visit = &running.visit;
     let device = user_agent::label(&visit.headers);
     detail.device = (!device.is_empty()).then_some(device);
+    detail.place = visit.places.of(visit.address);
     Ok(events::insert(tx, visit.realm.id(), account, what, (&detail, visit.now)).await?)
 }
 

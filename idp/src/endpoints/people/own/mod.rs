@@ -136,6 +136,8 @@ pub struct Place {
     pub here: bool,
     /// What it says it is.
     pub device: Option<String>,
+    /// Where it was when the member signed in.
+    pub place: Option<String>,
     /// Seconds since 1970.
     pub since: i64,
     pub seen: i64,
@@ -149,6 +151,7 @@ impl Page for Own {
         let place = |here| Place {
             here,
             device: (!here).then(|| "Chrome / Windows".into()),
+            place: (!here).then(|| "神奈川県".into()),
             since: 1_790_000_000,
             seen: 1_790_003_600,
             end_url: "/minato/account/session/x".into(),
@@ -276,6 +279,7 @@ pub async fn show(
     let places = living.into_iter().map(|one| Place {
         here: one.sid == session.sid,
         device: one.device,
+        place: one.place.map(|place| place.in_language(&visit.look.lang).to_owned()),
         since: one.auth_time,
         seen: one.seen_at,
         end_url: visit.path(&format!("account/session/{}", one.sid)),
