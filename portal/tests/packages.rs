@@ -2,6 +2,7 @@
 
 use portal::plugins::data::query;
 use portal::plugins::package::manifest::Manifest;
+use portal::plugins::package::reserved;
 use std::path::Path;
 
 #[test]
@@ -17,5 +18,31 @@ fn manifests_and_queries_pass() {
         let queries = query::read(&folder.join("queries"), &manifest.table_prefix());
         let checked = queries.and_then(|queries| manifest.check(&queries));
         assert_eq!(checked, Ok(()), "{id}");
+    }
+}
+
+/// P2 of the border's review: no plugin's tables or texts begin like the host's.
+#[test]
+fn the_hosts_names_are_reserved() {
+    let migrations = portal::app::migrations().unwrap();
+    let sql: Vec<&str> = migrations.iter().map(|migration| migration.sql.as_str()).collect();
+    let sql = sql.concat();
+    let tables = sql.split("CREATE TABLE ").skip(1);
+    let mut names: Vec<String> =
+        tables.filter_map(|rest| rest.split([' ', '(']).next()).map(str::to_owned).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let base = std::fs::read_to_string(root.join("themes/base/messages/ja.ftl")).unwrap();
+    let own = portal::app::owner();
+    for text in own.messages.values().chain([&base]) {
+        let keys = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+        names.extend(keys.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())));
+    }
+    assert!(names.len() > 100, "{}", names.len());
+    for name in names {
+        let first = name.split(['_', '-']).next().unwrap();
+        assert!(reserved::check(first).is_err(), "{first} ({name}) is not in reserved.rs");
+    }
+    for id in [&own.id, "idp", "base"] {
+        assert!(reserved::check(id).is_err(), "{id}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::library_file::{self, Allowed};
 use super::manifest::Manifest;
+use super::reserved;
 use crate::plugins::data::migrate::migrate;
 use crate::plugins::data::query;
 use crate::plugins::plugin::{Plugin, Running};
@@ -39,10 +40,16 @@ pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error
         .collect();
     folders.sort();
     let mut loaded = Vec::new();
-    for folder in folders {
-        loaded.push(match one(settings, &allowed, db, &folder).await {
+    let names: Vec<String> = folders.iter().map(|folder| name_of(folder)).collect();
+    for (folder, name) in folders.iter().zip(&names) {
+        let beside = reserved::beside(name, names.iter().map(String::as_str));
+        let read = match beside {
+            Ok(()) => one(settings, &allowed, db, folder).await,
+            Err(why) => Err(why),
+        };
+        loaded.push(match read {
             Ok(plugin) => Loaded::Ready(Arc::new(plugin)),
-            Err(why) => Loaded::Refused { name: name_of(&folder), why },
+            Err(why) => Loaded::Refused { name: name.clone(), why },
         });
     }
     Ok(loaded)

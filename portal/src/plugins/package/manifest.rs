@@ -1,5 +1,6 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
+use super::reserved;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
 use crate::plugins::data::reach::Declared;
@@ -149,6 +150,7 @@ impl Manifest {
         if id != folder_name {
             return Err(format!("id {id:?} is not the folder's name {folder_name:?}"));
         }
+        reserved::check(id)?;
         if manifest.plugin.host_api != HOST_API {
             let asked = manifest.plugin.host_api;
             return Err(format!("host_api {asked}: this portal offers {HOST_API}"));
@@ -211,6 +213,7 @@ mod tests {
             (text("fees", 1), "other", "folder"),
             (text("fees", 9), "fees", "host_api 9"),
             (text("Fees!", 1), "Fees!", "a-z"),
+            (text("portal", 1), "portal", "the host's"),
             (format!("{}surprise = 1\n", text("fees", 1)), "fees", "surprise"),
         ] {
             let why = Manifest::parse(&text, folder).unwrap_err();

@@ -3,3 +3,4 @@
 pub mod library_file;
 pub mod load;
 pub mod manifest;
+pub mod reserved;
