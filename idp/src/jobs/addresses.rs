@@ -36,14 +36,18 @@ pub async fn run(app: Arc<App>) {
 pub async fn once(app: &App) -> Result<(), Error> {
     let due = address_changes::due(&mut app.tools.db.read().await?, app.now(), BATCH).await?;
     for (insurer, account) in due {
-        one(app, &insurer, &account).await?;
+        // One insurer that cannot be read holds up nobody else.
+        if let Err(error) = one(app, &insurer, &account).await {
+            let error = error.text();
+            tracing::warn!(%insurer, %error, "a waiting address could not be put; trying again later");
+        }
     }
     Ok(())
 }
 
 async fn one(app: &App, insurer: &InsurerId, account: &AccountId) -> Result<(), Error> {
     let now = app.now();
-    let realm = app.realm(insurer.as_str()).await?;
+    let Some(realm) = app.realm(insurer.as_str()).await? else { return Ok(()) };
     let mut tx = app.tools.db.begin().await?;
     let Some(waiting) = address_changes::take(&mut tx, insurer, account, now).await? else {
         return Ok(());
@@ -51,7 +55,7 @@ async fn one(app: &App, insurer: &InsurerId, account: &AccountId) -> Result<(), 
     let owner = accounts::by_id(&mut tx, insurer, account).await?;
     let owner = owner.filter(|owner| owner.state == State::Active);
     let is_shut = locks::is_locked(&mut tx, insurer, account).await?;
-    let (Some(realm), Some(owner), false) = (realm, owner, is_shut) else {
+    let (Some(owner), false) = (owner, is_shut) else {
         return Ok(tx.commit().await?);
     };
     let new = &waiting.address;
@@ -72,6 +76,11 @@ async fn one(app: &App, insurer: &InsurerId, account: &AccountId) -> Result<(), 
         let link = NotMe { account: account.clone(), at: now, address: Some(old.clone()) };
         let letter = AddressChanged { at: at.clone(), not_me_url: link.url(&realm) };
         app.tools.outbox.put(&mut tx, from, old, &letter).await?;
+    }
+    if let Some((other, _)) = addresses::of_role(&mut tx, insurer, account, Role::Notices).await? {
+        let link = NotMe { account: account.clone(), at: now, address: None };
+        let letter = AddressChanged { at: at.clone(), not_me_url: link.url(&realm) };
+        app.tools.outbox.put(&mut tx, from, &other, &letter).await?;
     }
     app.tools.outbox.put(&mut tx, from, new, &AddressHolds { at }).await?;
     tx.commit().await?;

@@ -47,6 +47,13 @@ impl Factors<'_> {
             true => self.has_old_app,
             false => self.owns(Kind::Totp),
         };
+        // A mailbox guards logins in new browsers: in its place whoever has a passkey shows it, or the
+        // app, however logins are asked.
+        if matches!(self.goal, Goal::ReplaceAddress(_)) && self.offers_passkey {
+            let app = has_app.then(|| Need::verify(Kind::Totp));
+            let ways = app.into_iter().chain(self.passkey()).chain(self.written_down());
+            return Some(Need::Any(ways.collect()));
+        }
         match policy.when {
             When::Never => None,
             _ if has_app => {

@@ -165,6 +165,15 @@ async fn notices_go_to_a_second_address() {
                 let told = mails.last().expect("a mail");
                 assert!(told.subject.contains("パスワード"), "{address}: {}", told.subject);
             }
+            // Also when the address itself becomes another.
+            let page = member.open(&idp.at("minato/account/address")).await;
+            let page = member.submit(&page, &[("user_id", "hanako79"), ("password", NEW)]).await;
+            member.submit(&page, &[("email", "umi@example.jp")]).await;
+            let link = member.open(&idp.link("umi@example.jp").await).await;
+            member.submit(&link, &[]).await;
+            let mails = idp.mails("family@example.jp").await;
+            let told = mails.last().expect("a mail");
+            assert!(told.subject.contains("メールアドレスが変更されました"), "{}", told.subject);
             let visitor = idp.visitor();
             let page = visitor.open(&idp.at("minato/login")).await;
             let typed = [("user_id", "family@example.jp"), ("password", NEW)];
@@ -178,8 +187,8 @@ async fn notices_go_to_a_second_address() {
             add(&member, "thief@example.jp", &login).await.sees("thief@example.jp");
             let owner = idp.visitor();
             let page = owner.open(&idp.at("minato/recover")).await;
-            owner.submit(&page, &[("email", "hanako@example.jp")]).await;
-            let page = owner.open(&idp.link("hanako@example.jp").await).await;
+            owner.submit(&page, &[("email", "umi@example.jp")]).await;
+            let page = owner.open(&idp.link("umi@example.jp").await).await;
             let page = owner.submit(&page, &[]).await;
             let page = owner.submit(&page, HANAKO).await;
             owner.submit(&page, &new("やま の 上 から 見る 湖 と 空 31")).await;

@@ -20,8 +20,8 @@ use web::look::{Action, Notice};
 const WHAT: &str = "what";
 
 /// `GET /{insurer}/recover`: begins the insurer's recovery of a password or, with `what=app`, of an
-/// authenticator app, with `what=address` of a mailbox; 404 where there is none. `from` is the login of this browser at which the person
-/// noticed: whoever waits there waits on.
+/// authenticator app, with `what=address` of a mailbox; 404 where there is none. `from` is the login of
+/// this browser at which the person noticed: whoever waits there waits on.
 pub async fn start(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,

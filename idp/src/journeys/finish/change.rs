@@ -125,6 +125,14 @@ pub(super) async fn change(
                 })
                 .await?;
             }
+            if let Some(other) = told::notices(running, tx, &id).await? {
+                let not_me = told::not_me(running, &id, None);
+                told::mail_to(running, tx, (&account, &other), not_me, |noted| AddressChanged {
+                    at: noted.at,
+                    not_me_url: noted.not_me_url,
+                })
+                .await?;
+            }
         }
     }
     let Some(own) = own else {

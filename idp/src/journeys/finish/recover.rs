@@ -76,11 +76,12 @@ pub(super) async fn replace_address(running: &Running<'_>, tx: &mut Tx) -> Resul
     address_changes::put(tx, realm.id(), &waiting, now).await?;
     forget_wrong(running, tx, &id).await?;
     told::note(running, tx, &id, (What::AddressAsked, Detail::default())).await?;
-    if let Some(old) = &account.email {
+    let notices = told::notices(running, tx, &id).await?;
+    for known in account.email.iter().chain(&notices) {
         let look = running.visit.look.in_language(account.language.as_deref());
         let from = look.moment(due_at);
         let not_me = told::not_me(running, &id, None);
-        told::mail_to(running, tx, (&account, old), not_me, |noted| AddressWaits {
+        told::mail_to(running, tx, (&account, known), not_me, |noted| AddressWaits {
             from,
             at: noted.at,
             not_me_url: noted.not_me_url,

@@ -49,14 +49,22 @@ pub(super) async fn tell<L: Letter>(
     note(running, tx, account, happened).await?;
     let owner = accounts::by_id(tx, running.visit.realm.id(), account).await?;
     let Some(owner) = owner else { return Ok(()) };
-    let insurer = running.visit.realm.id();
-    let other = addresses::of_role(tx, insurer, account, Role::Notices).await?;
-    let other = other.map(|(address, _)| address);
+    let other = notices(running, tx, account).await?;
     for email in owner.email.iter().chain(&other) {
         let not_me = not_me(running, account, None);
         mail_to(running, tx, (&owner, email), not_me, &letter).await?;
     }
     Ok(())
+}
+
+/// The address to which notices go besides.
+pub(super) async fn notices(
+    running: &Running<'_>,
+    tx: &mut Tx,
+    account: &AccountId,
+) -> Result<Option<String>, Error> {
+    let found = addresses::of_role(tx, running.visit.realm.id(), account, Role::Notices).await?;
+    Ok(found.map(|(address, _)| address))
 }
 
 /// Mails to an address of the account, in its language: to the one before, when it is another now.

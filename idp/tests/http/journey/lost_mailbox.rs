@@ -5,6 +5,7 @@ use super::totp::with_app;
 use crate::support::people::LOGIN;
 use crate::support::{HANAKO, ICHIRO, PASSWORD, Seen, StatusCode, TestIdp, Visitor, minato};
 use idp::jobs::addresses;
+use tests::authenticator::Authenticator;
 
 const DAY: i64 = 24 * 3600;
 const NEW: &str = "new@mail.example";
@@ -184,4 +185,32 @@ async fn the_app_is_asked_too() {
     page.sees("name=\"code\"");
     let code = app.code(idp.now());
     visitor.submit(&page, &[("code", &code)]).await.sees("3日後");
+}
+
+/// Who has a passkey shows it: password and card are not enough for a mailbox, which would open the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_passkey_is_asked_too() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = idp.member().await;
+            let mut device = Authenticator::at(&idp.at(""));
+            let page = member.open(&idp.at("minato/account/passkey")).await;
+            let page = member.submit(&page, &LOGIN).await;
+            device.make(&member, &page, "電話").await.sees("パスキーを追加しました");
+            let thief = idp.visitor();
+            let page = to_address(idp, &thief, PASSWORD).await;
+            thief.submit(&page, &[("email", NEW)]).await;
+            let page = thief.open(&idp.link(NEW).await).await;
+            let page = thief.submit(&page, &[]).await;
+            page.sees("パスキーでログイン").does_not_see("3日後");
+            let stranger = Authenticator::at(&idp.at(""));
+            stranger.sign_in(&thief, &page).await;
+            let waiting = "SELECT COUNT(*) AS n FROM address_changes";
+            assert_eq!(idp.number(waiting).await, 0);
+            let page = thief.open(&page.url).await;
+            let led = device.sign_in(&thief, &page).await;
+            assert!(led.url.contains("recovered?what=address"), "{}", led.url);
+            assert_eq!(idp.number(waiting).await, 1);
+        })
+        .await;
 }
