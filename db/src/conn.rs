@@ -6,7 +6,7 @@ use crate::{Result, Row, Value, ran};
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{Arguments, Either, Executor, Postgres, SqlSafeStr, Sqlite};
-use std::ops::{Deref, DerefMut};
+use std::ops::{ControlFlow, Deref, DerefMut};
 
 /// A connection for reading. Stores that read take `&mut Conn`; a [`Tx`] is one too, and sees what
 /// it wrote.
@@ -67,6 +67,49 @@ impl Conn {
         Ok(on_engine!(self, sql, params, fetch_all, |rows: Vec<_>, wrap| {
             rows.into_iter().map(wrap).collect()
         }))
+    }
+
+    /// Rows one after the other, until `take` has had enough.
+    ///
+    /// # Errors
+    /// The engine's, or the first that `take` returns.
+    pub async fn each(
+        &mut self,
+        sql: impl SqlSafeStr,
+        params: &[Value],
+        mut take: impl FnMut(Row) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let sql = sql.into_sql_str();
+        ran::note(sql.as_str());
+        macro_rules! stream {
+            ($rows:expr, $wrap:expr) => {{
+                let mut rows = $rows;
+                while let Some(row) = rows.try_next().await? {
+                    if take($wrap(row))?.is_break() {
+                        return Ok(());
+                    }
+                }
+            }};
+        }
+        match &mut self.0 {
+            Inner::SqliteReader(reader) => {
+                let query = sqlite(sql, params)?;
+                stream!(reader.begin().fetch(query), Row::Sqlite);
+                reader.ended();
+            }
+            Inner::Tx(Open::Sqlite(tx)) => {
+                let query = sqlite(tx.statement(sql)?, params)?;
+                stream!(tx.conn().fetch(query), Row::Sqlite);
+                tx.ran();
+            }
+            Inner::Postgres(conn) => {
+                stream!(conn.fetch(postgres(sql, params)?), Row::Postgres);
+            }
+            Inner::Tx(Open::Postgres(tx)) => {
+                stream!((&mut **tx).fetch(postgres(sql, params)?), Row::Postgres);
+            }
+        }
+        Ok(())
     }
 
     /// Checks a statement against the schema without running it.

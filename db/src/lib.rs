@@ -4,6 +4,7 @@
 //! - `open.rs`: a URL becomes a [`Db`]; settings of each engine
 //! - `conn.rs`: [`Conn`] reads; [`Tx`] writes, all or nothing
 //! - `writer.rs`, `readers.rs`: SQLite's single writer, which groups commits, and its readers
+//! - `wall.rs`: what keeps a reader to a few tables of a SQLite file
 //! - `row.rs`, `value.rs`: what goes in with `$1` and what comes out
 //! - `migrate.rs`: the checksum ledger
 //! - `published.rs`: versions of definitions, for both programs
@@ -24,12 +25,13 @@ mod readers;
 mod row;
 pub mod testing;
 mod value;
+pub mod wall;
 mod writer;
 
 pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
-pub use open::Db;
+pub use open::{Db, Engine, Role, STATEMENT_SECONDS, Walled, file_of};
 pub use ran::ran;
 pub use row::Row;
 pub use sqlx::{AssertSqlSafe, SqlSafeStr};

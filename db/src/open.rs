@@ -2,6 +2,7 @@
 
 use crate::conn::{Inner, Open};
 use crate::readers::Readers;
+use crate::wall::Wall;
 use crate::writer::Writer;
 use crate::{Conn, Error, Result, Tx};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -24,11 +25,38 @@ pub(crate) enum Pools {
     Postgres(sqlx::PgPool),
 }
 
+/// Which program answers statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database as somebody sees it who may read a few tables of it and do nothing else.
+#[derive(Clone)]
+pub struct Walled(Behind);
+
+#[derive(Clone)]
+enum Behind {
+    Sqlite(Arc<Readers>),
+    Postgres(sqlx::PgPool),
+}
+
+/// Who reads behind a wall in PostgreSQL: a role of its own, in a schema of its own.
+pub struct Role<'a> {
+    pub name: &'a str,
+    pub password: &'a str,
+    pub schema: &'a str,
+}
+
 const READERS: usize = 4;
 /// Prepared statements that a connection keeps: all that a program has. The writer has those that
 /// begin a transaction twice.
 const STATEMENTS: usize = 400;
 const POSTGRES_CONNECTIONS: u32 = 16;
+const WALLED_CONNECTIONS: u32 = 4;
+/// How long a statement behind a wall may take in PostgreSQL.
+pub const STATEMENT_SECONDS: u32 = 2;
 /// How long PostgreSQL may take to answer at a start.
 const REACHABLE: Duration = Duration::from_secs(3);
 /// How long a writer waits for another process that writes (an import in the same file).
@@ -45,19 +73,10 @@ impl Db {
         let address: Arc<str> = masked(url).into();
         if let Some(file) = file_of(url) {
             own_file(file).map_err(|error| Error::File(file.to_owned(), Arc::new(error)))?;
-            let options = SqliteConnectOptions::new()
-                .filename(file)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(BUSY)
-                .statement_cache_capacity(STATEMENTS)
-                .pragma("cache_size", "-2000")
-                .optimize_on_close(false, None);
+            let options = sqlite_options(file);
             let cannot = |error| Error::Unreachable(file.to_owned(), Arc::new(error));
             let writer = Writer::open(&options).await.map_err(cannot)?;
-            let readers = Readers::open(options.pragma("query_only", "ON"), READERS).await?;
+            let readers = Readers::open(options.pragma("query_only", "ON"), READERS, None).await?;
             return Ok(Self(Pools::Sqlite { readers, writer }, address));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -84,6 +103,14 @@ impl Db {
             return Ok(Self(Pools::Postgres(pool), address));
         }
         Err(Error::Address(masked(url)))
+    }
+
+    /// Which program answers.
+    pub fn engine(&self) -> Engine {
+        match &self.0 {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
     }
 
     /// The address that it was opened with, without a password: for messages.
@@ -120,8 +147,76 @@ impl Db {
     }
 }
 
+impl Walled {
+    /// Opens a SQLite file that exists, for reading `tables` and nothing else: any other table,
+    /// another file, a pragma, a write or a function beyond [`crate::wall::FUNCTIONS`] is refused
+    /// by SQLite when it prepares the statement, and a statement that works too long is stopped.
+    ///
+    /// # Errors
+    /// When the file does not open.
+    pub async fn sqlite(file: &str, tables: &[&str]) -> Result<Self> {
+        let options = sqlite_options(file).create_if_missing(false).pragma("query_only", "ON");
+        Ok(Self(Behind::Sqlite(Readers::open(options, READERS, Some(Wall::new(tables))).await?)))
+    }
+
+    /// Opens the PostgreSQL database of `url` as `role`: what it may read is granted to it, what a
+    /// row's policy hides it does not see, and a statement ends after [`STATEMENT_SECONDS`].
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] when the role is not let in.
+    pub async fn postgres(url: &str, role: &Role<'_>) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url).map_err(|_| Error::Address(masked(url)))?;
+        let options = options.username(role.name).password(role.password).options([
+            ("client_min_messages", "warning"),
+            ("default_transaction_read_only", "on"),
+            ("standard_conforming_strings", "on"),
+            ("search_path", role.schema),
+            ("statement_timeout", &format!("{STATEMENT_SECONDS}s")),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ]);
+        let cannot = |error| Error::Unreachable(format!("role {}", role.name), Arc::new(error));
+        PgConnection::connect_with(&options).await.map_err(cannot)?.close().await.ok();
+        let pool = PgPoolOptions::new()
+            .max_connections(WALLED_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Self(Behind::Postgres(pool)))
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(Conn(match &self.0 {
+            Behind::Sqlite(readers) => Inner::SqliteReader(readers.acquire().await?),
+            Behind::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match &self.0 {
+            Behind::Sqlite(readers) => readers.close().await,
+            Behind::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn sqlite_options(file: &str) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(STATEMENTS)
+        .pragma("cache_size", "-2000")
+        .optimize_on_close(false, None)
+}
+
 /// The file of a SQLite address.
-pub(crate) fn file_of(url: &str) -> Option<&str> {
+pub fn file_of(url: &str) -> Option<&str> {
     url.strip_prefix("sqlite:")
 }
 

@@ -2,6 +2,7 @@
 //! connection when it comes back, which costs as much as the statement it was taken for.
 
 use crate::Result;
+use crate::wall::{Steps, Wall};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,21 +11,44 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) struct Readers {
     options: SqliteConnectOptions,
-    idle: Mutex<Vec<SqliteConnection>>,
+    wall: Option<Wall>,
+    idle: Mutex<Vec<Kept>>,
     slots: Arc<Semaphore>,
     closed: AtomicBool,
 }
 
+/// A connection and, behind a wall, what its statements may still do.
+struct Kept {
+    conn: SqliteConnection,
+    steps: Option<Steps>,
+}
+
 impl Readers {
     /// Opens the first connection; the others when they are needed, `count` in all.
-    pub(crate) async fn open(options: SqliteConnectOptions, count: usize) -> Result<Arc<Self>> {
-        let first = SqliteConnection::connect_with(&options).await?;
-        Ok(Arc::new(Self {
+    pub(crate) async fn open(
+        options: SqliteConnectOptions,
+        count: usize,
+        wall: Option<Wall>,
+    ) -> Result<Arc<Self>> {
+        let readers = Arc::new(Self {
             options,
-            idle: Mutex::new(vec![first]),
+            wall,
+            idle: Mutex::default(),
             slots: Arc::new(Semaphore::new(count)),
             closed: AtomicBool::new(false),
-        }))
+        });
+        let first = readers.connect().await?;
+        readers.idle().push(first);
+        Ok(readers)
+    }
+
+    async fn connect(&self) -> Result<Kept> {
+        let mut conn = SqliteConnection::connect_with(&self.options).await?;
+        let steps = match &self.wall {
+            Some(wall) => Some(wall.around(&mut conn).await?),
+            None => None,
+        };
+        Ok(Kept { conn, steps })
     }
 
     /// Waits for a connection.
@@ -32,14 +56,14 @@ impl Readers {
         let slot = self.slots.clone().acquire_owned().await;
         let slot = slot.map_err(|_| sqlx::Error::PoolClosed)?;
         let known = self.idle().pop();
-        let conn = match known {
-            Some(conn) => conn,
-            None => SqliteConnection::connect_with(&self.options).await?,
+        let kept = match known {
+            Some(kept) => kept,
+            None => self.connect().await?,
         };
-        Ok(Reader { conn: Some(conn), busy: false, home: self.clone(), _slot: slot })
+        Ok(Reader { kept: Some(kept), busy: false, home: self.clone(), _slot: slot })
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
         self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
@@ -48,15 +72,15 @@ impl Readers {
         self.closed.store(true, Ordering::Relaxed);
         self.slots.close();
         let idle = std::mem::take(&mut *self.idle());
-        for conn in idle {
-            conn.close().await.ok();
+        for kept in idle {
+            kept.conn.close().await.ok();
         }
     }
 }
 
 /// One connection for as long as it is held.
 pub(crate) struct Reader {
-    conn: Option<SqliteConnection>,
+    kept: Option<Kept>,
     /// A statement began and has not been seen to end.
     busy: bool,
     home: Arc<Readers>,
@@ -67,7 +91,11 @@ impl Reader {
     /// The connection, for one statement; [`Reader::ended`] must follow it.
     pub(crate) fn begin(&mut self) -> &mut SqliteConnection {
         self.busy = true;
-        self.conn.as_mut().expect("taken only when it is dropped")
+        let kept = self.kept.as_mut().expect("taken only when it is dropped");
+        if let Some(steps) = &kept.steps {
+            steps.begin();
+        }
+        &mut kept.conn
     }
 
     /// The statement has ended.
@@ -81,8 +109,8 @@ impl Drop for Reader {
         // A caller who went away in the middle of a statement leaves it running: that connection
         // is not used again.
         let keep = !self.busy && !self.home.closed.load(Ordering::Relaxed);
-        if let Some(conn) = self.conn.take().filter(|_| keep) {
-            self.home.idle().push(conn);
+        if let Some(kept) = self.kept.take().filter(|_| keep) {
+            self.home.idle().push(kept);
         }
     }
 }
@@ -97,7 +125,7 @@ mod tests {
     async fn an_abandoned_statement_costs_its_connection_and_nobody_else() {
         let file = std::env::temp_dir().join(format!("musubi-readers-{}", std::process::id()));
         let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
-        let readers = Readers::open(options, 1).await.unwrap();
+        let readers = Readers::open(options, 1, None).await.unwrap();
         let mut reader = readers.acquire().await.unwrap();
         let slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
                     WHERE i < 3000000) SELECT COUNT(*) FROM n";
