@@ -5,3 +5,5 @@ pub mod fence;
 pub mod migrate;
 pub mod query;
 pub mod reach;
+pub mod sql;
+pub mod tables;

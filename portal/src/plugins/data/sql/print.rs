@@ -1,0 +1,306 @@
+//! The statement for an engine. Whose rows it may see is printed beside every table, before
+//! anything of the author's: the tree has no place for it, so no query can leave it out.
+
+use super::syntax::Op;
+use super::tree::{Aggregate, Count, Expr, Function, Join, Node, Select};
+use crate::plugins::data::tables::{Scope, Stored};
+use db::Engine;
+use std::fmt::Write as _;
+
+/// The most rows that a query returns; one more is asked for, to see that there are more.
+pub const MOST_ROWS: i64 = 20_000;
+
+/// A statement and what its parameters are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    pub sql: String,
+    /// `$1` is the first.
+    pub binds: Vec<Bind>,
+}
+
+/// What stands behind a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bind {
+    Insurer,
+    /// The person with this number among those whose rows may be seen.
+    Person(usize),
+    Today,
+    Param(String),
+    /// The parameter as a number of rows.
+    Rows(String),
+}
+
+/// Prints `select` for an engine and a number of persons.
+pub fn print(select: &Select, engine: Engine, persons: usize) -> Printed {
+    let mut printer =
+        Printer { engine, select, sql: String::new(), binds: vec![Bind::Insurer], persons };
+    printer.select();
+    Printed { sql: printer.sql, binds: printer.binds }
+}
+
+struct Printer<'s> {
+    engine: Engine,
+    select: &'s Select,
+    sql: String,
+    binds: Vec<Bind>,
+    persons: usize,
+}
+
+impl Printer<'_> {
+    fn put(&mut self, text: &str) {
+        self.sql.push_str(text);
+    }
+
+    fn bind(&mut self, bind: Bind) {
+        let at = match self.binds.iter().position(|known| *known == bind) {
+            Some(at) => at,
+            None => {
+                self.binds.push(bind);
+                self.binds.len() - 1
+            }
+        };
+        // Writing into a String does not fail.
+        _ = write!(self.sql, "${}", at + 1);
+    }
+
+    fn list<T>(&mut self, things: &[T], one: impl Fn(&mut Self, usize, &T)) {
+        for (at, thing) in things.iter().enumerate() {
+            if at > 0 {
+                self.put(", ");
+            }
+            one(self, at, thing);
+        }
+    }
+
+    fn select(&mut self) {
+        let select = self.select;
+        self.put(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        self.list(&select.columns, |printer, at, column| {
+            printer.output(&column.expr);
+            _ = write!(printer.sql, " AS \"c{at}\"");
+        });
+        for (at, source) in select.sources.iter().enumerate() {
+            self.put(match &source.join {
+                Join::First => " FROM ",
+                Join::Inner(_) => " JOIN ",
+                Join::Left(_) => " LEFT JOIN ",
+            });
+            _ = write!(self.sql, "\"{}\" AS \"t{at}\"", source.table);
+            if let Join::Inner(on) | Join::Left(on) = &source.join {
+                self.put(" ON ");
+                self.seen(at);
+                self.put(" AND ");
+                self.expr(on);
+            }
+        }
+        self.put(" WHERE ");
+        self.seen(0);
+        if let Some(filter) = &select.filter {
+            self.put(" AND ");
+            self.expr(filter);
+        }
+        if !select.group.is_empty() {
+            self.put(" GROUP BY ");
+            self.list(&select.group, |printer, _, expr| printer.expr(expr));
+        }
+        if let Some(having) = &select.having {
+            self.put(" HAVING ");
+            self.expr(having);
+        }
+        if !select.order.is_empty() {
+            self.put(" ORDER BY ");
+            self.list(&select.order, |printer, _, order| {
+                let selected = select.columns.iter().position(|column| column.expr == order.expr);
+                match selected {
+                    Some(at) => _ = write!(printer.sql, "\"c{at}\""),
+                    None => printer.expr(&order.expr),
+                }
+                // The engines disagree about where what has no value stands.
+                printer.put(if order.descending { " DESC NULLS LAST" } else { " NULLS LAST" });
+            });
+        }
+        self.put(" LIMIT ");
+        match &select.limit {
+            None => _ = write!(self.sql, "{}", MOST_ROWS + 1),
+            Some(Count::Number(number)) => {
+                _ = write!(self.sql, "{}", (*number).clamp(0, MOST_ROWS + 1));
+            }
+            Some(Count::Param(name)) => self.bind(Bind::Rows(name.clone())),
+        }
+        match &select.offset {
+            None => {}
+            Some(Count::Number(number)) => _ = write!(self.sql, " OFFSET {}", (*number).max(0)),
+            Some(Count::Param(name)) => {
+                self.put(" OFFSET ");
+                self.bind(Bind::Rows(name.clone()));
+            }
+        }
+    }
+
+    /// Which rows of a table exist for this call.
+    fn seen(&mut self, at: usize) {
+        let source = &self.select.sources[at];
+        _ = write!(self.sql, "\"t{at}\".\"insurer_id\" = $1");
+        if source.scope == Scope::Person {
+            _ = write!(self.sql, " AND \"t{at}\".\"person\" IN (");
+            if self.persons == 0 {
+                self.put("NULL");
+            }
+            for person in 0..self.persons {
+                if person > 0 {
+                    self.put(", ");
+                }
+                self.bind(Bind::Person(person));
+            }
+            self.put(")");
+        }
+        if source.imported {
+            // `+`: SQLite is to find rows by person, not by import.
+            let plus = if self.engine == Engine::Sqlite { "+" } else { "" };
+            _ = write!(
+                self.sql,
+                " AND {plus}\"t{at}\".\"import_id\" IN (SELECT \"import_id\" FROM \
+                 \"musubi_imports\" WHERE \"insurer_id\" = $1 AND \"live\")"
+            );
+        }
+    }
+
+    /// A column of the result: both engines are to make the same type of it.
+    fn output(&mut self, expr: &Expr) {
+        if matches!(expr.node, Node::Column { .. }) {
+            return self.expr(expr);
+        }
+        self.put("CAST(");
+        self.expr(expr);
+        self.put(self.as_stored(expr.kind.stored()));
+    }
+
+    fn as_stored(&self, stored: Stored) -> &'static str {
+        match stored {
+            Stored::Text => " AS TEXT)",
+            Stored::BigInt => " AS BIGINT)",
+            Stored::Boolean => " AS BOOLEAN)",
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.node {
+            Node::Column { source, column } => {
+                _ = write!(self.sql, "\"t{source}\".\"{column}\"");
+            }
+            Node::Param(name) => self.bind(Bind::Param(name.clone())),
+            Node::Int(number) => _ = write!(self.sql, "{number}"),
+            Node::Text(text) => self.text(text),
+            Node::Bool(truth) => self.put(if *truth { "TRUE" } else { "FALSE" }),
+            Node::Null => {
+                self.put("CAST(NULL");
+                self.put(self.as_stored(expr.kind.stored()));
+            }
+            Node::Not(inner) => self.around("(NOT ", inner, ")"),
+            Node::Minus(inner) => self.around("(- ", inner, ")"),
+            Node::IsNull(inner) => self.around("(", inner, " IS NULL)"),
+            Node::Binary(op, left, right) => self.binary(*op, left, right),
+            Node::In(inner, list) => {
+                self.around("(", inner, " IN (");
+                self.list(list, |printer, _, one| printer.expr(one));
+                self.put("))");
+            }
+            Node::Case { branches, otherwise } => {
+                self.put("(CASE");
+                for (when, then) in branches {
+                    self.around(" WHEN ", when, " THEN ");
+                    self.expr(then);
+                }
+                if let Some(otherwise) = otherwise {
+                    self.around(" ELSE ", otherwise, "");
+                }
+                self.put(" END)");
+            }
+            Node::Call(function, args) => self.call(*function, args),
+            Node::Aggregate { function, distinct, of } => {
+                self.aggregate(*function, *distinct, of.as_deref());
+            }
+        }
+    }
+
+    fn around(&mut self, before: &str, inner: &Expr, after: &str) {
+        self.put(before);
+        self.expr(inner);
+        self.put(after);
+    }
+
+    /// A constant: quotes are doubled, and no engine reads a backslash in it.
+    fn text(&mut self, text: &str) {
+        self.put("'");
+        self.put(&text.replace('\'', "''"));
+        self.put("'");
+    }
+
+    fn binary(&mut self, op: Op, left: &Expr, right: &Expr) {
+        let sign = match op {
+            Op::Or => " OR ",
+            Op::And => " AND ",
+            Op::Equal => " = ",
+            Op::Unequal => " <> ",
+            Op::Less => " < ",
+            Op::LessOrEqual => " <= ",
+            Op::Greater => " > ",
+            Op::GreaterOrEqual => " >= ",
+            Op::Concatenate => " || ",
+            Op::Add => " + ",
+            Op::Subtract => " - ",
+            Op::Multiply => " * ",
+            Op::Divide => " / ",
+        };
+        self.around("(", left, sign);
+        match op {
+            // By nothing is nothing, on both engines.
+            Op::Divide => self.around("NULLIF(", right, ", 0)"),
+            _ => self.expr(right),
+        }
+        self.put(")");
+    }
+
+    fn call(&mut self, function: Function, args: &[Expr]) {
+        match (function, args) {
+            (Function::Today, _) => self.bind(Bind::Today),
+            (Function::Year, [of]) => self.around("CAST(SUBSTR(", of, ", 1, 4) AS BIGINT)"),
+            (Function::Month, [of]) => {
+                self.around("(SUBSTR(", of, ", 1, 4) || ");
+                self.around("SUBSTR(", of, ", 6, 2))");
+            }
+            (Function::Contains, [text, part]) => {
+                let name = if self.engine == Engine::Sqlite { "(INSTR(" } else { "(STRPOS(" };
+                self.around(name, text, ", ");
+                self.around("", part, ") > 0)");
+            }
+            (Function::StartsWith, [text, part]) => {
+                self.around("(SUBSTR(", text, ", 1, LENGTH(");
+                self.around("", part, ")) = ");
+                self.around("", part, ")");
+            }
+            (function, args) => {
+                self.put(match function {
+                    Function::Abs => "ABS(",
+                    Function::Length => "LENGTH(",
+                    _ => "COALESCE(",
+                });
+                self.list(args, |printer, _, arg| printer.expr(arg));
+                self.put(")");
+            }
+        }
+    }
+
+    /// PostgreSQL makes a NUMERIC of a sum: both are to be whole numbers.
+    fn aggregate(&mut self, function: Aggregate, distinct: bool, of: Option<&Expr>) {
+        let Some(of) = of else { return self.put("COUNT(*)") };
+        match function {
+            Aggregate::Count if distinct => self.around("COUNT(DISTINCT ", of, ")"),
+            Aggregate::Count => self.around("COUNT(", of, ")"),
+            Aggregate::Sum => self.around("CAST(SUM(", of, ") AS BIGINT)"),
+            Aggregate::Avg => self.around("CAST(ROUND(AVG(", of, ")) AS BIGINT)"),
+            Aggregate::Min => self.around("MIN(", of, ")"),
+            Aggregate::Max => self.around("MAX(", of, ")"),
+        }
+    }
+}

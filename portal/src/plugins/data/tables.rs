@@ -1,0 +1,283 @@
+//! `tables.toml`: what a plugin keeps. It declares columns; the host makes the tables and adds
+//! insurer and person by itself, so that nobody can leave them out.
+
+use super::class::DataClass;
+use super::sql::token::KEYWORDS;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use web::config::toml_fault;
+
+/// A plugin's tables by name.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tables {
+    schema: String,
+    #[serde(default)]
+    pub table: BTreeMap<String, Table>,
+}
+
+/// One table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    pub scope: Scope,
+    /// The class of every row; a column can be above it.
+    pub class: DataClass,
+    pub columns: BTreeMap<String, Column>,
+    /// Columns by which rows are found, besides insurer and person.
+    #[serde(default)]
+    pub indexes: Vec<Vec<String>>,
+    /// What it was in the portal's own database before plugins had databases of their own.
+    pub was: Option<Was>,
+}
+
+/// Whose a row is. Every row is an insurer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// One person's: seen by them, and by the household where policy and choice allow it.
+    Person,
+    /// Of the insurer as a whole: seen by every member.
+    Insurer,
+}
+
+/// A table of the release before and what its columns are called now.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Was {
+    pub table: String,
+    /// Our column and the old one, where the names differ; `line` is the number of the row.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    #[serde(rename = "type")]
+    word: KindWord,
+    /// May be without a value.
+    #[serde(default)]
+    pub optional: bool,
+    /// Above the table's own, when this column is more sensitive than the rest.
+    pub class: Option<DataClass>,
+    /// For `word`: every value that it can have.
+    #[serde(default)]
+    words: Vec<String>,
+    /// For `decimal`: digits behind the point.
+    places: Option<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum KindWord {
+    Text,
+    Int,
+    Yen,
+    Decimal,
+    Day,
+    Month,
+    Instant,
+    Bool,
+    Word,
+    Blob,
+    Json,
+}
+
+/// What a value is, in tables, queries and parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// A whole number.
+    Int,
+    /// A whole number of yen.
+    Yen,
+    /// So many digits behind the point; kept and added as a whole number.
+    Decimal(u8),
+    /// `2026-04-01`
+    Day,
+    /// `202604`
+    Month,
+    /// Seconds since 1970 (UTC).
+    Instant,
+    Bool,
+    /// One of these.
+    Word(Vec<String>),
+    /// The SHA-256 of a file that the host keeps, 64 hexadecimal digits.
+    Blob,
+    Json,
+    /// A person, by a name that means nothing outside this plugin's data.
+    Person,
+}
+
+impl Kind {
+    /// The word in `tables.toml` and in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Int => "int",
+            Kind::Yen => "yen",
+            Kind::Decimal(_) => "decimal",
+            Kind::Day => "day",
+            Kind::Month => "month",
+            Kind::Instant => "instant",
+            Kind::Bool => "bool",
+            Kind::Word(_) => "word",
+            Kind::Blob => "blob",
+            Kind::Json => "json",
+            Kind::Person => "person",
+        }
+    }
+
+    /// The type that both engines store it as.
+    pub fn stored(&self) -> Stored {
+        match self {
+            Kind::Int | Kind::Yen | Kind::Decimal(_) | Kind::Instant => Stored::BigInt,
+            Kind::Bool => Stored::Boolean,
+            Kind::Text
+            | Kind::Day
+            | Kind::Month
+            | Kind::Word(_)
+            | Kind::Blob
+            | Kind::Json
+            | Kind::Person => Stored::Text,
+        }
+    }
+}
+
+/// How the engines keep a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    Text,
+    BigInt,
+    Boolean,
+}
+
+impl Column {
+    /// What its values are.
+    pub fn kind(&self) -> Kind {
+        match self.word {
+            KindWord::Text => Kind::Text,
+            KindWord::Int => Kind::Int,
+            KindWord::Yen => Kind::Yen,
+            KindWord::Decimal => Kind::Decimal(self.places.unwrap_or(0)),
+            KindWord::Day => Kind::Day,
+            KindWord::Month => Kind::Month,
+            KindWord::Instant => Kind::Instant,
+            KindWord::Bool => Kind::Bool,
+            KindWord::Word => Kind::Word(self.words.clone()),
+            KindWord::Blob => Kind::Blob,
+            KindWord::Json => Kind::Json,
+        }
+    }
+
+    fn check(&self, class: DataClass) -> Result<(), String> {
+        if (self.word == KindWord::Word) == self.words.is_empty() {
+            return Err("a word lists its values: words = [\"…\"], and nothing else does".into());
+        }
+        if (self.word == KindWord::Decimal) != self.places.is_some_and(|n| (1..=6).contains(&n)) {
+            return Err("a decimal has places = 1 to 6, and nothing else has".into());
+        }
+        if self.class.is_some_and(|own| own <= class) {
+            return Err(format!("is {} as its table is; remove class", class.as_str()));
+        }
+        Ok(())
+    }
+}
+
+/// The names that the host adds to a table itself.
+pub const HOSTS: [&str; 4] = ["insurer_id", "person", "import_id", "line"];
+
+impl Tables {
+    /// Reads `tables.toml`.
+    ///
+    /// # Errors
+    /// The line or the table, what is wrong with it, and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let tables: Self = toml::from_str(text).map_err(|error| toml_fault(text, &error))?;
+        if tables.schema != "musubi-tables/1" {
+            return Err(format!("schema {:?}: write schema = \"musubi-tables/1\"", tables.schema));
+        }
+        for (name, table) in &tables.table {
+            let at = |why: String| format!("table {name}: {why}");
+            named(name).map_err(at)?;
+            if name.starts_with("musubi") {
+                return Err(at("names that begin with musubi are the host's".into()));
+            }
+            if table.columns.is_empty() {
+                return Err(at("declare at least one column".into()));
+            }
+            if table.scope == Scope::Person && table.class == DataClass::None {
+                return Err(at("rows of persons are at least pii: write class = \"pii\"".into()));
+            }
+            for (column, declared) in &table.columns {
+                let at = |why: String| format!("table {name}: column {column}: {why}");
+                named(column).map_err(at)?;
+                if HOSTS.contains(&column.as_str()) {
+                    return Err(at("the host adds it itself; remove it".into()));
+                }
+                declared.check(table.class).map_err(at)?;
+            }
+            if let Some(was) = &table.was {
+                let old = std::iter::once(&was.table).chain(was.columns.values());
+                for name in old {
+                    named(name).map_err(|why| at(format!("was: {name}: {why}")))?;
+                }
+            }
+            for column in table.indexes.iter().flatten() {
+                if !table.columns.contains_key(column) {
+                    return Err(at(format!("an index names {column:?}, which is no column of it")));
+                }
+            }
+        }
+        Ok(tables)
+    }
+}
+
+/// Names are printed into statements: only what needs no quoting anywhere.
+fn named(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let first = name.starts_with(|c: char| c.is_ascii_lowercase());
+    if KEYWORDS.contains(&name) {
+        return Err("is a keyword of queries; take another name".into());
+    }
+    if first && name.len() <= 40 && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err("use a-z, 0-9 and _, beginning with a letter, 40 characters at most".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tables;
+
+    const GOOD: &str = "schema = \"musubi-tables/1\"\n[table.rows]\nscope = \"person\"\n\
+                        class = \"medical\"\nindexes = [[\"month\"]]\n[table.rows.columns]\n\
+                        month = { type = \"month\" }\nkind = { type = \"word\", words = [\"a\"] }\n";
+
+    #[test]
+    fn a_wrong_table_says_where_and_what_to_write() {
+        assert_eq!(Tables::parse(GOOD).unwrap().table["rows"].columns.len(), 2);
+        for (from, to, word) in [
+            ("musubi-tables/1", "x", "musubi-tables/1"),
+            ("\"month\" }", "\"moon\" }", "line 7"),
+            ("scope = \"person\"", "scope = \"all\"", "line 3"),
+            ("class = \"medical\"", "class = \"none\"", "at least pii"),
+            ("kind = {", "Kind = {", "a-z"),
+            ("kind = {", "\"a\\\" OR 1\" = {", "a-z"),
+            ("kind = {", "insurer_id = {", "adds it itself"),
+            ("kind = {", "person = {", "adds it itself"),
+            (", words = [\"a\"]", "", "words = ["),
+            ("\"month\" }", "\"decimal\" }", "places"),
+            ("\"month\" }", "\"month\", class = \"pii\" }", "remove class"),
+            ("[[\"month\"]]", "[[\"moon\"]]", "\"moon\""),
+            ("table.rows", "table.musubi_x", "the host's"),
+            ("kind = {", "order = {", "keyword"),
+            ("\"month\" }", "\"month\", wide = 1 }", "line 7"),
+        ] {
+            let why = Tables::parse(&GOOD.replace(from, to)).unwrap_err();
+            assert!(why.contains(word), "{to}: {why}");
+        }
+    }
+}
