@@ -233,7 +233,10 @@ impl Row {
     pub fn whole(&self, name: &str) -> Result<i64, Problem> {
         use unicode_normalization::UnicodeNormalization;
         let read = |text: &str| {
-            text.nfkc().filter(|c| *c != ',' && *c != '¥').collect::<String>().parse().ok()
+            let plain = text.nfkc().filter(|c| *c != ',' && *c != '¥');
+            // As corrections are printed in Japan.
+            let minus = |c| if matches!(c, '▲' | '△' | '−') { '-' } else { c };
+            plain.map(minus).collect::<String>().parse().ok()
         };
         self.parsed(name, read, Reason::NotANumber)
     }
@@ -258,7 +261,7 @@ mod tests {
         Layout {
             file: None,
             encoding,
-            mode: "months".into(),
+            mode: "batches".into(),
             columns: columns.map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
             words: Default::default(),
         }
@@ -270,13 +273,17 @@ mod tests {
 
     #[test]
     fn windows_31j_with_half_width_kana_and_leading_zeros() {
-        let bytes = sjis("番号,金額,他\r\n0012,\"1,234\",\"ｶ\r\nﾅ\"\r\n0013,５６,表\r\n\r\n");
+        let bytes = sjis(
+            "番号,金額,他\r\n0012,\"1,234\",\"ｶ\r\nﾅ\"\r\n0013,５６,表\r\n14,\"▲1,234\",\r\n\r\n",
+        );
         let mut reader =
             Reader::open(&bytes[..], &layout(Encoding::Windows31J), &["number"]).unwrap();
         let row = reader.next_row().unwrap().unwrap();
         assert_eq!((row.text("number"), row.whole("amount").unwrap()), ("0012", 1234));
         let row = reader.next_row().unwrap().unwrap();
         assert_eq!((row.line, row.whole("amount").unwrap()), (4, 56));
+        let row = reader.next_row().unwrap().unwrap();
+        assert_eq!(row.whole("amount").unwrap(), -1234);
         assert!(reader.next_row().is_none());
     }
 

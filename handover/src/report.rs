@@ -117,12 +117,17 @@ pub struct Report {
     pub ended: u64,
     /// Every faulty row once. When there is one, nothing was written.
     pub problems: Vec<Problem>,
+    /// What looks wrong and was taken nevertheless.
+    pub warnings: Vec<Problem>,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for problem in &self.problems {
             writeln!(f, "{problem}")?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "注意: {warning}")?;
         }
         if !self.problems.is_empty() {
             let faulty = self.problems.len();

@@ -2,6 +2,7 @@
 
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
+use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::provider::Providers;
@@ -27,6 +28,8 @@ pub struct App {
     pub pages: Arc<Pages>,
     pub plugins: Plugins,
     pub sealer: Sealer,
+    /// Names of persons in plugins' data.
+    pub person_keys: PersonKeys,
     pub providers: Providers,
     pub insurers: Registry,
 }
@@ -40,8 +43,9 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, web::Error> {
         let db = open_db(&settings).await?;
         let sealer = open_sealer(&settings, &db).await?;
+        let person_keys = PersonKeys::open(&db).await?;
         let mut plugins = Plugins::new();
-        for loaded in load::all(&settings.plugins, &db).await? {
+        for loaded in load::all(&settings, &db, &person_keys).await? {
             match loaded {
                 Loaded::Ready(plugin) => {
                     let version = &plugin.manifest.plugin.version;
@@ -53,12 +57,6 @@ impl App {
                 }
             }
         }
-        if !plugins.is_empty() {
-            tracing::warn!(
-                "a plugin's SQL can reach every row of this database, also other insurers' and \
-                 the portal's own: list only libraries that you trust in plugins.allowed_file"
-            );
-        }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
         let app = Arc::new(Self {
@@ -69,6 +67,7 @@ impl App {
             pages,
             plugins,
             sealer,
+            person_keys,
             providers,
             insurers: Registry::default(),
         });

@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::household::access_record::Looker;
-use crate::household::subjects::{Subjects, subjects};
+use crate::household::subjects::{Subject, Subjects, subjects};
 use crate::insurers::definition::HouseholdPolicy;
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
 use crate::plugins::Plugins;
 use crate::plugins::ask::Asker;
 use crate::plugins::data::class::DataClass;
+use crate::plugins::data::people::{People, PersonKeys, Seen};
 use crate::session;
 use crate::store::sessions::Session;
 use axum::extract::{FromRef, FromRequestParts};
@@ -80,20 +81,25 @@ impl Visit {
     }
 
     /// The member on whose behalf plugins are asked.
-    pub fn asker<'a>(&'a self, db: &'a Db, member: &Member, seen: &'a Subjects) -> Asker<'a> {
+    pub fn asker<'a>(&'a self, keys: &PersonKeys, member: &Member, seen: &Subjects) -> Asker<'a> {
+        let insurer = self.slug();
+        let person = |subject: &Subject| Seen {
+            id: keys.of_person(insurer, &subject.person),
+            name: subject.name.clone(),
+            own: subject.own,
+            keys: subject.cards.iter().map(|card| keys.of_card(insurer, card)).collect(),
+        };
         Asker {
-            db,
-            insurer: self.slug(),
+            insurer,
             lang: &self.look.lang,
             today: &self.today,
             insured: member.insured,
-            subjects: &seen.keys,
+            people: People::new(seen.people.iter().map(person).collect()),
             // Whoever is known well enough for the more sensitive is for the other.
             cleared: [DataClass::Medical, DataClass::Pii]
                 .into_iter()
                 .find(|class| self.may_see(*class))
                 .unwrap_or(DataClass::None),
-            household: !seen.others.is_empty(),
         }
     }
 

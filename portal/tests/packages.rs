@@ -1,6 +1,8 @@
 //! What is checked of a plugin without running its code holds for every plugin of the product.
 
 use portal::plugins::data::query;
+use portal::plugins::data::sql::check::Schema;
+use portal::plugins::package::load::declared_tables;
 use portal::plugins::package::manifest::Manifest;
 use portal::plugins::package::reserved;
 use std::path::Path;
@@ -15,7 +17,10 @@ fn manifests_and_queries_pass() {
         let id = folder.file_name().unwrap().to_string_lossy();
         let text = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
         let manifest = Manifest::parse(&text, &id).unwrap_or_else(|why| panic!("{id}: {why}"));
-        let queries = query::read(&folder.join("queries"), &manifest.table_prefix());
+        let tables = declared_tables(&folder).unwrap_or_else(|why| panic!("{id}: {why}"));
+        let imported = manifest.imported(&tables).unwrap_or_else(|why| panic!("{id}: {why}"));
+        let schema = Schema { tables: &tables, imported: &imported };
+        let queries = query::read(&folder.join("queries"), &schema);
         let checked = queries.and_then(|queries| manifest.check(&queries));
         assert_eq!(checked, Ok(()), "{id}");
     }

@@ -9,6 +9,27 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes.as_ref()).as_ref().to_vec()
 }
 
+/// SHA-256 of what comes piece by piece.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// The next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// 32 bytes: [`sha256`] of all pieces.
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finish().as_ref().to_vec()
+    }
+}
+
 /// SHA-1 in capital hexadecimal, 40 characters: only to look something up in lists that are made so.
 pub fn sha1_hex(bytes: impl AsRef<[u8]>) -> String {
     let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes.as_ref());

@@ -57,7 +57,7 @@ async fn a_broken_roster_changes_nothing_and_reports_every_row_once() {
     .await;
 }
 
-/// F130: total = insurer + public + own, or the row is refused.
+/// F130: total = insurer + public + own, or the row is refused where the insurer wants it so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_breach_of_f130_is_a_row_error() {
     World::on_each_engine(options(), async |world| {
@@ -90,6 +90,12 @@ async fn a_breach_of_f130_is_a_row_error() {
         lines[2] = cells.join(&b","[..]);
         let file = world.folder.join("fees.csv");
         std::fs::write(&file, lines.join(&b"\n"[..])).expect("written");
+        let portal = folder.join("portal.toml");
+        let settings = std::fs::read_to_string(&portal).expect("portal.toml");
+        let strict =
+            settings.replace("[plugin.settings]", "[plugin.settings]\nsum_check = \"refuse\"");
+        std::fs::write(&portal, strict).expect("written");
+        world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
         let (ok, text) = import(&file.display().to_string());
         assert!(!ok && text.contains("3行目") && text.contains("[sum]"), "{text}");
         assert!(!text.contains(&(total + 1).to_string()), "the amount is not repeated: {text}");

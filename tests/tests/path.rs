@@ -105,6 +105,10 @@ async fn own(world: &mut World, browser: &Browser) {
     browser.click("main a.button-primary").await.sees("港").await;
 }
 
+/// Chooses 花子 in the filter by name, as she would.
+const PICK_HANAKO: &str = "const list = document.getElementById('person'); \
+     list.value = [...list.options].find(option => option.text.includes('花子')).value";
+
 async fn read(world: &mut World, browser: &Browser) {
     // F015: who has registered is a link away from home, and types nothing again.
     browser.click("main a.button-primary").await.sees("港").await;
@@ -125,7 +129,9 @@ async fn read(world: &mut World, browser: &Browser) {
     let fees = format!("{}/minato/p/medical-fees", world.portal_url);
     browser.open(&fees).await.sees("医療費").await.shoot("16-fees").await;
     // F135: one patient's rows of one month. F128: with their sum. The vectors of F130.
-    browser.open(&format!("{fees}/month?month=202503&patient=ミナト　ハナコ")).await;
+    browser.open(&format!("{fees}/month?month=202503")).await;
+    browser.run(PICK_HANAKO).await;
+    browser.click("form.filter button").await;
     browser.sees("27,120").await.sees("18,984").await.sees("4,416").await.sees("3,720").await;
     browser.shoot("17-fees-month").await;
     browser.open(&format!("{fees}/year?year=2025")).await.sees("2025").await;

@@ -56,21 +56,23 @@ async fn in_process_a_panic_is_caught_and_pages_are_the_same() {
     visitor.open(&month).await.sees("12,960").sees("9,072").sees("3,588");
 }
 
-/// Wrong ABI, wrong id, missing query, failing migration, a migration of foreign tables, another
+/// Wrong ABI, wrong id, a query of somebody else's table, an importer without its table, another
 /// manifest than the library's: each is refused by name, and the rest runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_plugin_is_said_at_load() {
     let world = World::on_sqlite(Options { insurers: vec!["minato"], ..Options::default() }).await;
     let source = root().join("tests/plugins/misbehaving");
     let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("readable");
-    let cases: [(&str, &str); 7] = [
+    let importer = "\n[[importer]]\nid = \"x\"\nmode = \"snapshot\"\ntable = \"gone\"\n";
+    let cases: [(&str, &str); 8] = [
         ("wrong-abi", "ABI"),
         ("wrong-id", "wrong-id"),
         ("not-there", "libnot_there.so"),
         ("misbehaving", "another plugin.toml"),
-        ("foreign", "sessions"),
-        ("broken", "0002"),
-        ("no-query", "clear_it"),
+        ("foreign", "queries/x.sql: line 2: sessions is no table of tables.toml, which has things"),
+        ("typed", "queries/x.sql: line 1: int stands where text is expected"),
+        ("no-table", "importer x: \"gone\" is no table of tables.toml"),
+        ("old", "tables.toml in place of them"),
     ];
     let folder = world.folder.join("wrong");
     let libraries = world.folder.join("libraries");
@@ -85,48 +87,29 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
         let plugin = folder.join(name);
         copy(&source, &plugin);
         let manifest = plugin.join("plugin.toml");
-        let text = read(&manifest);
         let id = if name == "wrong-id" { "other" } else { name };
-        let mut text = text.replace("id = \"misbehaving\"", &format!("id = \"{id}\""));
-        if name == "misbehaving" {
-            text.push_str("# changed\n");
-        }
-        if name == "no-query" {
-            text.push_str("\n[[importer]]\nid = \"x\"\nmode = \"x\"\nclear = \"clear_it\"\ninsert = \"x\"\n[importer.columns]\n");
-        }
-        std::fs::write(&manifest, text).expect("writable");
-        std::fs::remove_dir_all(plugin.join("queries")).expect("there");
-        if name == "foreign" {
-            std::fs::create_dir_all(plugin.join("queries")).expect("writable");
-            std::fs::write(
-                plugin.join("queries/x.sql"),
-                "SELECT id_token FROM sessions WHERE insurer_id = $1",
-            )
-            .expect("written");
-        }
-        if name == "broken" {
-            std::fs::remove_dir_all(plugin.join("migrations")).expect("there");
+        let text = read(&manifest).replace("id = \"misbehaving\"", &format!("id = \"{id}\""));
+        let more = match name {
+            "misbehaving" => "# changed\n",
+            "no-table" => importer,
+            _ => "",
+        };
+        std::fs::write(&manifest, format!("{text}{more}")).expect("writable");
+        let query = match name {
+            "foreign" => "SELECT thing\nFROM sessions",
+            "typed" => "SELECT thing FROM things WHERE thing = 5",
+            _ => "SELECT thing FROM things",
+        };
+        std::fs::write(plugin.join("queries/x.sql"), query).expect("written");
+        if name == "old" {
             std::fs::create_dir_all(plugin.join("migrations")).expect("writable");
-            std::fs::write(
-                plugin.join("migrations/0002_x.sql"),
-                "CREATE TABLE broken_x (x TEXT); INSERT INTO broken_y VALUES (1)",
-            )
-            .expect("written");
-            std::fs::write(
-                &manifest,
-                read(&source.join("plugin.toml"))
-                    .replace("id = \"misbehaving\"", "id = \"broken\""),
-            )
-            .expect("written");
         }
     }
     copy(&root().join("plugins/medical-fees"), &folder.join("medical-fees"));
+    let database = format!("sqlite:{}", world.folder.join("x.sqlite").display());
     let output = std::process::Command::new(bin().join("portal"))
         .arg("plugins")
-        .env(
-            "MUSUBI_PORTAL_DATABASE",
-            format!("sqlite:{}", world.folder.join("x.sqlite").display()),
-        )
+        .env("MUSUBI_PORTAL_DATABASE", database)
         .env("MUSUBI_PORTAL_PLUGINS__FOLDER", &folder)
         .env("MUSUBI_PORTAL_PLUGINS__LIBRARIES", &libraries)
         .env("MUSUBI_PORTAL_PLUGINS__ALLOWED_FILE", &allowed)
@@ -136,9 +119,6 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success());
     for (name, why) in cases {
-        if name == "broken" {
-            continue;
-        }
         let line = text.lines().find(|line| line.starts_with(&format!("{name}: refused")));
         assert!(line.is_some_and(|line| line.contains(why)), "{name} {why}:\n{text}");
     }

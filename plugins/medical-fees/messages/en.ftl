@@ -10,6 +10,7 @@ medical-fees-own-household = Your share (including your family)
 medical-fees-total = Total medical fees
 medical-fees-insurer-paid = Paid by the society
 medical-fees-public-paid = Paid from public funds
+medical-fees-other-paid = Paid by others
 medical-fees-own-paid = Your share
 medical-fees-month = Month of treatment
 medical-fees-column-month = Month

@@ -10,6 +10,7 @@ medical-fees-own-household = 自己負担額（ご家族の分を含む）
 medical-fees-total = 医療費の総額
 medical-fees-insurer-paid = 健康保険組合の負担額
 medical-fees-public-paid = 国や自治体の負担額（公費）
+medical-fees-other-paid = そのほかの負担額
 medical-fees-own-paid = 自己負担額
 medical-fees-month = 診療年月
 medical-fees-column-month = 診療月

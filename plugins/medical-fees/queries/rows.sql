@@ -1,8 +1,6 @@
--- The rows of some months, of one patient or of all.
--- class: medical
-SELECT month, patient, facility, kind, days, total, insurer_paid, public_paid, own_paid, note
-FROM medical_fees_rows
-WHERE insurer_id = $1 AND person IN ($subjects)
-  AND month >= $from AND month <= $until
-  AND ($patient = '' OR patient = $patient)
-ORDER BY month DESC, patient, row_id
+-- The rows of some months, newest first.
+SELECT month, person, facility, kind, kind_text, days,
+       total, insurer_paid, public_paid, COALESCE(other_paid, 0) AS other_paid, own_paid, note
+FROM rows
+WHERE month BETWEEN $from AND $until
+ORDER BY month DESC, person, line

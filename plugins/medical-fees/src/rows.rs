@@ -6,23 +6,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     pub month: String,
+    /// Whose it is, by id.
+    pub person: String,
+    /// Their name in the roster.
+    #[serde(default)]
     pub patient: String,
-    #[serde(deserialize_with = "none_when_empty")]
     pub facility: Option<String>,
     pub kind: String,
-    pub days: i64,
+    /// The kind in the words of the insurer's file.
+    pub kind_text: Option<String>,
+    pub days: Option<i64>,
     #[serde(flatten)]
     pub sums: Sums,
-    #[serde(deserialize_with = "none_when_empty")]
     pub note: Option<String>,
 }
 
-/// The four amounts of F130.
+/// The amounts of F130, and what others paid.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
     pub total: i64,
     pub insurer_paid: i64,
     pub public_paid: i64,
+    pub other_paid: i64,
     pub own_paid: i64,
 }
 
@@ -41,11 +46,8 @@ impl Sums {
             total: a.total + b.total,
             insurer_paid: a.insurer_paid + b.insurer_paid,
             public_paid: a.public_paid + b.public_paid,
+            other_paid: a.other_paid + b.other_paid,
             own_paid: a.own_paid + b.own_paid,
         })
     }
-}
-
-fn none_when_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
 }

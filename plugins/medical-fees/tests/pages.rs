@@ -5,7 +5,7 @@ use medical_fees::pages::{Month, Overview, Past, Year};
 use sdk::{Page, Value, abi, json, testing};
 
 fn answer(name: &str, _: &Value) -> Vec<Value> {
-    let sums = |total: i64, own: i64| json!({"total": total, "insurer_paid": total - own, "public_paid": 0, "own_paid": own});
+    let sums = |total: i64, own: i64| json!({"total": total, "insurer_paid": total - own, "public_paid": 0, "other_paid": 0, "own_paid": own});
     let with = |mut row: Value, more: Value| {
         row.as_object_mut()
             .expect("an object")
@@ -19,10 +19,10 @@ fn answer(name: &str, _: &Value) -> Vec<Value> {
         ],
         "rows" => vec![with(
             sums(1000, 300),
-            json!({"month": "202503", "patient": "ミナト　ハナコ", "facility": "", "kind": "dental",
-                   "days": 2, "note": ""}),
+            json!({"month": "202503", "person": "p1", "facility": null, "kind": "dental",
+                   "kind_text": "歯科", "days": 2, "note": null}),
         )],
-        "patients" => vec![json!({"patient": "ミナト　ハナコ"})],
+        "persons" => vec![json!({"person": "p1"})],
         other => panic!("the page asked for {other}"),
     }
 }
@@ -31,6 +31,8 @@ fn page(handler: &str, query: Value) -> Value {
     let request = json!({
         "handler": handler, "lang": "ja", "base": "/minato/p/medical-fees", "query": query,
         "today": "2025-04-01",
+        "persons": [{"id": "p1", "name": "港　花子", "own": true},
+                    {"id": "p2", "name": "港　一郎", "own": false}],
     });
     let (status, reply) = testing::call(&HANDLERS, abi::PAGE, &request, answer);
     assert_eq!(status, abi::OK, "{reply}");
@@ -54,6 +56,9 @@ fn month_knows_its_neighbours_and_adds_up() {
     assert_eq!(data["next"], Value::Null);
     assert_eq!(data["sums"]["total"], 1000);
     assert_eq!(data["rows"][0]["facility"], Value::Null);
+    // Names are the roster's, and only who has rows can be chosen.
+    assert_eq!(data["rows"][0]["patient"], "港　花子");
+    assert_eq!(data["patients"], json!([{"id": "p1", "name": "港　花子", "selected": false}]));
     for bad in ["2025", "x", "2025-03", "'; DROP TABLE x"] {
         assert_eq!(page("month", json!({"month": bad})), "not_found", "{bad}");
     }

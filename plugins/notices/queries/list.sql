@@ -1,5 +1,4 @@
 -- What has been published until today, newest first.
--- class: none
-SELECT item_id, published_on, title FROM notices_items
-WHERE insurer_id = $1 AND published_on <= $today
-ORDER BY published_on DESC, item_id
+SELECT line AS id, published_on, title FROM items
+WHERE published_on <= TODAY()
+ORDER BY published_on DESC, line

@@ -20,7 +20,6 @@ pub struct List {
 /// A notice in the list.
 #[derive(Serialize, Deserialize)]
 pub struct Item {
-    #[serde(alias = "item_id")]
     pub id: i64,
     pub published_on: String,
     pub title: String,
@@ -53,11 +52,11 @@ struct Row {
     published_on: String,
     title: String,
     body: String,
-    url: String,
+    url: Option<String>,
 }
 
 fn items(call: &Call) -> Result<Vec<Item>, Fault> {
-    call.query("list", json!({"today": call.today}))
+    call.query("list", json!({}))
 }
 
 /// `/`
@@ -68,7 +67,7 @@ fn list(call: &Call) -> Result<PageReply, Fault> {
 /// `/detail?id=7`
 fn detail(call: &Call) -> Result<PageReply, Fault> {
     let Ok(item) = call.param("id").parse::<i64>() else { return Ok(PageReply::NotFound) };
-    let found: Vec<Row> = call.query("detail", json!({"item": item, "today": call.today}))?;
+    let found: Vec<Row> = call.query("detail", json!({"item": item}))?;
     let Some(row) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
     let paragraphs = row.body.lines().map(str::trim).filter(|line| !line.is_empty());
     Detail {
@@ -76,7 +75,7 @@ fn detail(call: &Call) -> Result<PageReply, Fault> {
         paragraphs: paragraphs.map(str::to_owned).collect(),
         published_on: row.published_on,
         title: row.title,
-        url: Some(row.url).filter(|url| url.starts_with("https://")),
+        url: row.url.filter(|url| url.starts_with("https://")),
     }
     .show()
 }

@@ -24,6 +24,9 @@ pub struct Call {
     pub query: BTreeMap<String, String>,
     #[serde(default)]
     pub actor: Actor,
+    /// Whose rows queries return: first the member.
+    #[serde(default)]
+    pub persons: Vec<Person>,
     /// The insurer's settings for this plugin.
     #[serde(default)]
     pub settings: Value,
@@ -45,6 +48,18 @@ pub struct Actor {
     pub household: bool,
 }
 
+/// Somebody whose rows this member may see.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Person {
+    /// What stands in a query's column `person`: it means nothing outside this plugin's pages, and
+    /// is the same on all cards that the person has.
+    pub id: String,
+    /// As in the insurer's roster.
+    pub name: String,
+    /// The member themselves.
+    pub own: bool,
+}
+
 /// The rows of a named query.
 pub type Rows<T> = Vec<T>;
 
@@ -54,12 +69,34 @@ impl Call {
     /// # Errors
     /// [`Fault::Host`] when the host cannot answer; pass it on with `?`.
     pub fn query<T: DeserializeOwned>(&self, name: &str, params: Value) -> Result<Rows<T>, Fault> {
+        self.ask(name, &json!({"name": name, "params": params}))
+    }
+
+    /// The same, and only the rows of one of [`Call::persons`], by the id; of nobody when it is none
+    /// of them.
+    ///
+    /// # Errors
+    /// As [`Call::query`].
+    pub fn query_of<T: DeserializeOwned>(
+        &self,
+        person: &str,
+        name: &str,
+        params: Value,
+    ) -> Result<Rows<T>, Fault> {
+        self.ask(name, &json!({"name": name, "params": params, "person": person}))
+    }
+
+    /// The name of one of [`Call::persons`].
+    pub fn person_name(&self, id: &str) -> Option<&str> {
+        self.persons.iter().find(|person| person.id == id).map(|person| person.name.as_str())
+    }
+
+    fn ask<T: DeserializeOwned>(&self, name: &str, request: &Value) -> Result<Rows<T>, Fault> {
         #[derive(Deserialize)]
         struct Reply<T> {
             rows: Vec<T>,
         }
-        let request = json!({"name": name, "params": params});
-        let reply = export::ask(self.handle, abi::QUERY, &request)?;
+        let reply = export::ask(self.handle, abi::QUERY, request)?;
         let reply: Reply<T> = serde_json::from_slice(&reply)
             .map_err(|error| Fault::Plugin(format!("{name}: {error}")))?;
         Ok(reply.rows)

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 type PageHandler = fn(&Call) -> Result<PageReply, Fault>;
 type CardHandler = fn(&Call) -> Result<CardReply, Fault>;
-type CheckHandler = fn(&[Map<String, Value>]) -> Vec<Problem>;
+type CheckHandler = fn(&Call, &[Map<String, Value>]) -> Vec<Problem>;
 type Named<H> = &'static [(&'static str, H)];
 
 /// A plugin's handlers by name, as [`crate::plugin!`] lists them.
@@ -123,7 +123,7 @@ fn answer(
         abi::PAGE => body(&run(handlers.pages, &name, |handler| handler(&call))?),
         abi::CARD => body(&run(handlers.cards, &name, |handler| handler(&call))?),
         abi::CHECK => {
-            let problems = run(handlers.checks, &name, |handler| Ok(handler(&call.rows)))?;
+            let problems = run(handlers.checks, &name, |handler| Ok(handler(&call, &call.rows)))?;
             body(&CheckReply { problems })
         }
         _ => Err((abi::E_REQUEST, format!("op {op} is unknown"))),

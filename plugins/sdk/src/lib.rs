@@ -18,7 +18,7 @@ mod page;
 pub mod testing;
 pub mod wire;
 
-pub use call::{Actor, Call, Fault, Rows};
+pub use call::{Actor, Call, Fault, Person, Rows};
 pub use page::Page;
 pub use serde_json::{Value, json};
 pub use wire::{CardReply, CheckReply, ErrorReply, PageReply, Problem};

@@ -66,6 +66,9 @@ pub struct Problem {
     pub column: String,
     /// `sum`, `not-a-number`, … as the host knows them, or a sentence of the plugin's own.
     pub code: String,
+    /// The file is imported nevertheless; the operator is told.
+    #[serde(default)]
+    pub warning: bool,
 }
 
 /// The reply with any status but `MUSUBI_OK`: the reason, for the log.

@@ -1,6 +1,7 @@
 //! `portal import`: an insurer's file for a plugin.
 
 use crate::insurers::{Insurer, offer};
+use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
 use crate::settings::Settings;
@@ -24,6 +25,10 @@ pub struct Import {
     /// How the file is laid out.
     #[arg(long)]
     layout: PathBuf,
+    /// What these rows are one batch of, the month of processing for example, when the file has no
+    /// column for it: a batch of the same name is replaced.
+    #[arg(long)]
+    batch: Option<String>,
     /// Check only, write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -31,15 +36,16 @@ pub struct Import {
 
 /// Imports the file; the exit code says whether every row was right.
 pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error> {
-    let Import { file, insurer: slug, plugin: id, layout, dry_run } = import;
+    let Import { file, insurer: slug, plugin: id, layout, batch, dry_run } = import;
     let layout = insurer_file(&layout)?;
     let db = app::open_db(settings).await?;
     let current = published::current(&mut db.read().await?, &slug).await?;
     let (version, text) = current
         .ok_or_else(|| Error::fault(format!("no insurer {slug:?}: apply its folder first")))?;
     let insurer = Insurer::read(version, &text).map_err(Error::fault)?;
+    let keys = PersonKeys::open(&db).await?;
     let mut plugins = Plugins::new();
-    for loaded in load::all(&settings.plugins, &db).await? {
+    for loaded in load::all(settings, &db, &keys).await? {
         match loaded {
             Loaded::Ready(plugin) => {
                 plugins.insert(plugin.id().to_owned(), plugin);
@@ -57,17 +63,18 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
             format!("there is no plugin {id:?} in {}", settings.plugins.folder.display())
         })
     })?;
-    let source = std::fs::File::open(&file)?;
-    let bar = indicatif::ProgressBar::new(source.metadata()?.len());
+    let bar = indicatif::ProgressBar::new(std::fs::metadata(&file)?.len());
     let task = imports::Import {
-        db: &db,
         insurer: &slug,
         plugin: offer.plugin,
+        settings: offer.settings,
         layout: &layout,
+        batch: batch.as_deref(),
+        keys: &keys,
         dry_run,
         now: Clock::system().now(),
     };
-    let report = task.run(source, |bytes| bar.set_position(bytes)).await?;
+    let report = task.run(|| std::fs::File::open(&file), |bytes| bar.set_position(bytes)).await?;
     bar.finish_and_clear();
     println!("{report}");
     if dry_run {

@@ -2,6 +2,7 @@
 
 use crate::app;
 use crate::plugins::Loaded;
+use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::{library_file, load};
 use crate::settings::Settings;
 use clap::Subcommand;
@@ -29,7 +30,7 @@ pub async fn run(settings: &Settings, command: Option<Plugins>) -> Result<ExitCo
     }
     let db = app::open_db(settings).await?;
     let mut code = ExitCode::SUCCESS;
-    for loaded in load::all(&settings.plugins, &db).await? {
+    for loaded in load::all(settings, &db, &PersonKeys::open(&db).await?).await? {
         match loaded {
             Loaded::Ready(plugin) => {
                 println!("{} {}: ready", plugin.id(), plugin.manifest.plugin.version);

@@ -1,16 +1,28 @@
 //! Whose rows a person may see: their own, and the household's where policy and choice allow it.
 
 use crate::insurers::definition::HouseholdPolicy;
-use crate::member::Member;
+use crate::member::{Member, Person};
 use crate::store::household_choices;
 use db::Conn;
 
-/// The card keys that a call of this member may read.
+/// The people whose rows a call of this member may read: first the member.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subjects {
-    pub keys: Vec<String>,
-    /// The other people whose keys are among them.
+    pub people: Vec<Subject>,
+    /// The ids of those who are not the member.
     pub others: Vec<String>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The provider's id of the person.
+    pub person: String,
+    pub name: String,
+    /// The member themselves.
+    pub own: bool,
+    /// The keys of their cards.
+    pub cards: Vec<String>,
 }
 
 /// The persons of the household that the member does not see.
@@ -36,20 +48,37 @@ pub async fn subjects(
     policy: HouseholdPolicy,
     member: &Member,
 ) -> Result<Subjects, db::Error> {
-    let mut subjects = Subjects {
-        keys: member.cards.iter().map(|card| card.card.key()).collect(),
-        others: Vec::new(),
-    };
+    let mut subjects = Subjects::default();
+    for card in &member.cards {
+        subjects.add(card, true);
+    }
     if member.insured && !member.household.is_empty() {
         let hidden = hidden(conn, insurer, policy, member).await?;
         for person in member.household.iter().filter(|p| !hidden.contains(&p.person)) {
-            subjects.keys.push(person.card.key());
-            subjects.others.push(person.person.clone());
+            subjects.add(person, false);
         }
     }
-    for list in [&mut subjects.keys, &mut subjects.others] {
-        list.sort_unstable();
-        list.dedup();
-    }
     Ok(subjects)
+}
+
+impl Subjects {
+    /// Adds a card; a person with two cards is one person.
+    fn add(&mut self, person: &Person, own: bool) {
+        let key = person.card.key();
+        if let Some(known) = self.people.iter_mut().find(|known| known.person == person.person) {
+            if !known.cards.contains(&key) {
+                known.cards.push(key);
+            }
+            return;
+        }
+        if !own {
+            self.others.push(person.person.clone());
+        }
+        self.people.push(Subject {
+            person: person.person.clone(),
+            name: person.name.clone(),
+            own,
+            cards: vec![key],
+        });
+    }
 }

@@ -1,27 +1,24 @@
 //! Insurers' files for plugins: the host reads and writes, the plugin checks.
 //!
-//! - `read.rs`: a row of the file becomes values
+//! - `read.rs`: rows of the file become rows of the table
 //! - `check.rs`: the plugin looks at them
-//! - `write.rs`: old rows go, new ones come
+//! - `write.rs`: their values as the database takes them; `plugins/data/staged.rs` puts them aside,
+//!   and then they are all there at once
 
 mod check;
 mod read;
 mod write;
 
 use crate::plugins::Plugin;
-use crate::plugins::package::manifest::Importer;
-use crate::store::imports;
-use db::Db;
-use handover::{Layout, OpenError, Reader, Report};
+use crate::plugins::data::people::PersonKeys;
+use crate::plugins::data::staged::Staged;
+use handover::{Layout, OpenError, Report};
+use read::{Pass, Reading};
 use secret::hash;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Read;
-
-/// Rows that a plugin checks in one call.
-const BATCH: usize = 1000;
-
-/// A row's values by our column names.
-type Values = Map<String, Value>;
+use write::{aside, columns};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +26,16 @@ pub enum ImportError {
     #[error("プラグイン「{0}」に取込はありません")]
     NoImporter(String),
     #[error("配置のmodeは「{0}」でなければなりません")]
-    Mode(String),
+    Mode(&'static str),
+    #[error(
+        "どのまとまりのデータかが分かりません。--batch で名前（処理年月など）を指定するか、配置の[columns]に\
+         batchの列を書いてください。同じ名前のまとまりは、新しいファイルに置き換わります"
+    )]
+    NoBatch,
+    #[error("行がありません。何も変更していません")]
+    NoRows,
+    #[error("読んでいる間にファイルが変わりました。もう一度取り込んでください")]
+    Moved,
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -42,119 +48,144 @@ pub enum ImportError {
 
 /// One import of one file.
 pub struct Import<'a> {
-    pub db: &'a Db,
     pub insurer: &'a str,
     pub plugin: &'a Plugin,
+    /// The insurer's settings for the plugin.
+    pub settings: &'a Value,
     pub layout: &'a Layout,
+    /// The batch of every row, when the file has no column for it.
+    pub batch: Option<&'a str>,
+    pub keys: &'a PersonKeys,
     /// Check only, write nothing.
     pub dry_run: bool,
     pub now: i64,
 }
 
+/// What the first reading found.
+struct Looked {
+    report: Report,
+    /// Rows by batch.
+    batches: BTreeMap<String, i64>,
+    fingerprint: String,
+}
+
 impl Import<'_> {
-    /// Imports a file. Faulty rows are all reported, each once, and then nothing is written. The
-    /// same file twice changes nothing. `progress` hears how many bytes were read.
+    /// Imports a file, which is read twice: once to check it, once to write it. Faulty rows are all
+    /// reported, each once, and then nothing is written. What is written is seen when all of it is
+    /// there. The same file twice changes nothing. `progress` hears how many bytes were read.
     ///
     /// # Errors
     /// Why nothing was imported.
-    pub async fn run(
+    pub async fn run<R: Read>(
         &self,
-        mut source: impl Read,
-        progress: impl FnMut(u64),
+        open: impl Fn() -> std::io::Result<R>,
+        mut progress: impl FnMut(u64),
     ) -> Result<Report, ImportError> {
-        let importer = self.plugin.manifest.importer.first();
-        let importer =
-            importer.ok_or_else(|| ImportError::NoImporter(self.plugin.id().to_owned()))?;
-        if self.layout.mode != importer.mode {
-            return Err(ImportError::Mode(importer.mode.clone()));
+        let none = || ImportError::NoImporter(self.plugin.id().to_owned());
+        let importer = self.plugin.manifest.importer.first().ok_or_else(none)?;
+        let database = self.plugin.database.as_ref().ok_or_else(none)?;
+        let table = self.plugin.tables.table.get(&importer.table).ok_or_else(none)?;
+        if self.layout.mode != importer.mode.as_str() {
+            return Err(ImportError::Mode(importer.mode.as_str()));
         }
-        let mut bytes = Vec::new();
-        source.read_to_end(&mut bytes)?;
-        let (rows, mut report) = self.read(importer, &bytes, progress).await?;
+        let how = Reading { importer, table, layout: self.layout, batch: self.batch };
+        let looked = self.look(how, open()?, &mut progress).await?;
+        let Looked { mut report, batches, fingerprint } = looked;
         if !report.problems.is_empty() {
             report.problems.sort_by_key(|problem| problem.line);
             return Ok(report);
         }
-        let fingerprint = fingerprint(&bytes, self.layout);
-        let mut tx = self.db.begin().await?;
-        let last = imports::last(&mut tx, self.insurer, self.plugin.id()).await?;
-        if last.as_ref() == Some(&fingerprint) {
+        if report.rows == 0 {
+            return Err(ImportError::NoRows);
+        }
+        let mut staged = Staged {
+            database,
+            insurer: self.insurer,
+            importer: &importer.id,
+            table: &importer.table,
+            columns: columns(table),
+            fingerprint: &fingerprint,
+            now: self.now,
+            begun: BTreeMap::new(),
+        };
+        let replaced = staged.replaced(&batches).await?;
+        let Some(replaced) = replaced else {
             report.unchanged = report.rows;
             return Ok(report);
+        };
+        // As many as were there count as changed; the rest is new or has ended.
+        report.changed = replaced.min(report.rows);
+        report.inserted = report.rows - report.changed;
+        report.ended = replaced - report.changed;
+        if self.dry_run {
+            return Ok(report);
         }
-        let written = write::replace(&mut tx, self.insurer, self.plugin, importer, &rows).await?;
-        let count = i64::try_from(report.rows).unwrap_or(i64::MAX);
-        let id = self.plugin.id();
-        imports::note(&mut tx, self.insurer, id, &fingerprint, count, self.now).await?;
-        if !self.dry_run {
-            tx.commit().await?;
+        let mut pass = Pass::begin(how, open()?)?;
+        loop {
+            let rows = pass.next();
+            if rows.is_empty() {
+                break;
+            }
+            progress(pass.bytes_read());
+            let right: Result<Vec<_>, _> = rows.into_iter().collect();
+            let Ok(rows) = right else {
+                staged.give_up().await?;
+                return Err(ImportError::Moved);
+            };
+            staged.put(aside(self, table, rows)?).await?;
         }
-        // As many as were cleared count as changed; the rest is new or has ended.
-        report.changed = written.cleared.min(written.inserted);
-        report.inserted = written.inserted - report.changed;
-        report.ended = written.cleared - report.changed;
+        if self.fingerprint(pass.hash()) != fingerprint {
+            staged.give_up().await?;
+            return Err(ImportError::Moved);
+        }
+        staged.publish(&batches).await?;
         Ok(report)
     }
 
-    /// All rows of the file that can be read, and what is wrong with the others.
-    async fn read(
+    /// Reads the file once and writes nothing.
+    async fn look<R: Read>(
         &self,
-        importer: &Importer,
-        bytes: &[u8],
-        mut progress: impl FnMut(u64),
-    ) -> Result<(Vec<Values>, Report), ImportError> {
-        let personal = self.layout.columns.contains_key("number");
-        let mut needed: Vec<&str> = importer.columns.keys().map(String::as_str).collect();
-        if personal {
-            needed.extend(["symbol", "number", "branch"]);
-        }
-        let mut reader = Reader::open(bytes, self.layout, &needed)?;
+        how: Reading<'_>,
+        source: R,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<Looked, ImportError> {
+        let mut pass = Pass::begin(how, source)?;
         let mut report = Report::default();
-        let mut rows: Vec<Values> = Vec::new();
-        let mut unchecked = 0;
-        while let Some(row) = reader.next_row() {
-            report.rows += 1;
-            match row.and_then(|row| read::values(&row, importer, personal)) {
-                Ok(values) => rows.push(values),
-                Err(problem) => report.problems.push(problem),
+        let mut batches: BTreeMap<String, i64> = BTreeMap::new();
+        loop {
+            let rows = pass.next();
+            if rows.is_empty() {
+                break;
             }
-            if rows.len() - unchecked >= BATCH {
-                report.problems.extend(check::check(self, importer, &rows[unchecked..]).await?);
-                unchecked = rows.len();
-                progress(reader.bytes_read());
+            let mut right = Vec::new();
+            for row in rows {
+                report.rows += 1;
+                match row {
+                    Ok(row) => right.push(row),
+                    Err(problem) => report.problems.push(problem),
+                }
             }
+            for row in &right {
+                match batches.get_mut(&row.batch) {
+                    Some(count) => *count += 1,
+                    None => _ = batches.insert(row.batch.clone(), 1),
+                }
+            }
+            let (faults, warnings) = check::check(self, how.importer, &right).await?;
+            report.problems.extend(faults);
+            report.warnings.extend(warnings);
+            progress(pass.bytes_read());
         }
-        report.problems.extend(check::check(self, importer, &rows[unchecked..]).await?);
-        Ok((rows, report))
+        let fingerprint = self.fingerprint(pass.hash());
+        Ok(Looked { report, batches, fingerprint })
     }
-}
 
-/// The same for the same bytes under the same layout: SHA-256 of the file's SHA-256 and the
-/// columns as JSON, in their order.
-fn fingerprint(bytes: &[u8], layout: &Layout) -> String {
-    let mut text = hash::sha256(bytes);
-    text.extend(serde_json::to_vec(&layout.columns).expect("texts are JSON"));
-    hash::sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fingerprint;
-    use handover::{Encoding, Layout};
-
-    /// A stored value: it may not change with the compiler or a library.
-    #[test]
-    fn the_fingerprint_is_that_of_bytes_and_columns() {
-        let layout = |header: &str| Layout {
-            file: None,
-            encoding: Encoding::Utf8,
-            mode: "snapshot".into(),
-            columns: [("day".to_owned(), header.to_owned())].into(),
-            words: Default::default(),
-        };
-        let known = fingerprint(b"abc", &layout("d"));
-        assert_eq!(known, "2df7235726354a8560fbec3d7eaa3b4d998a166059d4db2fe75b84375a108820");
-        assert_ne!(known, fingerprint(b"abc", &layout("e")));
-        assert_ne!(known, fingerprint(b"abd", &layout("d")));
+    /// The same for the same bytes under the same layout: SHA-256 of the file's SHA-256 and of what
+    /// the layout says, as JSON.
+    fn fingerprint(&self, file: Vec<u8>) -> String {
+        let layout = (&self.layout.columns, &self.layout.words, self.batch);
+        let mut text = file;
+        text.extend(serde_json::to_vec(&layout).expect("texts are JSON"));
+        hash::sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -1,48 +1,41 @@
-//! Old rows are cleared and new ones written, by the plugin's own statements, in one transaction.
+//! Rows of the file as the plugin's database takes them.
 
-use super::{ImportError, Values};
-use crate::plugins::Plugin;
-use crate::plugins::package::manifest::Importer;
-use db::{AssertSqlSafe, Tx};
-use serde_json::json;
-use std::collections::BTreeSet;
+use super::read::Read1;
+use super::{Import, ImportError};
+use crate::plugins::data::query::value_of;
+use crate::plugins::data::staged::Aside;
+use crate::plugins::data::tables::{Kind, Scope, Table};
+use db::Value;
+use std::collections::BTreeMap;
 
-/// How many rows went and came.
-pub(super) struct Written {
-    pub cleared: u64,
-    pub inserted: u64,
+/// The columns that an import fills, in the order of [`aside`].
+pub(super) fn columns(table: &Table) -> Vec<&str> {
+    let person = (table.scope == Scope::Person).then_some("person");
+    person.into_iter().chain(table.columns.keys().map(String::as_str)).collect()
 }
 
-/// Replaces what the file replaces.
+/// Rows to be put aside.
 ///
 /// # Errors
-/// When a statement lacks a value or the database refuses it.
-pub(super) async fn replace(
-    tx: &mut Tx,
-    insurer: &str,
-    plugin: &Plugin,
-    importer: &Importer,
-    rows: &[Values],
-) -> Result<Written, ImportError> {
-    let statement = |name: &str| {
-        plugin.queries.get(name).ok_or_else(|| ImportError::Check(format!("query {name}")))
+/// When a value is not of its column's type: the reader or the plugin's manifest is wrong.
+pub(super) fn aside(
+    import: &Import<'_>,
+    table: &Table,
+    rows: Vec<Read1>,
+) -> Result<Vec<Aside>, ImportError> {
+    let kinds: BTreeMap<&str, Kind> =
+        table.columns.iter().map(|(name, column)| (name.as_str(), column.kind())).collect();
+    let aside = |row: Read1| {
+        let person = row.card.as_deref();
+        let person = person.map(|card| Value::from(import.keys.of_card(import.insurer, card)));
+        let mut values: Vec<Value> = person.into_iter().collect();
+        for (name, kind) in &kinds {
+            let value = row.values.get(*name).and_then(|value| value_of(value, kind));
+            let wrong = || ImportError::Check(format!("{name}: {}", kind.name()));
+            values.push(value.ok_or_else(wrong)?);
+        }
+        let line = i64::try_from(row.line).unwrap_or(i64::MAX);
+        Ok(Aside { line, batch: row.batch, values })
     };
-    let (clear, insert) = (statement(&importer.clear)?, statement(&importer.insert)?);
-    let mut written = Written { cleared: 0, inserted: 0 };
-    for params in replaced(importer, rows) {
-        let (sql, values) = clear.bind(insurer, &[], &params).map_err(ImportError::Check)?;
-        written.cleared += tx.execute(AssertSqlSafe(sql), &values).await?;
-    }
-    for row in rows {
-        let (sql, values) = insert.bind(insurer, &[], row).map_err(ImportError::Check)?;
-        written.inserted += tx.execute(AssertSqlSafe(sql), &values).await?;
-    }
-    Ok(written)
-}
-
-/// The parameters of each clearing: once for all, or once for each value of `replace_by`.
-fn replaced(importer: &Importer, rows: &[Values]) -> Vec<Values> {
-    let Some(column) = &importer.replace_by else { return vec![Values::new()] };
-    let values: BTreeSet<&str> = rows.iter().filter_map(|row| row[column].as_str()).collect();
-    values.into_iter().map(|v| Values::from_iter([(column.clone(), json!(v))])).collect()
+    rows.into_iter().map(aside).collect()
 }

@@ -114,7 +114,7 @@ pub async fn show(
     };
     let member = &session.member;
     let seen = visit.subjects(&app.db, member).await?;
-    let asker = visit.asker(&app.db, member, &seen);
+    let asker = visit.asker(&app.person_keys, member, &seen);
     let (mut questions, mut asked, mut medical) = (Vec::new(), Vec::new(), Vec::new());
     for offer in &offers {
         let Offer { plugin, settings } = *offer;

@@ -87,7 +87,7 @@ async fn show(
         Err(signin) => return Ok(*signin),
     };
     let seen = visit.subjects(&app.db, member).await?;
-    let asker = visit.asker(&app.db, member, &seen);
+    let asker = visit.asker(&app.person_keys, member, &seen);
     let Offer { plugin, settings } = offer;
     let question = match asker.question(&Asking { plugin, settings, declared, query: &query }) {
         Ok(question) => question,

@@ -3,8 +3,8 @@
 use super::Plugin;
 use super::border::host::{Allowed, CallFault};
 use super::data::class::DataClass;
+use super::data::people::{People, Seen};
 use super::data::reach::Declared;
-use db::Db;
 use sdk::{CardReply, PageReply, abi};
 use secret::random;
 use serde::de::DeserializeOwned;
@@ -20,16 +20,13 @@ const AT_ONCE: usize = 16;
 
 /// The member who asks.
 pub struct Asker<'a> {
-    pub db: &'a Db,
     pub insurer: &'a str,
     pub lang: &'a str,
     /// Today in Japan, `YYYY-MM-DD`.
     pub today: &'a str,
     pub insured: bool,
-    /// The card keys that queries may return rows of.
-    pub subjects: &'a [String],
-    /// Whether others' keys are among them.
-    pub household: bool,
+    /// Whose rows queries may return.
+    pub people: People,
     /// The highest class of data for which the provider knew them well enough.
     pub cleared: DataClass,
 }
@@ -67,20 +64,24 @@ impl Asker<'_> {
         let id = asking.plugin.id();
         let query: BTreeMap<String, String> =
             url::form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
+        let person = |seen: &Seen| json!({"id": seen.id, "name": seen.name, "own": seen.own});
+        let persons: Vec<Value> = self.people.all().iter().map(person).collect();
         let request = json!({
             "handler": asking.declared.handler,
             "lang": self.lang,
             "base": format!("/{}/p/{id}", self.insurer),
             "query": query,
-            "actor": {"insured": self.insured, "household": self.household},
+            "actor": {"insured": self.insured, "household": persons.len() > 1},
+            "persons": persons,
             "settings": asking.settings,
             "today": self.today,
         });
         let allowed = Allowed {
-            db: self.db.clone(),
+            database: asking.plugin.database.clone(),
             insurer: self.insurer.to_owned(),
             plugin: id.to_owned(),
-            subjects: self.subjects.to_vec(),
+            people: self.people.clone(),
+            today: self.today.to_owned(),
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
         };

@@ -2,8 +2,8 @@
 //!
 //! - `package/`: what a plugin declares, and the stages from a folder to a loaded plugin, or why
 //!   it was refused
-//! - `data/`: named queries with the insurer and the persons bound by the host, and which SQL
-//!   passes
+//! - `data/`: a database for each plugin, and the queries that read its tables for an insurer and
+//!   some persons
 //! - `border/`: the library, the frames, and what a call may ask of the host
 //! - `plugin.rs`: a loaded plugin
 //! - `ask.rs`: a question on behalf of a member

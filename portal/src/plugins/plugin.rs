@@ -1,7 +1,9 @@
 //! A loaded plugin, wherever its code runs.
 
 use super::border::host::{Allowed, CallFault, Deadline, read_reply};
+use super::data::database::Database;
 use super::data::query::Queries;
+use super::data::tables::Tables;
 use super::package::manifest::Manifest;
 use super::run::in_process::InProcess;
 use super::run::runner::Runner;
@@ -14,7 +16,10 @@ use web::pages::Owner;
 /// A plugin that is ready to be called.
 pub struct Plugin {
     pub manifest: Manifest,
+    pub tables: Tables,
     pub queries: Arc<Queries>,
+    /// Its own, when it declares tables.
+    pub database: Option<Arc<Database>>,
     pub folder: PathBuf,
     pub(in crate::plugins) running: Running,
 }
@@ -74,7 +79,9 @@ impl Plugin {
     pub(crate) fn declared(manifest: &str, id: &str) -> Self {
         Self {
             manifest: Manifest::parse(manifest, id).expect("a manifest"),
+            tables: Tables::default(),
             queries: Arc::default(),
+            database: None,
             folder: PathBuf::new(),
             running: Running::Runner(Box::new(Runner::idle(PathBuf::new()))),
         }

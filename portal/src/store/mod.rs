@@ -2,7 +2,6 @@
 
 pub mod access_record;
 pub mod household_choices;
-pub mod imports;
 pub mod sessions;
 pub mod signins;
 

@@ -1,24 +1,25 @@
-//! What the lists of a month and of a year have in common: the choice of a patient (F128, F133).
+//! What the lists of a month and of a year have in common: the choice of a person (F128, F133).
 
 use crate::rows::{Row, Sums};
 use sdk::{Call, Fault, json};
 use serde::{Deserialize, Serialize};
 
 /// A person in the filter.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Patient {
+    pub id: String,
     pub name: String,
     pub selected: bool,
 }
 
-/// The rows of some months, of one patient or of all.
+/// The rows of some months, of one person or of all.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Filtered {
     pub base: String,
     /// The insurer's own sentence.
     pub note: Option<String>,
-    /// The patient that was chosen.
-    pub patient: Option<String>,
+    /// The person that was chosen.
+    pub chosen: Option<Patient>,
     pub patients: Vec<Patient>,
     pub rows: Vec<Row>,
     pub sums: Sums,
@@ -27,15 +28,20 @@ pub struct Filtered {
 impl Filtered {
     /// What `call` asks for, from month `from` to month `until`.
     pub fn read(call: &Call, from: &str, until: &str) -> Result<Self, Fault> {
-        let patient = call.param("patient");
-        let params = json!({"from": from, "until": until, "patient": patient});
-        let rows: Vec<Row> = call.query("rows", params)?;
-        let names = names(call)?.into_iter();
+        let (chosen, params) = (call.param("person"), json!({"from": from, "until": until}));
+        let mut rows: Vec<Row> = match chosen {
+            "" => call.query("rows", params)?,
+            person => call.query_of(person, "rows", params)?,
+        };
+        for row in &mut rows {
+            row.patient = call.person_name(&row.person).unwrap_or_default().to_owned();
+        }
+        let patients = patients(call, chosen)?;
         Ok(Self {
             base: call.base.clone(),
             note: call.text_setting("note").map(str::to_owned),
-            patient: Some(patient.to_owned()).filter(|name| !name.is_empty()),
-            patients: names.map(|name| Patient { selected: name == patient, name }).collect(),
+            chosen: patients.iter().find(|patient| patient.selected).cloned(),
+            patients,
             sums: Sums::of(rows.iter().map(|row| row.sums)),
             rows,
         })
@@ -43,12 +49,19 @@ impl Filtered {
 }
 
 #[derive(Deserialize)]
-struct Name {
-    patient: String,
+struct Person {
+    person: String,
 }
 
-/// The names of those whose rows this person may see.
-pub fn names(call: &Call) -> Result<Vec<String>, Fault> {
-    let rows = call.query::<Name>("patients", json!({}))?;
-    Ok(rows.into_iter().map(|row| row.patient).collect())
+/// Those who have rows that this member may see, in the household's order.
+pub fn patients(call: &Call, chosen: &str) -> Result<Vec<Patient>, Fault> {
+    let rows = call.query::<Person>("persons", json!({}))?;
+    let has_rows = |id: &str| rows.iter().any(|row| row.person == id);
+    let persons = call.persons.iter().filter(|person| has_rows(&person.id));
+    let patient = |person: &sdk::Person| Patient {
+        id: person.id.clone(),
+        name: person.name.clone(),
+        selected: person.id == chosen,
+    };
+    Ok(persons.map(patient).collect())
 }

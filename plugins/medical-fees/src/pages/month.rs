@@ -29,7 +29,7 @@ impl Page for Month {
     const SAMPLES: &'static str = include_str!("../../samples/month.json");
 }
 
-/// `/month?month=202503&patient=…`; without a month the newest.
+/// `/month?month=202503&person=…`; without a month the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<rows::Month>("months", json!({}))?;
     let wanted = match (call.param("month"), months.first()) {

@@ -1,6 +1,6 @@
 //! The newest month and this year (F126, F127).
 
-use super::filter::names;
+use super::filter::patients;
 use crate::rows::{self, Sums};
 use sdk::{Call, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
             sums: Sums::of(this_year.iter().map(|month| month.sums)),
             months: this_year.len(),
         }),
-        patients: names(call)?,
+        patients: patients(call, "")?.into_iter().map(|patient| patient.name).collect(),
         household: call.actor.household,
     }
     .show()

@@ -26,7 +26,7 @@ impl Page for Year {
     const SAMPLES: &'static str = include_str!("../../samples/year.json");
 }
 
-/// `/year?year=2025&patient=…`; without a year the newest.
+/// `/year?year=2025&person=…`; without a year the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<rows::Month>("months", json!({}))?;
     let mut years: Vec<String> =

@@ -1,8 +1,9 @@
 //! One call of a plugin: what it may see, how long it may take, what became of it.
 
-use crate::plugins::data::query::{self, Queries};
+use crate::plugins::data::database::Database;
+use crate::plugins::data::people::People;
+use crate::plugins::data::query::{For, Queries, Unanswered};
 use crate::plugins::data::reach::Reach;
-use db::Db;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -11,26 +12,36 @@ use std::time::Duration;
 
 /// What the host services of one call may touch. A plugin holds only the call's number.
 pub struct Allowed {
-    pub db: Db,
+    /// The plugin's own, when it declares tables.
+    pub database: Option<Arc<Database>>,
     pub insurer: String,
     pub plugin: String,
-    pub subjects: Vec<String>,
+    /// Whose rows it may see.
+    pub people: People,
+    /// The day in Japan, `YYYY-MM-DD`.
+    pub today: String,
     pub queries: Arc<Queries>,
     /// Which of the queries answer.
     pub reach: Reach,
 }
 
 impl Allowed {
-    /// What is left when a call is over its deadline: no query, no person.
-    pub fn without_data(&self) -> Self {
+    /// A call for an insurer that reaches no query and no person.
+    pub fn nothing(insurer: &str, plugin: &str) -> Self {
         Self {
-            db: self.db.clone(),
-            insurer: self.insurer.clone(),
-            plugin: self.plugin.clone(),
-            subjects: Vec::new(),
+            database: None,
+            insurer: insurer.to_owned(),
+            plugin: plugin.to_owned(),
+            people: People::default(),
+            today: String::new(),
             queries: Arc::default(),
             reach: Reach::NOTHING,
         }
+    }
+
+    /// What is left when a call is over its deadline.
+    pub fn without_data(&self) -> Self {
+        Self::nothing(&self.insurer, &self.plugin)
     }
 }
 
@@ -46,9 +57,6 @@ pub enum CallFault {
     /// It failed too often and rests for a while.
     Quarantined,
 }
-
-/// Most rows that one query returns.
-const MAX_ROWS: usize = 20_000;
 
 /// How long a call may take.
 pub type Deadline = Duration;
@@ -78,20 +86,23 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
         Ok(found) => found,
         Err(why) => return refuse(abi::E_NOT_DECLARED, &why),
     };
+    let Some(database) = &allowed.database else {
+        return refuse(abi::E_NOT_DECLARED, "this call reads nothing");
+    };
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);
-    let bound = match found.bind(&allowed.insurer, &allowed.subjects, params) {
-        Ok(bound) => bound,
-        Err(why) => return refuse(abi::E_REQUEST, &why),
-    };
+    let only = request["person"].as_str().map(|id| allowed.people.only(id));
+    let people = only.as_ref().unwrap_or(&allowed.people);
+    let whom = For { insurer: &allowed.insurer, people, today: &allowed.today };
     let rows = async {
-        let mut conn = allowed.db.read().await?;
-        query::run(&mut conn, bound).await
+        let mut conn = database.read(&allowed.insurer).await.map_err(Unanswered::Database)?;
+        found.run(&mut conn, database.engine(), &whom, params).await
     };
     match rows.await {
-        Ok(rows) if rows.len() > MAX_ROWS => refuse(abi::E_HOST, "too many rows"),
         Ok(rows) => (abi::OK, json!({"rows": rows})),
-        Err(error) => {
+        Err(Unanswered::Asked(why)) => refuse(abi::E_REQUEST, &format!("{name}: {why}")),
+        Err(Unanswered::TooMuch) => refuse(abi::E_HOST, "too many rows; write LIMIT"),
+        Err(Unanswered::Database(error)) => {
             tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");
             refuse(abi::E_HOST, "the database did not answer")
         }

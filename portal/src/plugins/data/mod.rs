@@ -1,9 +1,21 @@
-//! What plugins can read and write: named queries behind a fence.
+//! What plugins keep and read.
+//!
+//! - `tables.rs`: `tables.toml`, what a plugin declares
+//! - `database.rs`, `make.rs`: a database of its own, and the tables in it
+//! - `staged.rs`: a file's rows, put aside and then there at once
+//! - `carry.rs`: what the last release kept elsewhere
+//! - `sql/`: the language of queries, and the statement that becomes of one
+//! - `query.rs`: named queries with the insurer and the persons of the call
+//! - `people.rs`: under which names persons are in there
+//! - `reach.rs`, `class.rs`: which queries a page may use
 
+pub mod carry;
 pub mod class;
-pub mod fence;
-pub mod migrate;
+pub mod database;
+pub mod make;
+pub mod people;
 pub mod query;
 pub mod reach;
 pub mod sql;
+pub mod staged;
 pub mod tables;

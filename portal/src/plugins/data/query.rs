@@ -1,39 +1,54 @@
-//! Named queries: the finite list of what a plugin can read. The host binds the insurer as `$1`
-//! and the persons as `$subjects`; everything else is a named parameter.
+//! Named queries: the finite list of what a plugin can read. Insurer and persons are the host's;
+//! everything else is a named parameter, checked against its type before it is bound.
 
 use super::class::DataClass;
-use super::fence;
-use db::{AssertSqlSafe, Conn, Value};
-use serde_json::Map;
+use super::people::People;
+use super::sql::check::{self, Schema};
+use super::sql::print::{self, Bind, MOST_ROWS, Printed};
+use super::sql::tree::Select;
+use super::tables::{Kind, Stored};
+use db::{AssertSqlSafe, Conn, Engine, Row, Value};
+use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 
-/// One query file, cut at its parameters.
+/// One query file.
 #[derive(Debug, Clone)]
 pub struct Query {
-    parts: Vec<Part>,
-    pub writes: bool,
-    /// What its rows are.
-    pub class: DataClass,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Sql(String),
-    Insurer,
-    Subjects,
-    Named(String),
+    select: Select,
 }
 
 /// A plugin's queries by name.
 pub type Queries = HashMap<String, Query>;
 
+/// The most that the rows of one answer may hold, in bytes of their texts.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Why a query gave no rows.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// What the call asked is wrong: for the plugin's author.
+    Asked(String),
+    /// More than one answer holds.
+    TooMuch,
+    Database(db::Error),
+}
+
+/// For whom a query runs.
+pub struct For<'a> {
+    pub insurer: &'a str,
+    /// Whose rows may be seen.
+    pub people: &'a People,
+    /// The day in Japan, `YYYY-MM-DD`.
+    pub today: &'a str,
+}
+
 /// Reads every `queries/*.sql` of a plugin.
 ///
 /// # Errors
-/// Names the query and the rule that it breaks.
-pub fn read(folder: &Path, prefix: &str) -> Result<Queries, String> {
+/// Names the query, the line, and what to write there.
+pub fn read(folder: &Path, schema: &Schema<'_>) -> Result<Queries, String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Queries::new()) };
     entries
         .flatten()
@@ -42,154 +57,161 @@ pub fn read(folder: &Path, prefix: &str) -> Result<Queries, String> {
             let name = entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
             let query =
-                Query::parse(&text, prefix).map_err(|why| format!("queries/{name}.sql: {why}"))?;
+                Query::parse(&text, schema).map_err(|why| format!("queries/{name}.sql: {why}"))?;
             Ok((name, query))
         })
         .collect()
 }
 
 impl Query {
-    /// Cuts a query at its parameters and checks the rules.
+    /// Reads a query and checks it against the plugin's tables.
     ///
     /// # Errors
-    /// The rule that it breaks and what to write.
-    pub fn parse(file: &str, prefix: &str) -> Result<Self, String> {
-        let text: Vec<&str> = file.lines().filter(|line| !line.starts_with("--")).collect();
-        let text = text.join("\n");
-        let mut parts = Vec::new();
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find('$') {
-            let (before, after) = rest.split_at(at);
-            let end = after[1..]
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .map_or(after.len(), |end| end + 1);
-            parts.push(Part::Sql(before.to_owned()));
-            parts.push(match &after[1..end] {
-                "1" => Part::Insurer,
-                "subjects" => Part::Subjects,
-                name if name.starts_with(|c: char| c.is_ascii_lowercase()) => {
-                    Part::Named(name.to_owned())
-                }
-                other => return Err(format!("${other}: use $1, $subjects or $name")),
-            });
-            rest = &after[end..];
-        }
-        parts.push(Part::Sql(rest.to_owned()));
-        let mut query = Self { parts, writes: false, class: DataClass::Medical };
-        let (sql, _) = query.bind("", &[String::new()], &query.no_params())?;
-        query.writes = fence::query(&sql, prefix)?;
-        query.class = DataClass::of_query(file)?;
-        Ok(query)
+    /// The line and what to write there.
+    pub fn parse(text: &str, schema: &Schema<'_>) -> Result<Self, String> {
+        Ok(Self { select: check::check(text, schema)? })
     }
 
-    fn no_params(&self) -> Map<String, serde_json::Value> {
-        let named = self.parts.iter().filter_map(|part| match part {
-            Part::Named(name) => Some((name.clone(), serde_json::Value::from(""))),
-            _ => None,
-        });
-        named.collect()
+    /// The class of its rows: the highest of all that it reads.
+    pub fn class(&self) -> DataClass {
+        self.select.class
     }
 
-    /// The statement with numbered parameters and their values.
+    /// The statement for some persons, as an engine takes it.
+    pub fn printed(&self, engine: Engine, persons: usize) -> Printed {
+        print::print(&self.select, engine, persons)
+    }
+
+    /// Runs it and returns its rows as JSON objects.
     ///
     /// # Errors
-    /// When a named parameter is missing or has a type that no column has.
-    pub fn bind(
+    /// [`Unanswered::Asked`] for a parameter that is missing, unknown or of another type, and for
+    /// more rows or bytes than one answer holds.
+    pub async fn run(
         &self,
-        insurer: &str,
-        subjects: &[String],
-        params: &Map<String, serde_json::Value>,
-    ) -> Result<(Arc<str>, Vec<Value>), String> {
-        let mut sql = String::new();
-        let mut values = vec![Value::from(insurer)];
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        for part in &self.parts {
-            match part {
-                Part::Sql(text) => sql.push_str(text),
-                Part::Insurer => sql.push_str("$1"),
-                Part::Subjects if subjects.is_empty() => sql.push_str("NULL"),
-                Part::Subjects => {
-                    for (at, subject) in subjects.iter().enumerate() {
-                        values.push(Value::from(subject));
-                        let sign = if at == 0 { "" } else { ", " };
-                        sql.push_str(&format!("{sign}${}", values.len()));
-                    }
-                }
-                Part::Named(name) => {
-                    let number = match numbers.get(name.as_str()) {
-                        Some(number) => *number,
-                        None => {
-                            let value = params.get(name).ok_or(format!("${name} is missing"))?;
-                            values.push(value_of(value).ok_or(format!("${name}: wrong type"))?);
-                            numbers.insert(name, values.len());
-                            values.len()
-                        }
-                    };
-                    sql.push_str(&format!("${number}"));
-                }
-            }
+        conn: &mut Conn,
+        engine: Engine,
+        whom: &For<'_>,
+        params: &Map<String, Json>,
+    ) -> Result<Vec<Json>, Unanswered> {
+        let keys: Vec<&str> = whom.people.keys().collect();
+        let printed = self.printed(engine, keys.len());
+        let values = self.values(&printed.binds, whom, &keys, params)?;
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        let take = |row: Row| {
+            rows.push(self.row(&row, whom.people, &mut bytes)?);
+            let full = rows.len() > MOST_ROWS as usize || bytes > MOST_BYTES;
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        };
+        conn.each(AssertSqlSafe(printed.sql), &values, take).await.map_err(Unanswered::Database)?;
+        if rows.len() > MOST_ROWS as usize || bytes > MOST_BYTES {
+            return Err(Unanswered::TooMuch);
         }
-        Ok((sql.into(), values))
+        Ok(rows)
     }
 
-    /// Checks the query against the migrated schema.
-    pub async fn prepare(&self, conn: &mut Conn) -> Result<(), String> {
-        let (sql, _) = self.bind("", &[String::new()], &self.no_params())?;
-        conn.prepare(AssertSqlSafe(sql)).await.map_err(|error| error.to_string())
+    fn values(
+        &self,
+        binds: &[Bind],
+        whom: &For<'_>,
+        keys: &[&str],
+        params: &Map<String, Json>,
+    ) -> Result<Vec<Value>, Unanswered> {
+        if let Some(surplus) = params.keys().find(|name| !self.select.params.contains_key(*name)) {
+            let plain: String = surplus.chars().filter(char::is_ascii_alphanumeric).collect();
+            return Err(Unanswered::Asked(format!("it has no parameter ${plain}")));
+        }
+        let param = |name: &str| {
+            let kind = &self.select.params[name];
+            let value = params.get(name).ok_or(format!("${name} is missing"))?;
+            value_of(value, kind).ok_or(format!("${name} must be {}", shape(kind)))
+        };
+        let value = |bind: &Bind| match bind {
+            Bind::Insurer => Ok(Value::from(whom.insurer)),
+            Bind::Person(at) => Ok(Value::from(keys[*at])),
+            Bind::Today => Ok(Value::from(whom.today)),
+            Bind::Param(name) => param(name),
+            Bind::Rows(name) => match param(name)? {
+                Value::Int(Some(rows)) => Ok(Value::from(rows.clamp(0, MOST_ROWS + 1))),
+                _ => Err(format!("${name} must be a number")),
+            },
+        };
+        binds.iter().map(|bind| value(bind).map_err(Unanswered::Asked)).collect()
+    }
+
+    fn row(&self, row: &Row, people: &People, bytes: &mut usize) -> db::Result<Json> {
+        let mut object = Map::new();
+        for (at, column) in self.select.columns.iter().enumerate() {
+            let name = format!("c{at}");
+            let value = match column.expr.kind.stored() {
+                Stored::Text => {
+                    let text = row.opt_text(&name)?;
+                    *bytes += text.as_ref().map_or(0, String::len);
+                    text.map(|text| shown_text(text, &column.expr.kind, people))
+                }
+                Stored::BigInt => row.opt_int(&name)?.map(|n| shown_number(n, &column.expr.kind)),
+                Stored::Boolean => row.opt_bool(&name)?.map(Json::from),
+            };
+            *bytes += 8;
+            object.insert(column.name.clone(), value.unwrap_or(Json::Null));
+        }
+        Ok(Json::Object(object))
     }
 }
 
-fn value_of(value: &serde_json::Value) -> Option<Value> {
-    match value {
-        serde_json::Value::String(text) => Some(Value::from(text)),
-        serde_json::Value::Number(number) => number.as_i64().map(Value::from),
-        serde_json::Value::Bool(truth) => Some(Value::from(*truth)),
-        serde_json::Value::Null => Some(Value::Text(None)),
-        _ => None,
+/// A text of a table as a plugin sees it.
+fn shown_text(text: String, kind: &Kind, people: &People) -> Json {
+    match kind {
+        Kind::Person => people.id_of(&text).map_or(Json::Null, Json::from),
+        Kind::Json => serde_json::from_str(&text).unwrap_or(Json::Null),
+        _ => Json::from(text),
     }
 }
 
-/// Runs a query and returns its rows as JSON objects.
-pub async fn run(
-    conn: &mut Conn,
-    (sql, values): (Arc<str>, Vec<Value>),
-) -> Result<Vec<serde_json::Value>, db::Error> {
-    let rows = conn.all(AssertSqlSafe(sql), &values).await?;
-    rows.iter()
-        .map(|row| {
-            let columns = row.columns()?.into_iter().map(|(name, value)| {
-                let value = match value {
-                    Value::Text(text) => text.into(),
-                    Value::Int(number) => number.into(),
-                    Value::Bool(truth) => truth.into(),
-                    Value::Bytes(_) => serde_json::Value::Null,
-                };
-                (name, value)
-            });
-            Ok(serde_json::Value::Object(columns.collect()))
-        })
-        .collect()
+/// A number of a table as a plugin sees it: decimals are texts, so that nothing rounds them.
+fn shown_number(number: i64, kind: &Kind) -> Json {
+    let Kind::Decimal(places) = kind else { return json!(number) };
+    let (sign, digits) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
+    let one = 10u64.pow(u32::from(*places));
+    let width = usize::from(*places);
+    json!(format!("{sign}{}.{:0width$}", digits / one, digits % one))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Query;
-    use serde_json::json;
-
-    #[test]
-    fn insurer_and_persons_are_bound_by_the_host() {
-        let text = "-- comment\n-- class: pii\nSELECT a FROM fees_x WHERE insurer_id = $1 AND p IN ($subjects) AND (m = $m OR m = $m)";
-        let query = Query::parse(text, "fees_").unwrap();
-        let params = json!({"m": "202503", "insurer": "other", "subjects": "x"});
-        let subjects = ["a".to_owned(), "b".to_owned()];
-        let (sql, values) = query.bind("minato", &subjects, params.as_object().unwrap()).unwrap();
-        assert_eq!(
-            &*sql,
-            "SELECT a FROM fees_x WHERE insurer_id = $1 AND p IN ($2, $3) AND (m = $4 OR m = $4)"
-        );
-        assert_eq!(values.len(), 4);
-        assert!(query.bind("minato", &subjects, json!({}).as_object().unwrap()).is_err());
-        let nobody = query.bind("minato", &[], params.as_object().unwrap()).unwrap();
-        assert!(nobody.0.contains("IN (NULL)"));
+/// What a parameter of a type looks like, for messages.
+fn shape(kind: &Kind) -> String {
+    match kind {
+        Kind::Int | Kind::Yen | Kind::Instant => "a whole number or null".to_owned(),
+        Kind::Decimal(places) => format!("a text like \"12.5\" with {places} places, or null"),
+        Kind::Day => "a text like \"2026-04-01\", or null".to_owned(),
+        Kind::Month => "a text like \"202604\", or null".to_owned(),
+        Kind::Bool => "true, false or null".to_owned(),
+        Kind::Word(words) => format!("one of {words:?}, or null"),
+        Kind::Text | Kind::Blob | Kind::Json | Kind::Person => "a text or null".to_owned(),
     }
+}
+
+/// A parameter as the database takes it; `None` when it is of another type.
+pub fn value_of(value: &Json, kind: &Kind) -> Option<Value> {
+    if value.is_null() {
+        return Some(match kind.stored() {
+            Stored::Text => Value::Text(None),
+            Stored::BigInt => Value::Int(None),
+            Stored::Boolean => Value::Bool(None),
+        });
+    }
+    Some(match kind {
+        Kind::Int | Kind::Yen | Kind::Instant => Value::from(value.as_i64()?),
+        Kind::Decimal(places) => Value::from(check::decimal(value.as_str()?, *places)?),
+        Kind::Bool => Value::from(value.as_bool()?),
+        Kind::Day => Value::from(value.as_str().filter(|text| check::is_day(text))?),
+        Kind::Month => Value::from(value.as_str().filter(|text| check::is_month(text))?),
+        Kind::Word(words) => {
+            Value::from(value.as_str().filter(|text| words.iter().any(|word| word == text))?)
+        }
+        Kind::Json => Value::from(value.to_string()),
+        // A text with a zero byte is none in PostgreSQL.
+        Kind::Text | Kind::Blob | Kind::Person => {
+            Value::from(value.as_str().filter(|text| !text.contains('\0'))?)
+        }
+    })
 }

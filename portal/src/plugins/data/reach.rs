@@ -22,30 +22,26 @@ impl Declared<'_> {
         Reach { class: self.class, listed: self.queries.map(<[String]>::to_vec) }
     }
 
-    /// Checks that every query that the page may use is there, reads, and is not above its class.
+    /// Checks that every query that the page may use is there and not above its class.
     ///
     /// # Errors
     /// The query and what to write into `plugin.toml`.
     pub fn check(&self, queries: &Queries) -> Result<(), String> {
         for name in self.queries.into_iter().flatten() {
-            match queries.get(name) {
-                None => return Err(format!("names the query {name:?}; add queries/{name}.sql")),
-                Some(query) if query.writes => {
-                    return Err(format!("names the query {name:?}, which writes; remove it"));
-                }
-                Some(_) => {}
+            if !queries.contains_key(name) {
+                return Err(format!("names the query {name:?}; add queries/{name}.sql"));
             }
         }
-        let above = queries.iter().find(|(name, query)| {
-            !query.writes && query.class > self.class && names(self.queries, name)
-        });
+        let above = queries
+            .iter()
+            .find(|(name, query)| query.class() > self.class && names(self.queries, name));
         let Some((name, query)) = above else { return Ok(()) };
         Err(format!(
             "has data = {:?}, but may use queries/{name}.sql, which is {}; write data = {:?}, or \
              list the queries that it uses: queries = [\"…\"]",
             self.class.as_str(),
-            query.class.as_str(),
-            query.class.as_str()
+            query.class().as_str(),
+            query.class().as_str()
         ))
     }
 }
@@ -61,23 +57,22 @@ impl Reach {
     /// No query answers.
     pub const NOTHING: Reach = Reach { class: DataClass::None, listed: Some(Vec::new()) };
 
-    /// The query of this name, when it answers. Pages and cards read; only importers write, and
-    /// those statements the host runs itself.
+    /// The query of this name, when it answers.
     ///
     /// # Errors
     /// Why it does not.
     pub fn query<'q>(&self, queries: &'q Queries, name: &str) -> Result<&'q Query, String> {
         match queries.get(name) {
-            Some(query) if query.class > self.class => {
-                let class = query.class.as_str();
+            Some(query) if query.class() > self.class => {
+                let class = query.class().as_str();
                 Err(format!("the query {name} is {class}, above the data of this page or card"))
             }
-            Some(query) if names(self.listed.as_deref(), name) && !query.writes => Ok(query),
+            Some(query) if names(self.listed.as_deref(), name) => Ok(query),
             _ => {
                 // Only what can be a name is repeated: anything else could be a member's data.
                 let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
                 let name: String = name.chars().take(40).filter(plain).collect();
-                Err(format!("the query {name:?} is not declared for reading here"))
+                Err(format!("the query {name:?} is not declared here"))
             }
         }
     }
@@ -87,18 +82,23 @@ impl Reach {
 mod tests {
     use super::{DataClass, Declared, Reach};
     use crate::plugins::data::query::{Queries, Query};
+    use crate::plugins::data::sql::check::Schema;
+    use crate::plugins::data::tables::Tables;
+    use std::collections::BTreeSet;
+
+    fn queries() -> Queries {
+        let text = "schema = \"musubi-tables/1\"\n[table.rows]\nscope = \"person\"\n\
+                    class = \"medical\"\ncolumns.a = { type = \"text\" }\n[table.news]\n\
+                    scope = \"insurer\"\nclass = \"none\"\ncolumns.a = { type = \"text\" }\n";
+        let (tables, imported) = (Tables::parse(text).unwrap(), BTreeSet::new());
+        let schema = Schema { tables: &tables, imported: &imported };
+        let query = |table: &str| Query::parse(&format!("SELECT a FROM {table}"), &schema).unwrap();
+        ["rows", "news"].map(|table| (table.to_owned(), query(table))).into()
+    }
 
     #[test]
     fn a_page_below_a_query_that_it_may_use_is_refused() {
-        let query = |class: &str, sql: &str| {
-            Query::parse(&format!("-- class: {class}\n{sql}"), "fees_").unwrap()
-        };
-        let read = "SELECT a FROM fees_x WHERE insurer_id = $1";
-        let queries = Queries::from([
-            ("rows".to_owned(), query("medical", read)),
-            ("news".to_owned(), query("none", read)),
-            ("clear".to_owned(), query("medical", "DELETE FROM fees_x WHERE insurer_id = $1")),
-        ]);
+        let queries = queries();
         let check = |class: DataClass, names: Option<&[&str]>| {
             let names =
                 names.map(|names| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
@@ -112,26 +112,18 @@ mod tests {
             (DataClass::Pii, None, "data = \"medical\""),
             (DataClass::None, Some(["news", "rows"].as_slice()), "rows.sql"),
             (DataClass::Medical, Some(["gone"].as_slice()), "gone.sql"),
-            (DataClass::Medical, Some(["clear"].as_slice()), "which writes"),
         ] {
             let why = check(class, names).unwrap_err();
             assert!(why.contains(word), "{why}");
         }
     }
+
     #[test]
     fn a_call_reads_what_its_page_may_and_nothing_above_its_class() {
-        let sql = "SELECT a FROM fees_x WHERE insurer_id = $1";
-        let query = |class: &str, sql: &str| {
-            Query::parse(&format!("-- class: {class}\n{sql}"), "fees_").unwrap()
-        };
-        let queries = Queries::from([
-            ("rows".to_owned(), query("medical", sql)),
-            ("news".to_owned(), query("none", sql)),
-            ("clear".to_owned(), query("none", "DELETE FROM fees_x WHERE insurer_id = $1")),
-        ]);
+        let queries = queries();
         let asked = |class: DataClass, listed: Option<&str>, name: &str| {
             let listed = listed.map(|name| vec![name.to_owned()]);
-            Reach { class, listed }.query(&queries, name).map(|query| query.class)
+            Reach { class, listed }.query(&queries, name).map(|query| query.class())
         };
         assert_eq!(asked(DataClass::Medical, None, "rows"), Ok(DataClass::Medical));
         assert_eq!(asked(DataClass::None, Some("news"), "news"), Ok(DataClass::None));
@@ -139,7 +131,6 @@ mod tests {
             (DataClass::Pii, None, "rows", "rows is medical"),
             (DataClass::None, Some("rows"), "rows", "rows is medical"),
             (DataClass::Medical, Some("news"), "rows", "\"rows\" is not declared"),
-            (DataClass::Medical, None, "clear", "not declared"),
             (DataClass::Medical, None, "港 gone", "\"gone\""),
         ] {
             let why = asked(class, listed, name).unwrap_err();

@@ -1,17 +1,22 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
 use super::library_file::{self, Allowed};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Mode};
 use super::reserved;
-use crate::plugins::data::migrate::migrate;
+use crate::plugins::data::carry;
+use crate::plugins::data::database::{Database, Place};
+use crate::plugins::data::people::PersonKeys;
 use crate::plugins::data::query;
+use crate::plugins::data::sql::check::Schema;
+use crate::plugins::data::tables::Tables;
 use crate::plugins::plugin::{Plugin, Running};
 use crate::plugins::run::in_process::InProcess;
 use crate::plugins::run::runner::Runner;
-use crate::settings::{Loading, Plugins as Settings};
+use crate::settings::{Loading, Settings};
 use db::Db;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use web::clock::Clock;
 use web::pages::Owner;
 
 /// What became of a plugin's folder.
@@ -28,11 +33,16 @@ pub enum Loaded {
 ///
 /// # Errors
 /// When the folder or the list of allowed libraries cannot be read.
-pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error> {
-    let allowed = Allowed::read(&settings.allowed_file).map_err(web::Error::fault)?;
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(&settings.folder)
+pub async fn all(
+    settings: &Settings,
+    db: &Db,
+    keys: &PersonKeys,
+) -> Result<Vec<Loaded>, web::Error> {
+    let plugins = &settings.plugins;
+    let allowed = Allowed::read(&plugins.allowed_file).map_err(web::Error::fault)?;
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(&plugins.folder)
         .map_err(|error| {
-            web::Error::fault(format!("plugins.folder {}: {error}", settings.folder.display()))
+            web::Error::fault(format!("plugins.folder {}: {error}", plugins.folder.display()))
         })?
         .flatten()
         .map(|entry| entry.path())
@@ -44,7 +54,10 @@ pub async fn all(settings: &Settings, db: &Db) -> Result<Vec<Loaded>, web::Error
     for (folder, name) in folders.iter().zip(&names) {
         let beside = reserved::beside(name, names.iter().map(String::as_str));
         let read = match beside {
-            Ok(()) => one(settings, &allowed, db, folder).await,
+            Ok(()) => {
+                let place = Place { url: &settings.database, host: db, keys, plugin: name };
+                one(settings, &allowed, &place, folder).await
+            }
             Err(why) => Err(why),
         };
         loaded.push(match read {
@@ -62,33 +75,89 @@ fn name_of(folder: &Path) -> String {
 async fn one(
     settings: &Settings,
     allowed: &Allowed,
-    db: &Db,
+    place: &Place<'_>,
     folder: &Path,
 ) -> Result<Plugin, String> {
-    let name = &name_of(folder);
+    let name = place.plugin;
+    let plugins = &settings.plugins;
     // Read and check without running code.
     let text = std::fs::read_to_string(folder.join("plugin.toml")).map_err(|e| e.to_string())?;
     let manifest = Manifest::parse(&text, name)?;
-    let prefix = manifest.table_prefix();
-    let queries = query::read(&folder.join("queries"), &prefix)?;
+    let tables = declared_tables(folder)?;
+    let imported = manifest.imported(&tables)?;
+    let schema = Schema { tables: &tables, imported: &imported };
+    let queries = query::read(&folder.join("queries"), &schema)?;
     manifest.check(&queries)?;
     own_texts(&Owner::from_folder(name, folder), name)?;
     // Load in a process of its own, before anything is written.
-    let library = library_file::copy(&settings.libraries, &settings.copies, name, allowed)?;
+    let library = library_file::copy(&plugins.libraries, &plugins.copies, name, allowed)?;
     let (runner, inside) = Runner::probe(library.clone()).await?;
     if inside != text.as_bytes() {
         return Err("the library was built with another plugin.toml; build it again".to_owned());
     }
-    migrate(db, &folder.join("migrations"), &prefix).await?;
-    let mut conn = db.read().await.map_err(|error| error.to_string())?;
-    for (name, query) in &queries {
-        query.prepare(&mut conn).await.map_err(|why| format!("query {name}: {why}"))?;
+    let database = match tables.table.is_empty() {
+        true => None,
+        false => Some(Arc::new(Database::open(place, &tables).await?)),
+    };
+    if let Some(database) = &database {
+        carry(place, database, &manifest, &tables).await?;
+        for (name, query) in &queries {
+            let printed = query.printed(database.engine(), 1);
+            let prepared = database.prepare(printed.sql).await;
+            prepared.map_err(|error| format!("queries/{name}.sql: {error}"))?;
+        }
     }
-    let running = match settings.loading {
+    let running = match plugins.loading {
         Loading::Runner => Running::Runner(Box::new(runner)),
         Loading::InProcess => Running::InProcess(InProcess::load(&library)?),
     };
-    Ok(Plugin { manifest, queries: Arc::new(queries), folder: folder.to_owned(), running })
+    let (queries, folder) = (Arc::new(queries), folder.to_owned());
+    Ok(Plugin { manifest, tables, queries, database, folder, running })
+}
+
+/// Carries over what the last release kept in the portal's own database.
+async fn carry(
+    place: &Place<'_>,
+    database: &Database,
+    manifest: &Manifest,
+    tables: &Tables,
+) -> Result<(), String> {
+    for importer in &manifest.importer {
+        let Some((name, table)) = tables.table.get_key_value(&importer.table) else { continue };
+        let Some(was) = &table.was else { continue };
+        // Only its own: the names of old tables began with the plugin's.
+        if !was.table.starts_with(&format!("{}_", place.plugin.replace('-', "_"))) {
+            return Err(format!("tables.toml: table {name}: was: {} is not its own", was.table));
+        }
+        let batch = match importer.mode {
+            Mode::Snapshot => "",
+            Mode::Batches => carry::BATCH,
+        };
+        let (host, keys, importer) = (place.host, place.keys, importer.id.as_str());
+        let now = Clock::system().now();
+        let carrying =
+            carry::Carrying { host, keys, database, name, table, was, importer, batch, now };
+        let carried = carrying.run().await;
+        carried.map_err(|error| format!("table {name} of the last release: {error}"))?;
+    }
+    Ok(())
+}
+
+/// What `tables.toml` declares; nothing when there is none.
+///
+/// # Errors
+/// What is wrong with it and what to write.
+pub fn declared_tables(folder: &Path) -> Result<Tables, String> {
+    if folder.join("migrations").exists() {
+        return Err("migrations/: declare the tables in tables.toml in place of them, see the \
+                    guide"
+            .to_owned());
+    }
+    match std::fs::read_to_string(folder.join("tables.toml")) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Tables::default()),
+        Err(error) => Err(format!("tables.toml: {error}")),
+        Ok(text) => Tables::parse(&text).map_err(|why| format!("tables.toml: {why}")),
+    }
 }
 
 /// A plugin's texts begin with its id, so that it cannot change anybody else's.

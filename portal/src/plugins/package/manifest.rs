@@ -4,8 +4,9 @@ use super::reserved;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
 use crate::plugins::data::reach::Declared;
+use crate::plugins::data::tables::{Kind, Tables};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use web::Text;
 use web::config::toml_fault;
 
@@ -79,54 +80,76 @@ pub struct Menu {
     pub label: String,
 }
 
-/// How an insurer's file becomes rows.
+/// How an insurer's file becomes rows of a table: a column of the table is read from the column of
+/// the file that the layout names so, as its type says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Importer {
     pub id: String,
+    pub table: String,
     /// The handler that checks rows, when there is one.
     pub check: Option<String>,
-    /// The word that a layout's `mode` must have.
-    pub mode: String,
-    /// The column by whose values old rows are cleared; all of them when absent.
-    pub replace_by: Option<String>,
-    /// Named statements.
-    pub clear: String,
-    pub insert: String,
-    pub columns: BTreeMap<String, Column>,
-}
-
-/// A column of the file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Column {
-    #[serde(rename = "type")]
-    pub kind: ColumnKind,
-    /// May be empty.
+    /// What a file replaces; a layout's `mode` must say the same.
+    pub mode: Mode,
+    /// What is to be said of a column beyond its type.
     #[serde(default)]
-    pub empty: bool,
-    /// Longest text in characters.
-    #[serde(default = "four_hundred")]
-    pub max: usize,
-    /// For `word`: the insurer's words and ours.
-    #[serde(default)]
-    pub words: BTreeMap<String, String>,
+    pub columns: BTreeMap<String, FileColumn>,
 }
 
-fn four_hundred() -> usize {
-    400
-}
-
-/// How a column is read.
+/// What a file replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ColumnKind {
-    Text,
-    Kana,
-    Month,
-    Day,
-    Int,
-    Word,
+pub enum Mode {
+    /// All rows of the insurer.
+    Snapshot,
+    /// The rows of the batches that it contains: a batch is what came together, a month's claims
+    /// from one source.
+    Batches,
+}
+
+impl Mode {
+    /// The word in manifests and layouts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Snapshot => "snapshot",
+            Mode::Batches => "batches",
+        }
+    }
+}
+
+/// How a column of the file is read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FileColumn {
+    /// The layout's name of it, when it is another than the table's.
+    pub from: Option<String>,
+    /// For `text`: must be kana, and becomes full-width kana.
+    pub kana: bool,
+    /// For `text`: longest in characters, 400 when nothing is said.
+    pub max: Option<usize>,
+    /// For `word`: words of files and ours. A layout can add some.
+    pub words: BTreeMap<String, String>,
+    /// For `word`: ours for any other.
+    pub other: Option<String>,
+}
+
+impl FileColumn {
+    fn check(&self, kind: &Kind) -> Result<(), String> {
+        if (self.kana || self.max.is_some()) && *kind != Kind::Text {
+            return Err(format!("is {}: kana and max are for text", kind.name()));
+        }
+        let ours = self.words.values().chain(&self.other);
+        let Kind::Word(words) = kind else {
+            return match ours.count() {
+                0 => Ok(()),
+                _ => Err(format!("is {}: words and other are for word", kind.name())),
+            };
+        };
+        match ours.into_iter().find(|ours| !words.contains(ours)) {
+            Some(ours) => Err(format!("becomes {ours:?}, which is none of its words {words:?}")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The interface that this portal offers.
@@ -158,7 +181,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Checks pages, cards and importers against the plugin's queries.
+    /// Checks pages and cards against the plugin's queries.
     ///
     /// # Errors
     /// The entry that does not fit, the query, and what to write.
@@ -171,23 +194,41 @@ impl Manifest {
             let checked = card.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: card {} {why}", card.id))?;
         }
-        for importer in &self.importer {
-            for statement in [&importer.clear, &importer.insert] {
-                if !queries.contains_key(statement) {
-                    return Err(format!(
-                        "plugin.toml: importer {} names the query {statement:?}; add \
-                         queries/{statement}.sql",
-                        importer.id
-                    ));
-                }
-            }
-        }
         Ok(())
     }
 
-    /// What the plugin's tables must begin with.
-    pub fn table_prefix(&self) -> String {
-        format!("{}_", self.plugin.id.replace('-', "_"))
+    /// The tables that importers fill.
+    ///
+    /// # Errors
+    /// The importer that does not fit its table, and what to write.
+    pub fn imported(&self, tables: &Tables) -> Result<BTreeSet<String>, String> {
+        for importer in &self.importer {
+            let at = |why: String| format!("plugin.toml: importer {}: {why}", importer.id);
+            let table = tables
+                .table
+                .get(&importer.table)
+                .ok_or_else(|| at(format!("{:?} is no table of tables.toml", importer.table)))?;
+            for (name, column) in &importer.columns {
+                let declared = table.columns.get(name).ok_or_else(|| {
+                    at(format!("column {name} is no column of table {}", importer.table))
+                })?;
+                column.check(&declared.kind()).map_err(|why| at(format!("column {name} {why}")))?;
+            }
+            let unread = table.columns.iter().find(|(_, column)| {
+                matches!(column.kind(), Kind::Instant | Kind::Blob | Kind::Json | Kind::Bool)
+                    && !column.optional
+            });
+            if let Some((name, _)) = unread {
+                return Err(at(format!("no file has a value for column {name}: make it optional")));
+            }
+        }
+        let mut filled = BTreeSet::new();
+        for importer in &self.importer {
+            if !filled.insert(importer.table.clone()) {
+                return Err(format!("plugin.toml: two importers fill table {}", importer.table));
+            }
+        }
+        Ok(filled)
     }
 
     /// The route of a path below the plugin.

@@ -1,3 +1,2 @@
 -- Something harmless.
--- class: none
-SELECT thing FROM misbehaving_things WHERE insurer_id = $1
+SELECT thing FROM things

@@ -1,0 +1,2 @@
+-- Those who have rows.
+SELECT DISTINCT person FROM rows ORDER BY person

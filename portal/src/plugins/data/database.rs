@@ -1,0 +1,166 @@
+//! A plugin's own database: a file on SQLite; on PostgreSQL a schema, and a role that sees of it
+//! only the rows of one insurer. Neither holds anything of the portal's or of another plugin's.
+
+use super::make;
+use super::people::PersonKeys;
+use super::tables::Tables;
+use db::{AssertSqlSafe, Conn, Db, Engine, Role, Tx, Walled, params};
+use std::fmt::Write as _;
+
+/// The longest name in PostgreSQL, in bytes.
+const LONGEST: usize = 63;
+
+/// An open database of a plugin.
+pub struct Database {
+    /// Makes the tables and writes what is imported.
+    owner: Db,
+    reader: Walled,
+    /// Before each table's name, in what the owner runs.
+    schema: Option<String>,
+}
+
+/// Where a plugin's database is, seen from the portal's.
+pub struct Place<'a> {
+    /// The address of the portal's own database.
+    pub url: &'a str,
+    pub host: &'a Db,
+    pub keys: &'a PersonKeys,
+    pub plugin: &'a str,
+}
+
+impl Database {
+    /// Opens the database, makes it when it is missing, and its tables as they are declared.
+    ///
+    /// # Errors
+    /// What cannot be done with the tables that are there, or what the engine says, and what to
+    /// do.
+    pub async fn open(place: &Place<'_>, tables: &Tables) -> Result<Self, String> {
+        match db::file_of(place.url) {
+            Some(file) => Self::file(place, file, tables).await,
+            None => Self::schema(place, tables).await,
+        }
+    }
+
+    async fn file(place: &Place<'_>, portal: &str, tables: &Tables) -> Result<Self, String> {
+        let folder = format!("{portal}.plugins");
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
+        let file = format!("{folder}/{}.sqlite", place.plugin);
+        let said = |error: db::Error| error.to_string();
+        let owner = Db::open(&format!("sqlite:{file}")).await.map_err(said)?;
+        make::make(&owner, &make::At::file(), tables).await?;
+        let mut seen: Vec<&str> = tables.table.keys().map(String::as_str).collect();
+        seen.push(make::IMPORTS);
+        let reader = Walled::sqlite(&file, &seen).await.map_err(said)?;
+        Ok(Self { owner, reader, schema: None })
+    }
+
+    async fn schema(place: &Place<'_>, tables: &Tables) -> Result<Self, String> {
+        let schema = format!("plugin_{}", place.plugin.replace('-', "_"));
+        let owner = place.host.clone();
+        let role = role(&owner, &schema).await.map_err(|error| error.to_string())?;
+        let password = place.keys.of_role(&role);
+        let at = make::At::schema(schema.clone(), role.clone(), password.clone());
+        make::make(&owner, &at, tables).await?;
+        let role = Role { name: &role, password: &password, schema: &schema };
+        let reader = Walled::postgres(place.url, &role).await;
+        let reader = reader.map_err(|error| {
+            format!("{error}; pg_hba.conf must let it in with scram-sha-256, see docs/operators.md")
+        })?;
+        Ok(Self { owner, reader, schema: Some(schema) })
+    }
+
+    /// Which program answers.
+    pub fn engine(&self) -> Engine {
+        self.owner.engine()
+    }
+
+    /// A connection that reads one insurer's rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self, insurer: &str) -> db::Result<Conn> {
+        let mut conn = self.reader.read().await?;
+        if self.engine() == Engine::Postgres {
+            // Each connection serves whoever comes: the policy of every row asks for this.
+            conn.one("SELECT set_config('musubi.insurer', $1, false) AS s", params![insurer])
+                .await?;
+        }
+        Ok(conn)
+    }
+
+    /// A transaction that writes one insurer's rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&self, insurer: &str) -> db::Result<Tx> {
+        let mut tx = self.owner.begin().await?;
+        if self.engine() == Engine::Postgres {
+            tx.one("SELECT set_config('musubi.insurer', $1, true) AS s", params![insurer]).await?;
+        }
+        Ok(tx)
+    }
+
+    /// A table as the owner names it.
+    pub fn table(&self, name: &str) -> String {
+        match &self.schema {
+            Some(schema) => format!("\"{schema}\".\"{name}\""),
+            None => format!("\"{name}\""),
+        }
+    }
+
+    /// The statement that puts so many rows into a table, their values one after the other.
+    pub fn insert(&self, table: &str, columns: &[&str], rows: usize) -> String {
+        let names: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
+        let mut sql = format!("INSERT INTO {} ({}) VALUES ", self.table(table), names.join(", "));
+        for row in 0..rows {
+            sql.push_str(if row > 0 { ", (" } else { "(" });
+            for column in 0..columns.len() {
+                let sign = if column > 0 { ", " } else { "" };
+                // Writing into a String does not fail.
+                _ = write!(sql, "{sign}${}", row * columns.len() + column + 1);
+            }
+            sql.push(')');
+        }
+        sql
+    }
+
+    /// A number that no other import has.
+    pub fn import_id() -> i64 {
+        let bytes = secret::random::bytes(8);
+        let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        // What JavaScript and JSON hold exactly: somebody will look at it there.
+        i64::try_from(number >> 11).unwrap_or(0)
+    }
+
+    /// Checks a statement of the reader's against the tables without running it.
+    ///
+    /// # Errors
+    /// The engine's words.
+    pub async fn prepare(&self, sql: String) -> db::Result<()> {
+        self.reader.read().await?.prepare(AssertSqlSafe(sql)).await
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        if self.schema.is_none() {
+            self.owner.close().await;
+        }
+    }
+}
+
+/// The name of the role that reads a schema: roles are the whole server's, schemas a database's.
+async fn role(db: &Db, schema: &str) -> db::Result<String> {
+    let row = db.read().await?.one("SELECT current_database()::TEXT AS name", &[]).await?;
+    let database = row.map(|row| row.text("name")).transpose()?.unwrap_or_default();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let name = format!("{database}_{schema}");
+    if name.len() <= LONGEST && name.chars().all(plain) {
+        return Ok(name);
+    }
+    Ok(format!(
+        "musubi_{}_{}",
+        secret::hash::short(name.as_bytes()),
+        &schema[..schema.len().min(40)]
+    ))
+}

@@ -1,0 +1,345 @@
+//! Makes a plugin's tables as they are declared, and later adds what was added. What would take
+//! something away from rows that exist is refused.
+
+use super::tables::{Kind, Scope, Stored, Table, Tables};
+use db::{AssertSqlSafe, Conn, Db, Engine, Tx, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The host's own table beside the plugin's: which imports count.
+pub const IMPORTS: &str = "musubi_imports";
+
+/// The host's own table that remembers what was made.
+pub const MADE: &str = "musubi_tables";
+
+/// Where the tables are made, and who reads them.
+pub struct At {
+    schema: Option<String>,
+    reader: Option<(String, String)>,
+}
+
+/// A table as it was made: what the next version is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Made {
+    scope: Scope,
+    columns: BTreeMap<String, Shape>,
+    indexes: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Shape {
+    kind: String,
+    places: u8,
+    optional: bool,
+}
+
+impl At {
+    /// In a file of its own, which only this program opens.
+    pub fn file() -> Self {
+        Self { schema: None, reader: None }
+    }
+
+    /// In a schema, for a role with this password.
+    pub fn schema(schema: String, role: String, password: String) -> Self {
+        Self { schema: Some(schema), reader: Some((role, password)) }
+    }
+
+    fn table(&self, name: &str) -> String {
+        match &self.schema {
+            Some(schema) => format!("\"{schema}\".\"{name}\""),
+            None => format!("\"{name}\""),
+        }
+    }
+}
+
+impl Made {
+    fn of(table: &Table) -> Self {
+        let shape = |kind: Kind, optional| Shape {
+            kind: kind.name().to_owned(),
+            places: if let Kind::Decimal(places) = kind { places } else { 0 },
+            optional,
+        };
+        let columns = table.columns.iter();
+        let columns = columns.map(|(name, c)| (name.clone(), shape(c.kind(), c.optional)));
+        Self { scope: table.scope, columns: columns.collect(), indexes: table.indexes.clone() }
+    }
+
+    /// Whether rows of `self` are rows of `next`, too.
+    fn becomes(&self, next: &Self) -> Result<(), String> {
+        if self.scope != next.scope {
+            return Err("its scope cannot change; declare another table".to_owned());
+        }
+        for (name, shape) in &self.columns {
+            match next.columns.get(name) {
+                None => {
+                    return Err(format!(
+                        "column {name} is gone, and with it what it holds; restore it"
+                    ));
+                }
+                Some(now) if (&now.kind, now.places) != (&shape.kind, shape.places) => {
+                    return Err(format!(
+                        "column {name} was {} and is {} now; declare another column",
+                        shape.kind, now.kind
+                    ));
+                }
+                Some(now) if shape.optional && !now.optional => {
+                    return Err(format!(
+                        "column {name} was optional, and rows may lack it; keep optional = true"
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        let added = next
+            .columns
+            .iter()
+            .find(|(name, now)| !self.columns.contains_key(*name) && !now.optional);
+        match added {
+            Some((name, _)) => {
+                Err(format!("column {name} is new, and rows lack it; write optional = true"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Makes what is missing, in one transaction.
+///
+/// # Errors
+/// The table and why it cannot become what is declared, or the engine's words.
+pub async fn make(db: &Db, at: &At, tables: &Tables) -> Result<(), String> {
+    let said = |error: db::Error| error.to_string();
+    let declared: BTreeMap<&str, Made> =
+        tables.table.iter().map(|(name, table)| (name.as_str(), Made::of(table))).collect();
+    let known = match there(&mut db.read().await.map_err(said)?, db.engine(), at).await {
+        Ok(true) => made(&mut db.read().await.map_err(said)?, at).await.map_err(said)?,
+        Ok(false) => None,
+        Err(error) => return Err(said(error)),
+    };
+    let same = |known: &BTreeMap<String, Made>| {
+        declared.iter().all(|(name, made)| known.get(*name) == Some(made))
+    };
+    if known.as_ref().is_some_and(same) {
+        return Ok(());
+    }
+    let mut tx = db.begin().await.map_err(said)?;
+    begin(&mut tx, db.engine(), at).await.map_err(|error| missing_right(&error, at))?;
+    // Another process may have been here meanwhile.
+    let known = made(&mut tx, at).await.map_err(said)?.unwrap_or_default();
+    for (name, next) in &declared {
+        let table = |why: String| format!("tables.toml: table {name}: {why}");
+        let last = known.get(*name);
+        if last == Some(next) {
+            continue;
+        }
+        if let Some(last) = last {
+            last.becomes(next).map_err(table)?;
+        }
+        let maker = Maker { at, engine: db.engine(), name };
+        maker.change(&mut tx, last, next).await.map_err(|error| table(error.to_string()))?;
+    }
+    tx.commit().await.map_err(said)
+}
+
+/// Whether anything was made here before.
+async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
+    let row = match (engine, &at.schema) {
+        (Engine::Postgres, Some(schema)) => {
+            let sql =
+                "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = $1 AND tablename = $2";
+            conn.one(sql, params![schema, MADE]).await?
+        }
+        _ => {
+            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![MADE])
+                .await?
+        }
+    };
+    row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+}
+
+/// The tables as they were made.
+async fn made(conn: &mut Conn, at: &At) -> db::Result<Option<BTreeMap<String, Made>>> {
+    let sql = format!("SELECT name, made FROM {}", at.table(MADE));
+    let mut found = BTreeMap::new();
+    for row in conn.all(AssertSqlSafe(sql), &[]).await? {
+        // What a newer program wrote is compared as something else, and refused by name.
+        if let Ok(made) = serde_json::from_str(&row.text("made")?) {
+            found.insert(row.text("name")?, made);
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The schema, the role, and the host's own two tables.
+async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
+    if engine == Engine::Postgres
+        && let (Some(schema), Some((role, password))) = (&at.schema, &at.reader)
+    {
+        // Two nodes may start at once, and roles are the whole server's.
+        run(tx, "SELECT pg_advisory_xact_lock(7711003)".to_owned()).await?;
+        let sql = "SELECT rolsuper OR rolbypassrls OR rolcreaterole AS r FROM pg_roles \
+                   WHERE rolname = $1";
+        let known = tx.one(sql, params![role]).await?;
+        let verb = match known.map(|row| row.bool("r")).transpose()? {
+            None => "CREATE",
+            Some(false) => "ALTER",
+            Some(true) => {
+                let why = "has rights that a reader may not have; DROP ROLE it";
+                return Err(db::Error::Migration(format!("role {role} {why}")));
+            }
+        };
+        run(tx, format!("{verb} ROLE \"{role}\" WITH LOGIN NOINHERIT PASSWORD '{password}'"))
+            .await?;
+        run(tx, format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+        run(tx, format!("GRANT USAGE ON SCHEMA \"{schema}\" TO \"{role}\"")).await?;
+    }
+    let made = at.table(MADE);
+    run(
+        tx,
+        format!("CREATE TABLE IF NOT EXISTS {made} (name TEXT PRIMARY KEY, made TEXT NOT NULL)"),
+    )
+    .await?;
+    let imports = at.table(IMPORTS);
+    run(
+        tx,
+        format!(
+            "CREATE TABLE IF NOT EXISTS {imports} (import_id BIGINT PRIMARY KEY, insurer_id TEXT NOT \
+             NULL, importer TEXT NOT NULL, batch TEXT NOT NULL, fingerprint TEXT NOT NULL, rows \
+             BIGINT NOT NULL, live BOOLEAN NOT NULL, begun_at BIGINT NOT NULL, imported_at BIGINT)"
+        ),
+    )
+    .await?;
+    run(
+        tx,
+        format!("CREATE INDEX IF NOT EXISTS musubi_imports_live ON {imports} (insurer_id, live)"),
+    )
+    .await?;
+    if engine == Engine::Postgres {
+        fence(tx, at, &imports).await?;
+    }
+    Ok(())
+}
+
+/// On PostgreSQL every row is hidden but those of the insurer whom the connection serves.
+async fn fence(tx: &mut Tx, at: &At, table: &str) -> db::Result<()> {
+    let Some((role, _)) = &at.reader else { return Ok(()) };
+    run(tx, format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")).await?;
+    run(tx, format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY")).await?;
+    run(tx, format!("DROP POLICY IF EXISTS musubi_insurer ON {table}")).await?;
+    let policy = "insurer_id = current_setting('musubi.insurer')";
+    run(
+        tx,
+        format!("CREATE POLICY musubi_insurer ON {table} USING ({policy}) WITH CHECK ({policy})"),
+    )
+    .await?;
+    run(tx, format!("GRANT SELECT ON {table} TO \"{role}\"")).await
+}
+
+async fn run(tx: &mut Tx, sql: String) -> db::Result<()> {
+    tx.execute(AssertSqlSafe(sql), &[]).await.map(drop)
+}
+
+/// A portal that may not make roles says what it needs.
+fn missing_right(error: &db::Error, at: &At) -> String {
+    let hint = match &at.reader {
+        Some(_) if error.to_string().contains("permission denied") => {
+            "; the portal makes a role for each plugin: ALTER ROLE its user CREATEROLE, and GRANT \
+             CREATE ON DATABASE to it"
+        }
+        _ => "",
+    };
+    format!("{error}{hint}")
+}
+
+/// Makes or extends one table.
+struct Maker<'a> {
+    at: &'a At,
+    engine: Engine,
+    name: &'a str,
+}
+
+impl Maker<'_> {
+    async fn change(&self, tx: &mut Tx, last: Option<&Made>, next: &Made) -> db::Result<()> {
+        let table = self.at.table(self.name);
+        let (text, int) = (self.stored(Stored::Text), self.stored(Stored::BigInt));
+        if last.is_none() {
+            let person = match next.scope {
+                Scope::Person => format!("person {text} NOT NULL, "),
+                Scope::Insurer => String::new(),
+            };
+            // That a value is there is the writer's care: a column can become optional later.
+            let columns: Vec<String> =
+                next.columns.iter().map(|(name, shape)| self.column(name, shape)).collect();
+            run(
+                tx,
+                format!(
+                    "CREATE TABLE {table} (insurer_id {text} NOT NULL, {person}import_id {int} NOT \
+                     NULL, line {int} NOT NULL, {})",
+                    columns.join(", ")
+                ),
+            )
+            .await?;
+            self.index(tx, "import", &["insurer_id", "import_id", "line"]).await?;
+            if next.scope == Scope::Person {
+                self.index(tx, "person", &["insurer_id", "person"]).await?;
+            }
+            if self.engine == Engine::Postgres {
+                fence(tx, self.at, &table).await?;
+            }
+        }
+        let before = last.map(|last| &last.columns);
+        for (name, shape) in &next.columns {
+            if before.is_some_and(|before| !before.contains_key(name)) {
+                let column = self.column(name, shape);
+                run(tx, format!("ALTER TABLE {table} ADD COLUMN {column}")).await?;
+            }
+        }
+        for index in &next.indexes {
+            if last.is_none_or(|last| !last.indexes.contains(index)) {
+                let person = (next.scope == Scope::Person).then_some("person");
+                let columns = std::iter::once("insurer_id").chain(person);
+                let columns: Vec<&str> = columns.chain(index.iter().map(String::as_str)).collect();
+                self.index(tx, &index.join("_"), &columns).await?;
+            }
+        }
+        let made = serde_json::to_string(next).expect("names and flags are JSON");
+        let sql = format!(
+            "INSERT INTO {} (name, made) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET made = \
+             excluded.made",
+            self.at.table(MADE)
+        );
+        tx.execute(AssertSqlSafe(sql), params![self.name, made]).await.map(drop)
+    }
+
+    fn column(&self, name: &str, shape: &Shape) -> String {
+        let stored = match shape.kind.as_str() {
+            "int" | "yen" | "decimal" | "instant" => Stored::BigInt,
+            "bool" => Stored::Boolean,
+            _ => Stored::Text,
+        };
+        format!("\"{name}\" {}", self.stored(stored))
+    }
+
+    /// Texts are compared by their bytes on both engines.
+    fn stored(&self, stored: Stored) -> &'static str {
+        match (stored, self.engine) {
+            (Stored::Text, Engine::Sqlite) => "TEXT",
+            (Stored::Text, Engine::Postgres) => "TEXT COLLATE \"C\"",
+            (Stored::BigInt, _) => "BIGINT",
+            (Stored::Boolean, _) => "BOOLEAN",
+        }
+    }
+
+    async fn index(&self, tx: &mut Tx, what: &str, columns: &[&str]) -> db::Result<()> {
+        let columns: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let (table, columns) = (self.at.table(self.name), columns.join(", "));
+        // Names of indexes are cut at 63 bytes by PostgreSQL, and two may then be one.
+        let name = format!("{}_{what}", self.name);
+        let name = format!(
+            "musubi_{}_{}",
+            &name[..name.len().min(40)],
+            secret::hash::short(name.as_bytes())
+        );
+        run(tx, format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON {table} ({columns})")).await
+    }
+}

@@ -1,0 +1,98 @@
+//! Whose rows a call may see, under names that mean nothing outside the portal: a plugin's data
+//! never holds a card's number.
+
+use db::{Db, installation};
+use secret::{hash, random};
+use std::collections::HashMap;
+
+/// Makes the names of persons. Its secret lies in the portal's own database.
+#[derive(Clone)]
+pub struct PersonKeys(Vec<u8>);
+
+/// Under which name the database keeps the secret.
+const KEPT: &str = "person_keys";
+
+impl PersonKeys {
+    /// Reads the secret, and makes it at the first start.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(db: &Db) -> db::Result<Self> {
+        let known = installation::remembered(&mut db.read().await?, KEPT).await?;
+        Ok(Self(match known {
+            Some(known) => known,
+            None => installation::kept_first(db, KEPT, &random::bytes(32)).await?,
+        }))
+    }
+
+    /// The name of a card in plugins' tables; `card` is its key.
+    pub fn of_card(&self, insurer: &str, card: &str) -> String {
+        self.name("card", insurer, card)
+    }
+
+    /// The name of a person, by the provider's id, as plugins see it.
+    pub fn of_person(&self, insurer: &str, person: &str) -> String {
+        self.name("person", insurer, person)
+    }
+
+    /// The password of a plugin's role in PostgreSQL.
+    pub fn of_role(&self, role: &str) -> String {
+        hash::base64url(self.mac("role", role, ""))
+    }
+
+    fn name(&self, what: &str, insurer: &str, whom: &str) -> String {
+        hash::base64url(&self.mac(what, insurer, whom)[..16])
+    }
+
+    fn mac(&self, what: &str, insurer: &str, whom: &str) -> Vec<u8> {
+        hash::hmac(&self.0, format!("{what}\0{insurer}\0{whom}").as_bytes())
+    }
+}
+
+/// The people whose rows a call may see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    people: Vec<Seen>,
+    by_key: HashMap<String, usize>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The same on all their cards.
+    pub id: String,
+    pub name: String,
+    /// The member themselves.
+    pub own: bool,
+    /// The names of their cards in plugins' tables.
+    pub keys: Vec<String>,
+}
+
+impl People {
+    /// These people, in this order.
+    pub fn new(people: Vec<Seen>) -> Self {
+        let keys = people.iter().enumerate();
+        let by_key = keys.flat_map(|(at, seen)| seen.keys.iter().map(move |key| (key.clone(), at)));
+        Self { by_key: by_key.collect(), people }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Seen] {
+        &self.people
+    }
+
+    /// The names of all their cards.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().flat_map(|seen| seen.keys.iter().map(String::as_str))
+    }
+
+    /// Whose card it is, by their id.
+    pub fn id_of(&self, key: &str) -> Option<&str> {
+        self.by_key.get(key).map(|at| self.people[*at].id.as_str())
+    }
+
+    /// Only the person with this id; nobody when it is none of them.
+    pub fn only(&self, id: &str) -> Self {
+        Self::new(self.people.iter().filter(|seen| seen.id == id).cloned().collect())
+    }
+}

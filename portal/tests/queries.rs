@@ -1,0 +1,344 @@
+//! Queries over the whole language, generated, on both engines, beside a plain model: each sees its
+//! insurer's rows and its persons' and gives what the model gives. And each wall alone holds: the
+//! printed scope without the database's, the database's without the printed one.
+
+mod model;
+
+use db::{AssertSqlSafe, Conn, Db, Engine, Value};
+use model::{Generator, Model};
+use portal::plugins::data::database::{Database, Place};
+use portal::plugins::data::people::{People, PersonKeys, Seen};
+use portal::plugins::data::query::{For, Query};
+use portal::plugins::data::sql::check::{Schema, check};
+use portal::plugins::data::tables::Tables;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+const TABLES: &str = r#"
+schema = "musubi-tables/1"
+[table.fees]
+scope = "person"
+class = "medical"
+indexes = [["month"]]
+columns.month = { type = "month" }
+columns.kind = { type = "word", words = ["in", "out"] }
+columns.total = { type = "yen" }
+columns.days = { type = "int", optional = true }
+columns.note = { type = "text", optional = true }
+columns.paid = { type = "bool" }
+[table.items]
+scope = "insurer"
+class = "none"
+columns.month = { type = "month" }
+columns.title = { type = "text" }
+columns.rate = { type = "decimal", places = 1, optional = true }
+[table.choices]
+scope = "person"
+class = "pii"
+columns.day = { type = "day" }
+columns.word = { type = "text" }
+"#;
+
+/// A place with rows of two insurers, and the same rows as the model has them.
+struct World {
+    host: Db,
+    database: Database,
+    model: Model,
+}
+
+const INSURERS: [&str; 2] = ["minato", "aozora"];
+const PERSONS: [&str; 3] = ["p1", "p2", "p3"];
+
+impl World {
+    async fn open(url: &str) -> Self {
+        let host = Db::open(url).await.expect("a world");
+        host.migrate("migrations", &portal::app::migrations().expect("a world"))
+            .await
+            .expect("a world");
+        let keys = PersonKeys::open(&host).await.expect("a world");
+        let tables = Tables::parse(TABLES).expect("a world");
+        let place = Place { url, host: &host, keys: &keys, plugin: "model" };
+        let database = Database::open(&place, &tables).await.expect("a world");
+        let mut model = Model::default();
+        for insurer in INSURERS {
+            model.fill(insurer, &PERSONS);
+            let mut tx = database.begin(insurer).await.expect("a world");
+            for (table, rows) in model.of(insurer) {
+                for row in rows {
+                    let mut names = vec!["insurer_id", "import_id", "line"];
+                    let mut values = vec![Value::from(insurer), Value::from(0), Value::from(0)];
+                    for (name, cell) in row {
+                        names.push(name);
+                        values.push(cell.bound());
+                    }
+                    let sql = database.insert(table, &names, 1);
+                    tx.execute(AssertSqlSafe(sql), &values).await.expect("a world");
+                }
+            }
+            tx.commit().await.expect("a world");
+        }
+        Self { host, database, model }
+    }
+
+    async fn close(self) {
+        self.database.close().await;
+        self.host.close().await;
+    }
+}
+
+fn seen(persons: &[&str]) -> People {
+    let seen = |person: &&str| Seen {
+        id: (*person).to_owned(),
+        name: (*person).to_owned(),
+        own: false,
+        keys: vec![(*person).to_owned()],
+    };
+    People::new(persons.iter().map(seen).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_queries_see_what_the_model_sees() {
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        let (tables, imported) = (Tables::parse(TABLES).unwrap(), BTreeSet::new());
+        let schema = Schema { tables: &tables, imported: &imported };
+        let mut generator = Generator::new(7);
+        let (mut ran, mut with_rows) = (0, 0);
+        for round in 0..600 {
+            let text = generator.query();
+            // Not all that the generator writes has a meaning: the rest is refused before it runs.
+            let Ok(select) = check(&text, &schema) else { continue };
+            let query = Query::parse(&text, &schema).unwrap();
+            let insurer = INSURERS[round % 2];
+            let persons = &PERSONS[..round % 4];
+            let people = seen(persons);
+            let whom = For { insurer, people: &people, today: "2026-04-01" };
+            let params = generator.params(&select);
+            let mut conn = world.database.read(insurer).await.unwrap();
+            let engine = world.database.engine();
+            let rows = query.run(&mut conn, engine, &whom, &params).await;
+            let rows = rows.unwrap_or_else(|why| panic!("{text}\n{params:?}: {why:?}"));
+            let expected = world.model.run(&select, insurer, persons, &params);
+            same(
+                &rows,
+                &expected,
+                &format!("{engine:?} {insurer} {persons:?}\n{text}\n{params:?}"),
+            );
+            ran += 1;
+            with_rows += usize::from(!expected.is_empty());
+        }
+        assert!(ran > 300 && with_rows > 100, "{ran} ran, {with_rows} had rows");
+        world.close().await;
+    }
+}
+
+/// The same rows, in whatever order: ties may stand either way.
+fn same(rows: &[Json], expected: &[Json], what: &str) {
+    let sorted = |rows: &[Json]| {
+        let mut rows: Vec<String> = rows.iter().map(Json::to_string).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(sorted(rows), sorted(expected), "{what}");
+}
+
+/// All rows that a statement gives, as texts.
+async fn all(conn: &mut Conn, sql: &str, values: &[Value]) -> Result<Vec<String>, db::Error> {
+    let rows = conn.all(AssertSqlSafe(sql.to_owned()), values).await?;
+    let mut texts = Vec::new();
+    for row in rows {
+        texts.push(format!("{:?}", row.columns()?));
+    }
+    Ok(texts)
+}
+
+/// The printed scope holds where the database would show everything: SQLite's file with no wall
+/// around it, and PostgreSQL as the role that made the tables and may pass their policies.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_printed_scope_holds_without_the_databases() {
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        let (tables, imported) = (Tables::parse(TABLES).unwrap(), BTreeSet::new());
+        let schema = Schema { tables: &tables, imported: &imported };
+        let mut generator = Generator::new(11);
+        for _ in 0..200 {
+            let text = generator.query();
+            let Ok(select) = check(&text, &schema) else { continue };
+            let query = Query::parse(&text, &schema).unwrap();
+            let params = generator.params(&select);
+            let people = seen(&PERSONS[..1]);
+            let whom = For { insurer: "minato", people: &people, today: "2026-04-01" };
+            let mut tx = world.database.begin("minato").await.unwrap();
+            if world.database.engine() == Engine::Postgres {
+                tx.execute("SET LOCAL search_path = plugin_model", &[]).await.unwrap();
+            }
+            let rows = query.run(&mut tx, world.database.engine(), &whom, &params).await;
+            let rows = rows.unwrap_or_else(|why| panic!("{text}: {why:?}"));
+            let expected = world.model.run(&select, "minato", &PERSONS[..1], &params);
+            same(&rows, &expected, &text);
+        }
+        world.close().await;
+    }
+}
+
+/// The database holds where no scope is printed: on PostgreSQL a whole table is one insurer's rows,
+/// and a connection that serves nobody sees an error; the portal's own tables, other schemas and
+/// everything that writes are out of reach. (What SQLite's wall refuses is in `db/src/wall.rs`.)
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_holds_without_the_printed_scope() {
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        let mut conn = world.database.read("minato").await.unwrap();
+        for bad in [
+            "SELECT sub FROM sessions",
+            "SELECT sub FROM public.sessions",
+            "SELECT value FROM installation",
+            "SELECT name, made FROM musubi_tables",
+            "INSERT INTO items (insurer_id, import_id, line, month, title) VALUES ('minato', 0, 0, '202601', 'x')",
+            "UPDATE fees SET total = 0",
+            "DELETE FROM fees",
+            "DROP TABLE fees",
+            "CREATE TABLE x (a BIGINT)",
+            "ALTER TABLE fees DISABLE ROW LEVEL SECURITY",
+            "SET ROLE postgres",
+            "SELECT pg_read_file('/etc/passwd')",
+            "SELECT rolpassword FROM pg_authid",
+        ] {
+            let ran = all(&mut conn, bad, &[]).await;
+            assert!(ran.is_err(), "{bad}: {ran:?}");
+        }
+        drop(conn);
+        if world.database.engine() == Engine::Postgres {
+            for insurer in INSURERS {
+                let mut conn = world.database.read(insurer).await.unwrap();
+                for (table, rows) in world.model.of(insurer) {
+                    let sql = format!("SELECT insurer_id FROM {table}");
+                    let found = all(&mut conn, &sql, &[]).await.unwrap();
+                    assert_eq!(found.len(), rows.len(), "{table}");
+                    assert!(found.iter().all(|row| row.contains(insurer)), "{found:?}");
+                }
+            }
+        }
+        world.close().await;
+    }
+}
+
+/// Attack 34, as an author would try it: whatever is written, nothing but the plugin's own tables
+/// can be named, and the scope is printed beside each.
+#[test]
+fn what_reaches_beyond_the_plugin_or_the_insurer_cannot_be_written() {
+    let (tables, imported) = (Tables::parse(TABLES).unwrap(), BTreeSet::new());
+    let schema = Schema { tables: &tables, imported: &imported };
+    let heads =
+        ["SELECT title FROM items", "SELECT total FROM fees", "SELECT title FROM items AS i"];
+    let tails = [
+        " WHERE insurer_id = 'aozora'",
+        " WHERE INSURER_ID = 'aozora'",
+        " WHERE items.insurer_id <> 'minato'",
+        " WHERE \"insurer_id\" = 'aozora'",
+        " WHERE import_id = 0",
+        " WHERE rowid = 1",
+        " WHERE ctid = '(0,1)'",
+        " WHERE xmin = 1",
+        " WHERE TRUE) OR (TRUE",
+        " WHERE n <<--5 = 5 AND insurer_id = $1 AND\n 5 > 0",
+        " WHERE a %--\n UNION SELECT sub FROM sessions",
+        " WHERE a &--'\n' = 5",
+        " WHERE a #--'\n' = 5",
+        " WHERE title = 'a' /* */ OR 1 = 1",
+        " WHERE title = 'a'; DELETE FROM items",
+        " WHERE title = $1",
+        " WHERE title = $subjects$x$subjects$",
+        " WHERE title = E'\\' OR 1=1'",
+        " WHERE title = $$x$$",
+        " WHERE title::text = 'a'",
+        " WHERE title COLLATE nocase = 'a'",
+        " WHERE title IN (SELECT sub FROM sessions)",
+        " WHERE EXISTS (SELECT sub FROM sessions)",
+        " WHERE title = (SELECT sub FROM sessions)",
+        " WHERE title = ANY(ARRAY['a'])",
+        " WHERE load_extension('x') = 1",
+        " WHERE pg_sleep(10) IS NULL",
+        " WHERE set_config('musubi.insurer', 'aozora', false) = 'a'",
+        " WHERE current_setting('x') = 'a'",
+        " WHERE title LIKE '%'",
+        " WHERE title ~ '.*'",
+        " WHERE title @@ 'x'",
+        " JOIN sessions ON TRUE",
+        " JOIN items ON TRUE",
+        " CROSS JOIN sessions",
+        " NATURAL JOIN sessions",
+        " JOIN LATERAL sessions ON TRUE",
+        " RIGHT JOIN sessions ON TRUE",
+        " FULL JOIN sessions ON TRUE",
+        ", sessions",
+        " UNION ALL SELECT sub FROM sessions",
+        " INTERSECT SELECT sub FROM sessions",
+        " EXCEPT SELECT sub FROM sessions",
+        " ORDER BY (SELECT sub FROM sessions)",
+        " ORDER BY 1",
+        " GROUP BY 1",
+        " LIMIT (SELECT 1)",
+        " LIMIT ALL",
+        " LIMIT 5 + 5",
+        " FOR UPDATE",
+        " FETCH FIRST 5 ROWS ONLY",
+        " TABLESAMPLE SYSTEM (100)",
+        " WINDOW w AS ()",
+        " INTO x",
+        " RETURNING title",
+        " OFFSET -1 ROWS",
+    ];
+    let alone = [
+        "SELECT sub FROM sessions",
+        "SELECT name FROM sqlite_master",
+        "SELECT title FROM main.items",
+        "SELECT title FROM plugin_model.items",
+        "SELECT title FROM (items)",
+        "SELECT title FROM items()",
+        "SELECT title FROM pg_ls_dir('/')",
+        "SELECT title FROM json_each('[]')",
+        "SELECT title, insurer_id FROM items",
+        "SELECT items.* FROM items",
+        "SELECT *, title FROM items",
+        "SELECT items FROM items",
+        "SELECT musubi_imports.live FROM musubi_imports",
+        "SELECT live FROM musubi_imports",
+        "SELECT made FROM musubi_tables",
+        "TABLE items",
+        "VALUES (1)",
+        "EXPLAIN SELECT title FROM items",
+        "COPY items TO '/tmp/x'",
+        "ATTACH DATABASE 'x' AS y",
+        "PRAGMA query_only = OFF",
+        "INSERT INTO items (title) VALUES ('x')",
+        "UPDATE items SET title = 'x'",
+        "DELETE FROM items",
+        "DROP TABLE items",
+        "CREATE TABLE x (a TEXT)",
+        "",
+        "--",
+    ];
+    let all = heads.iter().flat_map(|head| tails.iter().map(move |tail| format!("{head}{tail}")));
+    let all: Vec<String> = all.chain(alone.iter().map(|text| (*text).to_owned())).collect();
+    assert!(all.len() > 150, "{}", all.len());
+    for bad in all {
+        // Two tables that are both the plugin's are no attack.
+        if bad == "SELECT total FROM fees JOIN items ON TRUE" {
+            continue;
+        }
+        assert!(check(&bad, &schema).is_err(), "{bad}");
+    }
+    let printed = |text: &str, engine| {
+        let query = Query::parse(text, &schema).unwrap();
+        query.printed(engine, 2).sql
+    };
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let text = "SELECT f.total, i.title FROM fees AS f LEFT JOIN items AS i ON i.month = f.month \
+                    JOIN choices AS c ON c.person = f.person WHERE f.total > 0 OR TRUE";
+        let sql = printed(text, engine);
+        assert_eq!(sql.matches("\"insurer_id\" = $1").count(), 3, "{sql}");
+        assert_eq!(sql.matches("\"person\" IN ($2, $3)").count(), 2, "{sql}");
+        assert!(sql.contains("AND ((\"t0\".\"total\" > 0) OR TRUE)"), "{sql}");
+    }
+}
