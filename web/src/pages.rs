@@ -1,9 +1,11 @@
 //! A page is a struct with a template's name and samples; the theme draws it.
 
 pub(crate) mod filters;
+pub(crate) mod foreign;
 pub(crate) mod owner;
 
 use self::filters::Speaking;
+use self::foreign::{Budget, Limited};
 use crate::assets::Assets;
 use crate::themes::{self, Theme, ThemeError};
 use serde::Serialize;
@@ -88,7 +90,7 @@ impl Pages {
     /// Draws a template of a theme in a language.
     ///
     /// # Errors
-    /// When a variable is undefined or a message is missing.
+    /// When a variable is undefined, a message is missing, or the page is over its budget.
     pub fn draw(
         &self,
         theme: &str,
@@ -103,6 +105,9 @@ impl Pages {
         context.insert("site", site);
         context.insert("page", page);
         let _guard = Speaking::begin(theme.messages(lang).clone(), lang);
-        theme.tera.render(template, &context)
+        let _budget = Budget::begin();
+        let mut html = Limited::default();
+        theme.tera.render_to(template, &context, &mut html)?;
+        String::from_utf8(html.0).map_err(|_| tera::Error::message("the page is not UTF-8"))
     }
 }

@@ -7,8 +7,10 @@ mod tokens;
 use crate::assets::Assets;
 use crate::messages::{LANGUAGES, Messages, MessagesFile};
 use crate::pages::filters;
+use crate::pages::foreign;
 use crate::pages::owner::Owner;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -302,7 +304,12 @@ impl<'f> Loader<'f, '_> {
                     return Err(format!("templates/{name}: no theme may change this page"));
                 }
                 let text = std::fs::read_to_string(folder.join(&name));
-                Ok((format!("{id}!/{name}"), text.map_err(|error| format!("{name}: {error}"))?))
+                let mut text = text.map_err(|error| format!("{name}: {error}"))?;
+                if id != "base" {
+                    foreign::check(&text).map_err(|why| format!("templates/{name}: {why}"))?;
+                    text = foreign::counted(&text);
+                }
+                Ok((format!("{id}!/{name}"), text))
             })
             .collect()
     }
@@ -373,11 +380,12 @@ fn tera<'t>(
     tera.set_fallback_prefixes(prefixes.collect::<Vec<_>>()).map_err(|error| error.to_string())?;
     tera.autoescape_on([".html"]);
     filters::register(&mut tera);
-    let mut templates: Vec<(String, &str)> =
-        overrides.map(|(name, text)| (name.clone(), text.as_str())).collect();
+    foreign::register(&mut tera);
+    let mut templates: Vec<(String, Cow<'_, str>)> =
+        overrides.map(|(name, text)| (name.clone(), text.as_str().into())).collect();
     for owner in owners {
         for (name, text) in &owner.templates {
-            templates.push((format!("owner!/{}/{name}", owner.id), text));
+            templates.push((format!("owner!/{}/{name}", owner.id), owner.drawn(text)));
         }
     }
     tera.add_raw_templates(templates).map_err(|error| error.to_string())?;

@@ -99,7 +99,7 @@ async fn show(
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let drawn = match question.page(deadline).await {
         Ok(PageReply::NotFound) => return Ok(visit.not_found()),
-        Ok(PageReply::Show { template, data }) => draw(visit, id, &template, &data),
+        Ok(PageReply::Show { template, data }) => draw(visit, id, &template, data).await,
         Err(fault) => Err(fault),
     };
     match drawn {
@@ -121,11 +121,14 @@ async fn show(
 }
 
 /// Draws the template that the plugin named. Only its own templates can be named.
-fn draw(visit: &Visit, id: &str, name: &str, data: &Value) -> Result<Response, CallFault> {
+/// It is drawn beside the requests: a template that takes its whole second keeps nobody waiting.
+async fn draw(visit: &Visit, id: &str, name: &str, data: Value) -> Result<Response, CallFault> {
     if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
         return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
     }
-    let drawn = visit.look.for_plugin().draw(StatusCode::OK, &format!("{id}/{name}"), data);
+    let (look, template) = (visit.look.for_plugin(), format!("{id}/{name}"));
+    let drawing = tokio::task::spawn_blocking(move || look.draw(StatusCode::OK, &template, &data));
+    let drawn = drawing.await.map_err(|_| CallFault::Failed("drawing the page panicked".into()))?;
     drawn.map_err(|error| match error {
         Error::Fault(why) => CallFault::Failed(why.to_string()),
         _ => CallFault::Failed("the page could not be drawn".to_owned()),

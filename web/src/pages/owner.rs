@@ -1,5 +1,7 @@
 //! Whose pages: the templates and texts of a program or a plugin.
 
+use super::foreign;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,6 +15,8 @@ pub struct Owner {
     pub messages: HashMap<String, String>,
     /// Templates that no theme may change: what they ask must not be said otherwise.
     locked: &'static [&'static str],
+    /// A plugin's: its templates are checked and counted.
+    foreign: bool,
 }
 
 impl Owner {
@@ -46,7 +50,24 @@ impl Owner {
                 .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
                 .collect(),
             locked: &[],
+            foreign: false,
         }
+    }
+
+    /// The template as Tera gets it.
+    pub(crate) fn drawn<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.foreign { foreign::counted(text).into() } else { text.into() }
+    }
+
+    /// Checks the templates of a plugin: a page is content, and drawing it has an end.
+    ///
+    /// # Errors
+    /// The file, the line, what stands there, and what to write.
+    pub fn check(&self) -> Result<(), String> {
+        for (name, text) in &self.templates {
+            foreign::check(text).map_err(|why| format!("templates/{name}: {why}"))?;
+        }
+        Ok(())
     }
 
     /// From a plugin's folder with `templates/` and `messages/`.
@@ -69,6 +90,7 @@ impl Owner {
                 .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
                 .collect(),
             locked: &[],
+            foreign: true,
         }
     }
 }
