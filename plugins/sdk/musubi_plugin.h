@@ -26,15 +26,17 @@ typedef void (*musubi_sink)(void *ctx, const uint8_t *ptr, size_t len);
 
 /* What the plugin is asked (op of musubi_descriptor_v1.call). */
 enum {
-  /* {"handler","lang","base","query":{},"actor":{},"settings":{},"today"} -> PageReply */
+  /* {"handler","lang","base","query":{},"actor":{},"persons":[{"id","name","own"}],"settings":{},
+      "today"} -> PageReply */
   MUSUBI_PAGE = 1,
   MUSUBI_CARD = 2,  /* the same -> CardReply */
-  MUSUBI_CHECK = 3  /* {"handler","rows":[{"line":2,…}]} -> CheckReply */
+  MUSUBI_CHECK = 3  /* {"handler","settings":{},"rows":[{"line":2,…}]} -> CheckReply */
 };
 
 /* What the plugin may ask (op of musubi_host_v1.call). */
 enum {
-  MUSUBI_QUERY = 1, /* {"name","params":{}} -> {"rows":[{}]} : a named query of the plugin */
+  MUSUBI_QUERY = 1, /* {"name","params":{},"person"?} -> {"rows":[{}]} : a named query of the plugin,
+                       of all persons of the call or of one by id */
   MUSUBI_LOG = 2    /* {"level","message"} -> {} */
 };
 

@@ -57,6 +57,9 @@ impl App {
                 }
             }
         }
+        if settings.plugins.shared_runners && !plugins.is_empty() {
+            tracing::warn!("plugins.shared_runners: a plugin's process serves several insurers");
+        }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
         let app = Arc::new(Self {

@@ -57,6 +57,12 @@ pub struct Plugins {
     /// `runner` (default): each plugin in a process of its own, where a crash or a hang stays.
     /// `in-process`: in the portal's process, for an operator's own plugins.
     pub loading: Loading,
+    /// The most processes of a plugin at a time: each insurer at work has its own, and the one that was
+    /// called longest ago ends for another.
+    pub runners: usize,
+    /// One process of a plugin serves all insurers: less memory, and what one insurer's call leaves in
+    /// it another's can read.
+    pub shared_runners: bool,
     /// Milliseconds that a page may take before the person is told to try again.
     pub page_ms: u64,
     /// Milliseconds that a card of the home page may take.
@@ -95,6 +101,8 @@ impl Default for Plugins {
             allowed_file: "plugins/allowed.sha256".into(),
             copies: "plugin-copies".into(),
             loading: Loading::Runner,
+            runners: 64,
+            shared_runners: false,
             page_ms: 2000,
             card_ms: 800,
         }

@@ -81,7 +81,12 @@ impl Visit {
     }
 
     /// The member on whose behalf plugins are asked.
-    pub fn asker<'a>(&'a self, keys: &PersonKeys, member: &Member, seen: &Subjects) -> Asker<'a> {
+    pub fn asker<'a>(
+        &'a self,
+        keys: &PersonKeys,
+        member: &'a Member,
+        seen: &Subjects,
+    ) -> Asker<'a> {
         let insurer = self.slug();
         let person = |subject: &Subject| Seen {
             id: keys.of_person(insurer, &subject.person),
@@ -91,6 +96,7 @@ impl Visit {
         };
         Asker {
             insurer,
+            member: &member.sub,
             lang: &self.look.lang,
             today: &self.today,
             insured: member.insured,

@@ -23,7 +23,8 @@ async fn a_crash_a_hang_and_a_panic_show_a_notice_and_the_next_request_works() {
     let at = |path: &str| format!("{}/minato/p/misbehaving/{path}", world.portal_url);
     let fees = format!("{}/minato/p/medical-fees", world.portal_url);
     visitor.open(&at("fine")).await.sees("fine 0");
-    for bad in ["panic", "abort", "hang", "template", "missing", "undeclared", "overflow"] {
+    for bad in ["panic", "abort", "hang", "template", "missing", "undeclared", "loops", "overflow"]
+    {
         let page = visitor.open(&at(bad)).await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{bad}");
         page.sees("困ったプラグイン").sees("みなと健康保険組合").does_not_see("花子</h1>");
@@ -50,7 +51,9 @@ async fn in_process_a_panic_is_caught_and_pages_are_the_same() {
     let (world, visitor) = member(misbehaving(true)).await;
     let at = |path: &str| format!("{}/minato/p/misbehaving/{path}", world.portal_url);
     assert!(world.runners().is_empty(), "no process of its own");
-    assert_eq!(visitor.open(&at("panic")).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    for bad in ["panic", "loops", "undeclared"] {
+        assert_eq!(visitor.open(&at(bad)).await.status, StatusCode::SERVICE_UNAVAILABLE, "{bad}");
+    }
     visitor.open(&at("fine")).await.sees("fine 0");
     let month = format!("{}/minato/p/medical-fees/month?month=202503", world.portal_url);
     visitor.open(&month).await.sees("12,960").sees("9,072").sees("3,588");
@@ -64,7 +67,7 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
     let source = root().join("tests/plugins/misbehaving");
     let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("readable");
     let importer = "\n[[importer]]\nid = \"x\"\nmode = \"snapshot\"\ntable = \"gone\"\n";
-    let cases: [(&str, &str); 8] = [
+    let cases: [(&str, &str); 10] = [
         ("wrong-abi", "ABI"),
         ("wrong-id", "wrong-id"),
         ("not-there", "libnot_there.so"),
@@ -73,6 +76,8 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
         ("typed", "queries/x.sql: line 1: int stands where text is expected"),
         ("no-table", "importer x: \"gone\" is no table of tables.toml"),
         ("old", "tables.toml in place of them"),
+        ("script", "templates/x.html: line 2: <script>"),
+        ("linked", "is a link; put the file itself there"),
     ];
     let folder = world.folder.join("wrong");
     let libraries = world.folder.join("libraries");
@@ -101,6 +106,14 @@ async fn what_is_wrong_with_a_plugin_is_said_at_load() {
             _ => "SELECT thing FROM things",
         };
         std::fs::write(plugin.join("queries/x.sql"), query).expect("written");
+        if name == "script" {
+            std::fs::write(plugin.join("templates/x.html"), "<p>\n<script>x</script>")
+                .expect("written");
+        }
+        if name == "linked" {
+            let link = plugin.join("templates/x.html");
+            std::os::unix::fs::symlink("/etc/hostname", link).expect("linked");
+        }
         if name == "old" {
             std::fs::create_dir_all(plugin.join("migrations")).expect("writable");
         }

@@ -2,3 +2,4 @@
 
 pub mod purge;
 pub mod refresh;
+pub mod runners;

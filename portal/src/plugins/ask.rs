@@ -21,6 +21,8 @@ const AT_ONCE: usize = 16;
 /// The member who asks.
 pub struct Asker<'a> {
     pub insurer: &'a str,
+    /// The provider's `sub`.
+    pub member: &'a str,
     pub lang: &'a str,
     /// Today in Japan, `YYYY-MM-DD`.
     pub today: &'a str,
@@ -80,6 +82,7 @@ impl Asker<'_> {
             database: asking.plugin.database.clone(),
             insurer: self.insurer.to_owned(),
             plugin: id.to_owned(),
+            member: self.member.to_owned(),
             people: self.people.clone(),
             today: self.today.to_owned(),
             queries: asking.plugin.queries.clone(),

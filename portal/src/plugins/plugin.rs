@@ -6,6 +6,8 @@ use super::data::query::Queries;
 use super::data::tables::Tables;
 use super::package::manifest::Manifest;
 use super::run::in_process::InProcess;
+#[cfg(test)]
+use super::run::runner::Processes;
 use super::run::runner::Runner;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -64,11 +66,10 @@ impl Plugin {
         read_reply(&reply)
     }
 
-    /// The id of the runner's process, when there is one.
-    pub async fn process_id(&self) -> Option<u32> {
-        match &self.running {
-            Running::Runner(runner) => runner.process_id().await,
-            Running::InProcess(_) => None,
+    /// Ends processes that nobody has called for a while.
+    pub async fn end_idle(&self) {
+        if let Running::Runner(runner) = &self.running {
+            runner.end_idle().await;
         }
     }
 }
@@ -83,7 +84,11 @@ impl Plugin {
             queries: Arc::default(),
             database: None,
             folder: PathBuf::new(),
-            running: Running::Runner(Box::new(Runner::idle(PathBuf::new()))),
+            running: Running::Runner(Box::new(Runner::idle(
+                PathBuf::new(),
+                id,
+                Processes { shared: false, most: 1 },
+            ))),
         }
     }
 }

@@ -16,6 +16,9 @@ pub struct Allowed {
     pub database: Option<Arc<Database>>,
     pub insurer: String,
     pub plugin: String,
+    /// The member on whose behalf it is, by the provider's `sub`; empty for none. The plugin does not
+    /// hear it.
+    pub member: String,
     /// Whose rows it may see.
     pub people: People,
     /// The day in Japan, `YYYY-MM-DD`.
@@ -32,6 +35,7 @@ impl Allowed {
             database: None,
             insurer: insurer.to_owned(),
             plugin: plugin.to_owned(),
+            member: String::new(),
             people: People::default(),
             today: String::new(),
             queries: Arc::default(),
@@ -41,7 +45,7 @@ impl Allowed {
 
     /// What is left when a call is over its deadline.
     pub fn without_data(&self) -> Self {
-        Self::nothing(&self.insurer, &self.plugin)
+        Self { member: self.member.clone(), ..Self::nothing(&self.insurer, &self.plugin) }
     }
 }
 

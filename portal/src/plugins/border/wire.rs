@@ -27,12 +27,14 @@ pub struct Frame {
     pub kind: Kind,
     /// The call's handle.
     pub id: u64,
+    /// Which of the call's asks this is, or is answered.
+    pub ask: u32,
     pub word: i32,
     pub body: Vec<u8>,
 }
 
-/// Bytes before the body: length, kind, id, word.
-pub const HEAD: usize = 17;
+/// Bytes before the body: length, kind, id, ask, word.
+pub const HEAD: usize = 21;
 
 /// The longest body: a page's data or a batch of imported rows. Whoever makes a frame looks first;
 /// whoever reads one refuses more.
@@ -40,14 +42,14 @@ pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
 impl Frame {
     /// The frame of a reply or an answer; one that is too long becomes an error that says so.
-    pub fn reply(kind: Kind, id: u64, (word, body): Reply) -> Self {
+    pub fn reply(kind: Kind, id: u64, ask: u32, (word, body): Reply) -> Self {
         if body.len() <= MAX_BODY {
-            return Self { kind, id, word, body };
+            return Self { kind, id, ask, word, body };
         }
         let why = format!("{} bytes are more than the 8 MiB that may cross the border", body.len());
         let status = if kind == Kind::Reply { abi::E_PLUGIN } else { abi::E_HOST };
         let (word, body) = refusal(status, &why);
-        Self { kind, id, word, body }
+        Self { kind, id, ask, word, body }
     }
 
     /// The bytes before the body.
@@ -57,7 +59,8 @@ impl Frame {
         head[..4].copy_from_slice(&length.to_le_bytes());
         head[4] = self.kind as u8;
         head[5..13].copy_from_slice(&self.id.to_le_bytes());
-        head[13..].copy_from_slice(&self.word.to_le_bytes());
+        head[13..17].copy_from_slice(&self.ask.to_le_bytes());
+        head[17..].copy_from_slice(&self.word.to_le_bytes());
         head
     }
 
@@ -74,8 +77,9 @@ impl Frame {
         };
         let length = u32::from_le_bytes(head[..4].try_into().ok()?) as usize;
         let id = u64::from_le_bytes(head[5..13].try_into().ok()?);
-        let word = i32::from_le_bytes(head[13..].try_into().ok()?);
-        (length <= MAX_BODY).then_some((length, Frame { kind, id, word, body: Vec::new() }))
+        let ask = u32::from_le_bytes(head[13..17].try_into().ok()?);
+        let word = i32::from_le_bytes(head[17..].try_into().ok()?);
+        (length <= MAX_BODY).then_some((length, Frame { kind, id, ask, word, body: Vec::new() }))
     }
 
     /// Writes the frame, for the runner's blocking side.
@@ -103,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_frame_comes_back_as_it_was_and_a_body_that_is_too_long_says_so() {
-        let frame = Frame { kind: Kind::Ask, id: u64::MAX, word: -3, body: b"{}".to_vec() };
+        let frame = Frame { kind: Kind::Ask, id: u64::MAX, ask: 7, word: -3, body: b"{}".to_vec() };
         let mut bytes = Vec::new();
         frame.write(&mut bytes).unwrap();
         assert_eq!(Frame::read(&mut bytes.as_slice()).unwrap(), frame);
@@ -111,10 +115,10 @@ mod tests {
         assert!(Frame::read(&mut bytes.as_slice()).is_err());
 
         let long = vec![b' '; MAX_BODY + 1];
-        let reply = Frame::reply(Kind::Reply, 1, (abi::OK, long.clone()));
+        let reply = Frame::reply(Kind::Reply, 1, 0, (abi::OK, long.clone()));
         assert_eq!(reply.word, abi::E_PLUGIN);
         assert!(String::from_utf8_lossy(&reply.body).contains("8388609 bytes"));
-        assert_eq!(Frame::reply(Kind::Answer, 1, (abi::OK, long)).word, abi::E_HOST);
-        assert_eq!(Frame::reply(Kind::Answer, 1, (abi::OK, b"{}".to_vec())).word, abi::OK);
+        assert_eq!(Frame::reply(Kind::Answer, 1, 0, (abi::OK, long)).word, abi::E_HOST);
+        assert_eq!(Frame::reply(Kind::Answer, 1, 0, (abi::OK, b"{}".to_vec())).word, abi::OK);
     }
 }

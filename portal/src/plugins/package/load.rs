@@ -11,7 +11,7 @@ use crate::plugins::data::sql::check::Schema;
 use crate::plugins::data::tables::Tables;
 use crate::plugins::plugin::{Plugin, Running};
 use crate::plugins::run::in_process::InProcess;
-use crate::plugins::run::runner::Runner;
+use crate::plugins::run::runner::{Processes, Runner};
 use crate::settings::{Loading, Settings};
 use db::Db;
 use std::path::{Path, PathBuf};
@@ -88,10 +88,14 @@ async fn one(
     let schema = Schema { tables: &tables, imported: &imported };
     let queries = query::read(&folder.join("queries"), &schema)?;
     manifest.check(&queries)?;
-    own_texts(&Owner::from_folder(name, folder), name)?;
+    no_links(folder)?;
+    let owner = Owner::from_folder(name, folder);
+    own_texts(&owner, name)?;
+    owner.check()?;
     // Load in a process of its own, before anything is written.
+    let processes = Processes { shared: plugins.shared_runners, most: plugins.runners };
     let library = library_file::copy(&plugins.libraries, &plugins.copies, name, allowed)?;
-    let (runner, inside) = Runner::probe(library.clone()).await?;
+    let (runner, inside) = Runner::probe(library.clone(), name, processes).await?;
     if inside != text.as_bytes() {
         return Err("the library was built with another plugin.toml; build it again".to_owned());
     }
@@ -158,6 +162,23 @@ pub fn declared_tables(folder: &Path) -> Result<Tables, String> {
         Err(error) => Err(format!("tables.toml: {error}")),
         Ok(text) => Tables::parse(&text).map_err(|why| format!("tables.toml: {why}")),
     }
+}
+
+/// A package is its own files: a link would show what lies elsewhere.
+fn no_links(folder: &Path) -> Result<(), String> {
+    for entry in std::fs::read_dir(folder).map_err(|error| error.to_string())?.flatten() {
+        let kind = entry.file_type().map_err(|error| error.to_string())?;
+        if kind.is_symlink() {
+            return Err(format!(
+                "{}: is a link; put the file itself there",
+                entry.path().display()
+            ));
+        }
+        if kind.is_dir() {
+            no_links(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A plugin's texts begin with its id, so that it cannot change anybody else's.

@@ -1,18 +1,21 @@
-//! The plugin in a process of its own: started when needed, killed when it hangs, started again
-//! when it died. What goes wrong there stays there.
+//! The plugin in processes of its own, one for each insurer at work: started when needed, killed when
+//! one hangs, started again when it died, ended when it is idle. What goes wrong there stays there,
+//! and no memory serves two insurers.
 
+use super::rest::Deaths;
 use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, ended, host_service};
 use crate::plugins::border::wire::{Frame, HEAD, Kind, MAX_BODY};
-use std::collections::HashMap;
+use secret::random;
+use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::{mpsc, oneshot};
 
 /// Time for a library to load and shake hands.
@@ -20,16 +23,28 @@ const START: Duration = Duration::from_secs(5);
 /// How long a call may go on after its deadline before its process is killed: a slow database
 /// must not kill a healthy plugin.
 const HANG: Duration = Duration::from_secs(10);
-/// Exits within [`WINDOW`] after which the plugin rests for [`REST`].
-const EXITS: usize = 5;
-const WINDOW: Duration = Duration::from_secs(600);
-const REST: Duration = Duration::from_secs(60);
+/// After so long without a call a process ends.
+const IDLE: Duration = Duration::from_secs(300);
+/// What one process may write to its standard error within a minute, in lines.
+const LINES: u32 = 20;
 
-/// A plugin's runner: at most one live process.
+/// A plugin's processes.
 pub struct Runner {
     library: PathBuf,
+    /// What the processes are called in the log.
+    plugin: String,
+    /// One process serves all insurers.
+    shared: bool,
+    /// The most processes at a time.
+    most: usize,
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    deaths: Mutex<Deaths>,
+}
+
+/// One insurer's process.
+struct Slot {
     live: tokio::sync::Mutex<Option<Arc<Live>>>,
-    exits: Mutex<Vec<Instant>>,
+    used: Mutex<Instant>,
 }
 
 struct Pending {
@@ -42,10 +57,19 @@ struct Live {
     out: mpsc::UnboundedSender<Frame>,
     /// `None` once the process has died: nothing new may wait.
     pending: Mutex<Option<HashMap<u64, Pending>>>,
+    /// Whom it served when it died, when that was one member.
+    served: Mutex<Option<String>>,
     child: Mutex<Child>,
-    next: AtomicU64,
     killed: AtomicBool,
     manifest: Vec<u8>,
+}
+
+/// How many processes there may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Processes {
+    /// One serves all insurers.
+    pub shared: bool,
+    pub most: usize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -53,27 +77,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Runner {
-    /// Starts a process to see whether the library loads. Returns the manifest inside it.
+    /// Starts a process to see whether the library loads, and ends it. Returns the manifest inside the
+    /// library.
     ///
     /// # Errors
     /// Why the library is refused.
-    pub async fn probe(library: PathBuf) -> Result<(Self, Vec<u8>), String> {
-        let live = Live::start(&library).await?;
-        let manifest = live.manifest.clone();
-        let mut runner = Self::idle(library);
-        *runner.live.get_mut() = Some(live);
-        Ok((runner, manifest))
+    pub async fn probe(
+        library: PathBuf,
+        plugin: &str,
+        processes: Processes,
+    ) -> Result<(Self, Vec<u8>), String> {
+        let live = Live::start(&library, plugin, "").await?;
+        live.kill();
+        Ok((Self::idle(library, plugin, processes), live.manifest.clone()))
     }
 
-    /// A runner whose process starts with the first call.
-    pub(in crate::plugins) fn idle(library: PathBuf) -> Self {
-        let live = tokio::sync::Mutex::new(None);
-        Self { library, live, exits: Mutex::default() }
-    }
-
-    /// The id of the running process, for tests that kill it.
-    pub async fn process_id(&self) -> Option<u32> {
-        self.live.lock().await.as_ref().and_then(|live| lock(&live.child).id())
+    /// A runner whose processes start with the first calls.
+    pub(in crate::plugins) fn idle(library: PathBuf, plugin: &str, processes: Processes) -> Self {
+        Self {
+            library,
+            plugin: plugin.to_owned(),
+            shared: processes.shared,
+            most: processes.most,
+            slots: Mutex::default(),
+            deaths: Mutex::default(),
+        }
     }
 
     /// Calls the plugin. After the deadline the person is answered; the process is killed when
@@ -88,18 +116,20 @@ impl Runner {
         if request.len() > MAX_BODY {
             return Err(CallFault::Failed("the request is longer than 8 MiB".into()));
         }
-        let live = match tokio::time::timeout(deadline, self.live()).await {
+        let live = self.live(&allowed.insurer, &allowed.member);
+        let live = match tokio::time::timeout(deadline, live).await {
             Ok(live) => live?,
             Err(_) => return Err(CallFault::Slow),
         };
-        let id = live.next.fetch_add(1, Ordering::Relaxed);
+        // Nobody guesses a handle: a plugin cannot ask on behalf of a call that it was not given.
+        let id = handle();
         let (reply, mut receiver) = oneshot::channel();
         match lock(&live.pending).as_mut() {
             Some(pending) => pending.insert(id, Pending { allowed, reply }),
             None => return Err(CallFault::Crashed),
         };
         let word = i32::try_from(op).unwrap_or(0);
-        live.out.send(Frame { kind: Kind::Call, id, word, body: request }).ok();
+        live.out.send(Frame { kind: Kind::Call, id, ask: 0, word, body: request }).ok();
         match tokio::time::timeout(deadline, &mut receiver).await {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) => Err(CallFault::Crashed),
@@ -110,11 +140,16 @@ impl Runner {
                 {
                     let (reply, late) = oneshot::channel();
                     let nothing = Arc::new(call.allowed.without_data());
+                    let (plugin, insurer) = (self.plugin.clone(), nothing.insurer.clone());
                     pending.insert(id, Pending { allowed: nothing, reply });
                     let live = live.clone();
                     tokio::spawn(async move {
                         if tokio::time::timeout(deadline.max(HANG), late).await.is_err() {
-                            tracing::warn!("a plugin hangs: its process is killed");
+                            tracing::warn!(
+                                plugin,
+                                insurer,
+                                "a plugin hangs: its process is killed"
+                            );
                             live.kill();
                         }
                     });
@@ -124,33 +159,87 @@ impl Runner {
         }
     }
 
-    async fn live(&self) -> Result<Arc<Live>, CallFault> {
-        let mut slot = self.live.lock().await;
-        if let Some(live) = slot.as_ref() {
-            if lock(&live.pending).is_some() {
-                return Ok(live.clone());
-            }
-            lock(&self.exits).push(Instant::now());
+    /// Ends processes that nobody has called for a while.
+    pub async fn end_idle(&self) {
+        let idle = |slot: &Arc<Slot>| lock(&slot.used).elapsed() > IDLE;
+        let slots: Vec<(String, Arc<Slot>)> = {
+            let slots = lock(&self.slots);
+            let idle = slots.iter().filter(|(_, slot)| idle(slot));
+            idle.map(|(insurer, slot)| (insurer.clone(), slot.clone())).collect()
+        };
+        for (insurer, slot) in slots {
+            self.end(&insurer, &slot).await;
         }
-        *slot = None;
-        {
-            let mut exits = lock(&self.exits);
-            exits.retain(|exit| exit.elapsed() < WINDOW);
-            if exits.len() >= EXITS && exits.last().is_some_and(|last| last.elapsed() < REST) {
-                return Err(CallFault::Quarantined);
-            }
+    }
+
+    /// Ends a process that serves nobody at the moment.
+    async fn end(&self, insurer: &str, slot: &Slot) {
+        let mut live = slot.live.lock().await;
+        let calls = |live: &Arc<Live>| lock(&live.pending).as_ref().map_or(0, HashMap::len);
+        if live.as_ref().is_some_and(|live| calls(live) > 0) {
+            return;
         }
-        let live = Live::start(&self.library).await.map_err(|why| {
-            lock(&self.exits).push(Instant::now());
+        if let Some(live) = live.take() {
+            live.kill();
+        }
+        lock(&self.slots).remove(insurer);
+    }
+
+    /// The process of an insurer, started when there is none.
+    async fn live(&self, insurer: &str, member: &str) -> Result<Arc<Live>, CallFault> {
+        let slot = self.slot(insurer).await;
+        let mut live = slot.live.lock().await;
+        if let Some(found) = live.as_ref() {
+            if lock(&found.pending).is_some() {
+                return Ok(found.clone());
+            }
+            let served = lock(&found.served).clone();
+            lock(&self.deaths).note(insurer, served.as_deref(), Instant::now());
+            *live = None;
+        }
+        if lock(&self.deaths).rests(insurer, member, Instant::now()) {
+            return Err(CallFault::Quarantined);
+        }
+        let label = if self.shared { "" } else { insurer };
+        let started = Live::start(&self.library, &self.plugin, label).await.map_err(|why| {
+            lock(&self.deaths).note(insurer, None, Instant::now());
             CallFault::Failed(why)
         })?;
-        *slot = Some(live.clone());
-        Ok(live)
+        *live = Some(started.clone());
+        Ok(started)
+    }
+
+    /// Room for a process: when there are too many, the one that was used longest ago makes it.
+    async fn slot(&self, insurer: &str) -> Arc<Slot> {
+        let key = if self.shared { "" } else { insurer };
+        let (slot, oldest) = {
+            let mut slots = lock(&self.slots);
+            if let Some(slot) = slots.get(key) {
+                *lock(&slot.used) = Instant::now();
+                return slot.clone();
+            }
+            let oldest = slots.iter().min_by_key(|(_, slot)| *lock(&slot.used));
+            let oldest = oldest.map(|(insurer, slot)| (insurer.clone(), slot.clone()));
+            let oldest = oldest.filter(|_| slots.len() >= self.most);
+            let (live, used) = (tokio::sync::Mutex::default(), Mutex::new(Instant::now()));
+            let slot = Arc::new(Slot { live, used });
+            slots.insert(key.to_owned(), slot.clone());
+            (slot, oldest)
+        };
+        if let Some((insurer, oldest)) = oldest {
+            self.end(&insurer, &oldest).await;
+        }
+        slot
     }
 }
 
+/// A number that nobody guesses.
+fn handle() -> u64 {
+    random::bytes(8).iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 impl Live {
-    async fn start(library: &Path) -> Result<Arc<Self>, String> {
+    async fn start(library: &Path, plugin: &str, insurer: &str) -> Result<Arc<Self>, String> {
         let say = |error: std::io::Error| format!("runner: {error}");
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(say)?;
         ours.set_nonblocking(true).map_err(say)?;
@@ -161,9 +250,13 @@ impl Live {
             .env_clear()
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .map_err(say)?;
+        if let Some(errors) = child.stderr.take() {
+            tokio::spawn(overheard(errors, plugin.to_owned(), insurer.to_owned()));
+        }
         let stream = UnixStream::from_std(ours).map_err(say)?;
         let (read, mut write) = stream.into_split();
         let mut read = BufReader::new(read);
@@ -188,8 +281,8 @@ impl Live {
         let live = Arc::new(Self {
             out,
             pending: Mutex::new(Some(HashMap::new())),
+            served: Mutex::default(),
             child: Mutex::new(child),
-            next: AtomicU64::new(1),
             killed: AtomicBool::new(false),
             manifest,
         });
@@ -210,7 +303,13 @@ impl Live {
             }
             if let Some(live) = reading.upgrade() {
                 // Whoever waited is told by the dropped sender.
-                lock(&live.pending).take();
+                let waited = lock(&live.pending).take().unwrap_or_default();
+                let members = waited.values().map(|call| call.allowed.member.as_str());
+                let members: BTreeSet<&str> = members.collect();
+                if let [one] = members.into_iter().collect::<Vec<_>>().as_slice() {
+                    *lock(&live.served) = Some((*one).to_owned());
+                }
+                drop(waited);
                 live.kill();
             }
         });
@@ -221,8 +320,10 @@ impl Live {
         match frame.kind {
             Kind::Reply => {
                 let call = lock(&self.pending).as_mut().and_then(|p| p.remove(&frame.id));
-                if let Some(call) = call {
-                    call.reply.send((frame.word, frame.body)).ok();
+                match call {
+                    Some(call) => _ = call.reply.send((frame.word, frame.body)),
+                    // Nobody waits for it: it was made up.
+                    None => self.kill(),
                 }
             }
             Kind::Ask => {
@@ -239,7 +340,7 @@ impl Live {
                         }
                         None => ended(),
                     };
-                    live.out.send(Frame::reply(Kind::Answer, frame.id, answer)).ok();
+                    live.out.send(Frame::reply(Kind::Answer, frame.id, frame.ask, answer)).ok();
                 });
             }
             _ => self.kill(),
@@ -260,4 +361,32 @@ async fn next_frame(from: &mut (impl AsyncReadExt + Unpin)) -> std::io::Result<F
     frame.body.resize(length, 0);
     from.read_exact(&mut frame.body).await?;
     Ok(frame)
+}
+
+/// What a plugin writes to its standard error becomes lines of the portal's log: under its name, at
+/// most so many a minute, and never as if the portal had written them.
+async fn overheard(errors: ChildStderr, plugin: String, insurer: String) {
+    let mut errors = BufReader::new(errors);
+    let (mut since, mut lines) = (Instant::now(), 0);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        // A line without end is cut.
+        let mut piece = (&mut errors).take(500);
+        match tokio::io::AsyncBufReadExt::read_until(&mut piece, b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        if since.elapsed() > Duration::from_secs(60) {
+            (since, lines) = (Instant::now(), 0);
+        }
+        lines += 1;
+        if lines > LINES {
+            continue;
+        }
+        let plain = String::from_utf8_lossy(&line);
+        let text: String = plain.chars().filter(|c| !c.is_control()).collect();
+        let more = if lines == LINES { " (the rest of this minute is left out)" } else { "" };
+        tracing::warn!(plugin, insurer, text = format!("{text}{more}"), "a plugin wrote to stderr");
+    }
 }

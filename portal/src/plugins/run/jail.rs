@@ -1,0 +1,232 @@
+//! The walls around a runner's process. It closes them itself, before the library's first line runs,
+//! and narrower once it is loaded. Each holds alone: what a system call may be (seccomp), what a path
+//! may be (Landlock), how much there may be (rlimits). docs/plugins/walls.md says which stops what.
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
+    RulesetAttr, RulesetCreatedAttr, Scope,
+};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The most that a runner may hold, in bytes of memory of its own.
+const MEMORY: u64 = 256 * 1024 * 1024;
+/// The most files and sockets that it may hold.
+const FILES: u64 = 64;
+
+/// Where the system keeps the libraries that a plugin is linked with.
+const LIBRARIES: [&str; 6] =
+    ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"];
+
+/// What a runner does while it serves: it reads and writes its socket, waits, asks for memory, and
+/// ends.
+const SERVING: &[i64] = &[
+    libc::SYS_read,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_futex,
+    libc::SYS_munmap,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    libc::SYS_brk,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_getrandom,
+    libc::SYS_gettid,
+    libc::SYS_getpid,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigaction,
+    libc::SYS_sigaltstack,
+    libc::SYS_restart_syscall,
+    libc::SYS_close,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+];
+
+/// What it does besides until its library is loaded and its threads have begun.
+const LOADING: &[i64] = &[
+    libc::SYS_openat,
+    libc::SYS_fstat,
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_pread64,
+    libc::SYS_lseek,
+    libc::SYS_readlinkat,
+    libc::SYS_getcwd,
+    libc::SYS_fcntl,
+    libc::SYS_dup3,
+    libc::SYS_prctl,
+    libc::SYS_seccomp,
+    libc::SYS_landlock_create_ruleset,
+    libc::SYS_landlock_add_rule,
+    libc::SYS_landlock_restrict_self,
+    libc::SYS_prlimit64,
+    libc::SYS_set_robust_list,
+    libc::SYS_rseq,
+    libc::SYS_getuid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getegid,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    // Answered with "not here": then threads begin by the call whose flags can be looked at.
+    libc::SYS_clone3,
+];
+
+/// Closes what can be closed before the library is loaded.
+///
+/// # Errors
+/// What this kernel does not do: then the library is not loaded.
+pub fn before_loading(library: &Path) -> Result<(), String> {
+    let cannot = |what: &str, error: &dyn std::fmt::Display| {
+        Err(format!("a runner cannot be confined here ({what}: {error})"))
+    };
+    // It ends with the portal, whatever the library does; and nobody of the same user looks into it.
+    let closed = rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .and_then(|()| rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable))
+        .and_then(|()| rustix::thread::set_no_new_privs(true));
+    if let Err(error) = closed {
+        return cannot("prctl", &error);
+    }
+    let limits = [
+        (Resource::Core, 0),
+        (Resource::Fsize, 0),
+        (Resource::Nofile, FILES),
+        (Resource::Data, MEMORY),
+        (Resource::Memlock, 0),
+        (Resource::Msgqueue, 0),
+    ];
+    for (resource, most) in limits {
+        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        if let Err(error) = rustix::process::setrlimit(resource, limit) {
+            return cannot("setrlimit", &error);
+        }
+    }
+    if let Err(error) = paths(library) {
+        return cannot("Landlock", &error);
+    }
+    let mut allowed = SERVING.to_vec();
+    allowed.extend(LOADING);
+    allowed.extend(ONLY_HERE);
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = plain(&allowed);
+    let closed = rule_for_threads()
+        .and_then(|rule| {
+            rules.insert(libc::SYS_clone, vec![rule]);
+            rules.insert(libc::SYS_mmap, Vec::new());
+            rules.insert(libc::SYS_mprotect, Vec::new());
+            rules.insert(libc::SYS_tgkill, vec![to_itself()?]);
+            Ok(())
+        })
+        .and_then(|()| apply(rules, SeccompAction::KillProcess, SeccompAction::Allow, false))
+        .and_then(|()| {
+            let absent = SeccompAction::Errno(libc::ENOSYS as u32);
+            apply(plain(&[libc::SYS_clone3]), SeccompAction::Allow, absent, false)
+        });
+    closed.or_else(|why| cannot("seccomp", &why))
+}
+
+/// Closes the rest, for all threads, once the library is loaded and the threads have begun.
+///
+/// # Errors
+/// What this kernel does not do: then nothing is served.
+pub fn before_serving() -> Result<(), String> {
+    let mut rules = plain(SERVING);
+    let closed = no_code(2).and_then(|no_code| {
+        rules.insert(libc::SYS_mmap, vec![no_code.clone()]);
+        rules.insert(libc::SYS_mprotect, vec![no_code]);
+        rules.insert(libc::SYS_tgkill, vec![to_itself()?]);
+        rules.insert(libc::SYS_fcntl, vec![is_open()?]);
+        apply(rules, SeccompAction::KillProcess, SeccompAction::Allow, true)
+    });
+    closed.map_err(|why| format!("a runner cannot be confined here (seccomp: {why})"))
+}
+
+/// Of the file system only the library and what it is linked with, to be read; no address, and no
+/// process outside. What the kernel does not know is left to seccomp.
+fn paths(library: &Path) -> Result<(), landlock::RulesetError> {
+    let read = AccessFs::from_read(ABI::V1);
+    let mut ruleset = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(ABI::V5))?
+        .handle_access(AccessNet::from_all(ABI::V5))?
+        .scope(Scope::from_all(ABI::V6))?
+        .create()?;
+    for place in LIBRARIES.iter().map(Path::new).chain([library]) {
+        if let Ok(file) = PathFd::new(place) {
+            let access = if place.is_dir() { read } else { read & AccessFs::from_file(ABI::V1) };
+            ruleset = ruleset.add_rule(PathBeneath::new(file, access))?;
+        }
+    }
+    ruleset.restrict_self().map(drop)
+}
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// These calls, whatever their arguments.
+fn plain(calls: &[i64]) -> Rules {
+    calls.iter().map(|call| (*call, Vec::new())).collect()
+}
+
+/// A thread, and no process: it shares memory with the one that begins it.
+fn rule_for_threads() -> Result<SeccompRule, seccompiler::BackendError> {
+    let flags = (libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND) as u64;
+    let shares = SeccompCmpOp::MaskedEq(flags);
+    SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Qword, shares, flags)?])
+}
+
+/// Memory that is no code.
+fn no_code(argument: u8) -> Result<SeccompRule, seccompiler::BackendError> {
+    let code = SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64);
+    SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, code, 0)?])
+}
+
+/// Whether a descriptor is open: builds for debugging ask before they close one.
+fn is_open() -> Result<SeccompRule, seccompiler::BackendError> {
+    let asks = u64::try_from(libc::F_GETFD).unwrap_or_default();
+    let condition = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, asks)?;
+    SeccompRule::new(vec![condition])
+}
+
+/// Signals to itself: how a process aborts.
+fn to_itself() -> Result<SeccompRule, seccompiler::BackendError> {
+    let own = u64::from(std::process::id());
+    let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, own)?;
+    SeccompRule::new(vec![condition])
+}
+
+fn apply(
+    rules: Rules,
+    otherwise: SeccompAction,
+    matched: SeccompAction,
+    all_threads: bool,
+) -> Result<(), seccompiler::BackendError> {
+    let arch = std::env::consts::ARCH.try_into()?;
+    let program: BpfProgram = SeccompFilter::new(rules, otherwise, matched, arch)?.try_into()?;
+    let applied = match all_threads {
+        true => seccompiler::apply_filter_all_threads(&program),
+        false => seccompiler::apply_filter(&program),
+    };
+    // Its own words are those of the system call.
+    applied.map_err(|_| seccompiler::BackendError::EmptyRule)
+}
+
+/// Calls that only this processor has.
+#[cfg(target_arch = "x86_64")]
+const ONLY_HERE: &[i64] = &[
+    libc::SYS_open,
+    libc::SYS_stat,
+    libc::SYS_readlink,
+    libc::SYS_access,
+    libc::SYS_arch_prctl,
+    libc::SYS_dup2,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const ONLY_HERE: &[i64] = &[];
