@@ -5,7 +5,6 @@
 mod every;
 
 use portal::plugins::package::manifest::Manifest;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,11 +62,7 @@ fn every_page_of_the_plugins_draws() {
         let templates = stems(&folder.join("templates"), ".html");
         let samples = stems(&folder.join("samples"), ".json");
         assert_eq!(templates, samples, "{id}: templates/NAME.html needs samples/NAME.json");
-        for name in templates {
-            let text = std::fs::read(folder.join("samples").join(format!("{name}.json"))).unwrap();
-            let samples: Vec<Value> = serde_json::from_slice(&text).unwrap();
-            drawer.samples(&format!("{id}/{name}.html"), &samples);
-        }
+        every::of_plugin(&mut drawer, &id, &folder);
     }
 }
 

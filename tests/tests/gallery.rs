@@ -1,4 +1,4 @@
-//! Every page of both programs in every sample, as Chromium shows it at 360 px: nothing for axe-core to find,
+//! Every page of both programs and of the plugins in every sample, as Chromium shows it at 360 px: nothing for axe-core to find,
 //! nothing cut off or beside the screen, also with a text twice as large. The pictures are kept.
 
 #[path = "../../idp/tests/every/mod.rs"]
@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tests::browser::Browser;
 use tests::world::root;
 use web::Pages;
+use web::pages::Owner;
 use web::testing::{Drawer, Drawn};
 
 struct Gallery {
@@ -43,18 +44,29 @@ async fn served(gallery: Arc<Gallery>) -> String {
     format!("http://localhost:{port}")
 }
 
-/// Another theme has other colours, not other words: one language and one sample of each page there.
+/// The plugins whose pages are shown.
+const PLUGINS: [&str; 3] = ["help", "medical-fees", "notices"];
+
+/// Another theme has other colours, not other words: one language and one sample of each page there, and
+/// none of the plugins', which are made of the same parts.
 fn is_shown(drawn: &Drawn) -> bool {
-    drawn.theme == "base" || (drawn.lang == "ja" && drawn.n == 0)
+    let own = PLUGINS.iter().all(|id| !drawn.template.starts_with(id));
+    drawn.theme == "base" || (own && drawn.lang == "ja" && drawn.n == 0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_read_by_everybody() {
-    let owners = [idp::app::owner(), portal::app::owner()];
+    let folder = |id: &str| root().join("plugins").join(id);
+    let plugins = PLUGINS.map(|id| Owner::from_folder(id, &folder(id)));
+    let owners = [idp::app::owner(), portal::app::owner()].into_iter().chain(plugins);
+    let owners: Vec<Owner> = owners.collect();
     let pages = Arc::new(Pages::load(&root().join("themes"), &owners).expect("the themes"));
     let mut drawer = Drawer::new(&pages);
     idp_pages::pages(&mut drawer);
     portal_pages::pages(&mut drawer);
+    for id in PLUGINS {
+        portal_pages::of_plugin(&mut drawer, id, &folder(id));
+    }
     let drawn: Vec<Drawn> = drawer.drawn.into_iter().filter(is_shown).collect();
     assert!(drawn.len() > 150, "{}", drawn.len());
     let gallery = Arc::new(Gallery { pages, drawn });

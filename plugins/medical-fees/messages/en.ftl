@@ -13,7 +13,6 @@ medical-fees-public-paid = Paid from public funds
 medical-fees-other-paid = Paid by others
 medical-fees-own-paid = Your share
 medical-fees-month = Month of treatment
-medical-fees-column-month = Month
 medical-fees-year = Year
 medical-fees-patient = Patient
 medical-fees-where = Where and what kind

@@ -13,7 +13,6 @@ medical-fees-public-paid = 国や自治体の負担額（公費）
 medical-fees-other-paid = そのほかの負担額
 medical-fees-own-paid = 自己負担額
 medical-fees-month = 診療年月
-medical-fees-column-month = 診療月
 medical-fees-year = 年
 medical-fees-patient = 受診者
 medical-fees-where = 医療機関・診療区分

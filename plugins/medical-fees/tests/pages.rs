@@ -55,9 +55,9 @@ fn month_knows_its_neighbours_and_adds_up() {
     assert_eq!(data["previous"], "202412");
     assert_eq!(data["next"], Value::Null);
     assert_eq!(data["sums"]["total"], 1000);
-    assert_eq!(data["rows"][0]["facility"], Value::Null);
+    assert_eq!(data["groups"][0]["rows"][0]["facility"], Value::Null);
     // Names are the roster's, and only who has rows can be chosen.
-    assert_eq!(data["rows"][0]["patient"], "港　花子");
+    assert_eq!(data["groups"][0]["rows"][0]["patient"], "港　花子");
     assert_eq!(data["patients"], json!([{"id": "p1", "name": "港　花子", "selected": false}]));
     for bad in ["2025", "x", "2025-03", "'; DROP TABLE x"] {
         assert_eq!(page("month", json!({"month": bad})), "not_found", "{bad}");

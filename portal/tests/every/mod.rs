@@ -5,8 +5,26 @@ use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
 use portal::pages::signin::SignOut;
+use std::path::Path;
 use web::look::{ErrorPage, Notice};
 use web::testing::Drawer;
+
+/// Draws every sample of a plugin's pages, in every theme and language.
+pub fn of_plugin(to: &mut Drawer, id: &str, folder: &Path) {
+    let mut names: Vec<String> = std::fs::read_dir(folder.join("samples"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned()))
+        .collect();
+    names.sort();
+    for name in names {
+        let file = folder.join("samples").join(format!("{name}.json"));
+        let text = std::fs::read(&file).expect("readable");
+        let samples: Vec<serde_json::Value> = serde_json::from_slice(&text).expect("samples");
+        to.samples(&format!("{id}/{name}.html"), &samples);
+    }
+}
 
 /// Draws every page in every sample, theme and language.
 pub fn pages(to: &mut Drawer) {

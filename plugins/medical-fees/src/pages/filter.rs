@@ -12,6 +12,14 @@ pub struct Patient {
     pub selected: bool,
 }
 
+/// The rows of a month and what they add up to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Group {
+    pub month: String,
+    pub sums: Sums,
+    pub rows: Vec<Row>,
+}
+
 /// The rows of some months, of one person or of all.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Filtered {
@@ -21,7 +29,8 @@ pub struct Filtered {
     /// The person that was chosen.
     pub chosen: Option<Patient>,
     pub patients: Vec<Patient>,
-    pub rows: Vec<Row>,
+    /// By month, the newest first.
+    pub groups: Vec<Group>,
     pub sums: Sums,
 }
 
@@ -43,9 +52,24 @@ impl Filtered {
             chosen: patients.iter().find(|patient| patient.selected).cloned(),
             patients,
             sums: Sums::of(rows.iter().map(|row| row.sums)),
-            rows,
+            groups: by_month(rows),
         })
     }
+}
+
+/// Rows that stand together by month, as the query orders them.
+fn by_month(rows: Vec<Row>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        match groups.last_mut() {
+            Some(group) if group.month == row.month => {
+                group.sums = Sums::of([group.sums, row.sums]);
+                group.rows.push(row);
+            }
+            _ => groups.push(Group { month: row.month.clone(), sums: row.sums, rows: vec![row] }),
+        }
+    }
+    groups
 }
 
 #[derive(Deserialize)]
