@@ -1,4 +1,4 @@
-//! Draws every sample of a page in every theme and language, for the programs' tests.
+//! Draws samples of pages in every theme and language: for the programs' tests, and for authors.
 
 use crate::look::{Look, NavItem, User};
 use crate::{Brand, Page, Pages, PublicUrl};
@@ -39,10 +39,8 @@ impl Drawer {
         let pages = self.pages.clone();
         for theme in pages.theme_ids() {
             for (lang, user) in [("ja", true), ("en", false)] {
-                let look = look(&pages, theme, lang, user);
                 for (n, sample) in samples.iter().enumerate() {
-                    let html = look
-                        .html(template, sample)
+                    let html = drawn(&pages, theme, (lang, user), template, sample)
                         .unwrap_or_else(|error| panic!("{template} {theme} {lang}: {error:?}"));
                     for inline in [" style=", "<style", " onclick", "<script>"] {
                         assert!(!html.contains(inline), "{template} {theme}: {inline}");
@@ -53,6 +51,21 @@ impl Drawer {
             }
         }
     }
+}
+
+/// A page as a made-up request to an insurer with this theme gets it, with or without a signed-in
+/// person.
+///
+/// # Errors
+/// Where the template and what it is drawn with do not fit.
+pub fn drawn(
+    pages: &Arc<Pages>,
+    theme: &str,
+    (lang, user): (&str, bool),
+    template: &str,
+    page: &impl Serialize,
+) -> Result<String, tera::Error> {
+    look(pages, theme, lang, user).html(template, page)
 }
 
 /// What sources implement of traits such as `Page` and a list of tests does not draw (`Name>(`): a member

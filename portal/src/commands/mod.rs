@@ -39,6 +39,9 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<plugins::Plugins>,
     },
+    /// For the author of a plugin.
+    #[command(subcommand)]
+    Plugin(plugins::Plugin),
     /// Try everything that the settings name and say what to do about what does not work.
     Doctor,
     /// Print the reference of all settings.
@@ -65,6 +68,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Import(import) => return import::run(&settings, import).await,
         Command::Doctor => return doctor::run(&settings).await,
+        Command::Plugin(command) => return plugins::author(&settings, command).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,
         Command::Settings | Command::Runner { .. } => {}
     }

@@ -3,6 +3,7 @@
 use crate::app;
 use crate::plugins::Loaded;
 use crate::plugins::data::people::PersonKeys;
+use crate::plugins::package::check::Checking;
 use crate::plugins::package::{library_file, load};
 use crate::settings::Settings;
 use clap::Subcommand;
@@ -19,6 +20,41 @@ pub enum Plugins {
         /// `plugins.libraries` when absent.
         folder: Option<PathBuf>,
     },
+}
+
+/// For the author of a plugin.
+#[derive(Subcommand)]
+pub enum Plugin {
+    /// Say all that is wrong with a plugin, and change nothing.
+    Check {
+        /// The folder with its plugin.toml.
+        folder: PathBuf,
+        /// Its library; `libNAME.so` in `plugins.libraries` when absent.
+        #[arg(long)]
+        library: Option<PathBuf>,
+    },
+}
+
+/// Checks a plugin; the exit code says whether anything is wrong.
+pub async fn author(settings: &Settings, command: Plugin) -> Result<ExitCode, Error> {
+    let Plugin::Check { folder, library } = command;
+    let checking = Checking {
+        folder: &folder,
+        library: library.as_deref(),
+        libraries: &settings.plugins.libraries,
+        themes: &settings.themes,
+    };
+    let (manifest, wrong) = checking.run().await;
+    let name = manifest.map_or_else(
+        || folder.display().to_string(),
+        |manifest| format!("{} {}", manifest.plugin.id, manifest.plugin.version),
+    );
+    wrong.iter().for_each(|why| println!("{why}"));
+    match wrong.len() {
+        0 => println!("{name}: nothing to mend"),
+        count => println!("{name}: {count} to mend"),
+    }
+    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Loads every plugin and says which are refused and why, or runs the subcommand.

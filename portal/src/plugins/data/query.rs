@@ -47,20 +47,30 @@ pub struct For<'a> {
 /// Reads every `queries/*.sql` of a plugin.
 ///
 /// # Errors
-/// Names the query, the line, and what to write there.
+/// Names the first query that is wrong, the line, and what to write there.
 pub fn read(folder: &Path, schema: &Schema<'_>) -> Result<Queries, String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Queries::new()) };
-    entries
-        .flatten()
-        .filter(|entry| entry.path().extension().is_some_and(|end| end == "sql"))
-        .map(|entry| {
-            let name = entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let text = std::fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
-            let query =
-                Query::parse(&text, schema).map_err(|why| format!("queries/{name}.sql: {why}"))?;
-            Ok((name, query))
-        })
-        .collect()
+    let (queries, mut wrong) = read_all(folder, schema);
+    if wrong.is_empty() { Ok(queries) } else { Err(wrong.remove(0)) }
+}
+
+/// The queries of a plugin, and what is wrong with the others.
+pub fn read_all(folder: &Path, schema: &Schema<'_>) -> (Queries, Vec<String>) {
+    let (mut queries, mut wrong) = (Queries::new(), Vec::new());
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if file.extension().is_none_or(|end| end != "sql") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).map_err(|error| error.to_string());
+        match text.and_then(|text| Query::parse(&text, schema)) {
+            Ok(query) => drop(queries.insert(name, query)),
+            Err(why) => wrong.push(format!("queries/{name}.sql: {why}")),
+        }
+    }
+    (queries, wrong)
 }
 
 impl Query {

@@ -87,6 +87,11 @@ fn hex(bytes: &[u8]) -> String {
     hash::sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What the library of a plugin is called.
+pub fn file_name(plugin: &str) -> String {
+    format!("lib{}.so", plugin.replace('-', "_"))
+}
+
 /// Checks a plugin's library and copies it below `copies`, named by its hash. The copy is what
 /// gets loaded: a file that is overwritten while it is mapped is a crash, and the same name twice
 /// is silently the old code.
@@ -99,7 +104,7 @@ pub fn copy(
     plugin: &str,
     allowed: &Allowed,
 ) -> Result<PathBuf, String> {
-    let name = format!("lib{}.so", plugin.replace('-', "_"));
+    let name = file_name(plugin);
     let file = libraries.join(&name);
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let hash = hex(&bytes);

@@ -165,7 +165,7 @@ pub fn declared_tables(folder: &Path) -> Result<Tables, String> {
 }
 
 /// A package is its own files: a link would show what lies elsewhere.
-fn no_links(folder: &Path) -> Result<(), String> {
+pub(super) fn no_links(folder: &Path) -> Result<(), String> {
     for entry in std::fs::read_dir(folder).map_err(|error| error.to_string())?.flatten() {
         let kind = entry.file_type().map_err(|error| error.to_string())?;
         if kind.is_symlink() {
@@ -182,7 +182,7 @@ fn no_links(folder: &Path) -> Result<(), String> {
 }
 
 /// A plugin's texts begin with its id, so that it cannot change anybody else's.
-fn own_texts(owner: &Owner, id: &str) -> Result<(), String> {
+pub(super) fn own_texts(owner: &Owner, id: &str) -> Result<(), String> {
     let prefix = format!("{id}-");
     for (lang, text) in &owner.messages {
         let foreign = text.lines().find_map(|line| {

@@ -1,5 +1,6 @@
 //! A plugin's folder: read, checked, loaded, or refused with the reason.
 
+pub mod check;
 pub mod library_file;
 pub mod load;
 pub mod manifest;

@@ -1,0 +1,246 @@
+//! All that is wrong with a plugin, before anybody installs it: what a start, an import or a page would
+//! find, without a database and without writing anything.
+
+use super::library_file;
+use super::load::{declared_tables, no_links, own_texts};
+use super::manifest::Manifest;
+use super::reserved;
+use crate::app;
+use crate::plugins::border::host::{Allowed, CallFault};
+use crate::plugins::data::query::{self, Queries};
+use crate::plugins::data::sql::check::Schema;
+use crate::plugins::data::tables::Tables;
+use crate::plugins::run::runner::{Processes, Runner};
+use sdk::abi;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use web::Pages;
+use web::pages::Owner;
+use web::testing::drawn;
+
+/// What a plugin is checked with.
+pub struct Checking<'a> {
+    pub folder: &'a Path,
+    /// The library, when it lies elsewhere than `libraries`.
+    pub library: Option<&'a Path>,
+    pub libraries: &'a Path,
+    pub themes: &'a Path,
+}
+
+/// How long a handler may take to say that it is there.
+const ANSWERS: Duration = Duration::from_secs(2);
+
+impl Checking<'_> {
+    /// What is wrong, in the order of the files; nothing when all is right. The manifest comes along
+    /// when it can be read.
+    pub async fn run(&self) -> (Option<Manifest>, Vec<String>) {
+        let mut wrong = Vec::new();
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.to_owned());
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = match std::fs::read_to_string(folder.join("plugin.toml")) {
+            Ok(text) => text,
+            Err(error) => return (None, vec![format!("plugin.toml: {error}")]),
+        };
+        let manifest = match Manifest::parse(&text, &name) {
+            Ok(manifest) => manifest,
+            Err(why) => return (None, vec![format!("plugin.toml: {why}")]),
+        };
+        wrong.extend(no_links(&folder).err());
+        wrong.extend(reserved::check(&name).err());
+        wrong.extend(data(&manifest, &folder));
+        let owner = Owner::from_folder(&name, &folder);
+        wrong.extend(texts(&manifest, &owner, &folder));
+        wrong.extend(self.pages(&owner, &folder));
+        wrong.extend(self.code(&manifest, &text, &name).await);
+        (Some(manifest), wrong)
+    }
+
+    /// Templates and their samples, in every theme and language.
+    fn pages(&self, owner: &Owner, folder: &Path) -> Vec<String> {
+        let mut wrong: Vec<String> = owner.check().err().into_iter().collect();
+        let owners = [app::owner(), owner.clone()];
+        let pages = match Pages::load_usable(self.themes, &owners) {
+            Ok((pages, refused)) => {
+                wrong.extend(refused.iter().map(ToString::to_string));
+                Arc::new(pages)
+            }
+            Err(why) => {
+                wrong.push(why.to_string());
+                return wrong;
+            }
+        };
+        for (file, text) in owner.templates.iter().filter(|(file, _)| !file.starts_with('_')) {
+            let Some(stem) = file.strip_suffix(".html") else {
+                wrong.push(format!("templates/{file}: a template's name ends with .html"));
+                continue;
+            };
+            let at = format!("samples/{stem}.json");
+            let samples = std::fs::read_to_string(folder.join(&at)).map_err(|e| e.to_string());
+            let samples = samples.and_then(|text| {
+                serde_json::from_str::<Vec<Value>>(&text).map_err(|error| error.to_string())
+            });
+            match samples {
+                Err(why) => wrong.push(format!("{at}: a list of states of the page: {why}")),
+                Ok(samples) if samples.is_empty() => {
+                    wrong.push(format!("{at}: write at least one state of the page"));
+                }
+                Ok(samples) => {
+                    let template = format!("{}/{file}", owner.id);
+                    wrong.extend(states(&pages, &template, &samples, &at));
+                    wrong.extend(unknown_fields(file, text, &samples, &at));
+                }
+            }
+        }
+        wrong
+    }
+
+    /// The library, and whether it has what the manifest names.
+    async fn code(&self, manifest: &Manifest, text: &str, name: &str) -> Vec<String> {
+        let file = self.libraries.join(library_file::file_name(name));
+        let file: PathBuf = self.library.map_or(file, Path::to_owned);
+        let Ok(file) = file.canonicalize() else {
+            return vec![format!("{}: is not there; build it", file.display())];
+        };
+        let processes = Processes { shared: true, most: 1 };
+        let (runner, inside) = match Runner::probe(file, name, processes).await {
+            Ok(probed) => probed,
+            Err(why) => return vec![format!("library: {why}")],
+        };
+        let mut wrong = Vec::new();
+        if inside != text.as_bytes() {
+            let why = "library: was built with another plugin.toml; build it again";
+            wrong.push(why.to_owned());
+        }
+        let pages = manifest.route.iter().map(|route| (abi::PAGE, "pages", &route.handler));
+        let cards = manifest.card.iter().map(|card| (abi::CARD, "cards", &card.handler));
+        let checks = manifest.importer.iter().filter_map(|importer| importer.check.as_ref());
+        let checks = checks.map(|handler| (abi::CHECK, "checks", handler));
+        for (op, list, handler) in pages.chain(cards).chain(checks) {
+            // Without data it cannot do its work; that it is there is all that is asked.
+            let request = json!({"handler": handler, "lang": "ja", "base": "/x/p/x", "rows": []});
+            let allowed = Arc::new(Allowed::nothing("check", name));
+            let body = request.to_string().into_bytes();
+            match runner.call(allowed, op, body, ANSWERS).await {
+                Ok((abi::E_NOT_DECLARED, body)) if says_no_handler(&body) => wrong.push(format!(
+                    "plugin.toml: handler {handler:?} is not in the library: name it under {list}: \
+                     in sdk::plugin!"
+                )),
+                Ok((abi::E_PANIC, _)) => {
+                    wrong.push(format!("handler {handler}: panics when its queries fail"));
+                }
+                Err(CallFault::Slow) => wrong.push(format!("handler {handler}: does not answer")),
+                Err(fault) => wrong.push(format!("handler {handler}: {fault:?}")),
+                Ok(_) => {}
+            }
+        }
+        wrong
+    }
+}
+
+fn says_no_handler(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body).contains("no handler ")
+}
+
+/// Tables, importers, queries, and what pages may use of them.
+fn data(manifest: &Manifest, folder: &Path) -> Vec<String> {
+    let tables: Tables = match declared_tables(folder) {
+        Ok(tables) => tables,
+        Err(why) => return vec![why],
+    };
+    let mut wrong = Vec::new();
+    let imported = manifest.imported(&tables).unwrap_or_else(|why| {
+        wrong.push(why);
+        BTreeSet::new()
+    });
+    let schema = Schema { tables: &tables, imported: &imported };
+    let (queries, faults): (Queries, Vec<String>) =
+        query::read_all(&folder.join("queries"), &schema);
+    // A query that is wrong is not one that is missing.
+    if faults.is_empty() {
+        wrong.extend(manifest.check(&queries).err());
+    }
+    wrong.extend(faults);
+    wrong
+}
+
+/// Texts: whose they are, the same in each language, and those that are named.
+fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
+    let mut wrong: Vec<String> = own_texts(owner, &owner.id).err().into_iter().collect();
+    let keys = |lang: &str| -> BTreeSet<String> {
+        let lines = owner.messages.get(lang).into_iter().flat_map(|text| text.lines());
+        let plain = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+        let keys = lines.filter(plain).filter_map(|line| line.split_once('='));
+        keys.map(|(key, _)| key.trim().to_owned()).collect()
+    };
+    let by_lang: BTreeMap<&str, BTreeSet<String>> =
+        ["ja", "en"].into_iter().map(|lang| (lang, keys(lang))).collect();
+    for (lang, other) in [("ja", "en"), ("en", "ja")] {
+        for key in by_lang[other].difference(&by_lang[lang]) {
+            wrong.push(format!("messages/{lang}.ftl: {key} is missing, {other}.ftl has it"));
+        }
+    }
+    if let Some(menu) = &manifest.menu
+        && by_lang.values().all(|keys| !keys.contains(&menu.label))
+    {
+        wrong.push(format!("plugin.toml: menu: there is no text {} in messages/", menu.label));
+    }
+    if manifest.plugin.name.ja.is_empty() {
+        wrong.push("plugin.toml: name.ja is empty".to_owned());
+    }
+    let named = manifest.route.is_empty() && manifest.card.is_empty();
+    if named && folder.join("templates").exists() {
+        wrong.push("plugin.toml: no [[route]] leads to the templates".to_owned());
+    }
+    wrong
+}
+
+/// Fields that the template names and the page does not have: in a condition such a one is silently
+/// nothing.
+fn unknown_fields(file: &str, text: &str, samples: &[Value], at: &str) -> Vec<String> {
+    let known: BTreeSet<&str> = samples
+        .iter()
+        .filter_map(Value::as_object)
+        .flat_map(|page| page.keys().map(String::as_str))
+        .collect();
+    let mut wrong = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        for (start, _) in line.match_indices("page.") {
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let rest = &line[start + 5..];
+            let name = &rest[..rest.find(|c| !word(c)).unwrap_or(rest.len())];
+            let whole = !line[..start].ends_with(|c: char| word(c) || c == '.');
+            if whole && !name.is_empty() && !known.contains(name) {
+                let n = n + 1;
+                wrong.push(format!("templates/{file}: line {n}: page.{name} is not in {at}"));
+            }
+        }
+    }
+    wrong
+}
+
+/// What is wrong with a page in one of its states; each fault once, whatever the theme.
+fn states(pages: &Arc<Pages>, template: &str, samples: &[Value], at: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (n, sample) in samples.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for theme in pages.theme_ids() {
+            for lang in ["ja", "en"] {
+                let Err(error) = drawn(pages, theme, (lang, true), template, sample) else {
+                    continue;
+                };
+                let why = error.to_string();
+                let first = why.lines().next().unwrap_or_default().to_owned();
+                if seen.insert(first.clone()) {
+                    let place = why.lines().find(|line| line.contains("-->"));
+                    let place = place.unwrap_or_default().trim();
+                    let state = n + 1;
+                    wrong.push(format!("{at}, state {state}, {theme}, {lang}: {first} {place}"));
+                }
+            }
+        }
+    }
+    wrong
+}

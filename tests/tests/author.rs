@@ -1,0 +1,218 @@
+//! What an author reads of `portal plugin check`: thirty typical mistakes and the message of each.
+
+use std::path::Path;
+use std::process::Command;
+use tests::world::{bin, copy, root};
+
+/// Changes of `plugins/notices`: a file, what stands there, what is written instead, and what is said.
+/// An empty text to be found is the whole file; what is written as `GONE` removes it.
+const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("plugin.toml", "musubi-plugin/1", "musubi-plugin/2", "schema \"musubi-plugin/2\" is unknown"),
+    (
+        "plugin.toml",
+        "id = \"notices\"\nversion",
+        "id = \"notice\"\nversion",
+        "not the folder's name",
+    ),
+    ("plugin.toml", "host_api = 1", "host_api = 3", "host_api 3: this portal offers 1"),
+    ("plugin.toml", "[[card]]", "[[cards]]", "unknown field `cards`"),
+    (
+        "plugin.toml",
+        "handler = \"list\"",
+        "handler = \"lists\"",
+        "handler \"lists\" is not in the library",
+    ),
+    ("plugin.toml", "handler = \"newest\"", "handler = \"oldest\"", "name it under cards:"),
+    (
+        "plugin.toml",
+        "version = \"0.1.0\"",
+        "version = \"0.2.0\"",
+        "was built with another plugin.toml",
+    ),
+    (
+        "plugin.toml",
+        "data = \"none\"\n\n[[card]]",
+        "data = \"secret\"\n\n[[card]]",
+        "unknown variant `secret`",
+    ),
+    (
+        "plugin.toml",
+        "data = \"none\"\n\n[menu]",
+        "data = \"none\"\nqueries = [\"news\"]\n\n[menu]",
+        "add queries/news.sql",
+    ),
+    ("plugin.toml", "table = \"items\"", "table = \"news\"", "\"news\" is no table of tables.toml"),
+    ("plugin.toml", "body = { max", "text = { max", "column text is no column of table items"),
+    (
+        "plugin.toml",
+        "body = { max = 4000 }",
+        "published_on = { kana = true }",
+        "kana and max are for text",
+    ),
+    ("plugin.toml", "mode = \"snapshot\"", "mode = \"all\"", "unknown variant `all`"),
+    (
+        "plugin.toml",
+        "label = \"notices-menu\"",
+        "label = \"notices-menus\"",
+        "there is no text notices-menus",
+    ),
+    (
+        "tables.toml",
+        "type = \"day\"",
+        "type = \"date\"",
+        "tables.toml: line 10: unknown variant `date`",
+    ),
+    (
+        "tables.toml",
+        "class = \"none\"",
+        "class = \"pii\"",
+        "route / has data = \"none\", but may use queries/",
+    ),
+    (
+        "tables.toml",
+        "[table.items.columns]",
+        "[table.items.columns]\ninsurer_id = { type = \"text\" }",
+        "the host adds it itself",
+    ),
+    (
+        "tables.toml",
+        "title = { type = \"text\" }",
+        "title = { type = \"word\" }",
+        "a word lists its values",
+    ),
+    (
+        "tables.toml",
+        "title = { type = \"text\" }",
+        "Title = { type = \"text\" }",
+        "use a-z, 0-9 and _",
+    ),
+    (
+        "queries/list.sql",
+        "published_on, title",
+        "published_at, title",
+        "queries/list.sql: line 2: published_at is no column",
+    ),
+    (
+        "queries/list.sql",
+        "FROM items",
+        "FROM notices_items",
+        "notices_items is no table of tables.toml, which has items",
+    ),
+    (
+        "queries/list.sql",
+        "published_on <= TODAY()",
+        "insurer_id = 'minato'",
+        "insurer_id: the host adds it; remove it",
+    ),
+    (
+        "queries/list.sql",
+        "published_on <= TODAY()",
+        "published_on <= 'tomorrow'",
+        "'tomorrow' is no day",
+    ),
+    (
+        "queries/list.sql",
+        "published_on <= TODAY()",
+        "title = 5",
+        "int stands where text is expected",
+    ),
+    ("queries/list.sql", "SELECT line AS id", "SELECT COUNT(*) AS id", "differs within a group"),
+    (
+        "queries/list.sql",
+        "SELECT line AS id",
+        "SELECT SUM(title) AS id",
+        "SUM and AVG need a number, not text",
+    ),
+    (
+        "queries/list.sql",
+        "published_on <= TODAY()",
+        "$since IS NULL",
+        "$since: its type cannot be told",
+    ),
+    (
+        "queries/detail.sql",
+        "SELECT published_on, title, body, url",
+        "SELECT *",
+        "name the columns that you read",
+    ),
+    ("queries/detail.sql", "WHERE line", "WHERE title LIKE '%' AND line", "write CONTAINS"),
+    ("queries/detail.sql", "", "DELETE FROM items", "queries only read"),
+    ("templates/list.html", "{% endblock main %}", "", "list.html"),
+    (
+        "templates/list.html",
+        "page.notices",
+        "page.notice",
+        "templates/list.html: line 8: page.notice is not in samples/list.json",
+    ),
+    (
+        "templates/list.html",
+        "<h1>",
+        "<h1 onclick=\"x()\">",
+        "templates/list.html: line 7: onclick=",
+    ),
+    ("templates/list.html", "<h1>", "<script>x()</script><h1>", "<script>: a page is content"),
+    ("templates/list.html", "notices-title", "notices-titel", "notices-titel"),
+    ("templates/list.html", "| date", "| dates", "dates"),
+    ("samples/list.json", "", "GONE", "samples/list.json: a list of states of the page"),
+    ("samples/list.json", "", "[]", "write at least one state"),
+    ("samples/detail.json", "\"title\"", "\"titel\"", "samples/detail.json, state 1"),
+    (
+        "messages/en.ftl",
+        "notices-title",
+        "notices-heading",
+        "messages/en.ftl: notices-title is missing",
+    ),
+    ("messages/en.ftl", "notices-title", "layout-menu", "layout-menu does not begin with notices-"),
+];
+
+fn check(folder: &Path, library: &Path) -> (bool, String) {
+    let output = Command::new(bin().join("portal"))
+        .args(["plugin", "check"])
+        .arg(folder)
+        .arg("--library")
+        .arg(library)
+        .env("MUSUBI_PORTAL_THEMES", root().join("themes"))
+        .env("MUSUBI_PORTAL_DATABASE", "sqlite:/nowhere/at/all.sqlite")
+        .output()
+        .expect("built");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn each_mistake_is_told_with_its_place_and_what_to_write() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let library = bin().join("libnotices.so");
+    assert!(MISTAKES.len() >= 30);
+    for (n, (file, from, to, said)) in MISTAKES.iter().enumerate() {
+        let folder = temporary.path().join(n.to_string()).join("notices");
+        copy(&root().join("plugins/notices"), &folder);
+        let path = folder.join(file);
+        let text = std::fs::read_to_string(&path).expect("there");
+        assert!(text.contains(from), "{file} has no {from}");
+        let changed = if from.is_empty() { (*to).to_owned() } else { text.replace(from, to) };
+        match *to {
+            "GONE" => std::fs::remove_file(&path).expect("removed"),
+            _ => std::fs::write(&path, changed).expect("written"),
+        }
+        let (good, text) = check(&folder, &library);
+        assert!(!good && text.contains(said), "{file}: {to}: {said}\n{text}");
+    }
+}
+
+/// It finds nothing in the plugins of the product, and leaves nothing behind.
+#[test]
+fn what_is_right_is_said_to_be_right() {
+    for (id, library) in [
+        ("notices", "libnotices.so"),
+        ("help", "libhelp.so"),
+        ("medical-fees", "libmedical_fees.so"),
+    ] {
+        let (good, text) = check(&root().join("plugins").join(id), &bin().join(library));
+        assert!(good && text.contains("nothing to mend"), "{text}");
+    }
+    let (good, text) = check(&root().join("plugins/notices"), Path::new("/nowhere.so"));
+    assert!(!good && text.contains("is not there; build it"), "{text}");
+    let (good, text) = check(&root().join("docs"), Path::new("/nowhere.so"));
+    assert!(!good && text.contains("plugin.toml: No such file"), "{text}");
+}
