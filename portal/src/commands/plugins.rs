@@ -43,6 +43,7 @@ pub async fn author(settings: &Settings, command: Plugin) -> Result<ExitCode, Er
         library: library.as_deref(),
         libraries: &settings.plugins.libraries,
         themes: &settings.themes,
+        portal: app::owner(),
     };
     let (manifest, wrong) = checking.run().await;
     let name = manifest.map_or_else(

@@ -5,7 +5,6 @@ use super::library_file;
 use super::load::{declared_tables, no_links, own_texts};
 use super::manifest::Manifest;
 use super::reserved;
-use crate::app;
 use crate::plugins::border::host::{Allowed, CallFault};
 use crate::plugins::data::query::{self, Queries};
 use crate::plugins::data::sql::check::Schema;
@@ -28,6 +27,8 @@ pub struct Checking<'a> {
     pub library: Option<&'a Path>,
     pub libraries: &'a Path,
     pub themes: &'a Path,
+    /// The portal's own templates and texts.
+    pub portal: Owner,
 }
 
 /// How long a handler may take to say that it is there.
@@ -61,7 +62,7 @@ impl Checking<'_> {
     /// Templates and their samples, in every theme and language.
     fn pages(&self, owner: &Owner, folder: &Path) -> Vec<String> {
         let mut wrong: Vec<String> = owner.check().err().into_iter().collect();
-        let owners = [app::owner(), owner.clone()];
+        let owners = [self.portal.clone(), owner.clone()];
         let pages = match Pages::load_usable(self.themes, &owners) {
             Ok((pages, refused)) => {
                 wrong.extend(refused.iter().map(ToString::to_string));
