@@ -223,6 +223,51 @@ async fn the_database_holds_without_the_printed_scope() {
     }
 }
 
+/// A portal whose user is no superuser, but may make roles and owns its database, as
+/// docs/operators.md asks: the policies hold for it, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_need_not_be_a_superuser() {
+    let urls = db::testing::fresh_urls().await;
+    let Some(url) = urls.iter().find(|url| url.starts_with("postgres")) else { return };
+    let name = url.rsplit('/').next().expect("a name");
+    let owner = format!("{name}_owner");
+    let superuser = Db::open(url).await.unwrap();
+    let mut tx = superuser.begin().await.unwrap();
+    for sql in [
+        format!("DROP ROLE IF EXISTS {owner}"),
+        format!("CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'x'"),
+        format!("ALTER DATABASE {name} OWNER TO {owner}"),
+    ] {
+        tx.execute(AssertSqlSafe(sql), &[]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    superuser.close().await;
+    let (_, server) = url.split_once('@').expect("a user");
+    let world = World::open(&format!("postgres://{owner}:x@{server}")).await;
+    for insurer in INSURERS {
+        let mut tx = world.database.begin(insurer).await.unwrap();
+        for (table, rows) in world.model.of(insurer) {
+            let sql = format!("SELECT insurer_id FROM {}", world.database.table(table));
+            let found = all(&mut tx, &sql, &[]).await.unwrap();
+            assert_eq!(found.len(), rows.len(), "{table}");
+        }
+        let theirs = if insurer == "minato" { "aozora" } else { "minato" };
+        let sql = format!(
+            "INSERT INTO {} (insurer_id, import_id, line, month, title) VALUES ('{theirs}', 0, 0, \
+             '202601', 'x')",
+            world.database.table("items")
+        );
+        assert!(tx.execute(AssertSqlSafe(sql), &[]).await.is_err(), "another insurer's row");
+    }
+    // The same database once more: nothing is to be made, and the role is known.
+    let (host, keys) = (&world.host, PersonKeys::open(&world.host).await.unwrap());
+    let url = format!("postgres://{owner}:x@{server}");
+    let place = Place { url: &url, host, keys: &keys, plugin: "model" };
+    let again = Database::open(&place, &Tables::parse(TABLES).unwrap()).await.unwrap();
+    again.close().await;
+    world.close().await;
+}
+
 /// Attack 34, as an author would try it: whatever is written, nothing but the plugin's own tables
 /// can be named, and the scope is printed beside each.
 #[test]
