@@ -22,7 +22,6 @@ fn answer(name: &str, _: &Value) -> Vec<Value> {
             json!({"month": "202503", "person": "p1", "facility": null, "kind": "dental",
                    "kind_text": "歯科", "days": 2, "note": null}),
         )],
-        "persons" => vec![json!({"person": "p1"})],
         other => panic!("the page asked for {other}"),
     }
 }
@@ -56,9 +55,13 @@ fn month_knows_its_neighbours_and_adds_up() {
     assert_eq!(data["next"], Value::Null);
     assert_eq!(data["sums"]["total"], 1000);
     assert_eq!(data["groups"][0]["rows"][0]["facility"], Value::Null);
-    // Names are the roster's, and only who has rows can be chosen.
+    // Names are the roster's, and whoever may be seen can be chosen.
     assert_eq!(data["groups"][0]["rows"][0]["patient"], "港　花子");
-    assert_eq!(data["patients"], json!([{"id": "p1", "name": "港　花子", "selected": false}]));
+    assert_eq!(
+        data["patients"],
+        json!([{"id": "p1", "name": "港　花子", "selected": false},
+               {"id": "p2", "name": "港　一郎", "selected": false}])
+    );
     for bad in ["2025", "x", "2025-03", "'; DROP TABLE x"] {
         assert_eq!(page("month", json!({"month": bad})), "not_found", "{bad}");
     }

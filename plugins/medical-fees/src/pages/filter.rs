@@ -45,7 +45,7 @@ impl Filtered {
         for row in &mut rows {
             row.patient = call.person_name(&row.person).unwrap_or_default().to_owned();
         }
-        let patients = patients(call, chosen)?;
+        let patients = patients(call, chosen);
         Ok(Self {
             base: call.base.clone(),
             note: call.text_setting("note").map(str::to_owned),
@@ -72,20 +72,12 @@ fn by_month(rows: Vec<Row>) -> Vec<Group> {
     groups
 }
 
-#[derive(Deserialize)]
-struct Person {
-    person: String,
-}
-
-/// Those who have rows that this member may see, in the household's order.
-pub fn patients(call: &Call, chosen: &str) -> Result<Vec<Patient>, Fault> {
-    let rows = call.query::<Person>("persons", json!({}))?;
-    let has_rows = |id: &str| rows.iter().any(|row| row.person == id);
-    let persons = call.persons.iter().filter(|person| has_rows(&person.id));
+/// Those whose rows this member may see, in the household's order.
+pub fn patients(call: &Call, chosen: &str) -> Vec<Patient> {
     let patient = |person: &sdk::Person| Patient {
         id: person.id.clone(),
         name: person.name.clone(),
         selected: person.id == chosen,
     };
-    Ok(persons.map(patient).collect())
+    call.persons.iter().map(patient).collect()
 }

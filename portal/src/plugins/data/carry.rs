@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 /// Under which batch they count, where a file replaces batches.
 pub const BATCH: &str = "carried";
 
-/// Rows that are written by one statement.
-const TOGETHER: usize = 100;
+/// Rows that are written by one statement. SQLite looks each parameter up among all of it.
+const TOGETHER: usize = 16;
 
 /// Lines that are read together.
 const LINES: i64 = 20_000;

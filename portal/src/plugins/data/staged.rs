@@ -6,8 +6,8 @@ use super::make::IMPORTS;
 use db::{AssertSqlSafe, Value, params};
 use std::collections::BTreeMap;
 
-/// Rows that are written by one statement.
-const TOGETHER: usize = 100;
+/// Rows that are written by one statement. SQLite looks each parameter up among all of it.
+const TOGETHER: usize = 16;
 /// Lines that are cleared away in one transaction.
 const CLEARED: i64 = 5_000;
 /// What was begun so long ago will not be finished, in seconds.

@@ -1,2 +1,0 @@
--- Those who have rows.
-SELECT DISTINCT person FROM rows ORDER BY person
