@@ -7,7 +7,11 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a walled reader waits for a connection.
+const WALLED_WAIT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Readers {
     options: SqliteConnectOptions,
@@ -53,7 +57,10 @@ impl Readers {
 
     /// Waits for a connection.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Result<Reader> {
-        let slot = self.slots.clone().acquire_owned().await;
+        // Whoever is behind a wall may be made to wait by somebody else's statements.
+        let longest = if self.wall.is_some() { WALLED_WAIT } else { Duration::MAX };
+        let slot = tokio::time::timeout(longest, self.slots.clone().acquire_owned()).await;
+        let slot = slot.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let slot = slot.map_err(|_| sqlx::Error::PoolClosed)?;
         let known = self.idle().pop();
         let kept = match known {

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The functions that a walled statement may call: each computes with its arguments only.
-pub const FUNCTIONS: [&str; 12] = [
-    "abs", "avg", "coalesce", "count", "instr", "length", "max", "min", "nullif", "round",
-    "substr", "sum",
+pub const FUNCTIONS: [&str; 13] = [
+    "abs", "avg", "coalesce", "count", "instr", "length", "max", "min", "nullif", "replace",
+    "round", "substr", "sum",
 ];
 
 /// Between two looks at how much a statement has done, in SQLite's own operations.
@@ -24,7 +24,7 @@ const OPERATIONS: c_int = 1_000;
 /// How many such looks a statement lasts: some 50 million operations, about a second.
 const LOOKS: u32 = 50_000;
 /// The longest text that a statement may make, in bytes.
-const LENGTH: c_int = 8 * 1024 * 1024;
+const LENGTH: c_int = 256 * 1024;
 
 /// What may be read. It lives as long as the process: SQLite keeps its address.
 pub(crate) struct Wall(&'static BTreeSet<String>);

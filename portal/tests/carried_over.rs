@@ -2,7 +2,7 @@
 //! the first start of this one, once, on both engines.
 
 use db::{AssertSqlSafe, Db, params};
-use portal::plugins::data::carry::{self, Carrying};
+use portal::plugins::data::carry::Carrying;
 use portal::plugins::data::database::{Database, Place};
 use portal::plugins::data::people::{People, PersonKeys, Seen};
 use portal::plugins::data::query::{For, Query};
@@ -61,7 +61,6 @@ async fn rows_of_the_last_release_are_carried_over_once() {
             table,
             was: table.was.as_ref().expect("what it was"),
             importer: "medical-fees",
-            batch: carry::BATCH,
             now: 9,
         };
         for _ in 0..2 {
@@ -92,6 +91,17 @@ async fn rows_of_the_last_release_are_carried_over_once() {
         ];
         assert_eq!(rows, expected);
         drop(conn);
+        // The old rows are batches by month: a month that comes again takes its place.
+        let mut tx = database.begin("minato").await.expect("begins");
+        let sql = format!(
+            "SELECT batch FROM {} WHERE insurer_id = 'minato' ORDER BY batch",
+            database.table("musubi_imports")
+        );
+        let batches = tx.all(AssertSqlSafe(sql), &[]).await.expect("batches");
+        let batches: Vec<String> =
+            batches.iter().map(|row| row.text("batch").expect("a text")).collect();
+        assert_eq!(batches, ["202601", "202602", "202603"]);
+        drop(tx);
         // No card's number is in the plugin's database.
         let mut tx = database.begin("minato").await.expect("begins");
         let sql = format!(

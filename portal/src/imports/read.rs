@@ -127,8 +127,8 @@ impl<'a, R: Read> Pass<'a, R> {
         };
         let batch = match (how.importer.mode, how.batch) {
             (Mode::Snapshot, _) => String::new(),
-            (Mode::Batches, Some(batch)) => batch.to_owned(),
-            (Mode::Batches, None) => row.required("batch")?.to_owned(),
+            (Mode::Batches, Some(batch)) => named(batch),
+            (Mode::Batches, None) => named(row.required("batch")?),
         };
         Ok(Read1 { line: row.line, card, batch, values })
     }
@@ -184,6 +184,11 @@ impl<'a, R: Read> Pass<'a, R> {
         let reason = Reason::Other(format!("「{}」のどれでもありません", expected.join(" ")));
         row.parsed(from, read, reason)
     }
+}
+
+/// The name of a batch: a month has one, however it is written.
+fn named(batch: &str) -> String {
+    date::month(batch).unwrap_or_else(|| batch.to_owned())
 }
 
 /// The layout's name of a table's column.

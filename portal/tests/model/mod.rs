@@ -284,6 +284,13 @@ fn worth(expr: &Expr, group: &[Vec<Option<&Row>>], params: &Map<String, Json>) -
             }
             (!list.contains(&None)).then_some(Plain::Bool(false))
         }
+        Node::Between(inner, low, high) => {
+            let (from, until) = (
+                binary(Op::GreaterOrEqual, at(inner), at(low)),
+                binary(Op::LessOrEqual, at(inner), at(high)),
+            );
+            binary(Op::And, from, until)
+        }
         Node::IsNull(inner) => Some(Plain::Bool(at(inner).is_none())),
         Node::Case { branches, otherwise } => {
             match branches.iter().find(|(when, _)| truth(&at(when))) {

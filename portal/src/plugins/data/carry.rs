@@ -8,9 +8,6 @@ use super::tables::{Scope, Table, Was};
 use db::{AssertSqlSafe, Conn, Db, Engine, Row, Tx, Value, params};
 use std::collections::BTreeMap;
 
-/// Under which batch they count, where a file replaces batches.
-pub const BATCH: &str = "carried";
-
 /// Rows that are written by one statement. SQLite looks each parameter up among all of it.
 const TOGETHER: usize = 16;
 
@@ -25,9 +22,8 @@ pub struct Carrying<'a> {
     pub name: &'a str,
     pub table: &'a Table,
     pub was: &'a Was,
-    /// The importer that fills the table, and the batch of what is carried.
+    /// The importer that fills the table.
     pub importer: &'a str,
-    pub batch: &'a str,
     pub now: i64,
 }
 
@@ -66,14 +62,37 @@ impl Carrying<'_> {
     }
 
     async fn insurer(&self, old: &mut Conn, tx: &mut Tx, insurer: &str) -> db::Result<i64> {
+        let table = &self.was.table;
+        let Some(column) = self.was.batch.as_deref().map(|name| self.old(name)) else {
+            return self.batch(old, tx, insurer, ("TRUE", None)).await;
+        };
+        let sql = format!("SELECT DISTINCT {column} AS batch FROM {table} WHERE insurer_id = $1");
+        let mut count = 0;
+        for row in old.all(AssertSqlSafe(sql), params![insurer]).await? {
+            let batch = row.text("batch")?;
+            let such = format!("{column} = $2");
+            count += self.batch(old, tx, insurer, (&such, Some(&batch))).await?;
+        }
+        Ok(count)
+    }
+
+    /// One batch: the rows that `such` says, whose name is its parameter.
+    async fn batch(
+        &self,
+        old: &mut Conn,
+        tx: &mut Tx,
+        insurer: &str,
+        (such, batch): (&str, Option<&str>),
+    ) -> db::Result<i64> {
         let (table, line) = (&self.was.table, self.old("line"));
+        let mut values = params![insurer].to_vec();
+        values.extend(batch.map(Value::from));
+        let next = values.len() + 1;
         let sql = format!(
             "SELECT COUNT(*) AS n, MIN({line}) AS first, MAX({line}) AS last FROM {table} WHERE \
-             insurer_id = $1"
+             insurer_id = $1 AND {such}"
         );
-        let Some(found) = old.one(AssertSqlSafe(sql), params![insurer]).await? else {
-            return Ok(0);
-        };
+        let Some(found) = old.one(AssertSqlSafe(sql), &values).await? else { return Ok(0) };
         let count = found.int("n")?;
         let (Some(first), Some(last)) = (found.opt_int("first")?, found.opt_int("last")?) else {
             return Ok(0);
@@ -84,13 +103,18 @@ impl Carrying<'_> {
              begun_at, imported_at) VALUES ($1, $2, $3, $4, '', $5, TRUE, $6, $6)",
             self.database.table(IMPORTS)
         );
-        let values = params![id, insurer, self.importer, self.batch, count, self.now];
-        tx.execute(AssertSqlSafe(sql), values).await?;
-        let sql =
-            format!("SELECT * FROM {table} WHERE insurer_id = $1 AND {line} >= $2 AND {line} < $3");
+        let batch = batch.unwrap_or_default();
+        let import = params![id, insurer, self.importer, batch, count, self.now];
+        tx.execute(AssertSqlSafe(sql), import).await?;
+        let sql = format!(
+            "SELECT * FROM {table} WHERE insurer_id = $1 AND {such} AND {line} >= ${next} AND \
+             {line} < ${}",
+            next + 1
+        );
         for from in (first..=last).step_by(LINES as usize) {
-            let values = params![insurer, from, from + LINES];
-            let rows = old.all(AssertSqlSafe(sql.clone()), values).await?;
+            let mut values = values.clone();
+            values.extend([Value::from(from), Value::from(from + LINES)]);
+            let rows = old.all(AssertSqlSafe(sql.clone()), &values).await?;
             for rows in rows.chunks(TOGETHER) {
                 self.write(tx, insurer, id, rows).await?;
             }

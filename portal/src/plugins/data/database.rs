@@ -126,10 +126,8 @@ impl Database {
 
     /// A number that no other import has.
     pub fn import_id() -> i64 {
-        let bytes = secret::random::bytes(8);
-        let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         // What JavaScript and JSON hold exactly: somebody will look at it there.
-        i64::try_from(number >> 11).unwrap_or(0)
+        i64::try_from(secret::random::number() >> 11).unwrap_or(0)
     }
 
     /// Checks a statement of the reader's against the tables without running it.

@@ -119,7 +119,8 @@ pub async fn make(db: &Db, at: &At, tables: &Tables) -> Result<(), String> {
     let same = |known: &BTreeMap<String, Made>| {
         declared.iter().all(|(name, made)| known.get(*name) == Some(made))
     };
-    if known.as_ref().is_some_and(same) {
+    let reads = lets_in(&mut db.read().await.map_err(said)?, at).await.map_err(said)?;
+    if reads && known.as_ref().is_some_and(same) {
         return Ok(());
     }
     let mut tx = db.begin().await.map_err(said)?;
@@ -130,6 +131,8 @@ pub async fn make(db: &Db, at: &At, tables: &Tables) -> Result<(), String> {
         let table = |why: String| format!("tables.toml: table {name}: {why}");
         let last = known.get(*name);
         if last == Some(next) {
+            // A restored database has its tables and perhaps no role.
+            fence(&mut tx, at, &at.table(name)).await.map_err(said)?;
             continue;
         }
         if let Some(last) = last {
@@ -154,6 +157,15 @@ async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
                 .await?
         }
     };
+    row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+}
+
+/// Whether the role that reads is there and may.
+async fn lets_in(conn: &mut Conn, at: &At) -> db::Result<bool> {
+    let (Some(schema), Some((role, _))) = (&at.schema, &at.reader) else { return Ok(true) };
+    let sql = "SELECT COUNT(*) AS n FROM pg_roles JOIN pg_namespace ON nspname = $2 WHERE rolname = $1 \
+               AND has_schema_privilege(pg_roles.oid, pg_namespace.oid, 'USAGE')";
+    let row = conn.one(sql, params![role, schema]).await?;
     row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
 }
 
@@ -209,9 +221,13 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         ),
     )
     .await?;
+    // Of two imports of one batch at once the second fails: both would count twice.
     run(
         tx,
-        format!("CREATE INDEX IF NOT EXISTS musubi_imports_live ON {imports} (insurer_id, live)"),
+        format!(
+            "CREATE UNIQUE INDEX IF NOT EXISTS musubi_imports_live ON {imports} (insurer_id, \
+             importer, batch) WHERE live"
+        ),
     )
     .await?;
     if engine == Engine::Postgres {

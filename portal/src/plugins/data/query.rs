@@ -25,6 +25,10 @@ pub type Queries = HashMap<String, Query>;
 /// The most that the rows of one answer may hold, in bytes of their texts.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
+/// The longest text that a parameter may be, in characters: engines look for one within another
+/// without counting.
+const LONGEST: usize = 1_000;
+
 /// Why a query gave no rows.
 #[derive(Debug)]
 pub enum Unanswered {
@@ -134,6 +138,9 @@ impl Query {
         let param = |name: &str| {
             let kind = &self.select.params[name];
             let value = params.get(name).ok_or(format!("${name} is missing"))?;
+            if value.as_str().is_some_and(|text| text.chars().count() > LONGEST) {
+                return Err(format!("${name} is longer than {LONGEST} characters"));
+            }
             value_of(value, kind).ok_or(format!("${name} must be {}", shape(kind)))
         };
         let value = |bind: &Bind| match bind {

@@ -118,7 +118,11 @@ impl Staged<'_> {
                 "UPDATE {imports} SET live = TRUE, rows = $2, imported_at = $3 WHERE import_id = $1"
             );
             let rows = batches.get(batch).copied().unwrap_or(0);
-            tx.execute(AssertSqlSafe(counts), params![*id, rows, self.now]).await?;
+            let counted = tx.execute(AssertSqlSafe(counts), params![*id, rows, self.now]).await?;
+            if counted != 1 {
+                // Another import took it for left behind and cleared it away.
+                return Err(db::Error::Taken);
+            }
         }
         tx.commit().await?;
         self.clear().await

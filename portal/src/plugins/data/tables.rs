@@ -49,6 +49,8 @@ pub struct Was {
     /// Our column and the old one, where the names differ; `line` is the number of the row.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// Our column by whose values the old rows are batches.
+    pub batch: Option<String>,
 }
 
 /// A column.

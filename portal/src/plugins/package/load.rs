@@ -1,7 +1,7 @@
 //! The stages of a plugin, from a folder to a loaded library, or why it was refused.
 
 use super::library_file::{self, Allowed};
-use super::manifest::{Manifest, Mode};
+use super::manifest::Manifest;
 use super::reserved;
 use crate::plugins::data::carry;
 use crate::plugins::data::database::{Database, Place};
@@ -133,14 +133,9 @@ async fn carry(
         if !was.table.starts_with(&format!("{}_", place.plugin.replace('-', "_"))) {
             return Err(format!("tables.toml: table {name}: was: {} is not its own", was.table));
         }
-        let batch = match importer.mode {
-            Mode::Snapshot => "",
-            Mode::Batches => carry::BATCH,
-        };
         let (host, keys, importer) = (place.host, place.keys, importer.id.as_str());
         let now = Clock::system().now();
-        let carrying =
-            carry::Carrying { host, keys, database, name, table, was, importer, batch, now };
+        let carrying = carry::Carrying { host, keys, database, name, table, was, importer, now };
         let carried = carrying.run().await;
         carried.map_err(|error| format!("table {name} of the last release: {error}"))?;
     }

@@ -214,30 +214,37 @@ impl<'t> Checker<'t> {
         expected: Option<&Kind>,
     ) -> Checked<(Vec<Expr>, Kind)> {
         let mut kind = expected.cloned();
+        // What was read to learn its type is not read again: that would double with each level.
+        let mut known: Option<(usize, Expr)> = None;
         if kind.is_none() {
             // A column says more than a constant, and a constant more than a parameter.
             for such in [says_all as fn(&syntax::Expr) -> bool, says_some] {
-                if let Some(expr) = exprs.iter().find(|expr| such(expr)) {
-                    kind = Some(self.value(expr)?.kind);
+                if let Some(at) = exprs.iter().position(|expr| such(expr)) {
+                    let read = self.value(exprs[at])?;
+                    kind = Some(read.kind.clone());
+                    known = Some((at, read));
                     break;
                 }
             }
         }
         if kind.is_none()
-            && let Some(known) = exprs.iter().find_map(|expr| match &expr.node {
+            && let Some(of_param) = exprs.iter().find_map(|expr| match &expr.node {
                 Written::Param(name) => self.params.get(name).cloned().flatten(),
                 _ => None,
             })
         {
-            kind = Some(known);
+            kind = Some(of_param);
         }
         let Some(mut kind) = kind else {
             let line = exprs.first().map_or(1, |expr| expr.line);
             return Err(format!("line {line}: the type cannot be told; compare with a column"));
         };
         let mut read = Vec::new();
-        for expr in exprs {
-            let one = self.read(expr, Some(&kind))?;
+        for (at, expr) in exprs.iter().enumerate() {
+            let one = match known.take_if(|(known, _)| *known == at) {
+                Some((_, one)) => one,
+                None => self.read(expr, Some(&kind))?,
+            };
             kind = joined(&kind, &one.kind).ok_or_else(|| differ(expr.line, &kind, &one.kind))?;
             read.push(one);
         }
@@ -288,13 +295,7 @@ impl<'t> Checker<'t> {
                 let (read, kind) = self.alike(&[expr, low, high], None)?;
                 ordered(line, &kind)?;
                 let [expr, low, high] = <[Expr; 3]>::try_from(read).expect("three went in");
-                let compared = |op: Op, with: Expr| Expr {
-                    node: Node::Binary(op, Box::new(expr.clone()), Box::new(with)),
-                    kind: Kind::Bool,
-                };
-                let (from, until) =
-                    (compared(Op::GreaterOrEqual, low), compared(Op::LessOrEqual, high));
-                negated_if(*negated, Node::Binary(Op::And, Box::new(from), Box::new(until)))
+                negated_if(*negated, Node::Between(Box::new(expr), Box::new(low), Box::new(high)))
             }
             Written::Case { branches, otherwise } => {
                 let results: Vec<&syntax::Expr> =
@@ -596,6 +597,9 @@ fn names_a_column(expr: &Expr, line: usize, place: &str) -> Checked<()> {
     }
 }
 
+/// The highest number that a query writes: sums of such are still numbers on both engines.
+const MOST_NUMBER: i64 = 1_000_000_000_000_000;
+
 /// A number as the type that is expected.
 fn number(line: usize, text: &str, expected: Option<&Kind>) -> Checked<(Node, Kind)> {
     let wrong = || format!("line {line}: {text} is no whole number");
@@ -604,7 +608,8 @@ fn number(line: usize, text: &str, expected: Option<&Kind>) -> Checked<(Node, Ki
         let scaled = scaled.ok_or(format!("line {line}: {text} has more than {places} places"))?;
         return Ok((Node::Int(scaled), Kind::Decimal(*places)));
     }
-    Ok((Node::Int(text.parse().map_err(|_| wrong())?), Kind::Int))
+    let number = text.parse().ok().filter(|number| *number <= MOST_NUMBER);
+    Ok((Node::Int(number.ok_or_else(wrong)?), Kind::Int))
 }
 
 /// `12.5` with two places: 1250.

@@ -125,16 +125,21 @@ impl Printer<'_> {
             Some(Count::Number(number)) => {
                 _ = write!(self.sql, "{}", (*number).clamp(0, MOST_ROWS + 1));
             }
-            Some(Count::Param(name)) => self.bind(Bind::Rows(name.clone())),
+            Some(Count::Param(name)) => self.rows(name),
         }
         match &select.offset {
             None => {}
             Some(Count::Number(number)) => _ = write!(self.sql, " OFFSET {}", (*number).max(0)),
             Some(Count::Param(name)) => {
                 self.put(" OFFSET ");
-                self.bind(Bind::Rows(name.clone()));
+                self.rows(name);
             }
         }
+    }
+
+    /// A parameter that says how many rows.
+    fn rows(&mut self, name: &str) {
+        self.typed(Stored::BigInt, |printer| printer.bind(Bind::Rows(name.to_owned())));
     }
 
     /// Which rows of a table exist for this call.
@@ -188,9 +193,14 @@ impl Printer<'_> {
             Node::Column { source, column } => {
                 _ = write!(self.sql, "\"t{source}\".\"{column}\"");
             }
-            Node::Param(name) => self.bind(Bind::Param(name.clone())),
-            Node::Int(number) => _ = write!(self.sql, "{number}"),
-            Node::Text(text) => self.text(text),
+            Node::Param(name) => {
+                let stored = self.select.params.get(name).unwrap_or(&expr.kind).stored();
+                self.typed(stored, |printer| printer.bind(Bind::Param(name.clone())));
+            }
+            Node::Int(number) => {
+                self.typed(Stored::BigInt, |printer| _ = write!(printer.sql, "{number}"));
+            }
+            Node::Text(text) => self.typed(Stored::Text, |printer| printer.text(text)),
             Node::Bool(truth) => self.put(if *truth { "TRUE" } else { "FALSE" }),
             Node::Null => {
                 self.put("CAST(NULL");
@@ -200,6 +210,11 @@ impl Printer<'_> {
             Node::Minus(inner) => self.around("(- ", inner, ")"),
             Node::IsNull(inner) => self.around("(", inner, " IS NULL)"),
             Node::Binary(op, left, right) => self.binary(*op, left, right),
+            Node::Between(inner, low, high) => {
+                self.around("(", inner, " BETWEEN ");
+                self.around("", low, " AND ");
+                self.around("", high, ")");
+            }
             Node::In(inner, list) => {
                 self.around("(", inner, " IN (");
                 self.list(list, |printer, _, one| printer.expr(one));
@@ -221,6 +236,21 @@ impl Printer<'_> {
                 self.aggregate(*function, *distinct, of.as_deref());
             }
         }
+    }
+
+    /// PostgreSQL is told the type of what is no column: it would guess others, and keep them.
+    fn typed(&mut self, stored: Stored, put: impl FnOnce(&mut Self)) {
+        if self.engine == Engine::Sqlite {
+            return put(self);
+        }
+        let (open, close) = match stored {
+            Stored::Text => ("(CAST(", " COLLATE \"C\")"),
+            Stored::BigInt | Stored::Boolean => ("CAST(", ""),
+        };
+        self.put(open);
+        put(self);
+        self.put(self.as_stored(stored));
+        self.put(close);
     }
 
     fn around(&mut self, before: &str, inner: &Expr, after: &str) {
@@ -263,28 +293,22 @@ impl Printer<'_> {
 
     fn call(&mut self, function: Function, args: &[Expr]) {
         match (function, args) {
-            (Function::Today, _) => self.bind(Bind::Today),
+            (Function::Today, _) => {
+                self.typed(Stored::Text, |printer| printer.bind(Bind::Today));
+            }
             (Function::Year, [of]) => self.around("CAST(SUBSTR(", of, ", 1, 4) AS BIGINT)"),
             (Function::Month, [of]) => {
-                self.around("(SUBSTR(", of, ", 1, 4) || ");
-                self.around("SUBSTR(", of, ", 6, 2))");
+                self.around("REPLACE(SUBSTR(", of, ", 1, 7), '-', '')");
             }
-            (Function::Contains, [text, part]) => {
+            (Function::Contains | Function::StartsWith, [text, part]) => {
                 let name = if self.engine == Engine::Sqlite { "(INSTR(" } else { "(STRPOS(" };
                 self.around(name, text, ", ");
-                self.around("", part, ") > 0)");
+                let found = if function == Function::Contains { ") > 0)" } else { ") = 1)" };
+                self.around("", part, found);
             }
-            (Function::StartsWith, [text, part]) => {
-                self.around("(SUBSTR(", text, ", 1, LENGTH(");
-                self.around("", part, ")) = ");
-                self.around("", part, ")");
-            }
+            (Function::Length, [of]) => self.around("CAST(LENGTH(", of, ") AS BIGINT)"),
             (function, args) => {
-                self.put(match function {
-                    Function::Abs => "ABS(",
-                    Function::Length => "LENGTH(",
-                    _ => "COALESCE(",
-                });
+                self.put(if function == Function::Abs { "ABS(" } else { "COALESCE(" });
                 self.list(args, |printer, _, arg| printer.expr(arg));
                 self.put(")");
             }

@@ -85,6 +85,7 @@ pub enum Node {
     Minus(Box<Expr>),
     Binary(Op, Box<Expr>, Box<Expr>),
     In(Box<Expr>, Vec<Expr>),
+    Between(Box<Expr>, Box<Expr>, Box<Expr>),
     IsNull(Box<Expr>),
     Case {
         branches: Vec<(Expr, Expr)>,
@@ -163,6 +164,7 @@ impl Expr {
             | Node::Null => Vec::new(),
             Node::Not(inner) | Node::Minus(inner) | Node::IsNull(inner) => vec![inner],
             Node::Binary(_, left, right) => vec![left, right],
+            Node::Between(expr, low, high) => vec![expr, low, high],
             Node::In(expr, list) => std::iter::once(&**expr).chain(list).collect(),
             Node::Case { branches, otherwise } => {
                 let branches = branches.iter().flat_map(|(when, then)| [when, then]);
