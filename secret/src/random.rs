@@ -25,6 +25,11 @@ pub fn digits(count: usize) -> String {
     (0..count).filter_map(|_| fair.next()).map(|byte| char::from(b'0' + byte % 10)).collect()
 }
 
+/// 64 random bits: a number that nobody guesses.
+pub fn number() -> u64 {
+    bytes(8).iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// Random bytes: keys.
 pub fn bytes(count: usize) -> Vec<u8> {
     let mut buffer = vec![0; count];

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tests::visitor::{HANAKO, ICHIRO, KEN, Visitor};
@@ -22,12 +23,12 @@ const READY: u8 = 5;
 const SIGSYS: i32 = 31;
 
 impl Runner {
-    fn start(library: &str) -> Self {
+    fn start(library: &Path) -> Self {
         let (ours, theirs) = UnixStream::pair().expect("a pair");
         ours.set_read_timeout(Some(Duration::from_secs(20))).expect("a deadline");
         let child = Command::new(bin().join("portal"))
             .arg("runner")
-            .arg(bin().join(library))
+            .arg(library)
             .env_clear()
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
@@ -39,7 +40,7 @@ impl Runner {
 
     /// A runner that has loaded the misbehaving plugin.
     fn misbehaving() -> Self {
-        let mut runner = Self::start("libmisbehaving.so");
+        let mut runner = Self::start(&bin().join("libmisbehaving.so"));
         assert_eq!(runner.frame().expect("an answer").0, READY);
         runner
     }
@@ -114,6 +115,7 @@ const CALLS: &[(&str, i64, i64)] = &[
     ("prctl", 157, 4),
     ("setrlimit", 160, 7),
     ("clone3", 435, 0),
+    ("prlimit64", 302, 1),
 ];
 #[cfg(target_arch = "x86_64")]
 const GETPID: i64 = 39;
@@ -153,12 +155,47 @@ fn memory_has_an_end() {
     assert!(runner.ended().signal().is_some());
 }
 
+/// Calls of a constructor: name, number, four arguments.
+#[cfg(target_arch = "x86_64")]
+const AT_LOAD: &[(&str, [i64; 5])] = &[
+    ("socket", [41, 2, 1, 0, 0]),
+    ("limits of another process", [302, 1, 7, 0, 0]),
+    ("signals of a file to another process", [72, 0, 8, 1, 0]),
+    ("signals of a file of another kind", [72, 0, 10, 9, 0]),
+    ("to outlive the portal", [157, 1, 0, 0, 0]),
+    ("to be looked into", [157, 4, 1, 0, 0]),
+    ("memory that is shared", [9, 0, 4096, 3, 0x21]),
+    ("memory that grows", [9, 0, 4096, 3, 0x122]),
+    ("a process", [56, 17, 0, 0, 0]),
+    ("a signal", [62, 1, 0, 0, 0]),
+    ("another program", [59, 0, 0, 0, 0]),
+];
+#[cfg(not(target_arch = "x86_64"))]
+const AT_LOAD: &[(&str, [i64; 5])] = &[("socket", [198, 2, 1, 0, 0])];
+
 /// A library's constructors run before anything of it is called: the walls stand by then.
 #[test]
 fn what_runs_while_a_library_loads_is_confined_too() {
-    let mut runner = Runner::start("libat_load.so");
-    assert_eq!(runner.frame(), None);
-    assert_eq!(runner.ended().signal(), Some(SIGSYS));
+    let built = std::fs::read(bin().join("libat_load.so")).expect("built");
+    let mark = b"MUSUBI-CALL=";
+    let at = built.windows(mark.len()).position(|bytes| bytes == mark).expect("the call");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("libat_load.so");
+    for (name, [n, a, b, c, d]) in AT_LOAD {
+        let mut library = built.clone();
+        let call = format!("MUSUBI-CALL={n:012},{a:010},{b:010},{c:010},{d:06}");
+        library[at..at + call.len()].copy_from_slice(call.as_bytes());
+        std::fs::write(&file, library).expect("written");
+        let mut runner = Runner::start(&file);
+        assert_eq!(runner.frame(), None, "{name}");
+        assert_eq!(runner.ended().signal(), Some(SIGSYS), "{name}");
+    }
+    // A call that anybody may make: then it loads.
+    let mut library = built.clone();
+    let call = format!("MUSUBI-CALL={GETPID:012}");
+    library[at..at + call.len()].copy_from_slice(call.as_bytes());
+    std::fs::write(&file, library).expect("written");
+    assert_eq!(Runner::start(&file).frame().expect("an answer").0, READY);
 }
 
 /// A runner does not outlive who started it.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -87,6 +88,7 @@ impl Asker<'_> {
             today: self.today.to_owned(),
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
+            lines: AtomicU32::new(0),
         };
         Ok(Question { plugin: asking.plugin.clone(), allowed, request })
     }

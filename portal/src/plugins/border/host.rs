@@ -8,6 +8,7 @@ use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// What the host services of one call may touch. A plugin holds only the call's number.
@@ -26,7 +27,16 @@ pub struct Allowed {
     pub queries: Arc<Queries>,
     /// Which of the queries answer.
     pub reach: Reach,
+    /// Lines of the log that the call has had.
+    pub lines: AtomicU32,
 }
+
+/// Lines that one call may write into the log.
+const LINES: u32 = 20;
+/// The longest that a plugin's ask may be, in bytes: a name and a few parameters.
+const LONGEST: usize = 64 * 1024;
+/// The most values that a reply may hold: each costs the portal far more than its byte.
+const VALUES: usize = 300_000;
 
 impl Allowed {
     /// A call for an insurer that reaches no query and no person.
@@ -40,7 +50,13 @@ impl Allowed {
             today: String::new(),
             queries: Arc::default(),
             reach: Reach::NOTHING,
+            lines: AtomicU32::new(0),
         }
+    }
+
+    /// Whether the call may write one more line.
+    fn may_write(&self) -> bool {
+        self.lines.fetch_add(1, Ordering::Relaxed) < LINES
     }
 
     /// What is left when a call is over its deadline.
@@ -67,6 +83,9 @@ pub type Deadline = Duration;
 
 /// Answers what a plugin asks of the host: status and body.
 pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
+    if body.len() > LONGEST {
+        return refusal(abi::E_REQUEST, "an ask is longer than 64 KiB");
+    }
     let (status, body) = match serde_json::from_slice::<Value>(body) {
         Err(error) => (abi::E_REQUEST, json!({"error": error.to_string()})),
         Ok(request) => match op {
@@ -74,7 +93,10 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
             abi::LOG => {
                 let text: String =
                     request["message"].as_str().unwrap_or("").chars().take(500).collect();
-                tracing::info!(plugin = allowed.plugin, insurer = allowed.insurer, text, "plugin");
+                if allowed.may_write() {
+                    let (plugin, insurer) = (&allowed.plugin, &allowed.insurer);
+                    tracing::info!(plugin, insurer, text, "plugin");
+                }
                 (abi::OK, json!({}))
             }
             _ => (abi::E_REQUEST, json!({"error": "unknown op"})),
@@ -107,7 +129,9 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
         Err(Unanswered::Asked(why)) => refuse(abi::E_REQUEST, &format!("{name}: {why}")),
         Err(Unanswered::TooMuch) => refuse(abi::E_HOST, "too many rows; write LIMIT"),
         Err(Unanswered::Database(error)) => {
-            tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");
+            if allowed.may_write() {
+                tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");
+            }
             refuse(abi::E_HOST, "the database did not answer")
         }
     }
@@ -140,6 +164,11 @@ pub fn read_reply<R: DeserializeOwned>((status, body): &Reply) -> Result<R, Call
             error.column()
         ))
     };
+    // Signs that begin a value; those in texts are counted, too.
+    let values = body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    if values > VALUES {
+        return Err(CallFault::Failed(format!("the reply holds more than {VALUES} values")));
+    }
     if *status == abi::OK {
         let shape = std::any::type_name::<R>().rsplit("::").next().unwrap_or_default();
         return serde_json::from_slice(body).map_err(|error| other_shape(shape, &error));

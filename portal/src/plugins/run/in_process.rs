@@ -4,10 +4,10 @@
 use crate::plugins::border::host::{Allowed, CallFault, Deadline, Reply, ended, host_service};
 use crate::plugins::border::library::{self, Library};
 use sdk::abi::{Bytes, Host, Sink};
+use secret::random;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use tokio::runtime::Handle;
 
@@ -15,7 +15,6 @@ use tokio::runtime::Handle;
 type Calls = HashMap<u64, (Arc<Allowed>, Handle)>;
 
 static CALLS: LazyLock<Mutex<Calls>> = LazyLock::new(Mutex::default);
-static NEXT: AtomicU64 = AtomicU64::new(1);
 
 fn calls() -> MutexGuard<'static, Calls> {
     CALLS.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -38,6 +37,15 @@ extern "C" fn host_call(
 
 static HOST: Host = Host { struct_size: size_of::<Host>() as u32, call: host_call };
 
+/// The handle dies with it.
+struct Ending(u64);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        calls().remove(&self.0);
+    }
+}
+
 /// A plugin in this process.
 #[derive(Clone)]
 pub struct InProcess {
@@ -58,22 +66,16 @@ impl InProcess {
         request: Vec<u8>,
         deadline: Deadline,
     ) -> Result<Reply, CallFault> {
-        let handle = NEXT.fetch_add(1, Ordering::Relaxed);
+        let handle = random::number();
         calls().insert(handle, (allowed, Handle::current()));
+        // However this ends: the thread cannot be stopped, but it can no longer reach any data.
+        let _ending = Ending(handle);
         let library = self.library.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            let reply = library.call(handle, op, &request);
-            calls().remove(&handle);
-            reply
-        });
+        let work = tokio::task::spawn_blocking(move || library.call(handle, op, &request));
         match tokio::time::timeout(deadline, work).await {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) => Err(CallFault::Crashed),
-            Err(_) => {
-                // The thread cannot be stopped, but it can no longer reach any data.
-                calls().remove(&handle);
-                Err(CallFault::Slow)
-            }
+            Err(_) => Err(CallFault::Slow),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreatedAttr, Scope,
+    RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
 use seccompiler::{
@@ -61,14 +61,11 @@ const LOADING: &[i64] = &[
     libc::SYS_lseek,
     libc::SYS_readlinkat,
     libc::SYS_getcwd,
-    libc::SYS_fcntl,
     libc::SYS_dup3,
-    libc::SYS_prctl,
     libc::SYS_seccomp,
     libc::SYS_landlock_create_ruleset,
     libc::SYS_landlock_add_rule,
     libc::SYS_landlock_restrict_self,
-    libc::SYS_prlimit64,
     libc::SYS_set_robust_list,
     libc::SYS_rseq,
     libc::SYS_getuid,
@@ -120,9 +117,13 @@ pub fn before_loading(library: &Path) -> Result<(), String> {
     let closed = rule_for_threads()
         .and_then(|rule| {
             rules.insert(libc::SYS_clone, vec![rule]);
-            rules.insert(libc::SYS_mmap, Vec::new());
+            rules.insert(libc::SYS_mmap, vec![SeccompRule::new(vec![of_its_own()?])?]);
             rules.insert(libc::SYS_mprotect, Vec::new());
             rules.insert(libc::SYS_tgkill, vec![to_itself()?]);
+            rules.insert(libc::SYS_prlimit64, one_of(0, &[0])?);
+            let asks = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
+            rules.insert(libc::SYS_fcntl, one_of(1, &asks)?);
+            rules.insert(libc::SYS_prctl, one_of(0, &NAMES)?);
             Ok(())
         })
         .and_then(|()| apply(rules, SeccompAction::KillProcess, SeccompAction::Allow, false))
@@ -139,33 +140,40 @@ pub fn before_loading(library: &Path) -> Result<(), String> {
 /// What this kernel does not do: then nothing is served.
 pub fn before_serving() -> Result<(), String> {
     let mut rules = plain(SERVING);
-    let closed = no_code(2).and_then(|no_code| {
-        rules.insert(libc::SYS_mmap, vec![no_code.clone()]);
-        rules.insert(libc::SYS_mprotect, vec![no_code]);
+    let closed = no_code().and_then(|no_code| {
+        rules.insert(libc::SYS_mmap, vec![SeccompRule::new(vec![no_code.clone(), of_its_own()?])?]);
+        rules.insert(libc::SYS_mprotect, vec![SeccompRule::new(vec![no_code])?]);
         rules.insert(libc::SYS_tgkill, vec![to_itself()?]);
-        rules.insert(libc::SYS_fcntl, vec![is_open()?]);
+        // Builds for debugging ask whether a descriptor is open before they close it.
+        rules.insert(libc::SYS_fcntl, one_of(1, &[libc::F_GETFD])?);
         apply(rules, SeccompAction::KillProcess, SeccompAction::Allow, true)
     });
     closed.map_err(|why| format!("a runner cannot be confined here (seccomp: {why})"))
 }
 
 /// Of the file system only the library and what it is linked with, to be read; no address, and no
-/// process outside. What the kernel does not know is left to seccomp.
-fn paths(library: &Path) -> Result<(), landlock::RulesetError> {
+/// process outside. A kernel that knows nothing of it would let a library read whatever the portal may
+/// while it loads: there none is loaded.
+fn paths(library: &Path) -> Result<(), String> {
+    let said = |error: landlock::RulesetError| error.to_string();
     let read = AccessFs::from_read(ABI::V1);
     let mut ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
-        .handle_access(AccessFs::from_all(ABI::V5))?
-        .handle_access(AccessNet::from_all(ABI::V5))?
-        .scope(Scope::from_all(ABI::V6))?
-        .create()?;
+        .handle_access(AccessFs::from_all(ABI::V5))
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V5)))
+        .and_then(|ruleset| ruleset.scope(Scope::from_all(ABI::V6)))
+        .and_then(|ruleset| ruleset.create())
+        .map_err(said)?;
     for place in LIBRARIES.iter().map(Path::new).chain([library]) {
         if let Ok(file) = PathFd::new(place) {
             let access = if place.is_dir() { read } else { read & AccessFs::from_file(ABI::V1) };
-            ruleset = ruleset.add_rule(PathBeneath::new(file, access))?;
+            ruleset = ruleset.add_rule(PathBeneath::new(file, access)).map_err(said)?;
         }
     }
-    ruleset.restrict_self().map(drop)
+    match ruleset.restrict_self().map_err(said)?.ruleset {
+        RulesetStatus::NotEnforced => Err("this kernel does not have it".to_owned()),
+        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
+    }
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -183,16 +191,15 @@ fn rule_for_threads() -> Result<SeccompRule, seccompiler::BackendError> {
 }
 
 /// Memory that is no code.
-fn no_code(argument: u8) -> Result<SeccompRule, seccompiler::BackendError> {
+fn no_code() -> Result<SeccompCondition, seccompiler::BackendError> {
     let code = SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64);
-    SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, code, 0)?])
+    SeccompCondition::new(2, SeccompCmpArgLen::Dword, code, 0)
 }
 
-/// Whether a descriptor is open: builds for debugging ask before they close one.
-fn is_open() -> Result<SeccompRule, seccompiler::BackendError> {
-    let asks = u64::try_from(libc::F_GETFD).unwrap_or_default();
-    let condition = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, asks)?;
-    SeccompRule::new(vec![condition])
+/// Memory that counts as its own: what is shared or grows by itself has no limit.
+fn of_its_own() -> Result<SeccompCondition, seccompiler::BackendError> {
+    let others = SeccompCmpOp::MaskedEq((libc::MAP_SHARED | libc::MAP_GROWSDOWN) as u64);
+    SeccompCondition::new(3, SeccompCmpArgLen::Dword, others, 0)
 }
 
 /// Signals to itself: how a process aborts.
@@ -201,6 +208,21 @@ fn to_itself() -> Result<SeccompRule, seccompiler::BackendError> {
     let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, own)?;
     SeccompRule::new(vec![condition])
 }
+
+/// An argument that is one of these.
+fn one_of(argument: u8, values: &[i32]) -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    let rule = |value: &i32| {
+        let value = u64::try_from(*value).unwrap_or_default();
+        let is = SeccompCmpOp::Eq;
+        let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, value)?;
+        SeccompRule::new(vec![condition])
+    };
+    values.iter().map(rule).collect()
+}
+
+/// What a thread may say of itself while it begins: its name, that it wants no new rights, and what its
+/// memory is called. Not when it ends with whom, nor who may look into it.
+const NAMES: [i32; 3] = [libc::PR_SET_NAME, libc::PR_SET_NO_NEW_PRIVS, libc::PR_SET_VMA];
 
 fn apply(
     rules: Rules,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStderr, Command};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Time for a library to load and shake hands.
 const START: Duration = Duration::from_secs(5);
@@ -25,6 +25,8 @@ const START: Duration = Duration::from_secs(5);
 const HANG: Duration = Duration::from_secs(10);
 /// After so long without a call a process ends.
 const IDLE: Duration = Duration::from_secs(300);
+/// Asks of one process that are answered at the same time.
+const ASKS: usize = 8;
 /// What one process may write to its standard error within a minute, in lines.
 const LINES: u32 = 20;
 
@@ -38,12 +40,12 @@ pub struct Runner {
     /// The most processes at a time.
     most: usize,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
-    deaths: Mutex<Deaths>,
+    deaths: Arc<Mutex<Deaths>>,
 }
 
 /// One insurer's process.
 struct Slot {
-    live: tokio::sync::Mutex<Option<Arc<Live>>>,
+    live: Arc<tokio::sync::Mutex<Option<Arc<Live>>>>,
     used: Mutex<Instant>,
 }
 
@@ -54,7 +56,7 @@ struct Pending {
 
 /// A running process.
 struct Live {
-    out: mpsc::UnboundedSender<Frame>,
+    out: mpsc::Sender<Frame>,
     /// `None` once the process has died: nothing new may wait.
     pending: Mutex<Option<HashMap<u64, Pending>>>,
     /// Whom it served when it died, when that was one member.
@@ -100,7 +102,7 @@ impl Runner {
             shared: processes.shared,
             most: processes.most,
             slots: Mutex::default(),
-            deaths: Mutex::default(),
+            deaths: Arc::default(),
         }
     }
 
@@ -122,41 +124,21 @@ impl Runner {
             Err(_) => return Err(CallFault::Slow),
         };
         // Nobody guesses a handle: a plugin cannot ask on behalf of a call that it was not given.
-        let id = handle();
+        let id = random::number();
         let (reply, mut receiver) = oneshot::channel();
         match lock(&live.pending).as_mut() {
             Some(pending) => pending.insert(id, Pending { allowed, reply }),
             None => return Err(CallFault::Crashed),
         };
+        // Whether the time is over or the member has gone away: the handle dies with this.
+        let _waiting = Waiting { live: live.clone(), id, plugin: self.plugin.clone(), deadline };
         let word = i32::try_from(op).unwrap_or(0);
-        live.out.send(Frame { kind: Kind::Call, id, ask: 0, word, body: request }).ok();
-        match tokio::time::timeout(deadline, &mut receiver).await {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(_)) => Err(CallFault::Crashed),
-            Err(_) => {
-                // From now on the call's handle is dead: it reaches no data.
-                if let Some(pending) = lock(&live.pending).as_mut()
-                    && let Some(call) = pending.remove(&id)
-                {
-                    let (reply, late) = oneshot::channel();
-                    let nothing = Arc::new(call.allowed.without_data());
-                    let (plugin, insurer) = (self.plugin.clone(), nothing.insurer.clone());
-                    pending.insert(id, Pending { allowed: nothing, reply });
-                    let live = live.clone();
-                    tokio::spawn(async move {
-                        if tokio::time::timeout(deadline.max(HANG), late).await.is_err() {
-                            tracing::warn!(
-                                plugin,
-                                insurer,
-                                "a plugin hangs: its process is killed"
-                            );
-                            live.kill();
-                        }
-                    });
-                }
-                Err(CallFault::Slow)
-            }
-        }
+        let frame = Frame { kind: Kind::Call, id, ask: 0, word, body: request };
+        let answered = async {
+            live.out.send(frame).await.map_err(|_| CallFault::Crashed)?;
+            (&mut receiver).await.map_err(|_| CallFault::Crashed)
+        };
+        tokio::time::timeout(deadline, answered).await.map_err(|_| CallFault::Slow).flatten()
     }
 
     /// Ends processes that nobody has called for a while.
@@ -188,7 +170,7 @@ impl Runner {
     /// The process of an insurer, started when there is none.
     async fn live(&self, insurer: &str, member: &str) -> Result<Arc<Live>, CallFault> {
         let slot = self.slot(insurer).await;
-        let mut live = slot.live.lock().await;
+        let mut live = slot.live.clone().lock_owned().await;
         if let Some(found) = live.as_ref() {
             if lock(&found.pending).is_some() {
                 return Ok(found.clone());
@@ -200,13 +182,20 @@ impl Runner {
         if lock(&self.deaths).rests(insurer, member, Instant::now()) {
             return Err(CallFault::Quarantined);
         }
-        let label = if self.shared { "" } else { insurer };
-        let started = Live::start(&self.library, &self.plugin, label).await.map_err(|why| {
-            lock(&self.deaths).note(insurer, None, Instant::now());
-            CallFault::Failed(why)
-        })?;
-        *live = Some(started.clone());
-        Ok(started)
+        // In a task of its own: a start that takes longer than a page may is a start nevertheless.
+        let label = if self.shared { "" } else { insurer }.to_owned();
+        let (library, plugin) = (self.library.clone(), self.plugin.clone());
+        let (deaths, insurer) = (self.deaths.clone(), insurer.to_owned());
+        let starting = tokio::spawn(async move {
+            let started = Live::start(&library, &plugin, &label).await;
+            match &started {
+                Ok(started) => *live = Some(started.clone()),
+                Err(_) => lock(&deaths).note(&insurer, None, Instant::now()),
+            }
+            started
+        });
+        let started = starting.await.map_err(|_| CallFault::Crashed)?;
+        started.map_err(CallFault::Failed)
     }
 
     /// Room for a process: when there are too many, the one that was used longest ago makes it.
@@ -221,7 +210,7 @@ impl Runner {
             let oldest = slots.iter().min_by_key(|(_, slot)| *lock(&slot.used));
             let oldest = oldest.map(|(insurer, slot)| (insurer.clone(), slot.clone()));
             let oldest = oldest.filter(|_| slots.len() >= self.most);
-            let (live, used) = (tokio::sync::Mutex::default(), Mutex::new(Instant::now()));
+            let (live, used) = (Arc::default(), Mutex::new(Instant::now()));
             let slot = Arc::new(Slot { live, used });
             slots.insert(key.to_owned(), slot.clone());
             (slot, oldest)
@@ -233,9 +222,33 @@ impl Runner {
     }
 }
 
-/// A number that nobody guesses.
-fn handle() -> u64 {
-    random::bytes(8).iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+/// Somebody waits for a call. When they no longer do, its handle reaches no data, and its process ends
+/// when it goes on for long.
+struct Waiting {
+    live: Arc<Live>,
+    id: u64,
+    plugin: String,
+    deadline: Deadline,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut pending = lock(&self.live.pending);
+        let Some(pending) = pending.as_mut() else { return };
+        // What was answered is not there any more.
+        let Some(call) = pending.remove(&self.id) else { return };
+        let (reply, late) = oneshot::channel();
+        let nothing = Arc::new(call.allowed.without_data());
+        let (plugin, insurer) = (self.plugin.clone(), nothing.insurer.clone());
+        pending.insert(self.id, Pending { allowed: nothing, reply });
+        let (live, longest) = (self.live.clone(), self.deadline.max(HANG));
+        tokio::spawn(async move {
+            if tokio::time::timeout(longest, late).await.is_err() {
+                tracing::warn!(plugin, insurer, "a plugin hangs: its process is killed");
+                live.kill();
+            }
+        });
+    }
 }
 
 impl Live {
@@ -277,7 +290,7 @@ impl Live {
             }
             Err(_) => return Err("the library did not load within 5 seconds".to_owned()),
         };
-        let (out, mut frames) = mpsc::unbounded_channel::<Frame>();
+        let (out, mut frames) = mpsc::channel::<Frame>(ASKS);
         let live = Arc::new(Self {
             out,
             pending: Mutex::new(Some(HashMap::new())),
@@ -297,9 +310,12 @@ impl Live {
         });
         let reading = Arc::downgrade(&live);
         tokio::spawn(async move {
+            let asks = Arc::new(Semaphore::new(ASKS));
             while let Ok(frame) = next_frame(&mut read).await {
                 let Some(live) = reading.upgrade() else { return };
-                live.take(frame);
+                // Nothing more is read from a process that has asked enough for now.
+                let Ok(place) = asks.clone().acquire_owned().await else { return };
+                live.take(frame, place);
             }
             if let Some(live) = reading.upgrade() {
                 // Whoever waited is told by the dropped sender.
@@ -316,7 +332,7 @@ impl Live {
         Ok(live)
     }
 
-    fn take(self: &Arc<Self>, frame: Frame) {
+    fn take(self: &Arc<Self>, frame: Frame, place: OwnedSemaphorePermit) {
         match frame.kind {
             Kind::Reply => {
                 let call = lock(&self.pending).as_mut().and_then(|p| p.remove(&frame.id));
@@ -340,7 +356,11 @@ impl Live {
                         }
                         None => ended(),
                     };
-                    live.out.send(Frame::reply(Kind::Answer, frame.id, frame.ask, answer)).ok();
+                    live.out
+                        .send(Frame::reply(Kind::Answer, frame.id, frame.ask, answer))
+                        .await
+                        .ok();
+                    drop(place);
                 });
             }
             _ => self.kill(),
