@@ -20,8 +20,10 @@ pub struct Carrier {
 impl Carrier {
     /// Real connections.
     pub fn network() -> Self {
+        // A connection for each request: the server closes one after a body that is too long, and a
+        // request that is on its way in it is lost.
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        let client = client.build().expect("a client");
+        let client = client.pool_max_idle_per_host(0).build().expect("a client");
         let carry = move |request: Request| {
             let client = client.clone();
             Box::pin(async move {
