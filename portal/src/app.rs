@@ -2,6 +2,7 @@
 
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
+use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
@@ -27,6 +28,7 @@ pub struct App {
     pub clock: Clock,
     pub pages: Arc<Pages>,
     pub plugins: Plugins,
+    pub calls: Calls,
     pub sealer: Sealer,
     /// Names of persons in plugins' data.
     pub person_keys: PersonKeys,
@@ -44,8 +46,9 @@ impl App {
         let db = open_db(&settings).await?;
         let sealer = open_sealer(&settings, &db).await?;
         let person_keys = PersonKeys::open(&db).await?;
+        let calls = Calls::default();
         let mut plugins = Plugins::new();
-        for loaded in load::all(&settings, &db, &person_keys).await? {
+        for loaded in load::all(&settings, &db, &person_keys, &calls).await? {
             match loaded {
                 Loaded::Ready(plugin) => {
                     let version = &plugin.manifest.plugin.version;
@@ -60,6 +63,11 @@ impl App {
         if settings.plugins.shared_runners && !plugins.is_empty() {
             tracing::warn!("plugins.shared_runners: a plugin's process serves several insurers");
         }
+        if !settings.plugins.needs_landlock && !plugins.is_empty() {
+            tracing::warn!(
+                "plugins.needs_landlock = false: a library may read files while it loads"
+            );
+        }
         let pages = Arc::new(load_pages(&settings, &mut plugins)?);
         let providers = Providers::new()?;
         let app = Arc::new(Self {
@@ -69,6 +77,7 @@ impl App {
             clock: Clock::system(),
             pages,
             plugins,
+            calls,
             sealer,
             person_keys,
             providers,

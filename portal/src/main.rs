@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Command::Runner { library } = &cli.command {
-        return runner_process::run(library);
+    if let Command::Runner { library, without_landlock } = &cli.command {
+        return runner_process::run(library, *without_landlock);
     }
     web::log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -63,6 +63,9 @@ pub struct Plugins {
     /// One process of a plugin serves all insurers: less memory, and what one insurer's call leaves in
     /// it another's can read.
     pub shared_runners: bool,
+    /// Whether plugins are refused where the kernel lacks Landlock (before Linux 5.13). Without it a
+    /// library can read what the portal can while it is loaded: list only such as you built yourself.
+    pub needs_landlock: bool,
     /// Milliseconds that a page may take before the person is told to try again.
     pub page_ms: u64,
     /// Milliseconds that a card of the home page may take.
@@ -103,6 +106,7 @@ impl Default for Plugins {
             loading: Loading::Runner,
             runners: 64,
             shared_runners: false,
+            needs_landlock: true,
             page_ms: 2000,
             card_ms: 800,
         }

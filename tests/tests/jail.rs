@@ -264,6 +264,11 @@ async fn one_members_crashes_are_that_members() {
         assert_eq!(hanako.open(&at("minato", "abort")).await.status, 503);
     }
     hanako.open(&at("minato", "count")).await.sees("しばらく");
+    let metrics = hanako.open(&format!("{}/metrics", world.portal_url)).await;
+    for outcome in ["crashed", "rests"] {
+        let line = format!("plugin=\"misbehaving\",version=\"0.1.0\",outcome=\"{outcome}\"");
+        metrics.sees(&line);
+    }
     ichiro.open(&at("minato", "count")).await.sees("call 1");
     ken.open(&at("aozora", "count")).await.sees("call 1");
 }

@@ -3,6 +3,7 @@
 use crate::app::{self, SEAL};
 use crate::insurers::definition::Definition;
 use crate::plugins::Loaded;
+use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::settings::Settings;
@@ -61,7 +62,7 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
     };
     findings.private("key file", &settings.key_file);
     let mut loaded = BTreeSet::new();
-    for plugin in load::all(settings, db, &PersonKeys::open(db).await?).await? {
+    for plugin in load::all(settings, db, &PersonKeys::open(db).await?, &Calls::default()).await? {
         match plugin {
             Loaded::Ready(plugin) => {
                 findings.good(&format!("plugin {}", plugin.id()), "loads");

@@ -1,6 +1,7 @@
 //! `portal import`: an insurer's file for a plugin.
 
 use crate::insurers::{Insurer, offer};
+use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
@@ -45,7 +46,7 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     let insurer = Insurer::read(version, &text).map_err(Error::fault)?;
     let keys = PersonKeys::open(&db).await?;
     let mut plugins = Plugins::new();
-    for loaded in load::all(settings, &db, &keys).await? {
+    for loaded in load::all(settings, &db, &keys, &Calls::default()).await? {
         match loaded {
             Loaded::Ready(plugin) => {
                 plugins.insert(plugin.id().to_owned(), plugin);

@@ -48,7 +48,12 @@ pub enum Command {
     Settings,
     /// Hold one plugin; started by `serve`, not by hand.
     #[command(hide = true)]
-    Runner { library: PathBuf },
+    Runner {
+        library: PathBuf,
+        /// Also where the kernel lacks Landlock.
+        #[arg(long)]
+        without_landlock: bool,
+    },
 }
 
 /// Runs a command; the runner is started before, without a runtime.

@@ -2,6 +2,7 @@
 
 use crate::app;
 use crate::plugins::Loaded;
+use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::check::Checking;
 use crate::plugins::package::{library_file, load};
@@ -67,7 +68,8 @@ pub async fn run(settings: &Settings, command: Option<Plugins>) -> Result<ExitCo
     }
     let db = app::open_db(settings).await?;
     let mut code = ExitCode::SUCCESS;
-    for loaded in load::all(settings, &db, &PersonKeys::open(&db).await?).await? {
+    for loaded in load::all(settings, &db, &PersonKeys::open(&db).await?, &Calls::default()).await?
+    {
         match loaded {
             Loaded::Ready(plugin) => {
                 println!("{} {}: ready", plugin.id(), plugin.manifest.plugin.version);

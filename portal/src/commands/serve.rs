@@ -22,7 +22,7 @@ pub fn router(app: &Arc<App>) -> Router {
         Surround {
             look_for: Arc::new(move |parts| visit::look_for(parts, &for_look)),
             public_url: app.public_url.clone(),
-            metrics: Metrics::new("portal", |_| ()),
+            metrics: Metrics::new("portal", |registry| app.calls.register(registry)),
             ready: Arc::new(move || {
                 let app = for_ready.clone();
                 Box::pin(async move { app.ready().await })

@@ -6,11 +6,13 @@
 //!   some persons
 //! - `border/`: the library, the frames, and what a call may ask of the host
 //! - `plugin.rs`: a loaded plugin
+//! - `calls.rs`: how often they answered
 //! - `ask.rs`: a question on behalf of a member
 //! - `run/`: the plugin in a process of its own (default) or in this one
 
 pub mod ask;
 pub mod border;
+pub mod calls;
 pub mod data;
 pub mod package;
 mod plugin;

@@ -1,6 +1,7 @@
 //! A loaded plugin, wherever its code runs.
 
-use super::border::host::{Allowed, CallFault, Deadline, read_reply};
+use super::border::host::{Allowed, CallFault, Deadline, Reply, read_reply};
+use super::calls::Calls;
 use super::data::database::Database;
 use super::data::query::Queries;
 use super::data::tables::Tables;
@@ -23,6 +24,7 @@ pub struct Plugin {
     /// Its own, when it declares tables.
     pub database: Option<Arc<Database>>,
     pub folder: PathBuf,
+    pub calls: Calls,
     pub(in crate::plugins) running: Running,
 }
 
@@ -52,18 +54,29 @@ impl Plugin {
         request: &Value,
         deadline: Deadline,
     ) -> Result<R, CallFault> {
-        let allowed = Arc::new(allowed);
+        let called = self.asked(Arc::new(allowed), op, request, deadline).await;
+        let called = called.and_then(|reply| read_reply(&reply));
+        self.calls.count(self.id(), &self.manifest.plugin.version, &called);
+        called
+    }
+
+    async fn asked(
+        &self,
+        allowed: Arc<Allowed>,
+        op: u32,
+        request: &Value,
+        deadline: Deadline,
+    ) -> Result<Reply, CallFault> {
         let body = request.to_string().into_bytes();
-        let reply = match &self.running {
-            Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await?,
+        match &self.running {
+            Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await,
             Running::Runner(runner) => {
                 match runner.call(allowed.clone(), op, body.clone(), deadline).await {
-                    Err(CallFault::Crashed) => runner.call(allowed, op, body, deadline).await?,
-                    other => other?,
+                    Err(CallFault::Crashed) => runner.call(allowed, op, body, deadline).await,
+                    other => other,
                 }
             }
-        };
-        read_reply(&reply)
+        }
     }
 
     /// Ends processes that nobody has called for a while.
@@ -84,10 +97,11 @@ impl Plugin {
             queries: Arc::default(),
             database: None,
             folder: PathBuf::new(),
+            calls: Calls::default(),
             running: Running::Runner(Box::new(Runner::idle(
                 PathBuf::new(),
                 id,
-                Processes { shared: false, most: 1 },
+                Processes { shared: false, most: 1, needs_landlock: true },
             ))),
         }
     }

@@ -105,7 +105,7 @@ impl Checking<'_> {
         let Ok(file) = file.canonicalize() else {
             return vec![format!("{}: is not there; build it", file.display())];
         };
-        let processes = Processes { shared: true, most: 1 };
+        let processes = Processes { shared: true, most: 1, needs_landlock: false };
         let (runner, inside) = match Runner::probe(file, name, processes).await {
             Ok(probed) => probed,
             Err(why) => return vec![format!("library: {why}")],

@@ -3,6 +3,7 @@
 use super::library_file::{self, Allowed};
 use super::manifest::Manifest;
 use super::reserved;
+use crate::plugins::calls::Calls;
 use crate::plugins::data::carry;
 use crate::plugins::data::database::{Database, Place};
 use crate::plugins::data::people::PersonKeys;
@@ -37,6 +38,7 @@ pub async fn all(
     settings: &Settings,
     db: &Db,
     keys: &PersonKeys,
+    calls: &Calls,
 ) -> Result<Vec<Loaded>, web::Error> {
     let plugins = &settings.plugins;
     let allowed = Allowed::read(&plugins.allowed_file).map_err(web::Error::fault)?;
@@ -61,7 +63,7 @@ pub async fn all(
             Err(why) => Err(why),
         };
         loaded.push(match read {
-            Ok(plugin) => Loaded::Ready(Arc::new(plugin)),
+            Ok(plugin) => Loaded::Ready(Arc::new(Plugin { calls: calls.clone(), ..plugin })),
             Err(why) => Loaded::Refused { name: name.clone(), why },
         });
     }
@@ -93,7 +95,11 @@ async fn one(
     own_texts(&owner, name)?;
     owner.check()?;
     // Load in a process of its own, before anything is written.
-    let processes = Processes { shared: plugins.shared_runners, most: plugins.runners };
+    let processes = Processes {
+        shared: plugins.shared_runners,
+        most: plugins.runners,
+        needs_landlock: plugins.needs_landlock,
+    };
     let library = library_file::copy(&plugins.libraries, &plugins.copies, name, allowed)?;
     let (runner, inside) = Runner::probe(library.clone(), name, processes).await?;
     if inside != text.as_bytes() {
@@ -116,7 +122,8 @@ async fn one(
         Loading::InProcess => Running::InProcess(InProcess::load(&library)?),
     };
     let (queries, folder) = (Arc::new(queries), folder.to_owned());
-    Ok(Plugin { manifest, tables, queries, database, folder, running })
+    let calls = Calls::default();
+    Ok(Plugin { manifest, tables, queries, database, folder, calls, running })
 }
 
 /// Carries over what the last release kept in the portal's own database.

@@ -82,7 +82,7 @@ const LOADING: &[i64] = &[
 ///
 /// # Errors
 /// What this kernel does not do: then the library is not loaded.
-pub fn before_loading(library: &Path) -> Result<(), String> {
+pub fn before_loading(library: &Path, without_landlock: bool) -> Result<(), String> {
     let cannot = |what: &str, error: &dyn std::fmt::Display| {
         Err(format!("a runner cannot be confined here ({what}: {error})"))
     };
@@ -107,7 +107,9 @@ pub fn before_loading(library: &Path) -> Result<(), String> {
             return cannot("setrlimit", &error);
         }
     }
-    if let Err(error) = paths(library) {
+    if let Err(error) = paths(library)
+        && !without_landlock
+    {
         return cannot("Landlock", &error);
     }
     let mut allowed = SERVING.to_vec();
@@ -152,8 +154,8 @@ pub fn before_serving() -> Result<(), String> {
 }
 
 /// Of the file system only the library and what it is linked with, to be read; no address, and no
-/// process outside. A kernel that knows nothing of it would let a library read whatever the portal may
-/// while it loads: there none is loaded.
+/// process outside. A kernel that knows nothing of it lets a library read whatever the portal may while
+/// it loads: there none is loaded, unless the operator says so.
 fn paths(library: &Path) -> Result<(), String> {
     let said = |error: landlock::RulesetError| error.to_string();
     let read = AccessFs::from_read(ABI::V1);
@@ -171,7 +173,9 @@ fn paths(library: &Path) -> Result<(), String> {
         }
     }
     match ruleset.restrict_self().map_err(said)?.ruleset {
-        RulesetStatus::NotEnforced => Err("this kernel does not have it".to_owned()),
+        RulesetStatus::NotEnforced => {
+            Err("this kernel does not have it; see plugins.needs_landlock".to_owned())
+        }
         RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
     }
 }

@@ -35,10 +35,7 @@ pub struct Runner {
     library: PathBuf,
     /// What the processes are called in the log.
     plugin: String,
-    /// One process serves all insurers.
-    shared: bool,
-    /// The most processes at a time.
-    most: usize,
+    processes: Processes,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
     deaths: Arc<Mutex<Deaths>>,
 }
@@ -72,6 +69,8 @@ pub struct Processes {
     /// One serves all insurers.
     pub shared: bool,
     pub most: usize,
+    /// None is started where the kernel lacks Landlock.
+    pub needs_landlock: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -89,7 +88,7 @@ impl Runner {
         plugin: &str,
         processes: Processes,
     ) -> Result<(Self, Vec<u8>), String> {
-        let live = Live::start(&library, plugin, "").await?;
+        let live = Live::start(&library, plugin, "", processes).await?;
         live.kill();
         Ok((Self::idle(library, plugin, processes), live.manifest.clone()))
     }
@@ -99,8 +98,7 @@ impl Runner {
         Self {
             library,
             plugin: plugin.to_owned(),
-            shared: processes.shared,
-            most: processes.most,
+            processes,
             slots: Mutex::default(),
             deaths: Arc::default(),
         }
@@ -183,11 +181,12 @@ impl Runner {
             return Err(CallFault::Quarantined);
         }
         // In a task of its own: a start that takes longer than a page may is a start nevertheless.
-        let label = if self.shared { "" } else { insurer }.to_owned();
+        let label = if self.processes.shared { "" } else { insurer }.to_owned();
         let (library, plugin) = (self.library.clone(), self.plugin.clone());
+        let processes = self.processes;
         let (deaths, insurer) = (self.deaths.clone(), insurer.to_owned());
         let starting = tokio::spawn(async move {
-            let started = Live::start(&library, &plugin, &label).await;
+            let started = Live::start(&library, &plugin, &label, processes).await;
             match &started {
                 Ok(started) => *live = Some(started.clone()),
                 Err(_) => lock(&deaths).note(&insurer, None, Instant::now()),
@@ -200,7 +199,7 @@ impl Runner {
 
     /// Room for a process: when there are too many, the one that was used longest ago makes it.
     async fn slot(&self, insurer: &str) -> Arc<Slot> {
-        let key = if self.shared { "" } else { insurer };
+        let key = if self.processes.shared { "" } else { insurer };
         let (slot, oldest) = {
             let mut slots = lock(&self.slots);
             if let Some(slot) = slots.get(key) {
@@ -209,7 +208,7 @@ impl Runner {
             }
             let oldest = slots.iter().min_by_key(|(_, slot)| *lock(&slot.used));
             let oldest = oldest.map(|(insurer, slot)| (insurer.clone(), slot.clone()));
-            let oldest = oldest.filter(|_| slots.len() >= self.most);
+            let oldest = oldest.filter(|_| slots.len() >= self.processes.most);
             let (live, used) = (Arc::default(), Mutex::new(Instant::now()));
             let slot = Arc::new(Slot { live, used });
             slots.insert(key.to_owned(), slot.clone());
@@ -252,7 +251,12 @@ impl Drop for Waiting {
 }
 
 impl Live {
-    async fn start(library: &Path, plugin: &str, insurer: &str) -> Result<Arc<Self>, String> {
+    async fn start(
+        library: &Path,
+        plugin: &str,
+        insurer: &str,
+        processes: Processes,
+    ) -> Result<Arc<Self>, String> {
         let say = |error: std::io::Error| format!("runner: {error}");
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(say)?;
         ours.set_nonblocking(true).map_err(say)?;
@@ -260,6 +264,7 @@ impl Live {
         let mut child = Command::new("/proc/self/exe")
             .arg("runner")
             .arg(library)
+            .args((!processes.needs_landlock).then_some("--without-landlock"))
             .env_clear()
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())

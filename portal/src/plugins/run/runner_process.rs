@@ -69,14 +69,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 static HOST: Host = Host { struct_size: size_of::<Host>() as u32, call: host_call };
 
 /// Loads the library, says so, and serves calls until the portal closes the socket.
-pub fn run(library: &Path) -> ExitCode {
+pub fn run(library: &Path, without_landlock: bool) -> ExitCode {
     let Ok(stdin) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::FAILURE;
     };
-    serve(stdin, library).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+    serve(stdin, library, without_landlock).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
-fn serve(socket: OwnedFd, path: &Path) -> std::io::Result<()> {
+fn serve(socket: OwnedFd, path: &Path, without_landlock: bool) -> std::io::Result<()> {
     // Read and written as a file: then no call on sockets is needed.
     let mut socket = File::from(socket);
     let client = Client {
@@ -86,7 +86,8 @@ fn serve(socket: OwnedFd, path: &Path) -> std::io::Result<()> {
     };
     CLIENT.set(client).ok();
     let first = |kind, body: &[u8]| Frame { kind, id: 0, ask: 0, word: 0, body: body.to_vec() };
-    let opened = jail::before_loading(path).and_then(|()| Library::open(path, &HOST));
+    let opened =
+        jail::before_loading(path, without_landlock).and_then(|()| Library::open(path, &HOST));
     let library = match opened {
         Ok(library) => Arc::new(library),
         Err(why) => return first(Kind::Refused, why.as_bytes()).write(&mut socket),
