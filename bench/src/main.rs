@@ -375,17 +375,20 @@ pub(crate) async fn measure(
     cpu
 }
 
-/// CPU time of PostgreSQL's processes for this world's database, in milliseconds; 0 on SQLite,
+/// CPU time of PostgreSQL's processes for this world's databases, in milliseconds; 0 on SQLite,
 /// which works in the program itself.
 fn database_cpu_ms(world: &World) -> f64 {
-    let url = world.idp_database();
-    let Some((_, name)) = url.rsplit_once('/').filter(|_| world.engine != "sqlite") else {
+    if world.engine == "sqlite" {
         return 0.0;
-    };
+    }
+    // Of both programs; plugins' roles read in the portal's.
+    let urls = [world.idp_database(), world.portal_database()];
+    let names = urls.iter().filter_map(|url| url.rsplit_once('/')).map(|(_, name)| name);
+    let names: Vec<&str> = names.collect();
     let mut total = 0.0;
     for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let title = std::fs::read_to_string(process.path().join("cmdline")).unwrap_or_default();
-        if title.starts_with("postgres: ") && title.split(' ').any(|word| word == name) {
+        if title.starts_with("postgres: ") && title.split(' ').any(|word| names.contains(&word)) {
             let text =
                 std::fs::read_to_string(process.path().join("schedstat")).unwrap_or_default();
             total += text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0);

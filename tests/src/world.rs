@@ -343,6 +343,11 @@ impl World {
         self.env["MUSUBI_IDP_DATABASE"].clone()
     }
 
+    /// The address of the portal's database.
+    pub fn portal_database(&self) -> String {
+        self.env["MUSUBI_PORTAL_DATABASE"].clone()
+    }
+
     /// Where the partner site is.
     pub fn partner_url(&self) -> String {
         format!("http://localhost:{}", self.partner_port)
