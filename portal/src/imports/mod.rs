@@ -36,6 +36,11 @@ pub enum ImportError {
     NoRows,
     #[error("読んでいる間にファイルが変わりました。もう一度取り込んでください")]
     Moved,
+    #[error(
+        "同じまとまりの別の取込が、先に終わりました。このファイルからは何も変更していません。\
+         もう一度取り込んでください"
+    )]
+    Overtaken,
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -138,7 +143,10 @@ impl Import<'_> {
             staged.give_up().await?;
             return Err(ImportError::Moved);
         }
-        staged.publish(&batches).await?;
+        staged.publish(&batches).await.map_err(|error| match error {
+            db::Error::Taken => ImportError::Overtaken,
+            error => ImportError::Db(error),
+        })?;
         Ok(report)
     }
 

@@ -102,7 +102,8 @@ impl Staged<'_> {
     /// From now on these rows count, and those of the same batches before do not.
     ///
     /// # Errors
-    /// When the database does not answer: then nothing has changed.
+    /// [`db::Error::Taken`] when another import of the batch was faster. Then, and when the database does
+    /// not answer, nothing has changed.
     pub async fn publish(&self, batches: &BTreeMap<String, i64>) -> db::Result<()> {
         let imports = self.database.table(IMPORTS);
         let insurer = self.insurer;
@@ -125,7 +126,11 @@ impl Staged<'_> {
             }
         }
         tx.commit().await?;
-        self.clear().await
+        // They count; what is left behind is cleared away by the next import at the latest.
+        if let Err(error) = self.clear().await {
+            tracing::warn!(%error, self.importer, "rows that count no more are still there");
+        }
+        Ok(())
     }
 
     /// Nothing of it counts.

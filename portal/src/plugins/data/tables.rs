@@ -226,6 +226,11 @@ impl Tables {
                 for name in old {
                     named(name).map_err(|why| at(format!("was: {name}: {why}")))?;
                 }
+                // Printed into a statement on the portal's own database, as those are.
+                if let Some(batch) = was.batch.as_ref().filter(|b| !table.columns.contains_key(*b))
+                {
+                    return Err(at(format!("was: batch: {batch:?} is no column of it")));
+                }
             }
             for column in table.indexes.iter().flatten() {
                 if !table.columns.contains_key(column) {
@@ -277,6 +282,18 @@ mod tests {
             ("table.rows", "table.musubi_x", "the host's"),
             ("kind = {", "order = {", "keyword"),
             ("\"month\" }", "\"month\", wide = 1 }", "line 7"),
+            ("[table.rows.columns]", "was.table = \"x y\"\n[table.rows.columns]", "was: x y"),
+            (
+                "[table.rows.columns]",
+                "was = { table = \"x\", batch = \"(SELECT id_token FROM sessions)\" }\n\
+                 [table.rows.columns]",
+                "is no column of it",
+            ),
+            (
+                "[table.rows.columns]",
+                "was = { table = \"x\", columns = { month = \"a, b\" } }\n[table.rows.columns]",
+                "was: a, b",
+            ),
         ] {
             let why = Tables::parse(&GOOD.replace(from, to)).unwrap_err();
             assert!(why.contains(word), "{to}: {why}");

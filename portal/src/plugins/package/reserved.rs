@@ -1,5 +1,5 @@
-//! Ids that no plugin can have: its tables, texts and templates would begin like the host's, or like
-//! another plugin's, and be taken for theirs.
+//! Ids that no plugin can have: its texts and templates, and the tables that it had in the release
+//! before, would begin like the host's, or like another plugin's, and be taken for theirs.
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
