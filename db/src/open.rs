@@ -135,6 +135,17 @@ impl Db {
         }))
     }
 
+    /// From now on SQLite's writer reads and writes rows of `tables` and does nothing else: the tables are
+    /// as they are. PostgreSQL has roles for that.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub async fn wall(&self, tables: &[&str]) -> Result<()> {
+        let Pools::Sqlite { writer, .. } = &self.0 else { return Ok(()) };
+        let wall = Wall::new(tables);
+        Ok(writer.alone(async |conn| wall.around_writer(conn).await).await?)
+    }
+
     /// Closes all connections; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.0 {
@@ -183,6 +194,19 @@ impl Walled {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         Ok(Self(Behind::Postgres(pool)))
+    }
+
+    /// A transaction of a PostgreSQL role that may write; SQLite's readers only read.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] on SQLite, or the engine's.
+    pub async fn begin(&self) -> Result<Tx> {
+        match &self.0 {
+            Behind::Sqlite(_) => Err(Error::Failed),
+            Behind::Postgres(pool) => {
+                Ok(Tx::new(Open::Postgres(pool.begin_with("BEGIN READ WRITE").await?)))
+            }
+        }
     }
 
     /// A connection for reading.

@@ -7,7 +7,8 @@
 )]
 
 use libsqlite3_sys as sqlite;
-use sqlx::SqliteConnection;
+use sqlx::sqlite::LockedSqliteHandle;
+use sqlx::{Connection, SqliteConnection};
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Arc;
@@ -38,23 +39,45 @@ impl Wall {
     /// Puts it around a connection, for good.
     pub(crate) async fn around(&self, conn: &mut SqliteConnection) -> sqlx::Result<Steps> {
         let steps = Steps::default();
-        let mut handle = conn.lock_handle().await?;
         let counted = steps.clone();
+        let mut handle = conn.lock_handle().await?;
         handle.set_progress_handler(OPERATIONS, move || counted.go_on());
+        self.ask(&mut handle, reads)?;
+        Ok(steps)
+    }
+
+    /// Puts it around the connection that writes, for good.
+    pub(crate) async fn around_writer(&self, conn: &mut SqliteConnection) -> sqlx::Result<()> {
+        // Statements that were prepared before would not be asked about.
+        conn.clear_cached_statements().await?;
+        self.ask(&mut conn.lock_handle().await?, writes)
+    }
+
+    fn ask(&self, handle: &mut LockedSqliteHandle<'_>, whether: Asked) -> sqlx::Result<()> {
         let raw = handle.as_raw_handle().as_ptr();
         let tables = std::ptr::from_ref(self.0).cast_mut().cast::<c_void>();
         // SAFETY: the connection is locked, so nobody else uses it; `tables` is never freed.
         let set = unsafe {
             sqlite::sqlite3_limit(raw, sqlite::SQLITE_LIMIT_ATTACHED, 0);
             sqlite::sqlite3_limit(raw, sqlite::SQLITE_LIMIT_LENGTH, LENGTH);
-            sqlite::sqlite3_set_authorizer(raw, Some(asked), tables)
+            sqlite::sqlite3_set_authorizer(raw, Some(whether), tables)
         };
         match set {
-            sqlite::SQLITE_OK => Ok(steps),
+            sqlite::SQLITE_OK => Ok(()),
             code => Err(sqlx::Error::Protocol(format!("sqlite3_set_authorizer: {code}"))),
         }
     }
 }
+
+/// `sqlite3_set_authorizer`'s callback.
+type Asked = unsafe extern "C" fn(
+    *mut c_void,
+    c_int,
+    *const c_char,
+    *const c_char,
+    *const c_char,
+    *const c_char,
+) -> c_int;
 
 /// What a statement has done so far.
 #[derive(Clone, Default)]
@@ -71,8 +94,8 @@ impl Steps {
     }
 }
 
-/// SQLite asks whether a statement may do something (`sqlite3_set_authorizer`).
-unsafe extern "C" fn asked(
+/// SQLite asks whether a statement of a reader may do something.
+unsafe extern "C" fn reads(
     tables: *mut c_void,
     action: c_int,
     first: *const c_char,
@@ -80,22 +103,78 @@ unsafe extern "C" fn asked(
     _database: *const c_char,
     _by: *const c_char,
 ) -> c_int {
-    let name = |text: *const c_char| {
-        // SAFETY: SQLite passes texts that end with a zero and live as long as this call, or none.
-        let text = (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) });
-        text.and_then(|text| text.to_str().ok())
-    };
-    // SAFETY: the pointer is the one of `Wall::around`, which is never freed.
-    let tables = unsafe { &*tables.cast::<BTreeSet<String>>() };
-    let allowed = match action {
-        sqlite::SQLITE_SELECT => true,
-        sqlite::SQLITE_READ => name(first).is_some_and(|table| tables.contains(table)),
-        sqlite::SQLITE_FUNCTION => {
-            name(second).is_some_and(|name| FUNCTIONS.contains(&name.to_ascii_lowercase().as_str()))
+    // SAFETY: the pointer is the one of `Wall::ask`, which is never freed, and the texts are SQLite's.
+    let asked = unsafe { Question::of(tables, action, first, second) };
+    if asked.reads() { sqlite::SQLITE_OK } else { sqlite::SQLITE_DENY }
+}
+
+/// The same for the one that writes.
+unsafe extern "C" fn writes(
+    tables: *mut c_void,
+    action: c_int,
+    first: *const c_char,
+    second: *const c_char,
+    _database: *const c_char,
+    _by: *const c_char,
+) -> c_int {
+    // SAFETY: as for `reads`.
+    let asked = unsafe { Question::of(tables, action, first, second) };
+    if asked.writes() { sqlite::SQLITE_OK } else { sqlite::SQLITE_DENY }
+}
+
+/// What SQLite asks.
+struct Question<'a> {
+    tables: &'a BTreeSet<String>,
+    action: c_int,
+    first: Option<&'a str>,
+    second: Option<&'a str>,
+}
+
+impl<'a> Question<'a> {
+    /// # Safety
+    /// `tables` is the set of a wall; the texts end with a zero and live as long as the question, or
+    /// are null.
+    unsafe fn of(
+        tables: *mut c_void,
+        action: c_int,
+        first: *const c_char,
+        second: *const c_char,
+    ) -> Self {
+        let name = |text: *const c_char| {
+            // SAFETY: the caller promises it.
+            let text = (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) });
+            text.and_then(|text| text.to_str().ok())
+        };
+        // SAFETY: the caller promises it.
+        let tables = unsafe { &*tables.cast::<BTreeSet<String>>() };
+        Self { tables, action, first: name(first), second: name(second) }
+    }
+
+    fn of_a_table(&self) -> bool {
+        self.first.is_some_and(|table| self.tables.contains(table))
+    }
+
+    fn reads(&self) -> bool {
+        let called = |name: &str| FUNCTIONS.contains(&name.to_ascii_lowercase().as_str());
+        match self.action {
+            sqlite::SQLITE_SELECT => true,
+            sqlite::SQLITE_READ => self.of_a_table(),
+            sqlite::SQLITE_FUNCTION => self.second.is_some_and(called),
+            _ => false,
         }
-        _ => false,
-    };
-    if allowed { sqlite::SQLITE_OK } else { sqlite::SQLITE_DENY }
+    }
+
+    fn writes(&self) -> bool {
+        match self.action {
+            sqlite::SQLITE_INSERT | sqlite::SQLITE_UPDATE | sqlite::SQLITE_DELETE => {
+                self.of_a_table()
+            }
+            sqlite::SQLITE_TRANSACTION | sqlite::SQLITE_SAVEPOINT => true,
+            // When the file is closed.
+            sqlite::SQLITE_PRAGMA => self.first == Some("wal_checkpoint"),
+            _ => self.reads(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +241,54 @@ mod tests {
         let endless = "SELECT COUNT(*) AS n FROM mine AS a JOIN mine AS b ON TRUE";
         assert_eq!(conn.one(endless, &[]).await.unwrap().unwrap().int("n").unwrap(), 1);
         walled.close().await;
+        db.close().await;
+    }
+
+    /// What is written to a plugin's file: its rows, and nothing about the file itself.
+    #[tokio::test]
+    async fn a_walled_writer_writes_rows_of_its_tables_and_nothing_else() {
+        let url = testing::fresh_sqlite();
+        let db = Db::open(&url).await.unwrap();
+        let run = async |sql: &'static str| {
+            let mut tx = db.begin().await?;
+            tx.execute(sql, &[]).await?;
+            tx.commit().await
+        };
+        for sql in [
+            "CREATE TABLE mine (a BIGINT PRIMARY KEY, b BIGINT)",
+            "CREATE TABLE other (a BIGINT)",
+            "INSERT INTO other (a) VALUES (8)",
+        ] {
+            run(sql).await.unwrap();
+        }
+        db.wall(&["mine"]).await.unwrap();
+        for sql in [
+            "INSERT INTO mine (a, b) SELECT 7, 1 WHERE (SELECT COUNT(*) FROM mine) < 5",
+            "INSERT INTO mine AS t (a, b) VALUES (7, 1) ON CONFLICT (a) DO UPDATE SET b = t.b + 1",
+            "UPDATE mine AS t SET b = abs(t.b) WHERE t.a = 7",
+            "DELETE FROM mine WHERE a = 8",
+        ] {
+            run(sql).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
+        }
+        for bad in [
+            "INSERT INTO other (a) VALUES (8)",
+            "UPDATE other SET a = 1",
+            "DELETE FROM other",
+            "INSERT INTO mine (a) SELECT a FROM other",
+            "UPDATE mine SET b = (SELECT a FROM other)",
+            "DELETE FROM sqlite_master",
+            "CREATE TABLE more (a BIGINT)",
+            "CREATE TRIGGER t AFTER INSERT ON mine BEGIN DELETE FROM other; END",
+            "DROP TABLE mine",
+            "ALTER TABLE mine RENAME TO yours",
+            "ATTACH DATABASE '/tmp/x' AS x",
+            "PRAGMA writable_schema = ON",
+            "VACUUM INTO '/tmp/x'",
+        ] {
+            assert!(run(bad).await.is_err(), "{bad}");
+        }
+        let row = db.read().await.unwrap().one("SELECT b FROM mine", &[]).await.unwrap().unwrap();
+        assert_eq!(row.int("b").unwrap(), 2);
         db.close().await;
     }
 
