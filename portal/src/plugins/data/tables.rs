@@ -27,8 +27,20 @@ pub struct Table {
     /// Columns by which rows are found, besides insurer and person.
     #[serde(default)]
     pub indexes: Vec<Vec<String>>,
+    /// Columns that no two rows of the insurer, or of the person, have alike.
+    pub key: Option<Vec<String>>,
+    /// How many rows one person may have that are written here; files may bring more.
+    #[serde(default = "Table::most")]
+    pub most: u32,
     /// What it was in the portal's own database before plugins had databases of their own.
     pub was: Option<Was>,
+}
+
+impl Table {
+    /// Rows of a person, when nothing is said.
+    fn most() -> u32 {
+        1_000
+    }
 }
 
 /// Whose a row is. Every row is an insurer's.
@@ -232,6 +244,12 @@ impl Tables {
                     return Err(at(format!("was: batch: {batch:?} is no column of it")));
                 }
             }
+            if let Some(key) = &table.key {
+                keyed(table, key).map_err(|why| at(format!("key: {why}")))?;
+            }
+            if !(1..=100_000).contains(&table.most) {
+                return Err(at("most: a person may have 1 to 100,000 rows".into()));
+            }
             for column in table.indexes.iter().flatten() {
                 if !table.columns.contains_key(column) {
                     return Err(at(format!("an index names {column:?}, which is no column of it")));
@@ -240,6 +258,24 @@ impl Tables {
         }
         Ok(tables)
     }
+}
+
+fn keyed(table: &Table, key: &[String]) -> Result<(), String> {
+    if key.is_empty() {
+        return Err("name at least one column".into());
+    }
+    for (at, column) in key.iter().enumerate() {
+        match table.columns.get(column) {
+            None => return Err(format!("{column:?} is no column of it")),
+            // Two rows without a value are not alike to an engine.
+            Some(declared) if declared.optional => {
+                return Err(format!("{column} is optional; a key always has a value"));
+            }
+            Some(_) if key[..at].contains(column) => return Err(format!("{column} stands twice")),
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Names are printed into statements: only what needs no quoting anywhere.
@@ -280,6 +316,10 @@ mod tests {
             ("\"month\" }", "\"month\", class = \"pii\" }", "remove class"),
             ("[[\"month\"]]", "[[\"moon\"]]", "\"moon\""),
             ("table.rows", "table.musubi_x", "the host's"),
+            ("[[\"month\"]]", "[]\nkey = [\"moon\"]", "key: \"moon\""),
+            ("[[\"month\"]]", "[]\nkey = []", "at least one"),
+            ("[[\"month\"]]", "[]\nkey = [\"month\", \"month\"]", "twice"),
+            ("[[\"month\"]]", "[]\nmost = 0", "1 to 100,000"),
             ("kind = {", "order = {", "keyword"),
             ("\"month\" }", "\"month\", wide = 1 }", "line 7"),
             ("[table.rows.columns]", "was.table = \"x y\"\n[table.rows.columns]", "was: x y"),

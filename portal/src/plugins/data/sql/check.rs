@@ -20,13 +20,13 @@ pub struct Schema<'t> {
 /// The line, what is wrong there, and what to write.
 pub fn check(text: &str, schema: &Schema<'_>) -> Result<Select, String> {
     let written = syntax::read(text)?;
-    let mut checker = Checker { schema, known: Vec::new(), params: BTreeMap::new() };
-    checker.select(&written)
+    Checker::new(schema).select(&written)
 }
 
 type Checked<T> = Result<T, String>;
 
-struct Checker<'t> {
+/// Reads the parts of one query or statement.
+pub(super) struct Checker<'t> {
     schema: &'t Schema<'t>,
     /// The tables of the query so far and what it calls them.
     known: Vec<(String, &'t Table, bool)>,
@@ -35,6 +35,31 @@ struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
+    pub(super) fn new(schema: &'t Schema<'t>) -> Self {
+        Self { schema, known: Vec::new(), params: BTreeMap::new() }
+    }
+
+    /// What each parameter must be.
+    pub(super) fn params(&mut self) -> Checked<BTreeMap<String, Kind>> {
+        let told = |(name, kind): (String, Option<Kind>)| match kind {
+            Some(kind) => Ok((name, kind)),
+            None => Err(format!(
+                "${name}: its type cannot be told; compare it with a column or a constant"
+            )),
+        };
+        std::mem::take(&mut self.params).into_iter().map(told).collect()
+    }
+
+    /// A value that becomes a column's: of its very type, or a whole number for yen.
+    pub(super) fn assigned(&mut self, expr: &syntax::Expr, kind: &Kind) -> Checked<Expr> {
+        let read = self.typed(expr, kind)?;
+        no_aggregate(&read, expr.line, "a statement")?;
+        match joined(&read.kind, kind) {
+            Some(joined) if joined == *kind => Ok(read),
+            _ => Err(differ(expr.line, kind, &read.kind)),
+        }
+    }
+
     fn select(&mut self, written: &syntax::Select) -> Checked<Select> {
         let mut sources = vec![self.source(&written.from, Join::First)?];
         for join in &written.joins {
@@ -79,16 +104,11 @@ impl<'t> Checker<'t> {
             return Err(format!("line {line}: a DISTINCT query is ordered by what it selects"));
         }
         select.class = self.read_class(&select);
-        for (name, kind) in std::mem::take(&mut self.params) {
-            let kind = kind.ok_or(format!(
-                "${name}: its type cannot be told; compare it with a column or a constant"
-            ))?;
-            select.params.insert(name, kind);
-        }
+        select.params = self.params()?;
         Ok(select)
     }
 
-    fn source(&mut self, named: &syntax::Named, join: Join) -> Checked<Source> {
+    pub(super) fn source(&mut self, named: &syntax::Named, join: Join) -> Checked<Source> {
         let line = named.line;
         let tables = &self.schema.tables.table;
         let table = tables.get(&named.table).ok_or_else(|| {
@@ -114,18 +134,22 @@ impl<'t> Checker<'t> {
 
     /// The highest class of the tables and of each column that is named anywhere.
     fn read_class(&self, select: &Select) -> DataClass {
-        let mut class = self.class();
         let joins = select.sources.iter().filter_map(|source| match &source.join {
             Join::First => None,
             Join::Inner(on) | Join::Left(on) => Some(on),
         });
-        let mut left: Vec<&Expr> = (select.columns.iter().map(|column| &column.expr))
+        let all = (select.columns.iter().map(|column| &column.expr))
             .chain(&select.filter)
             .chain(&select.group)
             .chain(&select.having)
             .chain(select.order.iter().map(|order| &order.expr))
-            .chain(joins)
-            .collect();
+            .chain(joins);
+        self.class_of(all.collect())
+    }
+
+    /// The highest class of the tables and of the columns of these.
+    pub(super) fn class_of(&self, mut left: Vec<&Expr>) -> DataClass {
+        let mut class = self.class();
         while let Some(expr) = left.pop() {
             if let Node::Column { source, column } = &expr.node
                 && let Some(declared) = self.known[*source].1.columns.get(column)
@@ -154,7 +178,7 @@ impl<'t> Checker<'t> {
     }
 
     /// A condition over single rows.
-    fn condition(&mut self, expr: &syntax::Expr, place: &str) -> Checked<Expr> {
+    pub(super) fn condition(&mut self, expr: &syntax::Expr, place: &str) -> Checked<Expr> {
         let checked = self.typed(expr, &Kind::Bool)?;
         no_aggregate(&checked, expr.line, place)?;
         Ok(checked)
@@ -466,7 +490,8 @@ impl<'t> Checker<'t> {
                 (vec![self.typed(text, &Kind::Text)?, self.typed(part, &Kind::Text)?], Kind::Bool)
             }
             Function::Today if args.is_empty() => (Vec::new(), Kind::Day),
-            Function::Today => return Err(few()),
+            Function::Now if args.is_empty() => (Vec::new(), Kind::Instant),
+            Function::Today | Function::Now => return Err(few()),
         };
         Ok((Node::Call(*function, args), kind))
     }

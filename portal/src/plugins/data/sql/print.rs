@@ -2,9 +2,10 @@
 //! anything of the author's: the tree has no place for it, so no query can leave it out.
 
 use super::syntax::Op;
-use super::tree::{Aggregate, Count, Expr, Function, Join, Node, Select};
-use crate::plugins::data::tables::{Scope, Stored};
+use super::tree::{Aggregate, Count, Expr, Function, Join, Node, Select, Source};
+use crate::plugins::data::tables::{Kind, Scope, Stored};
 use db::Engine;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The most rows that a query returns; one more is asked for, to see that there are more.
@@ -22,36 +23,58 @@ pub struct Printed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bind {
     Insurer,
-    /// The person with this number among those whose rows may be seen.
+    /// The card with this number among those of the persons whose rows may be seen.
+    Card(usize),
+    /// The person with this number among them.
     Person(usize),
     Today,
+    Now,
     Param(String),
     /// The parameter as a number of rows.
     Rows(String),
 }
 
-/// Prints `select` for an engine and a number of persons.
-pub fn print(select: &Select, engine: Engine, persons: usize) -> Printed {
-    let mut printer =
-        Printer { engine, select, sql: String::new(), binds: vec![Bind::Insurer], persons };
-    printer.select();
+/// Whose rows of persons there are for a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// So many people's, and for each of their cards whose it is.
+    These { people: usize, cards: Vec<usize> },
+    /// Every person's of the insurer: for its jobs.
+    Everybodys,
+}
+
+/// Prints `select` for an engine.
+pub fn print(select: &Select, engine: Engine, whose: Whose) -> Printed {
+    let mut printer = Printer::new(engine, &select.params, &select.sources, whose);
+    printer.select(select);
     Printed { sql: printer.sql, binds: printer.binds }
 }
 
-struct Printer<'s> {
-    engine: Engine,
-    select: &'s Select,
-    sql: String,
-    binds: Vec<Bind>,
-    persons: usize,
+/// Puts a statement together.
+pub(super) struct Printer<'s> {
+    pub(super) engine: Engine,
+    params: &'s BTreeMap<String, Kind>,
+    sources: &'s [Source],
+    pub(super) sql: String,
+    pub(super) binds: Vec<Bind>,
+    whose: Whose,
 }
 
-impl Printer<'_> {
-    fn put(&mut self, text: &str) {
+impl<'s> Printer<'s> {
+    pub(super) fn new(
+        engine: Engine,
+        params: &'s BTreeMap<String, Kind>,
+        sources: &'s [Source],
+        whose: Whose,
+    ) -> Self {
+        Self { engine, params, sources, sql: String::new(), binds: vec![Bind::Insurer], whose }
+    }
+
+    pub(super) fn put(&mut self, text: &str) {
         self.sql.push_str(text);
     }
 
-    fn bind(&mut self, bind: Bind) {
+    pub(super) fn bind(&mut self, bind: Bind) {
         let at = match self.binds.iter().position(|known| *known == bind) {
             Some(at) => at,
             None => {
@@ -63,7 +86,7 @@ impl Printer<'_> {
         _ = write!(self.sql, "${}", at + 1);
     }
 
-    fn list<T>(&mut self, things: &[T], one: impl Fn(&mut Self, usize, &T)) {
+    pub(super) fn list<T>(&mut self, things: &[T], one: impl Fn(&mut Self, usize, &T)) {
         for (at, thing) in things.iter().enumerate() {
             if at > 0 {
                 self.put(", ");
@@ -72,8 +95,7 @@ impl Printer<'_> {
         }
     }
 
-    fn select(&mut self) {
-        let select = self.select;
+    fn select(&mut self, select: &Select) {
         self.put(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
         self.list(&select.columns, |printer, at, column| {
             printer.output(&column.expr);
@@ -143,19 +165,21 @@ impl Printer<'_> {
     }
 
     /// Which rows of a table exist for this call.
-    fn seen(&mut self, at: usize) {
-        let source = &self.select.sources[at];
+    pub(super) fn seen(&mut self, at: usize) {
+        let source = &self.sources[at];
         _ = write!(self.sql, "\"t{at}\".\"insurer_id\" = $1");
-        if source.scope == Scope::Person {
+        if let (Scope::Person, Whose::These { people, cards }) = (source.scope, &self.whose) {
             _ = write!(self.sql, " AND \"t{at}\".\"person\" IN (");
-            if self.persons == 0 {
+            // What came in files is a card's, what was written here a person's.
+            let count = if source.imported { cards.len() } else { *people };
+            if count == 0 {
                 self.put("NULL");
             }
-            for person in 0..self.persons {
-                if person > 0 {
+            for at in 0..count {
+                if at > 0 {
                     self.put(", ");
                 }
-                self.bind(Bind::Person(person));
+                self.bind(if source.imported { Bind::Card(at) } else { Bind::Person(at) });
             }
             self.put(")");
         }
@@ -172,9 +196,14 @@ impl Printer<'_> {
 
     /// A column of the result: both engines are to make the same type of it.
     fn output(&mut self, expr: &Expr) {
-        if matches!(expr.node, Node::Column { .. }) {
+        if matches!(expr.node, Node::Column { .. }) && expr.kind != Kind::Person {
             return self.expr(expr);
         }
+        self.value(expr);
+    }
+
+    /// A value of a type that both engines agree on.
+    pub(super) fn value(&mut self, expr: &Expr) {
         self.put("CAST(");
         self.expr(expr);
         self.put(self.as_stored(expr.kind.stored()));
@@ -188,13 +217,14 @@ impl Printer<'_> {
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    pub(super) fn expr(&mut self, expr: &Expr) {
         match &expr.node {
+            Node::Column { source, .. } if expr.kind == Kind::Person => self.person(*source),
             Node::Column { source, column } => {
                 _ = write!(self.sql, "\"t{source}\".\"{column}\"");
             }
             Node::Param(name) => {
-                let stored = self.select.params.get(name).unwrap_or(&expr.kind).stored();
+                let stored = self.params.get(name).unwrap_or(&expr.kind).stored();
                 self.typed(stored, |printer| printer.bind(Bind::Param(name.clone())));
             }
             Node::Int(number) => {
@@ -236,6 +266,26 @@ impl Printer<'_> {
                 self.aggregate(*function, *distinct, of.as_deref());
             }
         }
+    }
+
+    /// Whose a row is, by the person's id: rows of files stand under cards, of which one can have two.
+    fn person(&mut self, at: usize) {
+        let cards = match &self.whose {
+            Whose::These { cards, .. } if self.sources[at].imported => cards.clone(),
+            _ => {
+                _ = write!(self.sql, "\"t{at}\".\"person\"");
+                return;
+            }
+        };
+        self.put("CAST(CASE");
+        for (card, person) in cards.into_iter().enumerate() {
+            _ = write!(self.sql, " WHEN \"t{at}\".\"person\" = ");
+            self.bind(Bind::Card(card));
+            self.put(" THEN ");
+            self.bind(Bind::Person(person));
+        }
+        // With nobody there is no row.
+        self.put(" WHEN TRUE THEN NULL END AS TEXT)");
     }
 
     /// PostgreSQL is told the type of what is no column: it would guess others, and keep them.
@@ -296,6 +346,7 @@ impl Printer<'_> {
             (Function::Today, _) => {
                 self.typed(Stored::Text, |printer| printer.bind(Bind::Today));
             }
+            (Function::Now, _) => self.typed(Stored::BigInt, |printer| printer.bind(Bind::Now)),
             (Function::Year, [of]) => self.around("CAST(SUBSTR(", of, ", 1, 4) AS BIGINT)"),
             (Function::Month, [of]) => {
                 self.around("REPLACE(SUBSTR(", of, ", 1, 7), '-', '')");

@@ -17,6 +17,35 @@ pub struct Select {
     pub offset: Option<Expr>,
 }
 
+/// `INSERT …`, `UPDATE …` or `DELETE …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    pub table: Named,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Insert { row: Vec<Set>, conflict: Conflict },
+    Update { set: Vec<Set>, filter: Option<Expr> },
+    Delete { filter: Option<Expr> },
+}
+
+/// `column = expr`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    pub column: String,
+    pub to: Expr,
+}
+
+/// After `ON CONFLICT DO`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    Fails,
+    Nothing,
+    Update(Vec<Set>),
+}
+
 /// A column of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -127,9 +156,9 @@ const OPERATORS: usize = 100;
 const INSTEAD: [(&str, &str); 14] = [
     ("with", "a query is one SELECT; take a second query"),
     ("union", "a query is one SELECT; take a second query"),
-    ("insert", "queries only read; an importer writes what its columns say"),
-    ("update", "queries only read; an importer writes what its columns say"),
-    ("delete", "queries only read; an importer writes what its columns say"),
+    ("insert", "queries only read; write it into a file of statements/"),
+    ("update", "queries only read; write it into a file of statements/"),
+    ("delete", "queries only read; write it into a file of statements/"),
     ("like", "write CONTAINS(text, part) or STARTS_WITH(text, part)"),
     ("ilike", "write CONTAINS(text, part) or STARTS_WITH(text, part)"),
     ("cast", "types are those of tables.toml; remove CAST"),
@@ -146,11 +175,26 @@ const INSTEAD: [(&str, &str); 14] = [
 /// # Errors
 /// The line, what stands there, and what to write.
 pub fn read(text: &str) -> Result<Select, String> {
+    whole(text, Reader::select)
+}
+
+/// Reads a statement that writes.
+///
+/// # Errors
+/// The line, what stands there, and what to write.
+pub fn read_write(text: &str) -> Result<Write, String> {
+    whole(text, Reader::write)
+}
+
+fn whole<T>(text: &str, read: impl FnOnce(&mut Reader) -> Read<T>) -> Read<T> {
     let mut reader = Reader { tokens: tokens(text)?, at: 0, depth: 0, operators: 0 };
-    let select = reader.select()?;
+    let found = read(&mut reader)?;
     reader.takes_sign(";");
     match reader.token() {
-        Token::End => Ok(select),
+        Token::End => Ok(found),
+        Token::Word(_) if ["insert", "update", "delete"].iter().any(|w| reader.is_word(w)) => {
+            Err(format!("line {}: a file is one statement; take a second file", reader.line()))
+        }
         _ => Err(reader.unexpected("the end of the query")),
     }
 }
@@ -281,6 +325,75 @@ impl Reader {
         let limit = self.after("limit")?;
         let offset = self.after("offset")?;
         Ok(Select { distinct, columns, from, joins, filter, group, having, order, limit, offset })
+    }
+
+    fn write(&mut self) -> Read<Write> {
+        if self.takes("insert") {
+            return self.insert();
+        }
+        if self.takes("update") {
+            let table = self.named()?;
+            self.needs("set")?;
+            let set = self.list(Self::set)?;
+            let filter = self.after("where")?;
+            return Ok(Write { table, change: Change::Update { set, filter } });
+        }
+        if self.takes("delete") {
+            self.needs("from")?;
+            let table = self.named()?;
+            let filter = self.after("where")?;
+            return Ok(Write { table, change: Change::Delete { filter } });
+        }
+        if self.is_word("select") {
+            let line = self.line();
+            return Err(format!("line {line}: statements only write; put it into queries/"));
+        }
+        Err(self.unexpected("INSERT, UPDATE or DELETE"))
+    }
+
+    fn insert(&mut self) -> Read<Write> {
+        self.needs("into")?;
+        let table = self.named()?;
+        self.needs_sign("(")?;
+        let columns = self.list(|reader| reader.name("a column"))?;
+        self.needs_sign(")")?;
+        if self.is_word("select") {
+            let line = self.line();
+            return Err(format!("line {line}: write VALUES (…): a statement writes one row"));
+        }
+        self.needs("values")?;
+        self.needs_sign("(")?;
+        let line = self.line();
+        let values = self.list(Self::expr)?;
+        self.needs_sign(")")?;
+        if columns.len() != values.len() {
+            let (columns, values) = (columns.len(), values.len());
+            return Err(format!("line {line}: {values} values for {columns} columns"));
+        }
+        let row = columns.into_iter().zip(values).map(|(column, to)| Set { column, to }).collect();
+        let mut conflict = Conflict::Fails;
+        if self.takes("on") {
+            self.needs("conflict")?;
+            if matches!(self.token(), Token::Sign("(")) {
+                let line = self.line();
+                return Err(format!("line {line}: (: the key of tables.toml is meant; remove it"));
+            }
+            self.needs("do")?;
+            conflict = if self.takes("nothing") {
+                Conflict::Nothing
+            } else {
+                self.needs("update")?;
+                self.needs("set")?;
+                Conflict::Update(self.list(Self::set)?)
+            };
+        }
+        Ok(Write { table, change: Change::Insert { row, conflict } })
+    }
+
+    fn set(&mut self) -> Read<Set> {
+        let column = self.name("a column")?;
+        self.needs_sign("=")?;
+        Ok(Set { column, to: self.expr()? })
     }
 
     /// The expression after a keyword, when that stands here.

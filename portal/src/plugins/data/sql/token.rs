@@ -17,10 +17,11 @@ pub enum Token {
 }
 
 /// Words that are no names.
-pub const KEYWORDS: [&str; 33] = [
-    "and", "as", "asc", "between", "by", "case", "desc", "distinct", "else", "end", "false",
-    "from", "group", "having", "in", "inner", "is", "join", "left", "limit", "not", "null",
-    "offset", "on", "or", "order", "outer", "select", "then", "true", "when", "where", "with",
+pub const KEYWORDS: [&str; 39] = [
+    "and", "as", "asc", "between", "by", "case", "conflict", "delete", "desc", "distinct", "else",
+    "end", "false", "from", "group", "having", "in", "inner", "insert", "is", "join", "left",
+    "limit", "not", "null", "offset", "on", "or", "order", "outer", "select", "set", "then",
+    "true", "update", "values", "when", "where", "with",
 ];
 
 /// Longest first.

@@ -25,6 +25,52 @@ pub struct Select {
     pub class: DataClass,
 }
 
+/// A statement that changes rows of one table. Whose they are is printed beside it, as for a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The one table that it changes, as the source 0 of its expressions.
+    pub into: Source,
+    /// What a row is known by in this table, besides insurer and person.
+    pub key: Option<Vec<String>>,
+    pub change: Change,
+    /// What each parameter must be.
+    pub params: BTreeMap<String, Kind>,
+    /// The highest class of what it writes and reads.
+    pub class: DataClass,
+}
+
+/// What becomes of the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Insert {
+        row: Vec<Set>,
+        /// When a row of the same key is there.
+        conflict: Conflict,
+    },
+    Update {
+        set: Vec<Set>,
+        filter: Option<Expr>,
+    },
+    Delete {
+        filter: Option<Expr>,
+    },
+}
+
+/// A column and what it becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    pub column: String,
+    pub to: Expr,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// The statement fails.
+    Fails,
+    Nothing,
+    Update(Vec<Set>),
+}
+
 /// A table of the plugin's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -114,6 +160,8 @@ pub enum Function {
     StartsWith,
     /// The day in Japan.
     Today,
+    /// The moment, in seconds since 1970.
+    Now,
 }
 
 /// Functions of a group.
@@ -129,7 +177,7 @@ pub enum Aggregate {
 
 impl Function {
     /// Every function by its name.
-    pub const ALL: [(&'static str, Function); 8] = [
+    pub const ALL: [(&'static str, Function); 9] = [
         ("coalesce", Function::Coalesce),
         ("abs", Function::Abs),
         ("length", Function::Length),
@@ -138,6 +186,7 @@ impl Function {
         ("contains", Function::Contains),
         ("starts_with", Function::StartsWith),
         ("today", Function::Today),
+        ("now", Function::Now),
     ];
 }
 
