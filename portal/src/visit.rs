@@ -99,6 +99,7 @@ impl Visit {
             member: &member.sub,
             lang: &self.look.lang,
             today: &self.today,
+            now: self.now,
             insured: member.insured,
             people: People::new(seen.people.iter().map(person).collect()),
             // Whoever is known well enough for the more sensitive is for the other.

@@ -58,7 +58,9 @@ impl World {
         let keys = PersonKeys::open(&host).await.expect("a world");
         let tables = Tables::parse(TABLES).expect("a world");
         let place = Place { url, host: &host, keys: &keys, plugin: "model" };
-        let database = Database::open(&place, &tables).await.expect("a world");
+        let imported = BTreeSet::new();
+        let schema = Schema { tables: &tables, imported: &imported };
+        let database = Database::open(&place, &schema).await.expect("a world");
         let mut model = Model::default();
         for insurer in INSURERS {
             model.fill(insurer, &PERSONS);
@@ -112,7 +114,7 @@ async fn generated_queries_see_what_the_model_sees() {
             let insurer = INSURERS[round % 2];
             let persons = &PERSONS[..round % 4];
             let people = seen(persons);
-            let whom = For { insurer, people: &people, today: "2026-04-01" };
+            let whom = For { insurer, people: &people, today: "2026-04-01", now: 1_775_000_000 };
             let params = generator.params(&select);
             let mut conn = world.database.read(insurer).await.unwrap();
             let engine = world.database.engine();
@@ -167,7 +169,8 @@ async fn the_printed_scope_holds_without_the_databases() {
             let query = Query::parse(&text, &schema).unwrap();
             let params = generator.params(&select);
             let people = seen(&PERSONS[..1]);
-            let whom = For { insurer: "minato", people: &people, today: "2026-04-01" };
+            let whom =
+                For { insurer: "minato", people: &people, today: "2026-04-01", now: 1_775_000_000 };
             let mut tx = world.database.begin("minato").await.unwrap();
             if world.database.engine() == Engine::Postgres {
                 tx.execute("SET LOCAL search_path = plugin_model", &[]).await.unwrap();
@@ -244,7 +247,7 @@ async fn parameters_and_numbers_have_the_same_types_on_both_engines() {
             let query = Query::parse(text, &schema).unwrap_or_else(|why| panic!("{text}: {why}"));
             let select = check(text, &schema).unwrap();
             let engine = world.database.engine();
-            world.database.prepare(query.printed(engine, 1).sql).await.unwrap();
+            world.database.prepare(query.printed(engine, &seen(&PERSONS[..1])).sql).await.unwrap();
             let values = [
                 ("kind", "in".into()),
                 ("n", 1000.into()),
@@ -259,7 +262,12 @@ async fn parameters_and_numbers_have_the_same_types_on_both_engines() {
             let params = values.into_iter().filter_map(named).collect();
             for persons in [&PERSONS[..1], &PERSONS[..]] {
                 let people = seen(persons);
-                let whom = For { insurer: "minato", people: &people, today: "2026-04-01" };
+                let whom = For {
+                    insurer: "minato",
+                    people: &people,
+                    today: "2026-04-01",
+                    now: 1_775_000_000,
+                };
                 let mut conn = world.database.read("minato").await.unwrap();
                 let rows = query.run(&mut conn, engine, &whom, &params).await;
                 let rows = rows.unwrap_or_else(|why| panic!("{engine:?} {text}: {why:?}"));
@@ -287,7 +295,7 @@ fn nesting_does_not_double() {
         let query = Query::parse(&format!("SELECT title FROM items WHERE {filter}"), &schema);
         let query = query.unwrap_or_else(|why| panic!("{filter}: {why}"));
         for engine in [Engine::Sqlite, Engine::Postgres] {
-            assert!(query.printed(engine, 1).sql.len() < 20_000);
+            assert!(query.printed(engine, &seen(&PERSONS[..1])).sql.len() < 20_000);
         }
     }
 }
@@ -332,7 +340,9 @@ async fn a_portal_need_not_be_a_superuser() {
     let (host, keys) = (&world.host, PersonKeys::open(&world.host).await.unwrap());
     let url = format!("postgres://{owner}:x@{server}");
     let place = Place { url: &url, host, keys: &keys, plugin: "model" };
-    let again = Database::open(&place, &Tables::parse(TABLES).unwrap()).await.unwrap();
+    let (tables, imported) = (Tables::parse(TABLES).unwrap(), BTreeSet::new());
+    let schema = Schema { tables: &tables, imported: &imported };
+    let again = Database::open(&place, &schema).await.unwrap();
     again.close().await;
     world.close().await;
 }
@@ -445,7 +455,7 @@ fn what_reaches_beyond_the_plugin_or_the_insurer_cannot_be_written() {
     }
     let printed = |text: &str, engine| {
         let query = Query::parse(text, &schema).unwrap();
-        query.printed(engine, 2).sql
+        query.printed(engine, &seen(&PERSONS[..2])).sql
     };
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let text = "SELECT f.total, i.title FROM fees AS f LEFT JOIN items AS i ON i.month = f.month \

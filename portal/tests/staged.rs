@@ -52,7 +52,8 @@ impl World {
         let query =
             Query::parse("SELECT title FROM items ORDER BY title", &schema).expect("a query");
         let people = People::default();
-        let whom = For { insurer: "minato", people: &people, today: "2026-04-01" };
+        let whom =
+            For { insurer: "minato", people: &people, today: "2026-04-01", now: 1_775_000_000 };
         let mut conn = self.database.read("minato").await.expect("reads");
         let rows = query.run(&mut conn, self.database.engine(), &whom, &Map::new()).await;
         let rows = rows.expect("rows");
@@ -67,7 +68,10 @@ impl World {
 
 async fn database(url: &str, host: &Db, keys: &PersonKeys) -> Database {
     let place = Place { url, host, keys, plugin: "staged" };
-    Database::open(&place, &Tables::parse(TABLES).expect("tables")).await.expect("opens")
+    let tables = Tables::parse(TABLES).expect("tables");
+    let imported = BTreeSet::from(["items".to_owned()]);
+    let schema = Schema { tables: &tables, imported: &imported };
+    Database::open(&place, &schema).await.expect("opens")
 }
 
 fn row(title: &str) -> Vec<Aside> {

@@ -27,6 +27,8 @@ pub struct Asker<'a> {
     pub lang: &'a str,
     /// Today in Japan, `YYYY-MM-DD`.
     pub today: &'a str,
+    /// Seconds since 1970.
+    pub now: i64,
     pub insured: bool,
     /// Whose rows queries may return.
     pub people: People,
@@ -86,6 +88,7 @@ impl Asker<'_> {
             member: self.member.to_owned(),
             people: self.people.clone(),
             today: self.today.to_owned(),
+            now: self.now,
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
             lines: AtomicU32::new(0),

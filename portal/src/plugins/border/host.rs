@@ -24,6 +24,8 @@ pub struct Allowed {
     pub people: People,
     /// The day in Japan, `YYYY-MM-DD`.
     pub today: String,
+    /// Seconds since 1970.
+    pub now: i64,
     pub queries: Arc<Queries>,
     /// Which of the queries answer.
     pub reach: Reach,
@@ -48,6 +50,7 @@ impl Allowed {
             member: String::new(),
             people: People::default(),
             today: String::new(),
+            now: 0,
             queries: Arc::default(),
             reach: Reach::NOTHING,
             lines: AtomicU32::new(0),
@@ -119,7 +122,7 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     let params = request["params"].as_object().unwrap_or(&empty);
     let only = request["person"].as_str().map(|id| allowed.people.only(id));
     let people = only.as_ref().unwrap_or(&allowed.people);
-    let whom = For { insurer: &allowed.insurer, people, today: &allowed.today };
+    let whom = For { insurer: &allowed.insurer, people, today: &allowed.today, now: allowed.now };
     let rows = async {
         let mut conn = database.read(&allowed.insurer).await.map_err(Unanswered::Database)?;
         found.run(&mut conn, database.engine(), &whom, params).await

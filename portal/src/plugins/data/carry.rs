@@ -2,7 +2,7 @@
 //! over once; the old tables stay as they were.
 
 use super::database::Database;
-use super::make::{IMPORTS, MADE};
+use super::make::IMPORTS;
 use super::people::PersonKeys;
 use super::tables::{Scope, Table, Was};
 use db::{AssertSqlSafe, Conn, Db, Engine, Row, Tx, Value, params};
@@ -41,12 +41,19 @@ impl Carrying<'_> {
         for row in old.all(AssertSqlSafe(sql), &[]).await? {
             let insurer = row.text("insurer_id")?;
             let mut tx = self.database.begin(&insurer).await?;
-            let mark = format!("carried:{}:{insurer}", self.name);
-            let made = self.database.table(MADE);
+            // An import of the host's own: of one batch there is one that counts.
             let marked = format!(
-                "INSERT INTO {made} (name, made) VALUES ($1, '') ON CONFLICT (name) DO NOTHING"
+                "INSERT INTO {} (import_id, insurer_id, importer, batch, fingerprint, rows, live, \
+                 begun_at) VALUES ($1, $2, 'musubi', $3, '', 0, TRUE, $4) ON CONFLICT DO NOTHING",
+                self.database.table(IMPORTS)
             );
-            if tx.execute(AssertSqlSafe(marked), params![&mark]).await? == 0 {
+            let mark = params![
+                Database::import_id(),
+                &insurer,
+                format!("carried:{}", self.name),
+                self.now
+            ];
+            if tx.execute(AssertSqlSafe(marked), mark).await? == 0 {
                 continue;
             }
             let rows = self.insurer(&mut old, &mut tx, &insurer).await?;

@@ -3,7 +3,7 @@
 
 use super::make;
 use super::people::PersonKeys;
-use super::tables::Tables;
+use super::sql::check::Schema;
 use db::{AssertSqlSafe, Conn, Db, Engine, Role, Tx, Walled, params};
 use std::fmt::Write as _;
 
@@ -15,6 +15,8 @@ pub struct Database {
     /// Makes the tables and writes what is imported.
     owner: Db,
     reader: Walled,
+    /// Writes what a plugin's statements say, on PostgreSQL; on SQLite the owner does, behind a wall.
+    writer: Option<Walled>,
     /// Before each table's name, in what the owner runs.
     schema: Option<String>,
 }
@@ -34,39 +36,51 @@ impl Database {
     /// # Errors
     /// What cannot be done with the tables that are there, or what the engine says, and what to
     /// do.
-    pub async fn open(place: &Place<'_>, tables: &Tables) -> Result<Self, String> {
+    pub async fn open(place: &Place<'_>, schema: &Schema<'_>) -> Result<Self, String> {
         match db::file_of(place.url) {
-            Some(file) => Self::file(place, file, tables).await,
-            None => Self::schema(place, tables).await,
+            Some(file) => Self::file(place, file, schema).await,
+            None => Self::schema(place, schema).await,
         }
     }
 
-    async fn file(place: &Place<'_>, portal: &str, tables: &Tables) -> Result<Self, String> {
+    async fn file(place: &Place<'_>, portal: &str, declared: &Schema<'_>) -> Result<Self, String> {
         let folder = format!("{portal}.plugins");
         std::fs::create_dir_all(&folder).map_err(|error| format!("{folder}: {error}"))?;
         let file = format!("{folder}/{}.sqlite", place.plugin);
         let said = |error: db::Error| error.to_string();
         let owner = Db::open(&format!("sqlite:{file}")).await.map_err(said)?;
-        make::make(&owner, &make::At::file(), tables).await?;
-        let mut seen: Vec<&str> = tables.table.keys().map(String::as_str).collect();
+        make::make(&owner, &make::At::file(), declared).await?;
+        let mut seen: Vec<&str> = declared.tables.table.keys().map(String::as_str).collect();
         seen.push(make::IMPORTS);
         let reader = Walled::sqlite(&file, &seen).await.map_err(said)?;
-        Ok(Self { owner, reader, schema: None })
+        seen.push(make::SENT);
+        owner.wall(&seen).await.map_err(said)?;
+        Ok(Self { owner, reader, writer: None, schema: None })
     }
 
-    async fn schema(place: &Place<'_>, tables: &Tables) -> Result<Self, String> {
-        let schema = format!("plugin_{}", place.plugin.replace('-', "_"));
+    async fn schema(place: &Place<'_>, declared: &Schema<'_>) -> Result<Self, String> {
+        let id = place.plugin.replace('-', "_");
+        let schema = format!("plugin_{id}");
         let owner = place.host.clone();
-        let role = role(&owner, &schema).await.map_err(|error| error.to_string())?;
-        let password = place.keys.of_role(&role);
-        let at = make::At::schema(schema.clone(), role.clone(), password.clone());
-        make::make(&owner, &at, tables).await?;
-        let role = Role { name: &role, password: &password, schema: &schema };
-        let reader = Walled::postgres(place.url, &role).await;
-        let reader = reader.map_err(|error| {
-            format!("{error}; pg_hba.conf must let it in with scram-sha-256, see docs/operators.md")
-        })?;
-        Ok(Self { owner, reader, schema: Some(schema) })
+        let named = async |name: String| {
+            let role = role(&owner, &name).await.map_err(|error| error.to_string())?;
+            Ok::<_, String>(make::Login { password: place.keys.of_role(&role), role })
+        };
+        let reader = named(schema.clone()).await?;
+        let writer = named(format!("writes_{id}")).await?;
+        let at = make::At::schema(schema.clone(), reader.clone(), writer.clone());
+        make::make(&owner, &at, declared).await?;
+        let walled = async |login: &make::Login| {
+            let role = Role { name: &login.role, password: &login.password, schema: &schema };
+            let opened = Walled::postgres(place.url, &role).await;
+            opened.map_err(|error| {
+                format!(
+                    "{error}; pg_hba.conf must let it in with scram-sha-256, see docs/operators.md"
+                )
+            })
+        };
+        let (reader, writer) = (walled(&reader).await?, walled(&writer).await?);
+        Ok(Self { owner, reader, writer: Some(writer), schema: Some(schema) })
     }
 
     /// Which program answers.
@@ -97,6 +111,18 @@ impl Database {
         if self.engine() == Engine::Postgres {
             tx.one("SELECT set_config('musubi.insurer', $1, true) AS s", params![insurer]).await?;
         }
+        Ok(tx)
+    }
+
+    /// A transaction for a plugin's statements, which reach its own tables and of them, on PostgreSQL,
+    /// one insurer's rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_walled(&self, insurer: &str) -> db::Result<Tx> {
+        let Some(writer) = &self.writer else { return self.begin(insurer).await };
+        let mut tx = writer.begin().await?;
+        tx.one("SELECT set_config('musubi.insurer', $1, true) AS s", params![insurer]).await?;
         Ok(tx)
     }
 
@@ -141,6 +167,9 @@ impl Database {
     /// Closes all connections.
     pub async fn close(&self) {
         self.reader.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
         if self.schema.is_none() {
             self.owner.close().await;
         }

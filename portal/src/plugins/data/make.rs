@@ -1,7 +1,8 @@
 //! Makes a plugin's tables as they are declared, and later adds what was added. What would take
 //! something away from rows that exist is refused.
 
-use super::tables::{Kind, Scope, Stored, Table, Tables};
+use super::sql::check::Schema;
+use super::tables::{Kind, Scope, Stored, Table};
 use db::{AssertSqlSafe, Conn, Db, Engine, Tx, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,13 +10,29 @@ use std::collections::BTreeMap;
 /// The host's own table beside the plugin's: which imports count.
 pub const IMPORTS: &str = "musubi_imports";
 
+/// The host's own table that remembers which forms were taken, so that none is twice.
+pub const SENT: &str = "musubi_sent";
+
 /// The host's own table that remembers what was made.
 pub const MADE: &str = "musubi_tables";
 
-/// Where the tables are made, and who reads them.
+/// Where the tables are made, and who reads and writes them.
 pub struct At {
     schema: Option<String>,
-    reader: Option<(String, String)>,
+    logins: Option<Logins>,
+}
+
+/// On PostgreSQL each of the two has a role.
+struct Logins {
+    reader: Login,
+    writer: Login,
+}
+
+/// A role and its password.
+#[derive(Clone)]
+pub struct Login {
+    pub role: String,
+    pub password: String,
 }
 
 /// A table as it was made: what the next version is compared with.
@@ -24,6 +41,11 @@ struct Made {
     scope: Scope,
     columns: BTreeMap<String, Shape>,
     indexes: Vec<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Vec<String>>,
+    /// Files fill it, and nothing else; `None` in what an older portal made.
+    #[serde(default)]
+    imported: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,12 +58,12 @@ struct Shape {
 impl At {
     /// In a file of its own, which only this program opens.
     pub fn file() -> Self {
-        Self { schema: None, reader: None }
+        Self { schema: None, logins: None }
     }
 
-    /// In a schema, for a role with this password.
-    pub fn schema(schema: String, role: String, password: String) -> Self {
-        Self { schema: Some(schema), reader: Some((role, password)) }
+    /// In a schema, for these two.
+    pub fn schema(schema: String, reader: Login, writer: Login) -> Self {
+        Self { schema: Some(schema), logins: Some(Logins { reader, writer }) }
     }
 
     fn table(&self, name: &str) -> String {
@@ -53,7 +75,7 @@ impl At {
 }
 
 impl Made {
-    fn of(table: &Table) -> Self {
+    fn of(table: &Table, imported: bool) -> Self {
         let shape = |kind: Kind, optional| Shape {
             kind: kind.name().to_owned(),
             places: if let Kind::Decimal(places) = kind { places } else { 0 },
@@ -61,13 +83,22 @@ impl Made {
         };
         let columns = table.columns.iter();
         let columns = columns.map(|(name, c)| (name.clone(), shape(c.kind(), c.optional)));
-        Self { scope: table.scope, columns: columns.collect(), indexes: table.indexes.clone() }
+        let (indexes, key) = (table.indexes.clone(), table.key.clone());
+        let imported = Some(imported);
+        Self { scope: table.scope, columns: columns.collect(), indexes, key, imported }
     }
 
     /// Whether rows of `self` are rows of `next`, too.
     fn becomes(&self, next: &Self) -> Result<(), String> {
         if self.scope != next.scope {
             return Err("its scope cannot change; declare another table".to_owned());
+        }
+        if self.key != next.key {
+            return Err("its key cannot change; declare another table".to_owned());
+        }
+        if self.imported.is_some_and(|was| Some(was) != next.imported) {
+            let why = "whether an importer fills it cannot change; declare another table";
+            return Err(why.to_owned());
         }
         for (name, shape) in &self.columns {
             match next.columns.get(name) {
@@ -107,10 +138,12 @@ impl Made {
 ///
 /// # Errors
 /// The table and why it cannot become what is declared, or the engine's words.
-pub async fn make(db: &Db, at: &At, tables: &Tables) -> Result<(), String> {
+pub async fn make(db: &Db, at: &At, schema: &Schema<'_>) -> Result<(), String> {
     let said = |error: db::Error| error.to_string();
+    let made_of = |(name, table)| (name, Made::of(table, schema.imported.contains(name)));
+    let tables = schema.tables.table.iter();
     let declared: BTreeMap<&str, Made> =
-        tables.table.iter().map(|(name, table)| (name.as_str(), Made::of(table))).collect();
+        tables.map(made_of).map(|(name, made): (&String, Made)| (name.as_str(), made)).collect();
     let known = match there(&mut db.read().await.map_err(said)?, db.engine(), at).await {
         Ok(true) => made(&mut db.read().await.map_err(said)?, at).await.map_err(said)?,
         Ok(false) => None,
@@ -132,7 +165,7 @@ pub async fn make(db: &Db, at: &At, tables: &Tables) -> Result<(), String> {
         let last = known.get(*name);
         if last == Some(next) {
             // A restored database has its tables and perhaps no role.
-            fence(&mut tx, at, &at.table(name)).await.map_err(said)?;
+            fence(&mut tx, at, &at.table(name), writes(next)).await.map_err(said)?;
             continue;
         }
         if let Some(last) = last {
@@ -160,13 +193,19 @@ async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
     row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
 }
 
-/// Whether the role that reads is there and may.
+/// What the role that writes may do with a table.
+fn writes(made: &Made) -> bool {
+    made.imported == Some(false)
+}
+
+/// Whether the roles are there and may.
 async fn lets_in(conn: &mut Conn, at: &At) -> db::Result<bool> {
-    let (Some(schema), Some((role, _))) = (&at.schema, &at.reader) else { return Ok(true) };
-    let sql = "SELECT COUNT(*) AS n FROM pg_roles JOIN pg_namespace ON nspname = $2 WHERE rolname = $1 \
-               AND has_schema_privilege(pg_roles.oid, pg_namespace.oid, 'USAGE')";
-    let row = conn.one(sql, params![role, schema]).await?;
-    row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+    let (Some(schema), Some(logins)) = (&at.schema, &at.logins) else { return Ok(true) };
+    let sql = "SELECT COUNT(*) AS n FROM pg_roles JOIN pg_namespace ON nspname = $3 WHERE rolname IN \
+               ($1, $2) AND has_schema_privilege(pg_roles.oid, pg_namespace.oid, 'USAGE')";
+    let roles = params![&logins.reader.role, &logins.writer.role, schema];
+    let row = conn.one(sql, roles).await?;
+    row.map_or(Ok(false), |row| Ok(row.int("n")? == 2))
 }
 
 /// The tables as they were made.
@@ -182,28 +221,31 @@ async fn made(conn: &mut Conn, at: &At) -> db::Result<Option<BTreeMap<String, Ma
     Ok(Some(found))
 }
 
-/// The schema, the role, and the host's own two tables.
+/// A role with its password, for a schema.
+async fn login(tx: &mut Tx, schema: &str, Login { role, password }: &Login) -> db::Result<()> {
+    let sql = "SELECT rolsuper OR rolbypassrls OR rolcreaterole AS r FROM pg_roles \
+                   WHERE rolname = $1";
+    let known = tx.one(sql, params![role]).await?;
+    let verb = match known.map(|row| row.bool("r")).transpose()? {
+        None => "CREATE",
+        Some(false) => "ALTER",
+        Some(true) => {
+            let why = "has rights that a plugin's role may not have; DROP ROLE it";
+            return Err(db::Error::Migration(format!("role {role} {why}")));
+        }
+    };
+    run(tx, format!("{verb} ROLE \"{role}\" WITH LOGIN NOINHERIT PASSWORD '{password}'")).await?;
+    run(tx, format!("GRANT USAGE ON SCHEMA \"{schema}\" TO \"{role}\"")).await
+}
+
+/// The schema, the roles, and the host's own tables.
 async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
-    if engine == Engine::Postgres
-        && let (Some(schema), Some((role, password))) = (&at.schema, &at.reader)
-    {
+    if let (Some(schema), Some(logins)) = (&at.schema, &at.logins) {
         // Two nodes may start at once, and roles are the whole server's.
         run(tx, "SELECT pg_advisory_xact_lock(7711003)".to_owned()).await?;
-        let sql = "SELECT rolsuper OR rolbypassrls OR rolcreaterole AS r FROM pg_roles \
-                   WHERE rolname = $1";
-        let known = tx.one(sql, params![role]).await?;
-        let verb = match known.map(|row| row.bool("r")).transpose()? {
-            None => "CREATE",
-            Some(false) => "ALTER",
-            Some(true) => {
-                let why = "has rights that a reader may not have; DROP ROLE it";
-                return Err(db::Error::Migration(format!("role {role} {why}")));
-            }
-        };
-        run(tx, format!("{verb} ROLE \"{role}\" WITH LOGIN NOINHERIT PASSWORD '{password}'"))
-            .await?;
         run(tx, format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
-        run(tx, format!("GRANT USAGE ON SCHEMA \"{schema}\" TO \"{role}\"")).await?;
+        login(tx, schema, &logins.reader).await?;
+        login(tx, schema, &logins.writer).await?;
     }
     let made = at.table(MADE);
     run(
@@ -230,15 +272,25 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         ),
     )
     .await?;
+    let sent = at.table(SENT);
+    run(
+        tx,
+        format!(
+            "CREATE TABLE IF NOT EXISTS {sent} (insurer_id TEXT NOT NULL, form TEXT NOT NULL, went_to \
+             TEXT NOT NULL, sent_at BIGINT NOT NULL, PRIMARY KEY (insurer_id, form))"
+        ),
+    )
+    .await?;
     if engine == Engine::Postgres {
-        fence(tx, at, &imports).await?;
+        fence(tx, at, &imports, false).await?;
+        fence(tx, at, &sent, true).await?;
     }
     Ok(())
 }
 
 /// On PostgreSQL every row is hidden but those of the insurer whom the connection serves.
-async fn fence(tx: &mut Tx, at: &At, table: &str) -> db::Result<()> {
-    let Some((role, _)) = &at.reader else { return Ok(()) };
+async fn fence(tx: &mut Tx, at: &At, table: &str, writes: bool) -> db::Result<()> {
+    let Some(Logins { reader, writer }) = &at.logins else { return Ok(()) };
     run(tx, format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")).await?;
     run(tx, format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY")).await?;
     run(tx, format!("DROP POLICY IF EXISTS musubi_insurer ON {table}")).await?;
@@ -248,7 +300,11 @@ async fn fence(tx: &mut Tx, at: &At, table: &str) -> db::Result<()> {
         format!("CREATE POLICY musubi_insurer ON {table} USING ({policy}) WITH CHECK ({policy})"),
     )
     .await?;
-    run(tx, format!("GRANT SELECT ON {table} TO \"{role}\"")).await
+    run(tx, format!("GRANT SELECT ON {table} TO \"{}\"", reader.role)).await?;
+    if !writes {
+        return Ok(());
+    }
+    run(tx, format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO \"{}\"", writer.role)).await
 }
 
 async fn run(tx: &mut Tx, sql: String) -> db::Result<()> {
@@ -257,7 +313,7 @@ async fn run(tx: &mut Tx, sql: String) -> db::Result<()> {
 
 /// A portal that may not make roles says what it needs.
 fn missing_right(error: &db::Error, at: &At) -> String {
-    let hint = match &at.reader {
+    let hint = match &at.logins {
         Some(_) if error.to_string().contains("permission denied") => {
             "; the portal makes a role for each plugin: ALTER ROLE its user CREATEROLE, and GRANT \
              CREATE ON DATABASE to it"
@@ -295,13 +351,19 @@ impl Maker<'_> {
                 ),
             )
             .await?;
-            self.index(tx, "import", &["insurer_id", "import_id", "line"]).await?;
-            if next.scope == Scope::Person {
-                self.index(tx, "person", &["insurer_id", "person"]).await?;
+            if next.imported == Some(true) {
+                self.index(tx, "import", &["insurer_id", "import_id", "line"]).await?;
             }
-            if self.engine == Engine::Postgres {
-                fence(tx, self.at, &table).await?;
+            match &next.key {
+                Some(key) => self.unique(tx, next.scope, key).await?,
+                None if next.scope == Scope::Person => {
+                    self.index(tx, "person", &["insurer_id", "person"]).await?;
+                }
+                None => {}
             }
+        }
+        if self.engine == Engine::Postgres {
+            fence(tx, self.at, &table, writes(next)).await?;
         }
         let before = last.map(|last| &last.columns);
         for (name, shape) in &next.columns {
@@ -346,7 +408,18 @@ impl Maker<'_> {
         }
     }
 
+    async fn unique(&self, tx: &mut Tx, scope: Scope, key: &[String]) -> db::Result<()> {
+        let person = (scope == Scope::Person).then_some("person");
+        let columns = std::iter::once("insurer_id").chain(person);
+        let columns: Vec<&str> = columns.chain(key.iter().map(String::as_str)).collect();
+        self.made(tx, "UNIQUE INDEX", "key", &columns).await
+    }
+
     async fn index(&self, tx: &mut Tx, what: &str, columns: &[&str]) -> db::Result<()> {
+        self.made(tx, "INDEX", what, columns).await
+    }
+
+    async fn made(&self, tx: &mut Tx, kind: &str, what: &str, columns: &[&str]) -> db::Result<()> {
         let columns: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
         let (table, columns) = (self.at.table(self.name), columns.join(", "));
         // Names of indexes are cut at 63 bytes by PostgreSQL, and two may then be one.
@@ -356,6 +429,6 @@ impl Maker<'_> {
             &name[..name.len().min(40)],
             secret::hash::short(name.as_bytes())
         );
-        run(tx, format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON {table} ({columns})")).await
+        run(tx, format!("CREATE {kind} IF NOT EXISTS \"{name}\" ON {table} ({columns})")).await
     }
 }

@@ -5,7 +5,7 @@
 //! - `staged.rs`: a file's rows, put aside and then there at once
 //! - `carry.rs`: what the last release kept elsewhere
 //! - `sql/`: the language of queries, and the statement that becomes of one
-//! - `query.rs`: named queries with the insurer and the persons of the call
+//! - `query.rs`, `statement.rs`: named queries and statements with the insurer and the persons of the call
 //! - `people.rs`: under which names persons are in there
 //! - `reach.rs`, `class.rs`: which queries a page may use
 
@@ -18,4 +18,5 @@ pub mod query;
 pub mod reach;
 pub mod sql;
 pub mod staged;
+pub mod statement;
 pub mod tables;

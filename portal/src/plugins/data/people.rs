@@ -1,6 +1,7 @@
 //! Whose rows a call may see, under names that mean nothing outside the portal: a plugin's data
 //! never holds a card's number.
 
+use super::sql::print::Whose;
 use db::{Db, installation};
 use secret::{hash, random};
 use std::collections::HashMap;
@@ -53,7 +54,10 @@ impl PersonKeys {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
     people: Vec<Seen>,
+    /// Who has a card or an id.
     by_key: HashMap<String, usize>,
+    /// Everybody's of the insurer, for its jobs.
+    everybody: bool,
 }
 
 /// One of them.
@@ -72,8 +76,27 @@ impl People {
     /// These people, in this order.
     pub fn new(people: Vec<Seen>) -> Self {
         let keys = people.iter().enumerate();
-        let by_key = keys.flat_map(|(at, seen)| seen.keys.iter().map(move |key| (key.clone(), at)));
-        Self { by_key: by_key.collect(), people }
+        let by_key = keys.flat_map(|(at, seen)| {
+            std::iter::once(&seen.id).chain(&seen.keys).map(move |key| (key.clone(), at))
+        });
+        Self { by_key: by_key.collect(), people, everybody: false }
+    }
+
+    /// Everybody of the insurer, whoever that is.
+    pub fn everybody() -> Self {
+        Self { everybody: true, ..Self::default() }
+    }
+
+    /// How many there are, for a statement.
+    pub fn whose(&self) -> Whose {
+        match self.everybody {
+            true => Whose::Everybodys,
+            false => {
+                let cards = self.people.iter().enumerate();
+                let cards = cards.flat_map(|(at, seen)| seen.keys.iter().map(move |_| at));
+                Whose::These { people: self.people.len(), cards: cards.collect() }
+            }
+        }
     }
 
     /// All of them.
@@ -82,17 +105,31 @@ impl People {
     }
 
     /// The names of all their cards.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
+    pub fn cards(&self) -> impl Iterator<Item = &str> {
         self.people.iter().flat_map(|seen| seen.keys.iter().map(String::as_str))
     }
 
-    /// Whose card it is, by their id.
-    pub fn id_of(&self, key: &str) -> Option<&str> {
+    /// Whose row it is, by their id; for everybody what stands there.
+    pub fn id_of<'a>(&'a self, key: &'a str) -> Option<&'a str> {
+        if self.everybody {
+            return Some(key);
+        }
         self.by_key.get(key).map(|at| self.people[*at].id.as_str())
     }
 
-    /// Only the person with this id; nobody when it is none of them.
+    /// Only the member themselves: whose rows they may write.
+    pub fn own(&self) -> Self {
+        Self::new(self.people.iter().filter(|seen| seen.own).cloned().collect())
+    }
+
+    /// Only the person with this id; nobody when it is none of them. Among everybody it is whoever has
+    /// the id.
     pub fn only(&self, id: &str) -> Self {
+        if self.everybody {
+            let keys = vec![id.to_owned()];
+            let seen = Seen { id: id.to_owned(), name: String::new(), own: false, keys };
+            return Self::new(vec![seen]);
+        }
         Self::new(self.people.iter().filter(|seen| seen.id == id).cloned().collect())
     }
 }

@@ -9,7 +9,7 @@ use super::sql::tree::Select;
 use super::tables::{Kind, Stored};
 use db::{AssertSqlSafe, Conn, Engine, Row, Value};
 use serde_json::{Map, Value as Json, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -46,6 +46,8 @@ pub struct For<'a> {
     pub people: &'a People,
     /// The day in Japan, `YYYY-MM-DD`.
     pub today: &'a str,
+    /// Seconds since 1970.
+    pub now: i64,
 }
 
 /// Reads every `queries/*.sql` of a plugin.
@@ -59,7 +61,17 @@ pub fn read(folder: &Path, schema: &Schema<'_>) -> Result<Queries, String> {
 
 /// The queries of a plugin, and what is wrong with the others.
 pub fn read_all(folder: &Path, schema: &Schema<'_>) -> (Queries, Vec<String>) {
-    let (mut queries, mut wrong) = (Queries::new(), Vec::new());
+    let (queries, wrong) = read_files(folder, |text| Query::parse(text, schema));
+    let at = |(name, why): (String, String)| format!("queries/{name}.sql: {why}");
+    (queries, wrong.into_iter().map(at).collect())
+}
+
+/// What each `*.sql` of a folder says, by its name, and what is wrong with the others.
+pub(super) fn read_files<T>(
+    folder: &Path,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> (HashMap<String, T>, Vec<(String, String)>) {
+    let (mut found, mut wrong) = (HashMap::new(), Vec::new());
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
     files.sort();
@@ -69,12 +81,12 @@ pub fn read_all(folder: &Path, schema: &Schema<'_>) -> (Queries, Vec<String>) {
             continue;
         }
         let text = std::fs::read_to_string(&file).map_err(|error| error.to_string());
-        match text.and_then(|text| Query::parse(&text, schema)) {
-            Ok(query) => drop(queries.insert(name, query)),
-            Err(why) => wrong.push(format!("queries/{name}.sql: {why}")),
+        match text.and_then(|text| parse(&text)) {
+            Ok(read) => drop(found.insert(name, read)),
+            Err(why) => wrong.push((name, why)),
         }
     }
-    (queries, wrong)
+    (found, wrong)
 }
 
 impl Query {
@@ -91,9 +103,9 @@ impl Query {
         self.select.class
     }
 
-    /// The statement for some persons, as an engine takes it.
-    pub fn printed(&self, engine: Engine, persons: usize) -> Printed {
-        print::print(&self.select, engine, persons)
+    /// The statement for some people, as an engine takes it.
+    pub fn printed(&self, engine: Engine, people: &People) -> Printed {
+        print::print(&self.select, engine, people.whose())
     }
 
     /// Runs it and returns its rows as JSON objects.
@@ -108,9 +120,8 @@ impl Query {
         whom: &For<'_>,
         params: &Map<String, Json>,
     ) -> Result<Vec<Json>, Unanswered> {
-        let keys: Vec<&str> = whom.people.keys().collect();
-        let printed = self.printed(engine, keys.len());
-        let values = self.values(&printed.binds, whom, &keys, params)?;
+        let printed = self.printed(engine, whom.people);
+        let values = values(&self.select.params, &printed.binds, whom, params)?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         let take = |row: Row| {
             rows.push(self.row(&row, whom.people, &mut bytes)?);
@@ -122,38 +133,6 @@ impl Query {
             return Err(Unanswered::TooMuch);
         }
         Ok(rows)
-    }
-
-    fn values(
-        &self,
-        binds: &[Bind],
-        whom: &For<'_>,
-        keys: &[&str],
-        params: &Map<String, Json>,
-    ) -> Result<Vec<Value>, Unanswered> {
-        if let Some(surplus) = params.keys().find(|name| !self.select.params.contains_key(*name)) {
-            let plain: String = surplus.chars().filter(char::is_ascii_alphanumeric).collect();
-            return Err(Unanswered::Asked(format!("it has no parameter ${plain}")));
-        }
-        let param = |name: &str| {
-            let kind = &self.select.params[name];
-            let value = params.get(name).ok_or(format!("${name} is missing"))?;
-            if value.as_str().is_some_and(|text| text.chars().count() > LONGEST) {
-                return Err(format!("${name} is longer than {LONGEST} characters"));
-            }
-            value_of(value, kind).ok_or(format!("${name} must be {}", shape(kind)))
-        };
-        let value = |bind: &Bind| match bind {
-            Bind::Insurer => Ok(Value::from(whom.insurer)),
-            Bind::Person(at) => Ok(Value::from(keys[*at])),
-            Bind::Today => Ok(Value::from(whom.today)),
-            Bind::Param(name) => param(name),
-            Bind::Rows(name) => match param(name)? {
-                Value::Int(Some(rows)) => Ok(Value::from(rows.clamp(0, MOST_ROWS + 1))),
-                _ => Err(format!("${name} must be a number")),
-            },
-        };
-        binds.iter().map(|bind| value(bind).map_err(Unanswered::Asked)).collect()
     }
 
     fn row(&self, row: &Row, people: &People, bytes: &mut usize) -> db::Result<Json> {
@@ -174,6 +153,44 @@ impl Query {
         }
         Ok(Json::Object(object))
     }
+}
+
+/// What is bound to a printed statement.
+///
+/// # Errors
+/// [`Unanswered::Asked`] for a parameter that is missing, unknown or of another type.
+pub(super) fn values(
+    kinds: &BTreeMap<String, Kind>,
+    binds: &[Bind],
+    whom: &For<'_>,
+    params: &Map<String, Json>,
+) -> Result<Vec<Value>, Unanswered> {
+    if let Some(surplus) = params.keys().find(|name| !kinds.contains_key(*name)) {
+        let plain: String = surplus.chars().filter(char::is_ascii_alphanumeric).collect();
+        return Err(Unanswered::Asked(format!("it has no parameter ${plain}")));
+    }
+    let cards: Vec<&str> = whom.people.cards().collect();
+    let param = |name: &str| {
+        let kind = &kinds[name];
+        let value = params.get(name).ok_or(format!("${name} is missing"))?;
+        if value.as_str().is_some_and(|text| text.chars().count() > LONGEST) {
+            return Err(format!("${name} is longer than {LONGEST} characters"));
+        }
+        value_of(value, kind).ok_or(format!("${name} must be {}", shape(kind)))
+    };
+    let value = |bind: &Bind| match bind {
+        Bind::Insurer => Ok(Value::from(whom.insurer)),
+        Bind::Card(at) => Ok(Value::from(cards[*at])),
+        Bind::Person(at) => Ok(Value::from(whom.people.all()[*at].id.as_str())),
+        Bind::Today => Ok(Value::from(whom.today)),
+        Bind::Now => Ok(Value::from(whom.now)),
+        Bind::Param(name) => param(name),
+        Bind::Rows(name) => match param(name)? {
+            Value::Int(Some(rows)) => Ok(Value::from(rows.clamp(0, MOST_ROWS + 1))),
+            _ => Err(format!("${name} must be a number")),
+        },
+    };
+    binds.iter().map(|bind| value(bind).map_err(Unanswered::Asked)).collect()
 }
 
 /// A text of a table as a plugin sees it.

@@ -6,7 +6,7 @@ use super::reserved;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::carry;
 use crate::plugins::data::database::{Database, Place};
-use crate::plugins::data::people::PersonKeys;
+use crate::plugins::data::people::{People, PersonKeys};
 use crate::plugins::data::query;
 use crate::plugins::data::sql::check::Schema;
 use crate::plugins::data::tables::Tables;
@@ -107,12 +107,12 @@ async fn one(
     }
     let database = match tables.table.is_empty() {
         true => None,
-        false => Some(Arc::new(Database::open(place, &tables).await?)),
+        false => Some(Arc::new(Database::open(place, &schema).await?)),
     };
     if let Some(database) = &database {
         carry(place, database, &manifest, &tables).await?;
         for (name, query) in &queries {
-            let printed = query.printed(database.engine(), 1);
+            let printed = query.printed(database.engine(), &People::default());
             let prepared = database.prepare(printed.sql).await;
             prepared.map_err(|error| format!("queries/{name}.sql: {error}"))?;
         }

@@ -208,6 +208,12 @@ impl Manifest {
                 .table
                 .get(&importer.table)
                 .ok_or_else(|| at(format!("{:?} is no table of tables.toml", importer.table)))?;
+            if importer.id.starts_with("musubi") {
+                return Err(at("names that begin with musubi are the host's".into()));
+            }
+            if table.key.is_some() {
+                return Err(at(format!("fills {}, which has a key: remove one", importer.table)));
+            }
             for (name, column) in &importer.columns {
                 let declared = table.columns.get(name).ok_or_else(|| {
                     at(format!("column {name} is no column of table {}", importer.table))
