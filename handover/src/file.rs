@@ -231,14 +231,7 @@ impl Row {
 
     /// A whole number, thousands separators and full-width digits allowed.
     pub fn whole(&self, name: &str) -> Result<i64, Problem> {
-        use unicode_normalization::UnicodeNormalization;
-        let read = |text: &str| {
-            let plain = text.nfkc().filter(|c| *c != ',' && *c != '¥');
-            // As corrections are printed in Japan.
-            let minus = |c| if matches!(c, '▲' | '△' | '−') { '-' } else { c };
-            plain.map(minus).collect::<String>().parse().ok()
-        };
-        self.parsed(name, read, Reason::NotANumber)
+        self.parsed(name, crate::number::whole, Reason::NotANumber)
     }
 
     /// Symbol, number and branch of the row.

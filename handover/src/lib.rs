@@ -5,7 +5,7 @@
 //! - `file.rs`: CSV in UTF-8 or Windows-31J, row by row; [`Layout`] maps our names to headers
 //! - `report.rs`: what was wrong where, every row once
 //! - `card.rs`: symbol, number and branch as shown and as compared
-//! - `kana.rs`, `date.rs`: Japanese names, eras, months
+//! - `kana.rs`, `date.rs`, `number.rs`: Japanese names, eras, months, numbers
 //! - `insurer_number.rs`: the check digit
 //!
 //! Nothing here touches a database or knows what the rows mean.
@@ -15,6 +15,7 @@ pub mod date;
 mod file;
 pub mod insurer_number;
 pub mod kana;
+pub mod number;
 mod report;
 
 pub use file::{Encoding, Layout, OpenError, Reader, Row};
