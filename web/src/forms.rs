@@ -48,9 +48,27 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Error;
 
     /// # Errors
+    /// As [`Posted::signed`].
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        Self::signed(request, str::to_owned).await
+    }
+}
+
+impl Posted {
+    /// The names and texts of all fields, as typed.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// Reads a form whose token is what `token_of` makes of the browser's.
+    ///
+    /// # Errors
     /// 403 when the form came from another site (attack 37) or its token is wrong or too old,
     /// 415 for another content type, 413 for a large body.
-    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+    pub async fn signed(
+        request: Request,
+        token_of: impl Fn(&str) -> String,
+    ) -> Result<Self, Error> {
         let headers = request.headers();
         if request.method() != Method::POST || !is_form(headers) {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
@@ -77,7 +95,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
             url::form_urlencoded::parse(&body).into_owned().collect();
         let token = fields.get(CSRF).map_or("", String::as_str);
         match cookie {
-            Some(cookie) if hash::equal(token, &cookie) => Ok(Self(fields)),
+            Some(cookie) if hash::equal(token, token_of(&cookie)) => Ok(Self(fields)),
             None if keeps_none => Err(Error::NO_COOKIES),
             _ => Err(Error::FORGED),
         }

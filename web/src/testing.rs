@@ -1,9 +1,11 @@
 //! Draws samples of pages in every theme and language: for the programs' tests, and for authors.
 
 use crate::look::{Look, NavItem, User};
+use crate::messages::Messages;
 use crate::{Brand, Page, Pages, PublicUrl};
 use axum::http::Request;
 use serde::Serialize;
+use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,9 +38,17 @@ impl Drawer {
     /// Fails when a sample of a template that is no [`Page`] cannot be drawn: mails, plugins' pages.
     pub fn samples(&mut self, template: &str, samples: &[impl Serialize]) {
         assert!(!samples.is_empty(), "{template} has samples");
+        let values: Result<Vec<Value>, _> = samples.iter().map(serde_json::to_value).collect();
+        let values = values.expect("a page is JSON");
+        self.samples_in(template, |_| values.clone());
+    }
+
+    /// The same for samples that differ by language.
+    pub fn samples_in(&mut self, template: &str, samples: impl Fn(&Messages) -> Vec<Value>) {
         let pages = self.pages.clone();
         for theme in pages.theme_ids() {
             for (lang, user) in [("ja", true), ("en", false)] {
+                let samples = samples(pages.theme(theme).messages(lang));
                 for (n, sample) in samples.iter().enumerate() {
                     let html = drawn(&pages, theme, (lang, user), template, sample)
                         .unwrap_or_else(|error| panic!("{template} {theme} {lang}: {error:?}"));

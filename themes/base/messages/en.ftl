@@ -20,6 +20,18 @@ contact-mail = Email
 
 form-required = (required)
 form-title-prefix = Error:{" "}
+form-kept = This is what you had entered before. Please check it and send it again.
+form-missing = Please fill this in.
+form-not-chosen = Please choose one.
+form-none = None
+form-too-long = Please use at most { $n } characters.
+form-not-a-number = Please enter a number.
+form-too-low = Please enter { $n } or more.
+form-too-high = Please enter { $n } or less.
+form-places = Please use at most { $n } decimal places.
+form-not-a-day = This is not a date. Please write it like 2026-04-01 or R8.4.1.
+form-not-a-month = This is not a month. Please write it like 2026-04 or R8.4.
+form-full = You have as many entries as one may have. Please delete one that you no longer need, then send this again.
 form-error-title = { $count ->
     [one] There is a problem with 1 answer
    *[other] There is a problem with { $count } answers

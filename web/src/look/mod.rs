@@ -25,7 +25,7 @@ use crate::pages::Pages;
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
-use secret::random;
+use secret::{hash, random};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub struct Look {
     origin: Option<Arc<str>>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
+    /// What the last form has to say, above the page.
+    said: Option<String>,
     size: &'static str,
     csrf: String,
     csrf_is_new: bool,
@@ -101,6 +103,7 @@ struct Site<'a> {
     nav: &'a [NavItem],
     documents: &'a Option<String>,
     cancel: &'a Option<Cancel>,
+    said: &'a Option<String>,
     csrf: &'a str,
     service: &'a str,
 }
@@ -110,6 +113,11 @@ struct Contact<'a> {
     phone: &'a str,
     hours: &'a str,
     mail: &'a str,
+}
+
+/// The token of a plugin's forms, of a browser with this CSRF cookie.
+pub fn form_token(csrf: &str, plugin: &str) -> String {
+    hash::s256(format!("form\0{plugin}\0{csrf}"))
 }
 
 impl Look {
@@ -144,12 +152,18 @@ impl Look {
             policy: Policy::default(),
             origin: own.origin.clone(),
             of_plugin: false,
+            said: None,
         }
     }
 
-    /// The same for a plugin's page.
-    pub fn for_plugin(&self) -> Self {
-        Self { of_plugin: true, ..self.clone() }
+    /// The same for a plugin's page, with a message above it.
+    pub fn for_plugin(&self, said: Option<String>) -> Self {
+        Self { of_plugin: true, said, ..self.clone() }
+    }
+
+    /// The token of a plugin's forms: it is of use for no other form.
+    pub fn form_token(&self, plugin: &str) -> String {
+        form_token(&self.csrf, plugin)
     }
 
     /// The value of the content security policy: the scripts of every page by their own names, and
@@ -169,10 +183,14 @@ impl Look {
         messages.text(key, args).unwrap_or_else(|| format!("…{key}…"))
     }
 
+    /// The message of this id, if there is one.
+    pub fn maybe(&self, key: &str) -> Option<String> {
+        self.pages.theme(&self.brand.theme).messages(&self.lang).text(key, &[])
+    }
+
     /// The message of this id, or the text itself when there is none.
     pub fn t_or(&self, text: &str) -> String {
-        let messages = self.pages.theme(&self.brand.theme).messages(&self.lang);
-        messages.text(text, &[]).unwrap_or_else(|| text.to_owned())
+        self.maybe(text).unwrap_or_else(|| text.to_owned())
     }
 
     /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
@@ -220,6 +238,7 @@ impl Look {
             nav: &self.nav,
             documents: &self.documents,
             cancel: &self.cancel,
+            said: &self.said,
             csrf: if self.of_plugin { "" } else { &self.csrf },
             service: self.service,
         };

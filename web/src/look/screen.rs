@@ -117,7 +117,7 @@ mod tests {
         let pages = Arc::new(Pages::load(themes, &[]).unwrap());
         let look = testing::look(&pages, "base", "ja", true);
         let notice = &Notice::samples()[0];
-        let Ok(plugin) = look.for_plugin().screen(notice) else { panic!("drawn") };
+        let Ok(plugin) = look.for_plugin(None).screen(notice) else { panic!("drawn") };
         assert!(plugin.html.contains("/minato/signout") && !plugin.html.contains(&look.csrf));
         let policy = |policy: &Policy| look.policy_line(policy);
         let usual = policy(&Policy::default());
