@@ -11,6 +11,7 @@ pub const MINOR: u16 = 0;
 pub const PAGE: u32 = 1;
 pub const CARD: u32 = 2;
 pub const CHECK: u32 = 3;
+pub const ACTION: u32 = 4;
 
 pub const QUERY: u32 = 1;
 pub const LOG: u32 = 2;

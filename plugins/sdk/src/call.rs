@@ -33,6 +33,11 @@ pub struct Call {
     /// Today in Japan, `YYYY-MM-DD`.
     #[serde(default)]
     pub today: String,
+    /// A text that no other call has: the id of a row that an action writes.
+    #[serde(default)]
+    pub fresh: String,
+    #[serde(default)]
+    pub(crate) form: Value,
     #[serde(default)]
     pub(crate) rows: Vec<Map<String, Value>>,
 }

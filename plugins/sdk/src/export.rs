@@ -6,7 +6,8 @@
 )]
 
 use crate::abi::{self, Bytes, Host, Sink};
-use crate::{Call, CardReply, CheckReply, ErrorReply, Fault, PageReply, Problem};
+use crate::{ActionHandler, Call, CardReply, CheckReply, ErrorReply, Fault, Form, PageReply};
+use crate::{Problem, Writes};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -23,6 +24,7 @@ type Named<H> = &'static [(&'static str, H)];
 pub struct Handlers {
     pub pages: Named<PageHandler>,
     pub cards: Named<CardHandler>,
+    pub actions: Named<ActionHandler>,
     pub checks: Named<CheckHandler>,
 }
 
@@ -122,6 +124,14 @@ fn answer(
     match op {
         abi::PAGE => body(&run(handlers.pages, &name, |handler| handler(&call))?),
         abi::CARD => body(&run(handlers.cards, &name, |handler| handler(&call))?),
+        abi::ACTION => {
+            let form = Form(call.form.clone());
+            let reply = run(handlers.actions, &name, |handler| {
+                let mut writes = Writes::default();
+                handler(&call, &form, &mut writes).map(|done| done.reply(writes))
+            })?;
+            body(&reply)
+        }
         abi::CHECK => {
             let problems = run(handlers.checks, &name, |handler| Ok(handler(&call, &call.rows)))?;
             body(&CheckReply { problems })
@@ -165,12 +175,14 @@ macro_rules! plugin {
         manifest: $manifest:expr,
         pages: [$($page:ident => $page_fn:path),* $(,)?],
         cards: [$($card:ident => $card_fn:path),* $(,)?],
+        $(actions: [$($action:ident => $action_fn:path),* $(,)?],)?
         checks: [$($check:ident => $check_fn:path),* $(,)?] $(,)?
     ) => {
         /// The handlers of this plugin.
         pub static HANDLERS: $crate::export::Handlers = $crate::export::Handlers {
             pages: &[$((stringify!($page), $page_fn)),*],
             cards: &[$((stringify!($card), $card_fn)),*],
+            actions: &[$($((stringify!($action), $action_fn)),*)?],
             checks: &[$((stringify!($check), $check_fn)),*],
         };
 

@@ -3,7 +3,8 @@
 //! Code map:
 //! - `abi.rs`: the header, in Rust
 //! - `call.rs`: what a handler gets ([`Call`])
-//! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`]
+//! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`], [`wire::ActionReply`]
+//! - `form.rs`: what a member sent ([`Form`]) and what is written then ([`Writes`], [`Done`])
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
@@ -14,11 +15,13 @@ pub mod abi;
 mod call;
 #[doc(hidden)]
 pub mod export;
+mod form;
 mod page;
 pub mod testing;
 pub mod wire;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
+pub use form::{ActionHandler, Done, Form, See, Writes};
 pub use page::Page;
 pub use serde_json::{Value, json};
-pub use wire::{CardReply, CheckReply, ErrorReply, PageReply, Problem};
+pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem};

@@ -4,6 +4,7 @@ use crate::{Fault, PageReply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A page: its fields are all that its template sees as `page`.
 ///
@@ -70,7 +71,8 @@ impl PageReply {
     /// When `data` cannot be written as JSON.
     pub fn show(template: impl Into<String>, data: impl Serialize) -> Result<Self, Fault> {
         let data = serde_json::to_value(data).map_err(|error| Fault::Plugin(error.to_string()))?;
-        Ok(PageReply::Show { template: template.into(), data })
+        let (template, forms) = (template.into(), BTreeMap::new());
+        Ok(PageReply::Show { template, data, forms })
     }
 }
 

@@ -6,7 +6,8 @@
 //! any other status the reply is an [`ErrorReply`].
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The reply to `MUSUBI_PAGE`.
 ///
@@ -18,9 +19,95 @@ use serde_json::Value;
 #[serde(rename_all = "snake_case")]
 pub enum PageReply {
     /// One of the plugin's templates and what it sees as `page`. Never HTML.
-    Show { template: String, data: Value },
+    Show {
+        template: String,
+        data: Value,
+        /// What forms of the page are filled in with, by action.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        forms: BTreeMap<String, FormState>,
+    },
     /// Nothing is there for this address.
     NotFound,
+}
+
+/// What a form of a page shows before anybody typed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FormState {
+    /// By field; of the field's type.
+    #[serde(default)]
+    pub values: Map<String, Value>,
+    /// What can be chosen in a field of type `choice`.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Vec<Choice>>,
+}
+
+/// Something that can be chosen. `label` is data, no message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+/// The reply to `MUSUBI_ACTION`: what becomes of a form.
+///
+/// ```json
+/// {"see": {"path": "/", "said": "example-saved", "writes": [
+///     {"statement": "add", "params": {"steps": 7000},
+///      "must": {"rows": 1, "field": "day", "text": "example-day-taken"}}]}}
+/// {"again": {"faults": [{"field": "day", "text": "example-day-future"}]}}
+/// "not_found"
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionReply {
+    /// All is written, and the member goes on to `path`, a page of this plugin, where the message
+    /// `said` stands above.
+    See {
+        path: String,
+        #[serde(default)]
+        said: Option<String>,
+        #[serde(default)]
+        writes: Vec<Write>,
+    },
+    /// Nothing is written and the form comes back.
+    Again { faults: Vec<FieldFault> },
+    /// Nothing is there for this form any more.
+    NotFound,
+}
+
+/// A named statement that is to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Write {
+    pub statement: String,
+    #[serde(default)]
+    pub params: Value,
+    /// Whose rows: for jobs; a member's form writes the member's.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// What has to come of it, or nothing is written.
+    #[serde(default)]
+    pub must: Option<Must>,
+}
+
+/// How many rows a statement has to change, and what the form says when it does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Must {
+    pub rows: u64,
+    /// Empty: above the form.
+    #[serde(default)]
+    pub field: String,
+    /// Message.
+    pub text: String,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldFault {
+    /// Empty: above the form.
+    #[serde(default)]
+    pub field: String,
+    /// Message.
+    pub text: String,
 }
 
 /// The reply to `MUSUBI_CARD`: data that the host draws on the home page. Only `title` is needed.
@@ -83,7 +170,7 @@ pub struct ErrorReply {
 
 #[cfg(test)]
 mod tests {
-    use super::{CardReply, CheckReply, PageReply};
+    use super::{ActionReply, CardReply, CheckReply, PageReply};
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
@@ -100,6 +187,12 @@ mod tests {
         assert!(is::<CardReply>(&card) && is::<CheckReply>(&check));
         for bad in [json!(null), json!({}), json!("gone"), json!({"show": {"template": "x"}})] {
             assert!(!is::<PageReply>(&bad), "{bad}");
+        }
+        let see = json!({"see": {"path": "/", "writes": [{"statement": "add"}]}});
+        let again = json!({"again": {"faults": [{"text": "x-wrong"}]}});
+        assert!(is::<ActionReply>(&see) && is::<ActionReply>(&again));
+        for bad in [json!({"see": {}}), json!({"again": {}}), json!("again"), json!(null)] {
+            assert!(!is::<ActionReply>(&bad), "{bad}");
         }
         for bad in [json!({}), json!({"title": 1}), json!({"title": "x", "value": 5})] {
             assert!(!is::<CardReply>(&bad), "{bad}");

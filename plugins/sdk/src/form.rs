@@ -1,0 +1,127 @@
+//! Forms: what a page fills in beforehand, what a member sent, and what is to be written then.
+
+use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Write};
+use crate::{Call, Fault, PageReply};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What a member sent, each field as its type in `plugin.toml` says: checked by the host before the
+/// handler is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Form(pub(crate) Value);
+
+impl Form {
+    /// The fields as a struct of yours. A field that was left empty is `null`.
+    ///
+    /// # Errors
+    /// When the struct does not fit the fields of the manifest.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_value(self.0.clone()).map_err(|error| Fault::Plugin(error.to_string()))
+    }
+}
+
+/// What becomes of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// All of [`Writes`] is written and the member goes on to a page of this plugin.
+    See(See),
+    /// Nothing is written; the form comes back with these beside its fields.
+    Again(Vec<FieldFault>),
+    /// Nothing is there any more.
+    NotFound,
+}
+
+/// Where a member goes on, and what is said there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct See {
+    path: String,
+    said: Option<String>,
+}
+
+impl Done {
+    /// On to a page of this plugin: `/` or `/detail?id=7`.
+    pub fn see(path: impl Into<String>) -> Self {
+        Self::See(See { path: path.into(), said: None })
+    }
+
+    /// The same, with a message of the plugin's above the page: `example-saved`.
+    pub fn said(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::See(See { path: path.into(), said: Some(message.into()) })
+    }
+
+    /// The form again, with a message beside one field.
+    pub fn again(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Again(vec![FieldFault { field: field.into(), text: message.into() }])
+    }
+}
+
+/// What is to be written, in this order, all of it or nothing. The host does it after the handler has
+/// answered; whatever the handler read before may have changed by then, so say with [`Writes::must`]
+/// what has to hold.
+#[derive(Debug, Default)]
+pub struct Writes(pub(crate) Vec<Write>);
+
+impl Writes {
+    /// Runs a named statement (`statements/NAME.sql`), however many rows it changes.
+    pub fn run(&mut self, statement: &str, params: Value) {
+        self.0.push(Write { statement: statement.to_owned(), params, person: None, must: None });
+    }
+
+    /// Runs it, and when it does not change exactly one row nothing is written: the form comes back
+    /// with `message` beside `field` (above the form, when `field` is empty).
+    pub fn must(&mut self, statement: &str, params: Value, field: &str, message: &str) {
+        let must = Must { rows: 1, field: field.to_owned(), text: message.to_owned() };
+        let (statement, must) = (statement.to_owned(), Some(must));
+        self.0.push(Write { statement, params, person: None, must });
+    }
+
+    /// Runs it for one person, by the `person` of a query: for jobs, which have no member.
+    pub fn run_of(&mut self, person: &str, statement: &str, params: Value) {
+        let (statement, person) = (statement.to_owned(), Some(person.to_owned()));
+        self.0.push(Write { statement, params, person, must: None });
+    }
+}
+
+impl Done {
+    pub(crate) fn reply(self, writes: Writes) -> ActionReply {
+        match self {
+            Done::See(See { path, said }) => ActionReply::See { path, said, writes: writes.0 },
+            Done::Again(faults) => ActionReply::Again { faults },
+            Done::NotFound => ActionReply::NotFound,
+        }
+    }
+}
+
+/// A handler of an action.
+pub type ActionHandler = fn(&Call, &Form, &mut Writes) -> Result<Done, Fault>;
+
+impl PageReply {
+    /// Fills in a form of this page beforehand: `values` is a struct or map of field and value.
+    ///
+    /// # Errors
+    /// When `values` cannot be written as JSON.
+    pub fn filled(mut self, action: &str, values: impl Serialize) -> Result<Self, Fault> {
+        let values = serde_json::to_value(values).map_err(|e| Fault::Plugin(e.to_string()))?;
+        if let (Some(state), Value::Object(values)) = (self.state(action), values) {
+            state.values = values;
+        }
+        Ok(self)
+    }
+
+    /// Gives a field of type `choice` what can be chosen.
+    #[must_use]
+    pub fn choices(mut self, action: &str, field: &str, choices: Vec<Choice>) -> Self {
+        if let Some(state) = self.state(action) {
+            state.choices.insert(field.to_owned(), choices);
+        }
+        self
+    }
+
+    fn state(&mut self, action: &str) -> Option<&mut FormState> {
+        match self {
+            PageReply::Show { forms, .. } => Some(forms.entry(action.to_owned()).or_default()),
+            PageReply::NotFound => None,
+        }
+    }
+}
