@@ -1,7 +1,9 @@
 //! Every URL of the portal.
 
 use crate::app::App;
-use crate::pages::{access_record, back_channel, home, household, plugin_page, signin};
+use crate::pages::{
+    access_record, back_channel, home, household, plugin_form, plugin_page, signin,
+};
 use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
@@ -26,8 +28,8 @@ pub fn routes(app: Arc<App>) -> Router {
         )
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/views", get(access_record::show))
-        .route("/{insurer}/p/{plugin}", get(plugin_page::root))
-        .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below))
+        .route("/{insurer}/p/{plugin}", get(plugin_page::root).post(plugin_form::root))
+        .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below).post(plugin_form::below))
         .route("/{insurer}/display", get(display))
         .route("/{insurer}/{*rest}", any(nothing))
         .with_state(app)

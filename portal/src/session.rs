@@ -1,5 +1,6 @@
 //! The session of a request: found by cookie, begun by the callback, ended by sign-out.
 
+use crate::member::Member;
 use crate::store::sessions::{self, Session};
 use axum::http::{HeaderMap, HeaderValue};
 use db::Db;
@@ -43,6 +44,19 @@ pub async fn find(
         });
     }
     Ok(live)
+}
+
+/// Whose session it was that has ended while they typed: it is known until it would have ended in any
+/// case, or they signed out.
+pub async fn last(
+    db: &Db,
+    slug: &str,
+    headers: &HeaderMap,
+    secure: bool,
+) -> Result<Option<Member>, Error> {
+    let Some(secret) = secret(slug, headers, secure) else { return Ok(None) };
+    let found = sessions::by_secret(&mut db.read().await?, slug, &hash::sha256(secret)).await?;
+    Ok(found.map(|session| session.member))
 }
 
 /// The `Set-Cookie` line of a new session.

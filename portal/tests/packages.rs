@@ -2,6 +2,7 @@
 
 use portal::plugins::data::query;
 use portal::plugins::data::sql::check::Schema;
+use portal::plugins::data::statement;
 use portal::plugins::package::load::declared_tables;
 use portal::plugins::package::manifest::Manifest;
 use portal::plugins::package::reserved;
@@ -21,7 +22,9 @@ fn manifests_and_queries_pass() {
         let imported = manifest.imported(&tables).unwrap_or_else(|why| panic!("{id}: {why}"));
         let schema = Schema { tables: &tables, imported: &imported };
         let queries = query::read(&folder.join("queries"), &schema);
-        let checked = queries.and_then(|queries| manifest.check(&queries));
+        let (statements, wrong) = statement::read_all(&folder.join("statements"), &schema);
+        assert_eq!(wrong, Vec::<String>::new(), "{id}");
+        let checked = queries.and_then(|queries| manifest.check(&queries, &statements));
         assert_eq!(checked, Ok(()), "{id}");
     }
 }

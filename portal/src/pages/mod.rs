@@ -4,5 +4,6 @@ pub mod access_record;
 pub mod back_channel;
 pub mod home;
 pub mod household;
+pub mod plugin_form;
 pub mod plugin_page;
 pub mod signin;

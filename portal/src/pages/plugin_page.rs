@@ -2,20 +2,29 @@
 
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
+use crate::member::Member;
 use crate::plugins::ask::{Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
+use crate::plugins::data::people::People;
+use crate::plugins::data::reach::Declared;
+use crate::plugins::form;
+use crate::plugins::form::shown::{Filled, Forms, Showing, Texts};
+use crate::store::form_drafts::{self, Of};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::PageReply;
+use sdk::wire::FormState;
+use secret::random;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use web::look::Action;
-use web::{Error, Page};
+use web::{Error, Look, Page};
 
 /// Shown when a plugin did not answer: plain, in the insurer's theme, with an incident number.
 #[derive(Serialize)]
@@ -48,7 +57,10 @@ pub async fn root(
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
-    show(&app, &visit, &plugin, "/", query.unwrap_or_default()).await
+    match opened(&app, &visit, &plugin, "/", query.unwrap_or_default())? {
+        Ok(page) => page.show(None).await,
+        Err(response) => Ok(response),
+    }
 }
 
 /// `GET /{insurer}/p/{plugin}/{*path}`
@@ -58,79 +70,180 @@ pub async fn below(
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
-    show(&app, &visit, &plugin, &format!("/{path}"), query.unwrap_or_default()).await
+    match opened(&app, &visit, &plugin, &format!("/{path}"), query.unwrap_or_default())? {
+        Ok(page) => page.show(None).await,
+        Err(response) => Ok(response),
+    }
 }
 
-async fn show(
-    app: &App,
-    visit: &Visit,
+/// A page that the insurer offers.
+pub struct Opened<'a> {
+    app: &'a App,
+    visit: &'a Visit,
+    pub offer: Offer<'a>,
+    declared: Declared<'a>,
+    path: String,
+    pub query: String,
+}
+
+/// A form that comes back with what is wrong.
+pub struct Back {
+    pub action: String,
+    pub typed: BTreeMap<String, String>,
+    /// Field and text.
+    pub faults: Vec<(String, String)>,
+}
+
+/// The page at a path below a plugin, or the page that says why there is none.
+pub fn opened<'a>(
+    app: &'a App,
+    visit: &'a Visit,
     id: &str,
     path: &str,
     query: String,
-) -> Result<Response, Error> {
+) -> Result<Result<Opened<'a>, Response>, Error> {
     let Some(offer) = offer::one(&visit.insurer.definition, &app.plugins, id) else {
         let home = Action {
             label: visit.look.t("error-back-home", &[]),
             url: visit.path(""),
             primary: true,
         };
-        return visit.look.notice_page(
-            StatusCode::NOT_FOUND,
-            "plugin-not-offered",
-            "info",
-            vec![home],
-        );
+        let actions = vec![home];
+        let none = (StatusCode::NOT_FOUND, "plugin-not-offered", "info");
+        return Ok(Err(visit.look.notice_page(none.0, none.1, none.2, actions)?));
     };
-    let Some(declared) = offer.page(path) else { return Ok(visit.not_found()) };
-    let member = match visit.signed_in() {
-        Ok(session) => &session.member,
-        Err(signin) => return Ok(*signin),
-    };
-    let seen = visit.subjects(&app.db, member).await?;
-    let asker = visit.asker(&app.person_keys, member, &seen);
-    let Offer { plugin, settings } = offer;
-    let question = match asker.question(&Asking { plugin, settings, declared, query: &query }) {
-        Ok(question) => question,
-        Err(Unproved(class)) => return Ok(visit.step_up(class)),
-    };
-    if declared.class == DataClass::Medical {
-        visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
-    }
-    let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-    let drawn = match question.page(deadline).await {
-        Ok(PageReply::NotFound) => return Ok(visit.not_found()),
-        Ok(PageReply::Show { template, data }) => draw(visit, id, &template, data).await,
-        Err(fault) => Err(fault),
-    };
-    match drawn {
-        Ok(response) => Ok(response),
-        Err(fault) => {
-            let page = PluginFault {
-                plugin_name: offer.name(&visit.look.lang).to_owned(),
-                incident: incident(visit.slug(), id, &fault),
-                kind: match fault {
-                    CallFault::Slow => "slow",
-                    CallFault::Quarantined => "quarantined",
-                    CallFault::Crashed | CallFault::Failed(_) => "error",
-                },
-                retry_url: format!("{}{path}?{query}", visit.path(&format!("p/{id}"))),
+    let Some(declared) = offer.page(path) else { return Ok(Err(visit.not_found())) };
+    Ok(Ok(Opened { app, visit, offer, declared, path: path.to_owned(), query }))
+}
+
+impl Opened<'_> {
+    /// Asks the plugin and draws what it answers, with a form that comes back.
+    pub async fn show(self, back: Option<Back>) -> Result<Response, Error> {
+        let (app, visit, id) = (self.app, self.visit, self.offer.id());
+        let member = match visit.signed_in() {
+            Ok(session) => &session.member,
+            Err(signin) => return Ok(*signin),
+        };
+        let seen = visit.subjects(&app.db, member).await?;
+        let asker = visit.asker(&app.person_keys, member, &seen);
+        let (declared, Offer { plugin, settings }) = (self.declared, self.offer);
+        let question =
+            match asker.question(&Asking { plugin, settings, declared, query: &self.query }) {
+                Ok(question) => question,
+                Err(Unproved(class)) => return Ok(visit.step_up(class)),
             };
-            visit.look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
+        if declared.class == DataClass::Medical {
+            visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
         }
+        let deadline = Duration::from_millis(app.settings.plugins.page_ms);
+        let drawn = match question.page(deadline).await {
+            Ok(PageReply::NotFound) => return Ok(visit.not_found()),
+            Ok(PageReply::Show { template, data, forms }) => {
+                let forms = self.forms(member, &asker.people, &forms, back).await?;
+                self.draw(&template, data, forms).await
+            }
+            Err(fault) => Err(fault),
+        };
+        match drawn {
+            Ok(response) => Ok(response),
+            Err(fault) => self.fault(&fault),
+        }
+    }
+
+    /// The notice that the plugin did not answer.
+    pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
+        let (visit, id) = (self.visit, self.offer.id());
+        let page = PluginFault {
+            plugin_name: self.offer.name(&visit.look.lang).to_owned(),
+            incident: incident(visit.slug(), id, fault),
+            kind: match fault {
+                CallFault::Slow => "slow",
+                CallFault::Quarantined => "quarantined",
+                CallFault::Crashed | CallFault::Failed(_) => "error",
+            },
+            retry_url: format!("{}{}?{}", visit.path(&format!("p/{id}")), self.path, self.query),
+        };
+        visit.look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
+    }
+
+    /// The forms of the page: as they came back, as they were kept, or as the plugin fills them in.
+    async fn forms(
+        &self,
+        member: &Member,
+        people: &People,
+        states: &BTreeMap<String, FormState>,
+        mut back: Option<Back>,
+    ) -> Result<Forms, Error> {
+        let (visit, plugin) = (self.visit, self.offer.plugin);
+        let mut forms = Forms::default();
+        for action in plugin.manifest.actions(&self.path) {
+            let came = back.take_if(|back| back.action == action.id);
+            let filled = match came {
+                Some(back) => Filled { typed: Some(back.typed), faults: back.faults, kept: false },
+                None => self.kept(member, action).await?,
+            };
+            forms.failed |= !filled.faults.is_empty();
+            let showing = Showing {
+                plugin: plugin.id(),
+                token: &visit.look.form_token(plugin.id()),
+                once: &random::id(),
+                people,
+                texts: &visit.look,
+            };
+            let shown = showing.form(action, states.get(&action.id), &filled);
+            forms.forms.insert(action.id.clone(), shown);
+        }
+        Ok(forms)
+    }
+
+    /// What the member had typed when they had to sign in again.
+    async fn kept(&self, member: &Member, action: &form::field::Action) -> Result<Filled, Error> {
+        let (insurer, plugin) = (self.visit.slug(), self.offer.id());
+        let of = Of { insurer, sub: &member.sub, plugin, action: &action.id };
+        let mut conn = self.app.db.read().await?;
+        let Some(sealed) = form_drafts::find(&mut conn, of, self.visit.now).await? else {
+            return Ok(Filled::default());
+        };
+        let open = self.app.sealer.open(&of.purpose(), &sealed);
+        let typed = open.ok().and_then(|typed| serde_json::from_slice(&typed).ok());
+        Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
+    }
+
+    /// Draws the template that the plugin named. Only its own templates can be named.
+    /// It is drawn beside the requests: a template that takes its whole second keeps nobody waiting.
+    async fn draw(&self, name: &str, data: Value, forms: Forms) -> Result<Response, CallFault> {
+        let (visit, id) = (self.visit, self.offer.id());
+        if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
+            let why = format!("{name:?} is not one of the plugin's templates");
+            return Err(CallFault::Failed(why));
+        }
+        let status = if forms.failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let data = forms.beside(data);
+        let said = said(&self.query).filter(|said| said.starts_with(&format!("{id}-")));
+        let said = said.and_then(|said| visit.look.maybe(&said)).filter(|_| !forms.failed);
+        let (look, template) = (visit.look.for_plugin(said), format!("{id}/{name}"));
+        let drawing = tokio::task::spawn_blocking(move || look.draw(status, &template, &data));
+        let drawn = drawing.await;
+        let drawn = drawn.map_err(|_| CallFault::Failed("drawing the page panicked".into()))?;
+        drawn.map_err(|error| match error {
+            Error::Fault(why) => CallFault::Failed(why.to_string()),
+            _ => CallFault::Failed("the page could not be drawn".to_owned()),
+        })
     }
 }
 
-/// Draws the template that the plugin named. Only its own templates can be named.
-/// It is drawn beside the requests: a template that takes its whole second keeps nobody waiting.
-async fn draw(visit: &Visit, id: &str, name: &str, data: Value) -> Result<Response, CallFault> {
-    if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
-        return Err(CallFault::Failed(format!("{name:?} is not one of the plugin's templates")));
+/// The message that the last form wants said here.
+fn said(query: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "said").map(|(_, key)| key.into_owned())
+}
+
+impl Texts for Look {
+    fn text(&self, key: &str, args: &[(&str, String)]) -> String {
+        self.t(key, args)
     }
-    let (look, template) = (visit.look.for_plugin(), format!("{id}/{name}"));
-    let drawing = tokio::task::spawn_blocking(move || look.draw(StatusCode::OK, &template, &data));
-    let drawn = drawing.await.map_err(|_| CallFault::Failed("drawing the page panicked".into()))?;
-    drawn.map_err(|error| match error {
-        Error::Fault(why) => CallFault::Failed(why.to_string()),
-        _ => CallFault::Failed("the page could not be drawn".to_owned()),
-    })
+
+    fn maybe(&self, key: &str) -> Option<String> {
+        Look::maybe(self, key)
+    }
 }

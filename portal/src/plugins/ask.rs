@@ -5,6 +5,7 @@ use super::border::host::{Allowed, CallFault};
 use super::data::class::DataClass;
 use super::data::people::{People, Seen};
 use super::data::reach::Declared;
+use sdk::wire::ActionReply;
 use sdk::{CardReply, PageReply, abi};
 use secret::random;
 use serde::de::DeserializeOwned;
@@ -80,6 +81,7 @@ impl Asker<'_> {
             "persons": persons,
             "settings": asking.settings,
             "today": self.today,
+            "fresh": random::id(),
         });
         let allowed = Allowed {
             database: asking.plugin.database.clone(),
@@ -112,6 +114,19 @@ impl Question {
     /// Why there is no answer within `deadline`.
     pub async fn card(self, deadline: Duration) -> Result<CardReply, CallFault> {
         self.ask(abi::CARD, deadline).await
+    }
+
+    /// Hands over a form.
+    ///
+    /// # Errors
+    /// Why there is no answer within `deadline`.
+    pub async fn action(
+        mut self,
+        form: Value,
+        deadline: Duration,
+    ) -> Result<ActionReply, CallFault> {
+        self.request["form"] = form;
+        self.ask(abi::ACTION, deadline).await
     }
 
     async fn ask<R: DeserializeOwned>(self, op: u32, deadline: Duration) -> Result<R, CallFault> {

@@ -4,6 +4,7 @@
 //!   it was refused
 //! - `data/`: a database for each plugin, and the queries that read its tables for an insurer and
 //!   some persons
+//! - `form/`: forms that the host draws, reads and takes
 //! - `border/`: the library, the frames, and what a call may ask of the host
 //! - `plugin.rs`: a loaded plugin
 //! - `calls.rs`: how often they answered
@@ -14,6 +15,7 @@ pub mod ask;
 pub mod border;
 pub mod calls;
 pub mod data;
+pub mod form;
 pub mod package;
 mod plugin;
 pub mod run;

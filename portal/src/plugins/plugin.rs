@@ -4,6 +4,7 @@ use super::border::host::{Allowed, CallFault, Deadline, Reply, read_reply};
 use super::calls::Calls;
 use super::data::database::Database;
 use super::data::query::Queries;
+use super::data::statement::Statements;
 use super::data::tables::Tables;
 use super::package::manifest::Manifest;
 use super::run::in_process::InProcess;
@@ -21,6 +22,7 @@ pub struct Plugin {
     pub manifest: Manifest,
     pub tables: Tables,
     pub queries: Arc<Queries>,
+    pub statements: Statements,
     /// Its own, when it declares tables.
     pub database: Option<Arc<Database>>,
     pub folder: PathBuf,
@@ -95,6 +97,7 @@ impl Plugin {
             manifest: Manifest::parse(manifest, id).expect("a manifest"),
             tables: Tables::default(),
             queries: Arc::default(),
+            statements: Statements::default(),
             database: None,
             folder: PathBuf::new(),
             calls: Calls::default(),

@@ -1,6 +1,7 @@
 //! The only place with SQL besides plugins' queries: one file per kept thing.
 
 pub mod access_record;
+pub mod form_drafts;
 pub mod household_choices;
 pub mod sessions;
 pub mod signins;
@@ -9,6 +10,8 @@ pub mod signins;
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
+     (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM signins WHERE (insurer_id, state_hash) IN
      (SELECT insurer_id, state_hash FROM signins WHERE expires_at < $1 LIMIT 1000)",
 ];

@@ -5,6 +5,8 @@ use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::plugin_page::PluginFault;
 use portal::pages::signin::SignOut;
+use portal::plugins::form::sampled;
+use portal::plugins::package::manifest::Manifest;
 use std::path::Path;
 use web::look::{ErrorPage, Notice};
 use web::testing::Drawer;
@@ -18,11 +20,18 @@ pub fn of_plugin(to: &mut Drawer, id: &str, folder: &Path) {
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned()))
         .collect();
     names.sort();
+    let text = std::fs::read_to_string(folder.join("plugin.toml")).expect("readable");
+    let manifest = Manifest::parse(&text, id).expect("a manifest");
     for name in names {
         let file = folder.join("samples").join(format!("{name}.json"));
         let text = std::fs::read(&file).expect("readable");
         let samples: Vec<serde_json::Value> = serde_json::from_slice(&text).expect("samples");
-        to.samples(&format!("{id}/{name}.html"), &samples);
+        assert!(!samples.is_empty(), "{id}/{name} has samples");
+        to.samples_in(&format!("{id}/{name}.html"), |messages| {
+            let (drawn, missing) = sampled::beside(&manifest, messages, &samples);
+            assert!(missing.is_empty(), "{id}: {missing:?}");
+            drawn
+        });
     }
 }
 

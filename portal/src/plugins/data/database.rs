@@ -2,8 +2,9 @@
 //! only the rows of one insurer. Neither holds anything of the portal's or of another plugin's.
 
 use super::make;
-use super::people::PersonKeys;
+use super::people::{People, PersonKeys, Seen};
 use super::sql::check::Schema;
+use super::statement::Statement;
 use db::{AssertSqlSafe, Conn, Db, Engine, Role, Tx, Walled, params};
 use std::fmt::Write as _;
 
@@ -162,6 +163,21 @@ impl Database {
     /// The engine's words.
     pub async fn prepare(&self, sql: String) -> db::Result<()> {
         self.reader.read().await?.prepare(AssertSqlSafe(sql)).await
+    }
+
+    /// Checks a statement that writes against the tables without running it.
+    ///
+    /// # Errors
+    /// The engine's words.
+    pub async fn prepare_write(&self, statement: &Statement) -> db::Result<()> {
+        let nobody = Seen { id: String::new(), name: String::new(), own: true, keys: Vec::new() };
+        let sql = statement.printed(self.engine(), &People::new(vec![nobody])).sql;
+        let mut tx = match &self.writer {
+            Some(writer) => writer.begin().await?,
+            None => self.owner.begin().await?,
+        };
+        // SQLite's transaction begins with its first statement: nothing is begun by this.
+        tx.prepare(AssertSqlSafe(sql)).await
     }
 
     /// Closes all connections.

@@ -6,6 +6,7 @@
 //! - `carry.rs`: what the last release kept elsewhere
 //! - `sql/`: the language of queries, and the statement that becomes of one
 //! - `query.rs`, `statement.rs`: named queries and statements with the insurer and the persons of the call
+//! - `take.rs`: a form is taken once, and all that it writes or nothing
 //! - `people.rs`: under which names persons are in there
 //! - `reach.rs`, `class.rs`: which queries a page may use
 
@@ -20,3 +21,4 @@ pub mod sql;
 pub mod staged;
 pub mod statement;
 pub mod tables;
+pub mod take;

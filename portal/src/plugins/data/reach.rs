@@ -2,24 +2,101 @@
 
 use super::class::DataClass;
 use super::query::{Queries, Query};
+use super::statement::{Statement, Statements};
+use super::tables::Scope;
 
 fn names(listed: Option<&[String]>, query: &str) -> bool {
     listed.is_none_or(|names| names.iter().any(|name| name == query))
 }
 
-/// What the manifest says about a page or card.
+/// Only what can be a name is repeated: anything else could be a member's data.
+fn plain(name: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    name.chars().take(40).filter(plain).collect()
+}
+
+/// What the manifest says about a page, card or form.
 #[derive(Debug, Clone, Copy)]
 pub struct Declared<'m> {
     pub handler: &'m str,
     pub class: DataClass,
     /// The queries that it may use; all that read when nothing is said.
     pub queries: Option<&'m [String]>,
+    pub writes: Writes<'m>,
+}
+
+/// Which statements it may run.
+#[derive(Debug, Clone, Copy)]
+pub enum Writes<'m> {
+    /// None: a page or card reads.
+    Nothing,
+    /// Those on the member's own rows, of which it may name some.
+    Own(Option<&'m [String]>),
+}
+
+impl Writes<'_> {
+    fn allow(self, name: &str, statement: &Statement) -> bool {
+        match self {
+            Writes::Nothing => false,
+            Writes::Own(listed) => statement.scope() == Scope::Person && names(listed, name),
+        }
+    }
 }
 
 impl Declared<'_> {
     /// Which queries answer while it is made.
     pub fn reach(&self) -> Reach {
         Reach { class: self.class, listed: self.queries.map(<[String]>::to_vec) }
+    }
+
+    /// The statement of this name, when it may run.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn statement<'s>(
+        &self,
+        statements: &'s Statements,
+        name: &str,
+    ) -> Result<&'s Statement, String> {
+        match statements.get(name) {
+            None => Err(format!("there is no statements/{}.sql", plain(name))),
+            Some(statement) if statement.class() > self.class => {
+                Err(format!("the statement {name} is {}", statement.class().as_str()))
+            }
+            Some(statement) if self.writes.allow(name, statement) => Ok(statement),
+            Some(_) => Err(format!("the statement {name} may not run here")),
+        }
+    }
+
+    /// Checks that every statement that it may run is there, is of the member's own rows, and is not
+    /// above its class.
+    ///
+    /// # Errors
+    /// The statement and what to write into `plugin.toml`.
+    pub fn check_writes(&self, statements: &Statements) -> Result<(), String> {
+        if let Writes::Own(Some(listed)) = self.writes {
+            for name in listed {
+                let Some(statement) = statements.get(name) else {
+                    return Err(format!("names the statement {name:?}; add statements/{name}.sql"));
+                };
+                if !self.writes.allow(name, statement) {
+                    return Err(format!(
+                        "names statements/{name}.sql, which writes {}: a member writes rows of \
+                         scope = \"person\"",
+                        statement.table()
+                    ));
+                }
+            }
+        }
+        let mut may = statements.iter().filter(|(name, s)| self.writes.allow(name, s));
+        let above = may.find(|(_, statement)| statement.class() > self.class);
+        let Some((name, statement)) = above else { return Ok(()) };
+        let class = statement.class().as_str();
+        Err(format!(
+            "has data = {:?}, but may run statements/{name}.sql, which is {class}; write data = \
+             {class:?}, or list the statements that it runs: statements = [\"…\"]",
+            self.class.as_str()
+        ))
     }
 
     /// Checks that every query that the page may use is there and not above its class.
@@ -68,19 +145,14 @@ impl Reach {
                 Err(format!("the query {name} is {class}, above the data of this page or card"))
             }
             Some(query) if names(self.listed.as_deref(), name) => Ok(query),
-            _ => {
-                // Only what can be a name is repeated: anything else could be a member's data.
-                let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-                let name: String = name.chars().take(40).filter(plain).collect();
-                Err(format!("the query {name:?} is not declared here"))
-            }
+            _ => Err(format!("the query {:?} is not declared here", plain(name))),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DataClass, Declared, Reach};
+    use super::{DataClass, Declared, Reach, Writes};
     use crate::plugins::data::query::{Queries, Query};
     use crate::plugins::data::sql::check::Schema;
     use crate::plugins::data::tables::Tables;
@@ -102,7 +174,9 @@ mod tests {
         let check = |class: DataClass, names: Option<&[&str]>| {
             let names =
                 names.map(|names| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
-            Declared { handler: "x", class, queries: names.as_deref() }.check(&queries)
+            let (handler, queries_of) = ("x", names.as_deref());
+            Declared { handler, class, queries: queries_of, writes: Writes::Nothing }
+                .check(&queries)
         };
         assert_eq!(check(DataClass::Medical, None), Ok(()));
         assert_eq!(check(DataClass::None, Some(&["news"])), Ok(()));

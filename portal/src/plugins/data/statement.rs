@@ -7,7 +7,7 @@ use super::query::{For, Unanswered, values};
 use super::sql::check::Schema;
 use super::sql::print::Printed;
 use super::sql::print_write;
-use super::sql::tree::{Change, Write};
+use super::sql::tree::{Change, Conflict, Write};
 use super::sql::write;
 use super::tables::Scope;
 use db::{AssertSqlSafe, Engine, Tx};
@@ -55,6 +55,13 @@ impl Statement {
     /// Whose rows it writes.
     pub fn scope(&self) -> Scope {
         self.write.into.scope
+    }
+
+    /// Whether it puts a row in, or changes the one that is there: when nothing changed, there was no
+    /// room.
+    pub fn adds(&self) -> bool {
+        let kept = Conflict::Nothing;
+        matches!(&self.write.change, Change::Insert { conflict, .. } if *conflict != kept)
     }
 
     /// Its table.

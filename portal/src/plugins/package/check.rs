@@ -8,7 +8,9 @@ use super::reserved;
 use crate::plugins::border::host::{Allowed, CallFault};
 use crate::plugins::data::query::{self, Queries};
 use crate::plugins::data::sql::check::Schema;
+use crate::plugins::data::statement;
 use crate::plugins::data::tables::Tables;
+use crate::plugins::form::sampled;
 use crate::plugins::run::runner::{Processes, Runner};
 use sdk::abi;
 use serde_json::{Value, json};
@@ -54,13 +56,13 @@ impl Checking<'_> {
         wrong.extend(data(&manifest, &folder));
         let owner = Owner::from_folder(&name, &folder);
         wrong.extend(texts(&manifest, &owner, &folder));
-        wrong.extend(self.pages(&owner, &folder));
+        wrong.extend(self.pages(&manifest, &owner, &folder));
         wrong.extend(self.code(&manifest, &text, &name).await);
         (Some(manifest), wrong)
     }
 
     /// Templates and their samples, in every theme and language.
-    fn pages(&self, owner: &Owner, folder: &Path) -> Vec<String> {
+    fn pages(&self, manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
         let mut wrong: Vec<String> = owner.check().err().into_iter().collect();
         let owners = [self.portal.clone(), owner.clone()];
         let pages = match Pages::load_usable(self.themes, &owners) {
@@ -90,7 +92,7 @@ impl Checking<'_> {
                 }
                 Ok(samples) => {
                     let template = format!("{}/{file}", owner.id);
-                    wrong.extend(states(&pages, &template, &samples, &at));
+                    wrong.extend(states(&pages, (manifest, &template), &samples, &at));
                     wrong.extend(unknown_fields(file, text, &samples, &at));
                 }
             }
@@ -117,11 +119,13 @@ impl Checking<'_> {
         }
         let pages = manifest.route.iter().map(|route| (abi::PAGE, "pages", &route.handler));
         let cards = manifest.card.iter().map(|card| (abi::CARD, "cards", &card.handler));
+        let actions = manifest.action.iter().map(|a| (abi::ACTION, "actions", &a.handler));
         let checks = manifest.importer.iter().filter_map(|importer| importer.check.as_ref());
         let checks = checks.map(|handler| (abi::CHECK, "checks", handler));
-        for (op, list, handler) in pages.chain(cards).chain(checks) {
+        for (op, list, handler) in pages.chain(cards).chain(actions).chain(checks) {
             // Without data it cannot do its work; that it is there is all that is asked.
-            let request = json!({"handler": handler, "lang": "ja", "base": "/x/p/x", "rows": []});
+            let request = json!({"handler": handler, "lang": "ja", "base": "/x/p/x", "rows": [], "form": {},
+                                "today": "2026-04-01", "fresh": "x"});
             let allowed = Arc::new(Allowed::nothing("check", name));
             let body = request.to_string().into_bytes();
             match runner.call(allowed, op, body, ANSWERS).await {
@@ -160,10 +164,12 @@ fn data(manifest: &Manifest, folder: &Path) -> Vec<String> {
     let (queries, faults): (Queries, Vec<String>) =
         query::read_all(&folder.join("queries"), &schema);
     // A query that is wrong is not one that is missing.
-    if faults.is_empty() {
-        wrong.extend(manifest.check(&queries).err());
+    let (statements, more) = statement::read_all(&folder.join("statements"), &schema);
+    if faults.is_empty() && more.is_empty() {
+        wrong.extend(manifest.check(&queries, &statements).err());
     }
     wrong.extend(faults);
+    wrong.extend(more);
     wrong
 }
 
@@ -213,7 +219,8 @@ fn unknown_fields(file: &str, text: &str, samples: &[Value], at: &str) -> Vec<St
             let rest = &line[start + 5..];
             let name = &rest[..rest.find(|c| !word(c)).unwrap_or(rest.len())];
             let whole = !line[..start].ends_with(|c: char| word(c) || c == '.');
-            if whole && !name.is_empty() && !known.contains(name) {
+            let hosts = ["forms", "failed"].contains(&name);
+            if whole && !name.is_empty() && !hosts && !known.contains(name) {
                 let n = n + 1;
                 wrong.push(format!("templates/{file}: line {n}: page.{name} is not in {at}"));
             }
@@ -223,22 +230,34 @@ fn unknown_fields(file: &str, text: &str, samples: &[Value], at: &str) -> Vec<St
 }
 
 /// What is wrong with a page in one of its states; each fault once, whatever the theme.
-fn states(pages: &Arc<Pages>, template: &str, samples: &[Value], at: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (n, sample) in samples.iter().enumerate() {
-        let mut seen = BTreeSet::new();
-        for theme in pages.theme_ids() {
-            for lang in ["ja", "en"] {
-                let Err(error) = drawn(pages, theme, (lang, true), template, sample) else {
+fn states(
+    pages: &Arc<Pages>,
+    (manifest, template): (&Manifest, &str),
+    samples: &[Value],
+    at: &str,
+) -> Vec<String> {
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
+    for theme in pages.theme_ids() {
+        for lang in ["ja", "en"] {
+            let messages = pages.theme(theme).messages(lang);
+            let (states, missing) = sampled::beside(manifest, messages, samples);
+            for key in missing {
+                let why = format!("messages/{lang}.ftl: {key} is missing: a form shows it");
+                if seen.insert((0, why.clone())) {
+                    wrong.push(why);
+                }
+            }
+            for (n, state) in states.iter().enumerate() {
+                let Err(error) = drawn(pages, theme, (lang, true), template, state) else {
                     continue;
                 };
                 let why = error.to_string();
                 let first = why.lines().next().unwrap_or_default().to_owned();
-                if seen.insert(first.clone()) {
+                let n = n % samples.len() + 1;
+                if seen.insert((n, first.clone())) {
                     let place = why.lines().find(|line| line.contains("-->"));
                     let place = place.unwrap_or_default().trim();
-                    let state = n + 1;
-                    wrong.push(format!("{at}, state {state}, {theme}, {lang}: {first} {place}"));
+                    wrong.push(format!("{at}, state {n}, {theme}, {lang}: {first} {place}"));
                 }
             }
         }

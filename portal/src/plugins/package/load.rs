@@ -9,6 +9,7 @@ use crate::plugins::data::database::{Database, Place};
 use crate::plugins::data::people::{People, PersonKeys};
 use crate::plugins::data::query;
 use crate::plugins::data::sql::check::Schema;
+use crate::plugins::data::statement;
 use crate::plugins::data::tables::Tables;
 use crate::plugins::plugin::{Plugin, Running};
 use crate::plugins::run::in_process::InProcess;
@@ -89,7 +90,11 @@ async fn one(
     let imported = manifest.imported(&tables)?;
     let schema = Schema { tables: &tables, imported: &imported };
     let queries = query::read(&folder.join("queries"), &schema)?;
-    manifest.check(&queries)?;
+    let (statements, mut wrong) = statement::read_all(&folder.join("statements"), &schema);
+    if !wrong.is_empty() {
+        return Err(wrong.remove(0));
+    }
+    manifest.check(&queries, &statements)?;
     no_links(folder)?;
     let owner = Owner::from_folder(name, folder);
     own_texts(&owner, name)?;
@@ -116,6 +121,10 @@ async fn one(
             let prepared = database.prepare(printed.sql).await;
             prepared.map_err(|error| format!("queries/{name}.sql: {error}"))?;
         }
+        for (name, statement) in &statements {
+            let prepared = database.prepare_write(statement).await;
+            prepared.map_err(|error| format!("statements/{name}.sql: {error}"))?;
+        }
     }
     let running = match plugins.loading {
         Loading::Runner => Running::Runner(Box::new(runner)),
@@ -123,7 +132,7 @@ async fn one(
     };
     let (queries, folder) = (Arc::new(queries), folder.to_owned());
     let calls = Calls::default();
-    Ok(Plugin { manifest, tables, queries, database, folder, calls, running })
+    Ok(Plugin { manifest, tables, queries, statements, database, folder, calls, running })
 }
 
 /// Carries over what the last release kept in the portal's own database.

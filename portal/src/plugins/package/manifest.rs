@@ -3,8 +3,10 @@
 use super::reserved;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
-use crate::plugins::data::reach::Declared;
+use crate::plugins::data::reach::{Declared, Writes};
+use crate::plugins::data::statement::Statements;
 use crate::plugins::data::tables::{Kind, Tables};
+use crate::plugins::form::field::Action;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use web::Text;
@@ -18,6 +20,8 @@ pub struct Manifest {
     pub plugin: Head,
     #[serde(default)]
     pub route: Vec<Route>,
+    #[serde(default)]
+    pub action: Vec<Action>,
     #[serde(default)]
     pub card: Vec<Card>,
     pub menu: Option<Menu>,
@@ -50,7 +54,8 @@ impl Route {
     /// What the manifest says about it.
     pub fn declared(&self) -> Declared<'_> {
         let queries = self.queries.as_deref();
-        Declared { handler: &self.handler, class: self.data, queries }
+        let writes = Writes::Nothing;
+        Declared { handler: &self.handler, class: self.data, queries, writes }
     }
 }
 
@@ -69,7 +74,8 @@ impl Card {
     /// What the manifest says about it.
     pub fn declared(&self) -> Declared<'_> {
         let queries = self.queries.as_deref();
-        Declared { handler: &self.handler, class: self.data, queries }
+        let writes = Writes::Nothing;
+        Declared { handler: &self.handler, class: self.data, queries, writes }
     }
 }
 
@@ -174,6 +180,14 @@ impl Manifest {
             return Err(format!("id {id:?} is not the folder's name {folder_name:?}"));
         }
         reserved::check(id)?;
+        let paths = manifest.route.iter().map(|route| route.path.as_str()).collect();
+        for (at, action) in manifest.action.iter().enumerate() {
+            let said = |why: String| format!("action {}: {why}", action.id);
+            action.check(&paths).map_err(said)?;
+            if manifest.action[..at].iter().any(|known| known.id == action.id) {
+                return Err(said("stands twice".to_owned()));
+            }
+        }
         if manifest.plugin.host_api != HOST_API {
             let asked = manifest.plugin.host_api;
             return Err(format!("host_api {asked}: this portal offers {HOST_API}"));
@@ -181,11 +195,16 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Checks pages and cards against the plugin's queries.
+    /// Checks pages, cards and forms against the plugin's queries and statements.
     ///
     /// # Errors
     /// The entry that does not fit, the query, and what to write.
-    pub fn check(&self, queries: &Queries) -> Result<(), String> {
+    pub fn check(&self, queries: &Queries, statements: &Statements) -> Result<(), String> {
+        for action in &self.action {
+            let checked = action.declared().check(queries);
+            let checked = checked.and_then(|()| action.declared().check_writes(statements));
+            checked.map_err(|why| format!("plugin.toml: action {} {why}", action.id))?;
+        }
         for route in &self.route {
             let checked = route.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: route {} {why}", route.path))?;
@@ -235,6 +254,11 @@ impl Manifest {
             }
         }
         Ok(filled)
+    }
+
+    /// The forms of the page at a path.
+    pub fn actions(&self, path: &str) -> impl Iterator<Item = &Action> {
+        self.action.iter().filter(move |action| action.path == path)
     }
 
     /// The route of a path below the plugin.

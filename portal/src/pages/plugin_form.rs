@@ -1,0 +1,251 @@
+//! A form of a plugin is sent: session, level, what was typed, the handler, one transaction, and on to the
+//! next page. Whatever stands in the way, what was typed is not lost.
+
+use super::plugin_page::{Back, Opened, opened};
+use crate::app::App;
+use crate::member::Member;
+use crate::plugins::ask::{Asking, Unproved};
+use crate::plugins::border::host::CallFault;
+use crate::plugins::data::class::DataClass;
+use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking};
+use crate::plugins::form::field::Action;
+use crate::plugins::form::read::read;
+use crate::plugins::form::shown::in_words;
+use crate::session;
+use crate::store::form_drafts::{self, Of};
+use crate::visit::Visit;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::response::Response;
+use sdk::FieldFault;
+use sdk::wire::{ActionReply, Must, Write};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use web::look::see_other;
+use web::{Error, Posted};
+
+/// How long what was typed is kept for the member, in seconds.
+const KEPT: i64 = 2 * 3600;
+/// What the host's own fields are called.
+const HOSTS: [&str; 4] = ["csrf", "act", "once", "kept"];
+
+/// `POST /{insurer}/p/{plugin}`
+pub async fn root(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, Error> {
+    submit(&app, &visit, (&plugin, "/"), query.unwrap_or_default(), request).await
+}
+
+/// `POST /{insurer}/p/{plugin}/{*path}`
+pub async fn below(
+    State(app): State<Arc<App>>,
+    Path((_, plugin, path)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, Error> {
+    submit(&app, &visit, (&plugin, &format!("/{path}")), query.unwrap_or_default(), request).await
+}
+
+async fn submit(
+    app: &App,
+    visit: &Visit,
+    (id, path): (&str, &str),
+    query: String,
+    request: Request,
+) -> Result<Response, Error> {
+    let posted = Posted::signed(request, |csrf| web::look::form_token(csrf, id)).await?;
+    let page = match opened(app, visit, id, path, query)? {
+        Ok(page) => page,
+        Err(response) => return Ok(response),
+    };
+    let act = posted.value("act");
+    let Some(action) = page.offer.plugin.manifest.actions(path).find(|a| a.id == act) else {
+        return Ok(visit.not_found());
+    };
+    let typed: BTreeMap<String, String> = posted
+        .fields()
+        .filter(|(name, _)| !HOSTS.contains(name))
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
+    let member = match visit.may_change() {
+        Ok(session) => &session.member,
+        Err(signin) => {
+            let secure = app.settings.secure();
+            let known = session::last(&app.db, visit.slug(), &visit.headers, secure).await?;
+            if let Some(known) = known.filter(|_| !visit.is_signed_in()) {
+                keep(app, visit, (&known, id, action), &typed).await?;
+            }
+            return Ok(*signin);
+        }
+    };
+    let form = Sending { app, visit, page, action, member, typed };
+    form.send(posted.value("once"), !posted.value("kept").is_empty()).await
+}
+
+/// A form on its way.
+struct Sending<'a> {
+    app: &'a App,
+    visit: &'a Visit,
+    page: Opened<'a>,
+    action: &'a Action,
+    member: &'a Member,
+    typed: BTreeMap<String, String>,
+}
+
+impl Sending<'_> {
+    async fn send(self, once: &str, was_kept: bool) -> Result<Response, Error> {
+        let (app, visit, id) = (self.app, self.visit, self.page.offer.id());
+        let seen = visit.subjects(&app.db, self.member).await?;
+        let asker = visit.asker(&app.person_keys, self.member, &seen);
+        let declared = self.action.declared();
+        let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
+        let asking = Asking { plugin, settings, declared, query: &self.page.query };
+        let question = match asker.question(&asking) {
+            Ok(question) => question,
+            Err(Unproved(class)) => {
+                keep(app, visit, (self.member, id, self.action), &self.typed).await?;
+                return Ok(visit.step_up(class));
+            }
+        };
+        let values = match read(self.action, &self.typed, &asker.people) {
+            Ok(values) => values,
+            Err(wrong) => return self.again(in_words(wrong, &visit.look)).await,
+        };
+        if declared.class == DataClass::Medical {
+            visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;
+        }
+        let deadline = Duration::from_millis(app.settings.plugins.page_ms);
+        let reply = match question.action(values.into(), deadline).await {
+            Ok(reply) => reply,
+            Err(fault) => return self.page.fault(&fault),
+        };
+        let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, &self.typed);
+        let own = asker.people.own();
+        let taking = plugin.database.as_ref().map(|database| Taking {
+            database,
+            statements: &plugin.statements,
+            declared,
+            insurer: visit.slug(),
+            people: &own,
+            today: asker.today,
+            now: visit.now,
+        });
+        let taken = match reply {
+            ActionReply::NotFound => return Ok(visit.not_found()),
+            ActionReply::See { path, said, writes } => match self.target(&path, said.as_deref()) {
+                Some(to) => take(taking.as_ref(), &sent, to, &writes).await,
+                None => Err(NotTaken::Asked("the page to see next is none of its own".to_owned())),
+            },
+            ActionReply::Again { faults } => refused(taking.as_ref(), &sent, faults).await,
+        };
+        match taken {
+            Ok(Outcome::On(to)) => {
+                if was_kept {
+                    let mut tx = app.db.begin().await?;
+                    let (insurer, sub) = (visit.slug(), self.member.sub.as_str());
+                    let of = Of { insurer, sub, plugin: id, action: &self.action.id };
+                    form_drafts::delete(&mut tx, of).await?;
+                    tx.commit().await?;
+                }
+                Ok(see_other(&to))
+            }
+            Ok(Outcome::Again(faults)) => {
+                let said = |fault: FieldFault| (fault.field, visit.look.t_or(&fault.text));
+                self.again(faults.into_iter().map(said).collect()).await
+            }
+            Err(NotTaken::Asked(why)) => self.page.fault(&CallFault::Failed(why)),
+            Err(NotTaken::Database(error)) => Err(error.into()),
+        }
+    }
+
+    /// The page with the form as it was typed, and what is wrong with it.
+    async fn again(self, faults: Vec<(String, String)>) -> Result<Response, Error> {
+        let (action, typed) = (self.action.id.clone(), self.typed);
+        self.page.show(Some(Back { action, typed, faults })).await
+    }
+
+    /// The address of one of the plugin's own pages.
+    fn target(&self, path: &str, said: Option<&str>) -> Option<String> {
+        let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+        let plugin = self.page.offer.plugin;
+        plugin.manifest.route(bare)?;
+        let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\');
+        if !query.chars().all(clean) {
+            return None;
+        }
+        let base = self.visit.path(&format!("p/{}", plugin.id()));
+        let bare = if bare == "/" { "" } else { bare };
+        let said = said.map(|said| format!("said={said}"));
+        let query: Vec<&str> = [Some(query).filter(|query| !query.is_empty()), said.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        Some(match query.is_empty() {
+            true => format!("{base}{bare}"),
+            false => format!("{base}{bare}?{}", query.join("&")),
+        })
+    }
+}
+
+enum Outcome {
+    On(String),
+    Again(Vec<FieldFault>),
+}
+
+async fn take(
+    taking: Option<&Taking<'_>>,
+    sent: &Sent,
+    to: String,
+    writes: &[Write],
+) -> Result<Outcome, NotTaken> {
+    let Some(taking) = taking else {
+        return match writes.is_empty() {
+            true => Ok(Outcome::On(to)),
+            false => Err(NotTaken::Asked("writes, but declares no tables".to_owned())),
+        };
+    };
+    let above = |text: String| vec![FieldFault { field: String::new(), text }];
+    Ok(match taking.take(sent, &to, writes).await? {
+        Taken::Now => Outcome::On(to),
+        Taken::Before(went) => Outcome::On(went),
+        Taken::Refused(Must { field, text, .. }) => {
+            Outcome::Again(vec![FieldFault { field, text }])
+        }
+        Taken::Full => Outcome::Again(above("form-full".to_owned())),
+    })
+}
+
+/// The handler refuses: but when the same form was taken a moment ago, that is why.
+async fn refused(
+    taking: Option<&Taking<'_>>,
+    sent: &Sent,
+    faults: Vec<FieldFault>,
+) -> Result<Outcome, NotTaken> {
+    if let Some(taking) = taking
+        && let Some(went) = taking.before(sent).await?
+    {
+        return Ok(Outcome::On(went));
+    }
+    Ok(Outcome::Again(faults))
+}
+
+/// Keeps what was typed for when the member comes back.
+async fn keep(
+    app: &App,
+    visit: &Visit,
+    (member, plugin, action): (&Member, &str, &Action),
+    typed: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    let of = Of { insurer: visit.slug(), sub: &member.sub, plugin, action: &action.id };
+    let typed = serde_json::to_vec(typed).map_err(Error::fault)?;
+    let sealed = app.sealer.seal(&of.purpose(), &typed);
+    let mut tx = app.db.begin().await?;
+    form_drafts::put(&mut tx, of, &sealed, visit.now + KEPT).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! A form is taken once: all that its handler wants written in one transaction, together with the note
+//! that it was taken. Whoever sends it again goes where they went the first time.
+
+use super::database::Database;
+use super::make::SENT;
+use super::people::People;
+use super::query::{For, Unanswered};
+use super::reach::Declared;
+use super::statement::{Statement, Statements};
+use db::{AssertSqlSafe, Error, Tx, params};
+use sdk::wire::{Must, Write};
+use secret::hash;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// How long it is remembered that a form was taken, in seconds.
+const REMEMBERED: i64 = 2 * 86_400;
+/// The most statements that a form or a step of a job may run.
+const MOST: usize = 200;
+
+/// A form that was sent, by what it holds and by whom: the same again is the same.
+pub struct Sent(String);
+
+impl Sent {
+    /// `once` is the mark that the page gave to its form.
+    pub fn new(
+        member: &str,
+        (plugin, action): (&str, &str),
+        once: &str,
+        typed: &BTreeMap<String, String>,
+    ) -> Self {
+        let typed = serde_json::to_string(typed).expect("texts are JSON");
+        Self(hash::s256(format!("{member}\0{plugin}\0{action}\0{once}\0{typed}")))
+    }
+}
+
+/// For whom and with what a form is taken.
+pub struct Taking<'a> {
+    pub database: &'a Database,
+    pub statements: &'a Statements,
+    pub declared: Declared<'a>,
+    pub insurer: &'a str,
+    pub people: &'a People,
+    pub today: &'a str,
+    pub now: i64,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// All is written.
+    Now,
+    /// It was taken before, and the member went there.
+    Before(String),
+    /// Nothing is written: something that had to hold did not. The message is the plugin's.
+    Refused(Must),
+    /// Nothing is written: the person has as many rows as one may have.
+    Full,
+}
+
+/// Why it could not be taken.
+#[derive(Debug)]
+pub enum NotTaken {
+    /// The plugin asked for what it may not.
+    Asked(String),
+    Database(Error),
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl Taking<'_> {
+    /// Where the member went when this form was taken before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn before(&self, sent: &Sent) -> Result<Option<String>, NotTaken> {
+        let mut tx = self.database.begin_walled(self.insurer).await?;
+        Ok(self.went(&mut tx, sent).await?)
+    }
+
+    async fn went(&self, tx: &mut Tx, sent: &Sent) -> db::Result<Option<String>> {
+        let sql = format!("SELECT went_to FROM {SENT} WHERE insurer_id = $1 AND form = $2");
+        let row = tx.one(AssertSqlSafe(sql), params![self.insurer, &sent.0]).await?;
+        row.map(|row| row.text("went_to")).transpose()
+    }
+
+    /// Writes all of it and notes that the form was taken, or nothing.
+    ///
+    /// # Errors
+    /// [`NotTaken`]; then nothing is written.
+    pub async fn take(
+        &self,
+        sent: &Sent,
+        went_to: &str,
+        writes: &[Write],
+    ) -> Result<Taken, NotTaken> {
+        let mut tx = self.database.begin_walled(self.insurer).await?;
+        let sql = format!(
+            "INSERT INTO {SENT} (insurer_id, form, went_to, sent_at) VALUES ($1, $2, $3, $4) ON \
+             CONFLICT (insurer_id, form) DO NOTHING"
+        );
+        let values = params![self.insurer, &sent.0, went_to, self.now];
+        if tx.execute(AssertSqlSafe(sql), values).await? == 0 {
+            let went = self.went(&mut tx, sent).await?;
+            return Ok(Taken::Before(went.unwrap_or_else(|| went_to.to_owned())));
+        }
+        if sent.0.starts_with('A') {
+            // Now and then, by one of them for all.
+            let old = format!("DELETE FROM {SENT} WHERE insurer_id = $1 AND sent_at < $2");
+            let before = params![self.insurer, self.now - REMEMBERED];
+            tx.execute(AssertSqlSafe(old), before).await?;
+        }
+        match self.run(&mut tx, writes).await? {
+            Taken::Now => {}
+            other => return Ok(other),
+        }
+        tx.commit().await?;
+        Ok(Taken::Now)
+    }
+
+    /// Runs statements in a transaction, until one does not do what it must.
+    ///
+    /// # Errors
+    /// [`NotTaken`]: then the transaction must not be committed.
+    pub async fn run(&self, tx: &mut Tx, writes: &[Write]) -> Result<Taken, NotTaken> {
+        if writes.len() > MOST {
+            return Err(NotTaken::Asked(format!("runs more than {MOST} statements")));
+        }
+        for write in writes {
+            let found = self.declared.statement(self.statements, &write.statement);
+            let statement = found.map_err(NotTaken::Asked)?;
+            let changed = self.one(tx, statement, write).await;
+            let changed = match (changed, &write.must) {
+                // A row of this key was there.
+                (Err(Unanswered::Database(Error::Taken)), Some(must)) => {
+                    return Ok(Taken::Refused(must.clone()));
+                }
+                (changed, _) => changed.map_err(|why| match why {
+                    Unanswered::Asked(why) => {
+                        NotTaken::Asked(format!("{}: {why}", write.statement))
+                    }
+                    Unanswered::TooMuch => NotTaken::Asked("too many rows".to_owned()),
+                    Unanswered::Database(error) => NotTaken::Database(error),
+                })?,
+            };
+            if changed == 0 && statement.adds() {
+                return Ok(Taken::Full);
+            }
+            if let Some(must) = write.must.as_ref().filter(|must| must.rows != changed) {
+                return Ok(Taken::Refused(must.clone()));
+            }
+        }
+        Ok(Taken::Now)
+    }
+
+    async fn one(
+        &self,
+        tx: &mut Tx,
+        statement: &Statement,
+        write: &Write,
+    ) -> Result<u64, Unanswered> {
+        let only = write.person.as_ref().map(|person| self.people.only(person));
+        let people = only.as_ref().unwrap_or(self.people);
+        let whom = For { insurer: self.insurer, people, today: self.today, now: self.now };
+        let empty = Map::new();
+        let params = match &write.params {
+            Value::Object(params) => params,
+            Value::Null => &empty,
+            _ => return Err(Unanswered::Asked("its parameters are no object".to_owned())),
+        };
+        statement.run(tx, self.database.engine(), &whom, params).await
+    }
+}

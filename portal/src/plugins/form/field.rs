@@ -1,0 +1,156 @@
+//! `[[action]]`: a form on one of the plugin's pages, its fields and the handler that takes it.
+
+use crate::plugins::data::class::DataClass;
+use crate::plugins::data::reach::{Declared, Writes};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// A form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    pub id: String,
+    /// The page on which it stands.
+    pub path: String,
+    pub handler: String,
+    pub data: DataClass,
+    /// The queries that its handler may use; all that read when nothing is said.
+    pub queries: Option<Vec<String>>,
+    /// The statements that it may run; all of the member's rows when nothing is said.
+    pub statements: Option<Vec<String>>,
+    /// In the order in which they are shown.
+    #[serde(default)]
+    pub field: Vec<Field>,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    /// May be left empty; the handler gets `null`.
+    #[serde(default)]
+    pub optional: bool,
+    /// Of a text: longest in characters, 200 when nothing is said. Of a number: the highest.
+    pub max: Option<i64>,
+    /// Of a number: the lowest, 0 when nothing is said.
+    pub min: Option<i64>,
+    /// Of a decimal: digits behind the point.
+    pub places: Option<u8>,
+    /// Of a text: with several lines.
+    #[serde(default)]
+    pub lines: bool,
+    /// Of a word: every value that it can have.
+    #[serde(default)]
+    pub words: Vec<String>,
+}
+
+/// What is typed into a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    Text,
+    Int,
+    Yen,
+    Decimal,
+    Day,
+    Month,
+    /// A box that is ticked or not.
+    Bool,
+    /// One of the words of the manifest.
+    Word,
+    /// One of what the page offers.
+    Choice,
+    /// One of the people whose rows the member sees.
+    Person,
+    /// Filled in by the page, and not shown: which row is meant.
+    Hidden,
+}
+
+/// The longest that a text may be, in characters.
+pub const LONGEST: i64 = 1_000;
+
+impl Action {
+    /// What the manifest says about its handler.
+    pub fn declared(&self) -> Declared<'_> {
+        Declared {
+            handler: &self.handler,
+            class: self.data,
+            queries: self.queries.as_deref(),
+            writes: Writes::Own(self.statements.as_deref()),
+        }
+    }
+
+    /// Checks it beside the pages there are.
+    ///
+    /// # Errors
+    /// What does not fit, and what to write.
+    pub fn check(&self, paths: &BTreeSet<&str>) -> Result<(), String> {
+        named(&self.id).map_err(|why| format!("id {why}"))?;
+        if !paths.contains(self.path.as_str()) {
+            return Err(format!("path {:?} is no [[route]]: a form stands on a page", self.path));
+        }
+        let mut names = BTreeSet::new();
+        for field in &self.field {
+            let at = |why: String| format!("field {}: {why}", field.name);
+            named(&field.name).map_err(|why| at(format!("name {why}")))?;
+            if ["csrf", "act", "once"].contains(&field.name.as_str()) {
+                return Err(at("the host has a field of this name; take another".into()));
+            }
+            if !names.insert(&field.name) {
+                return Err(at("stands twice".into()));
+            }
+            field.check().map_err(at)?;
+        }
+        Ok(())
+    }
+}
+
+impl Field {
+    fn check(&self) -> Result<(), String> {
+        let kind = self.kind;
+        let is = |kinds: &[FieldKind]| kinds.contains(&kind);
+        if is(&[FieldKind::Word]) == self.words.is_empty() {
+            return Err("a word lists its values: words = [\"…\"], and nothing else does".into());
+        }
+        if is(&[FieldKind::Decimal]) != self.places.is_some_and(|n| (1..=6).contains(&n)) {
+            return Err("a decimal has places = 1 to 6, and nothing else has".into());
+        }
+        let number = is(&[FieldKind::Int, FieldKind::Yen]);
+        if self.max.is_some() && !number && kind != FieldKind::Text {
+            return Err("max is for text, int and yen".into());
+        }
+        if kind == FieldKind::Text && !(1..=LONGEST).contains(&self.longest()) {
+            return Err(format!("a text has 1 to {LONGEST} characters"));
+        }
+        if self.min.is_some() && !number {
+            return Err("min is for int and yen".into());
+        }
+        if self.lines && kind != FieldKind::Text {
+            return Err("lines is for text".into());
+        }
+        if kind == FieldKind::Bool && self.optional {
+            return Err("a bool is true or false: remove optional".into());
+        }
+        for word in &self.words {
+            named(word).map_err(|why| format!("word {word:?} {why}"))?;
+        }
+        Ok(())
+    }
+
+    /// The most characters of a text.
+    pub fn longest(&self) -> i64 {
+        self.max.unwrap_or(200)
+    }
+}
+
+/// Names stand in messages' ids and in HTML.
+fn named(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    match name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(plain) {
+        true if name.len() <= 40 => Ok(()),
+        _ => Err("uses a-z, 0-9, - and _, beginning with a letter, 40 characters at most".into()),
+    }
+}

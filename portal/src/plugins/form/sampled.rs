@@ -1,0 +1,75 @@
+//! Forms as tests and authors see them, without a member: empty, and with a fault in every field.
+
+use super::read::Wrong;
+use super::shown::{Filled, Forms, Showing, Texts, in_words};
+use crate::plugins::data::people::{People, Seen};
+use crate::plugins::package::manifest::Manifest;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use web::messages::Messages;
+
+/// Messages of a language, and those that were asked for and are not there.
+struct Asked<'m> {
+    messages: &'m Messages,
+    missing: RefCell<BTreeSet<String>>,
+}
+
+impl Texts for Asked<'_> {
+    fn text(&self, key: &str, args: &[(&str, String)]) -> String {
+        self.messages.text(key, args).unwrap_or_else(|| {
+            self.missing.borrow_mut().insert(key.to_owned());
+            format!("…{key}…")
+        })
+    }
+
+    fn maybe(&self, key: &str) -> Option<String> {
+        self.messages.text(key, &[])
+    }
+}
+
+/// The states of a page with all forms of its plugin beside them, and the messages that are missing:
+/// each state with empty forms, the first once more with forms that came back.
+pub fn beside(
+    manifest: &Manifest,
+    messages: &Messages,
+    states: &[Value],
+) -> (Vec<Value>, BTreeSet<String>) {
+    let asked = Asked { messages, missing: RefCell::default() };
+    let people = ["港　花子", "港　一郎"].map(|name| Seen {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        own: false,
+        keys: Vec::new(),
+    });
+    let people = People::new(people.into());
+    let showing = Showing {
+        plugin: &manifest.plugin.id,
+        token: "",
+        once: "",
+        people: &people,
+        texts: &asked,
+    };
+    let forms = |came_back: bool| {
+        let mut forms = Forms { failed: came_back, ..Forms::default() };
+        for action in &manifest.action {
+            let wrong = action.field.iter().map(|field| (field.name.clone(), Wrong::Missing));
+            let filled = match came_back {
+                true => Filled {
+                    typed: Some(BTreeMap::new()),
+                    faults: in_words(wrong.collect(), &asked),
+                    kept: true,
+                },
+                false => Filled::default(),
+            };
+            forms.forms.insert(action.id.clone(), showing.form(action, None, &filled));
+        }
+        forms
+    };
+    let mut drawn: Vec<Value> =
+        states.iter().map(|state| forms(false).beside(state.clone())).collect();
+    if !manifest.action.is_empty() {
+        drawn.extend(states.first().map(|state| forms(true).beside(state.clone())));
+    }
+    (drawn, asked.missing.into_inner())
+}

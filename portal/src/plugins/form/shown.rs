@@ -1,0 +1,239 @@
+//! What a page shows of a form: texts, values and faults in the member's language. The theme draws it.
+
+use super::field::{Action, Field, FieldKind};
+use super::read::Wrong;
+use crate::plugins::data::people::People;
+use sdk::wire::FormState;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A form as a template sees it, `page.forms.ID`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shown {
+    pub act: String,
+    /// Proves that this page was shown here; of use for this plugin's forms only.
+    pub token: String,
+    /// The same form sent twice is taken once.
+    pub once: String,
+    /// What was typed before has been kept.
+    pub kept: Option<String>,
+    /// Above the faults.
+    pub summary_title: String,
+    pub summary: Vec<Line>,
+    pub fields: Vec<ShownField>,
+    /// The same, by name, for forms that are laid out by hand.
+    pub field: BTreeMap<String, ShownField>,
+    pub submit: String,
+}
+
+/// The forms of a page.
+#[derive(Debug, Default)]
+pub struct Forms {
+    pub forms: BTreeMap<String, Shown>,
+    /// One came back.
+    pub failed: bool,
+}
+
+impl Forms {
+    /// The page's data with its forms, when it has some.
+    pub fn beside(&self, mut data: Value) -> Value {
+        if let (false, Value::Object(page)) = (self.forms.is_empty(), &mut data) {
+            let forms = serde_json::to_value(&self.forms).expect("texts are JSON");
+            page.insert("forms".to_owned(), forms);
+            page.insert("failed".to_owned(), Value::Bool(self.failed));
+        }
+        data
+    }
+}
+
+/// A line of the summary.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// The id of the field.
+    pub field: String,
+    pub label: String,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ShownField {
+    pub id: String,
+    pub name: String,
+    pub kind: &'static str,
+    pub label: String,
+    pub hint: Option<String>,
+    /// Says that it must be filled in.
+    pub mark: Option<String>,
+    pub value: String,
+    pub error: Option<String>,
+    pub max: i64,
+    pub inputmode: Option<&'static str>,
+    pub options: Vec<Offered>,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, Serialize)]
+pub struct Offered {
+    pub value: String,
+    pub label: String,
+}
+
+/// Texts of the request's language.
+pub trait Texts {
+    /// A message, which must be there.
+    fn text(&self, key: &str, args: &[(&str, String)]) -> String;
+    /// A message, if there is one.
+    fn maybe(&self, key: &str) -> Option<String>;
+}
+
+/// What is to be shown in a form.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// What was typed; otherwise what the page fills in.
+    pub typed: Option<BTreeMap<String, String>>,
+    /// By field; of the empty name above the form.
+    pub faults: Vec<(String, String)>,
+    /// The typed text was kept from before.
+    pub kept: bool,
+}
+
+/// Makes the forms of a page.
+pub struct Showing<'a> {
+    pub plugin: &'a str,
+    pub token: &'a str,
+    pub once: &'a str,
+    pub people: &'a People,
+    pub texts: &'a dyn Texts,
+}
+
+impl Showing<'_> {
+    /// The form of an action; `state` is what the plugin fills in.
+    pub fn form(&self, action: &Action, state: Option<&FormState>, filled: &Filled) -> Shown {
+        let fields: Vec<ShownField> =
+            action.field.iter().map(|field| self.field(action, field, state, filled)).collect();
+        let by_name = |name: &str| fields.iter().find(|field| field.name == *name);
+        let lines = filled.faults.iter().map(|(name, text)| {
+            let field = by_name(name);
+            Line {
+                field: field.map_or(String::new(), |field| field.id.clone()),
+                label: field.map_or(String::new(), |field| field.label.clone()),
+                text: text.clone(),
+            }
+        });
+        let count = filled.faults.len().to_string();
+        Shown {
+            act: action.id.clone(),
+            token: self.token.to_owned(),
+            once: self.once.to_owned(),
+            kept: filled.kept.then(|| self.texts.text("form-kept", &[])),
+            summary_title: self.texts.text("form-error-title", &[("count", count)]),
+            summary: lines.collect(),
+            field: fields.iter().map(|field| (field.name.clone(), field.clone())).collect(),
+            fields,
+            submit: self.texts.text(&self.key(action, "submit"), &[]),
+        }
+    }
+
+    fn key(&self, action: &Action, what: &str) -> String {
+        format!("{}-{}-{what}", self.plugin, action.id)
+    }
+
+    fn field(
+        &self,
+        action: &Action,
+        field: &Field,
+        state: Option<&FormState>,
+        filled: &Filled,
+    ) -> ShownField {
+        let key = self.key(action, &field.name);
+        let given = state.and_then(|state| state.values.get(&field.name));
+        let value = match &filled.typed {
+            Some(typed) => typed.get(&field.name).cloned().unwrap_or_default(),
+            None => given.map_or(String::new(), as_typed),
+        };
+        let fault = filled.faults.iter().find(|(name, _)| *name == field.name);
+        let hidden = field.kind == FieldKind::Hidden;
+        let asked = !field.optional && field.kind != FieldKind::Bool && !hidden;
+        ShownField {
+            id: format!("{}-{}", action.id, field.name),
+            name: field.name.clone(),
+            kind: drawn_as(field),
+            label: if hidden { String::new() } else { self.texts.text(&key, &[]) },
+            hint: self.texts.maybe(&format!("{key}-hint")),
+            mark: asked.then(|| self.texts.text("form-required", &[])),
+            value,
+            error: fault.map(|(_, text)| text.clone()),
+            max: if field.kind == FieldKind::Text { field.longest() } else { 200 },
+            inputmode: match field.kind {
+                FieldKind::Int | FieldKind::Yen => Some("numeric"),
+                FieldKind::Decimal => Some("decimal"),
+                _ => None,
+            },
+            options: self.options(&key, field, state),
+        }
+    }
+
+    fn options(&self, key: &str, field: &Field, state: Option<&FormState>) -> Vec<Offered> {
+        let mut options: Vec<Offered> = match field.kind {
+            FieldKind::Word => (field.words.iter())
+                .map(|word| Offered {
+                    value: word.clone(),
+                    label: self.texts.text(&format!("{key}-{word}"), &[]),
+                })
+                .collect(),
+            FieldKind::Person => (self.people.all().iter())
+                .map(|seen| Offered { value: seen.id.clone(), label: seen.name.clone() })
+                .collect(),
+            FieldKind::Choice => {
+                let choices = state.and_then(|state| state.choices.get(&field.name));
+                let option = |choice: &sdk::Choice| Offered {
+                    value: choice.value.clone(),
+                    label: choice.label.clone(),
+                };
+                choices.into_iter().flatten().map(option).collect()
+            }
+            _ => Vec::new(),
+        };
+        if field.optional && !options.is_empty() {
+            let label = self.texts.text("form-none", &[]);
+            options.insert(0, Offered { value: String::new(), label });
+        }
+        options
+    }
+}
+
+/// A few that can be chosen are shown at once, many in a list.
+fn drawn_as(field: &Field) -> &'static str {
+    match field.kind {
+        FieldKind::Text if field.lines => "lines",
+        FieldKind::Text | FieldKind::Int | FieldKind::Yen | FieldKind::Decimal => "text",
+        FieldKind::Day => "date",
+        FieldKind::Month => "month",
+        FieldKind::Bool => "check",
+        FieldKind::Word if field.words.len() > 6 => "list",
+        FieldKind::Word | FieldKind::Person => "radios",
+        FieldKind::Choice => "list",
+        FieldKind::Hidden => "hidden",
+    }
+}
+
+/// A value as somebody would have typed it.
+fn as_typed(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(false) => String::new(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with fields, in words.
+pub fn in_words(wrong: Vec<(String, Wrong)>, texts: &dyn Texts) -> Vec<(String, String)> {
+    let said = |(field, wrong): (String, Wrong)| {
+        let (key, n) = wrong.message();
+        let args: Vec<(&str, String)> = n.map(|n| ("n", n.to_string())).into_iter().collect();
+        (field, texts.text(key, &args))
+    };
+    wrong.into_iter().map(said).collect()
+}

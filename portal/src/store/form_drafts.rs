@@ -1,0 +1,44 @@
+//! What members had typed when they had to sign in again, sealed.
+
+use db::{Conn, Result, Tx, params};
+
+/// Which form of which member.
+#[derive(Debug, Clone, Copy)]
+pub struct Of<'a> {
+    pub insurer: &'a str,
+    pub sub: &'a str,
+    pub plugin: &'a str,
+    pub action: &'a str,
+}
+
+impl Of<'_> {
+    /// The purpose under which what was typed is sealed: nobody else's opens under it.
+    pub fn purpose(self) -> String {
+        format!("form draft {} {} {} {}", self.insurer, self.sub, self.plugin, self.action)
+    }
+}
+
+/// Keeps what was typed, in place of what was kept before.
+pub async fn put(tx: &mut Tx, of: Of<'_>, sealed: &[u8], expires_at: i64) -> Result<()> {
+    let sql = "INSERT INTO form_drafts (insurer_id, sub, plugin, action, sealed, expires_at)
+               VALUES ($1, $2, $3, $4, $5, $6)
+               ON CONFLICT (insurer_id, sub, plugin, action) DO UPDATE
+               SET sealed = excluded.sealed, expires_at = excluded.expires_at";
+    let values = params![of.insurer, of.sub, of.plugin, of.action, sealed, expires_at];
+    tx.execute(sql, values).await.map(drop)
+}
+
+/// What is kept of a form.
+pub async fn find(conn: &mut Conn, of: Of<'_>, now: i64) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT sealed FROM form_drafts WHERE insurer_id = $1 AND sub = $2 AND plugin = $3
+               AND action = $4 AND expires_at > $5";
+    let row = conn.one(sql, params![of.insurer, of.sub, of.plugin, of.action, now]).await?;
+    row.map(|row| row.bytes("sealed")).transpose()
+}
+
+/// Forgets it: the form was taken.
+pub async fn delete(tx: &mut Tx, of: Of<'_>) -> Result<()> {
+    let sql = "DELETE FROM form_drafts WHERE insurer_id = $1 AND sub = $2 AND plugin = $3
+               AND action = $4";
+    tx.execute(sql, params![of.insurer, of.sub, of.plugin, of.action]).await.map(drop)
+}
