@@ -320,7 +320,9 @@ impl Seen {
                 fields.insert(attribute(input, "name")?, attribute(input, "value")?);
             }
         }
-        Some((attribute(form, "action")?, fields))
+        // A form without an address is sent to its page.
+        let tag = &form[..form.find('>')?];
+        Some((attribute(tag, "action").unwrap_or_default(), fields))
     }
 }
 

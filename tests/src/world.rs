@@ -387,7 +387,8 @@ pub fn npm_install() {
 fn plugins(folder: &Path, misbehaving: bool) -> PathBuf {
     let plugins = folder.join("plugins");
     std::fs::create_dir_all(&plugins).expect("writable");
-    let mut from = vec![root().join("plugins/medical-fees"), root().join("plugins/notices")];
+    let mut from: Vec<PathBuf> =
+        ["example", "medical-fees", "notices"].map(|id| root().join("plugins").join(id)).into();
     if misbehaving {
         from.push(root().join("tests/plugins/misbehaving"));
     }

@@ -45,7 +45,7 @@ async fn served(gallery: Arc<Gallery>) -> String {
 }
 
 /// The plugins whose pages are shown.
-const PLUGINS: [&str; 3] = ["help", "medical-fees", "notices"];
+const PLUGINS: [&str; 4] = ["example", "help", "medical-fees", "notices"];
 
 /// Another theme has other colours, not other words: one language and one sample of each page there, and
 /// none of the plugins', which are made of the same parts.

@@ -1,0 +1,50 @@
+//! What members send: the host has read it, and writes what is asked for here, all of it or nothing.
+
+use sdk::{Call, Done, Fault, Form, Writes, json};
+use serde::Deserialize;
+
+/// The fields of `add`.
+#[derive(Deserialize)]
+struct Added {
+    day: String,
+    steps: i64,
+    how: Option<String>,
+    note: Option<String>,
+}
+
+/// A new day. A day that is there already is no new one: the database decides, not what was read before.
+pub fn add(call: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault> {
+    let Added { day, steps, how, note } = form.read()?;
+    if day > call.today {
+        return Ok(Done::again("day", "example-day-future"));
+    }
+    let params =
+        json!({"day": day, "steps": steps, "how": how, "note": note, "version": call.fresh});
+    writes.must("add", params, "day", "example-day-taken");
+    Ok(Done::said("/", "example-added"))
+}
+
+/// The fields of `change`.
+#[derive(Deserialize)]
+struct Changed {
+    seen: String,
+    steps: i64,
+    how: Option<String>,
+    note: Option<String>,
+}
+
+/// A day that is still what the member saw.
+pub fn change(call: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault> {
+    let Changed { seen, steps, how, note } = form.read()?;
+    let day = call.param("day");
+    let params = json!({"day": day, "steps": steps, "how": how, "note": note, "seen": seen,
+                        "version": call.fresh});
+    writes.must("change", params, "", "example-changed-meanwhile");
+    Ok(Done::said("/", "example-changed"))
+}
+
+/// A day less. One that is gone already is gone.
+pub fn remove(call: &Call, _: &Form, writes: &mut Writes) -> Result<Done, Fault> {
+    writes.run("remove", json!({"day": call.param("day")}));
+    Ok(Done::said("/", "example-removed"))
+}

@@ -1,0 +1,15 @@
+//! Steps: a member notes how far they walked, changes it and takes it away. It shows what a plugin can
+//! do, and is the guide's example (docs/plugins/README.md).
+
+mod actions;
+mod pages;
+
+pub use pages::{Edit, List, New};
+
+sdk::plugin! {
+    manifest: include_bytes!("../plugin.toml"),
+    pages: [list => pages::list, new => pages::new, edit => pages::edit],
+    cards: [month => pages::month],
+    actions: [add => actions::add, change => actions::change, remove => actions::remove],
+    checks: [],
+}

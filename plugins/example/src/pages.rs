@@ -1,0 +1,155 @@
+//! What members see.
+
+use sdk::{Call, CardReply, Fault, Page, PageReply, json};
+use serde::{Deserialize, Serialize};
+
+/// A month's days.
+#[derive(Serialize, Deserialize)]
+pub struct List {
+    pub base: String,
+    /// `YYYYMM`
+    pub month: String,
+    pub previous: String,
+    /// None after this month.
+    pub next: Option<String>,
+    pub steps: i64,
+    pub days: Vec<Day>,
+}
+
+/// A row of `queries/list.sql`.
+#[derive(Serialize, Deserialize)]
+pub struct Day {
+    pub day: String,
+    pub steps: i64,
+    pub how: Option<String>,
+    pub note: Option<String>,
+}
+
+/// The page with the form for a new day.
+#[derive(Serialize, Deserialize)]
+pub struct New {
+    pub base: String,
+}
+
+/// The page with a day's form.
+#[derive(Serialize, Deserialize)]
+pub struct Edit {
+    pub base: String,
+    pub day: String,
+}
+
+impl Page for List {
+    const TEMPLATE: &'static str = "list.html";
+    const SAMPLES: &'static str = include_str!("../samples/list.json");
+}
+
+impl Page for New {
+    const TEMPLATE: &'static str = "new.html";
+    const SAMPLES: &'static str = include_str!("../samples/new.json");
+}
+
+impl Page for Edit {
+    const TEMPLATE: &'static str = "edit.html";
+    const SAMPLES: &'static str = include_str!("../samples/edit.json");
+}
+
+/// A row of `queries/total.sql`.
+#[derive(Deserialize)]
+struct Total {
+    days: i64,
+    steps: i64,
+}
+
+/// A row of `queries/one.sql`: what the form shows, and which writing it is.
+#[derive(Serialize, Deserialize)]
+struct One {
+    day: String,
+    steps: i64,
+    how: Option<String>,
+    note: Option<String>,
+    #[serde(rename(serialize = "seen"))]
+    version: String,
+}
+
+fn this_month(call: &Call) -> String {
+    format!("{}{}", &call.today[..4], &call.today[5..7])
+}
+
+/// The month so many months away.
+fn away(month: &str, by: i32) -> Option<String> {
+    let (year, month) =
+        (month.get(..4)?.parse::<i32>().ok()?, month.get(4..)?.parse::<i32>().ok()?);
+    if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    let months = year * 12 + month - 1 + by;
+    Some(format!("{:04}{:02}", months / 12, months % 12 + 1))
+}
+
+/// `/?month=202604`
+pub fn list(call: &Call) -> Result<PageReply, Fault> {
+    let now = this_month(call);
+    let asked = call.param("month");
+    let month = if asked.is_empty() { now.as_str() } else { asked };
+    let Some(previous) = away(month, -1) else { return Ok(PageReply::NotFound) };
+    let days: Vec<Day> = call.query("list", json!({"month": month}))?;
+    List {
+        base: call.base.clone(),
+        month: month.to_owned(),
+        previous,
+        next: away(month, 1).filter(|next| *next <= now),
+        steps: days.iter().map(|day| day.steps).sum(),
+        days,
+    }
+    .show()
+}
+
+/// `/new`: today stands there already.
+pub fn new(call: &Call) -> Result<PageReply, Fault> {
+    New { base: call.base.clone() }.show()?.filled("add", json!({"day": call.today}))
+}
+
+/// `/edit?day=2026-04-01`
+pub fn edit(call: &Call) -> Result<PageReply, Fault> {
+    let day = call.param("day");
+    if day.len() != 10 {
+        return Ok(PageReply::NotFound);
+    }
+    let found: Vec<One> = call.query("one", json!({"day": day}))?;
+    let Some(one) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
+    Edit { base: call.base.clone(), day: one.day.clone() }.show()?.filled("change", one)
+}
+
+/// This month on the home page.
+pub fn month(call: &Call) -> Result<CardReply, Fault> {
+    let month = this_month(call);
+    let total: Vec<Total> = call.query("total", json!({"month": month}))?;
+    let total = total.into_iter().next().filter(|total| total.days > 0);
+    Ok(CardReply {
+        title: "example-card-title".into(),
+        path: if total.is_some() { "/" } else { "/new" }.into(),
+        text: total.is_none().then(|| "example-card-none".into()),
+        as_of: total.is_some().then_some(month),
+        unit: total.is_some().then(|| "example-card-unit".into()),
+        value: total.map(|total| total.steps.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::away;
+
+    #[test]
+    fn months_go_over_years() {
+        for (month, by, expected) in [
+            ("202601", -1, Some("202512")),
+            ("202512", 1, Some("202601")),
+            ("202604", 1, Some("202605")),
+            ("2026", 1, None),
+            ("202613", 1, None),
+            ("x", 1, None),
+        ] {
+            assert_eq!(away(month, by).as_deref(), expected, "{month}");
+        }
+    }
+}

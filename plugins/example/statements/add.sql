@@ -1,0 +1,2 @@
+-- A day that is not there yet.
+INSERT INTO days (day, steps, how, note, version) VALUES ($day, $steps, $how, $note, $version)

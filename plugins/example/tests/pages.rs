@@ -1,0 +1,54 @@
+//! The pages and forms through the SDK's test host.
+
+use example::{Edit, HANDLERS, List, New};
+use sdk::{Page, Value, abi, json, testing};
+
+fn sent(handler: &str, form: Value) -> Value {
+    let request = json!({"handler": handler, "today": "2026-04-02", "fresh": "f", "form": form,
+                         "query": {"day": "2026-04-01"}});
+    let (status, reply) = testing::call(&HANDLERS, abi::ACTION, &request, |_, _| Vec::new());
+    assert_eq!(status, abi::OK, "{reply}");
+    reply
+}
+
+#[test]
+fn a_day_is_added_once_and_not_before_it_comes() {
+    let form = |day: &str| json!({"day": day, "steps": 7200, "how": null, "note": null});
+    let future = sent("add", form("2026-04-03"));
+    assert_eq!(future["again"]["faults"][0]["text"], "example-day-future");
+    let added = sent("add", form("2026-04-02"));
+    let write = &added["see"]["writes"][0];
+    assert_eq!((&write["statement"], &write["params"]["steps"]), (&json!("add"), &json!(7200)));
+    assert_eq!(write["must"], json!({"rows": 1, "field": "day", "text": "example-day-taken"}));
+    assert_eq!(added["see"]["said"], "example-added");
+}
+
+#[test]
+fn a_day_is_changed_when_it_is_what_was_seen() {
+    let form = json!({"seen": "v1", "steps": 1, "how": "good", "note": "x"});
+    let changed = sent("change", form);
+    let params = &changed["see"]["writes"][0]["params"];
+    assert_eq!((&params["seen"], &params["version"]), (&json!("v1"), &json!("f")));
+    assert_eq!(params["day"], "2026-04-01");
+    assert_eq!(sent("remove", json!({}))["see"]["writes"][0]["statement"], "remove");
+}
+
+#[test]
+fn a_days_form_shows_what_is_there() {
+    let request = json!({"handler": "edit", "query": {"day": "2026-04-01"}});
+    let (_, reply) = testing::call(&HANDLERS, abi::PAGE, &request, |name, params| {
+        assert_eq!((name, &params["day"]), ("one", &json!("2026-04-01")));
+        vec![json!({"day": "2026-04-01", "steps": 5, "how": null, "note": null, "version": "v1"})]
+    });
+    let values = &reply["show"]["forms"]["change"]["values"];
+    assert_eq!((&values["steps"], &values["seen"]), (&json!(5), &json!("v1")));
+    let (_, gone) = testing::call(&HANDLERS, abi::PAGE, &request, |_, _| Vec::new());
+    assert_eq!(gone, "not_found");
+}
+
+#[test]
+fn samples_are_the_pages() {
+    List::samples().unwrap();
+    New::samples().unwrap();
+    Edit::samples().unwrap();
+}
