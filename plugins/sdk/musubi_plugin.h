@@ -13,7 +13,7 @@
 
 #define MUSUBI_MAGIC 0x4d555342u /* "MUSB" */
 #define MUSUBI_ABI_MAJOR 1
-#define MUSUBI_ABI_MINOR 0
+#define MUSUBI_ABI_MINOR 1
 
 /* Borrowed for the duration of the call. */
 typedef struct {
@@ -27,10 +27,13 @@ typedef void (*musubi_sink)(void *ctx, const uint8_t *ptr, size_t len);
 /* What the plugin is asked (op of musubi_descriptor_v1.call). */
 enum {
   /* {"handler","lang","base","query":{},"actor":{},"persons":[{"id","name","own"}],"settings":{},
-      "today"} -> PageReply */
+      "today","fresh"} -> PageReply */
   MUSUBI_PAGE = 1,
   MUSUBI_CARD = 2,  /* the same -> CardReply */
-  MUSUBI_CHECK = 3  /* {"handler","settings":{},"rows":[{"line":2,…}]} -> CheckReply */
+  MUSUBI_CHECK = 3, /* {"handler","settings":{},"rows":[{"line":2,…}]} -> CheckReply */
+  /* since minor 1 */
+  MUSUBI_ACTION = 4, /* as MUSUBI_PAGE, and "form":{}: the fields of the manifest -> ActionReply */
+  MUSUBI_JOB = 5     /* {"handler","settings":{},"today","fresh","cursor"} -> JobReply */
 };
 
 /* What the plugin may ask (op of musubi_host_v1.call). */

@@ -6,12 +6,13 @@ use std::ffi::c_void;
 
 pub const MAGIC: u32 = 0x4d55_5342;
 pub const MAJOR: u16 = 1;
-pub const MINOR: u16 = 0;
+pub const MINOR: u16 = 1;
 
 pub const PAGE: u32 = 1;
 pub const CARD: u32 = 2;
 pub const CHECK: u32 = 3;
 pub const ACTION: u32 = 4;
+pub const JOB: u32 = 5;
 
 pub const QUERY: u32 = 1;
 pub const LOG: u32 = 2;

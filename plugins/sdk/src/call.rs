@@ -37,6 +37,8 @@ pub struct Call {
     #[serde(default)]
     pub fresh: String,
     #[serde(default)]
+    pub(crate) cursor: String,
+    #[serde(default)]
     pub(crate) form: Value,
     #[serde(default)]
     pub(crate) rows: Vec<Map<String, Value>>,
@@ -111,6 +113,11 @@ impl Call {
     pub fn log(&self, message: &str) {
         let request = json!({"level": "info", "message": message});
         export::ask(self.handle, abi::LOG, &request).ok();
+    }
+
+    /// Where the step before left off, in a job; empty at the first.
+    pub fn cursor(&self) -> &str {
+        &self.cursor
     }
 
     /// A parameter of the address, empty when absent.

@@ -7,7 +7,7 @@
 
 use crate::abi::{self, Bytes, Host, Sink};
 use crate::{ActionHandler, Call, CardReply, CheckReply, ErrorReply, Fault, Form, PageReply};
-use crate::{Problem, Writes};
+use crate::{JobHandler, Problem, Writes};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -25,6 +25,7 @@ pub struct Handlers {
     pub pages: Named<PageHandler>,
     pub cards: Named<CardHandler>,
     pub actions: Named<ActionHandler>,
+    pub jobs: Named<JobHandler>,
     pub checks: Named<CheckHandler>,
 }
 
@@ -132,6 +133,13 @@ fn answer(
             })?;
             body(&reply)
         }
+        abi::JOB => {
+            let reply = run(handlers.jobs, &name, |handler| {
+                let mut writes = Writes::default();
+                handler(&call, &mut writes).map(|next| next.reply(writes))
+            })?;
+            body(&reply)
+        }
         abi::CHECK => {
             let problems = run(handlers.checks, &name, |handler| Ok(handler(&call, &call.rows)))?;
             body(&CheckReply { problems })
@@ -176,6 +184,7 @@ macro_rules! plugin {
         pages: [$($page:ident => $page_fn:path),* $(,)?],
         cards: [$($card:ident => $card_fn:path),* $(,)?],
         $(actions: [$($action:ident => $action_fn:path),* $(,)?],)?
+        $(jobs: [$($job:ident => $job_fn:path),* $(,)?],)?
         checks: [$($check:ident => $check_fn:path),* $(,)?] $(,)?
     ) => {
         /// The handlers of this plugin.
@@ -183,6 +192,7 @@ macro_rules! plugin {
             pages: &[$((stringify!($page), $page_fn)),*],
             cards: &[$((stringify!($card), $card_fn)),*],
             actions: &[$($((stringify!($action), $action_fn)),*)?],
+            jobs: &[$($((stringify!($job), $job_fn)),*)?],
             checks: &[$((stringify!($check), $check_fn)),*],
         };
 

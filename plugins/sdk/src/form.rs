@@ -1,6 +1,6 @@
 //! Forms: what a page fills in beforehand, what a member sent, and what is to be written then.
 
-use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Write};
+use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Notify, Write};
 use crate::{Call, Fault, PageReply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,12 +60,16 @@ impl Done {
 /// answered; whatever the handler read before may have changed by then, so say with [`Writes::must`]
 /// what has to hold.
 #[derive(Debug, Default)]
-pub struct Writes(pub(crate) Vec<Write>);
+pub struct Writes {
+    pub(crate) writes: Vec<Write>,
+    pub(crate) notify: Vec<Notify>,
+}
 
 impl Writes {
     /// Runs a named statement (`statements/NAME.sql`), however many rows it changes.
     pub fn run(&mut self, statement: &str, params: Value) {
-        self.0.push(Write { statement: statement.to_owned(), params, person: None, must: None });
+        let statement = statement.to_owned();
+        self.writes.push(Write { statement, params, person: None, must: None });
     }
 
     /// Runs it, and when it does not change exactly one row nothing is written: the form comes back
@@ -73,20 +77,31 @@ impl Writes {
     pub fn must(&mut self, statement: &str, params: Value, field: &str, message: &str) {
         let must = Must { rows: 1, field: field.to_owned(), text: message.to_owned() };
         let (statement, must) = (statement.to_owned(), Some(must));
-        self.0.push(Write { statement, params, person: None, must });
+        self.writes.push(Write { statement, params, person: None, must });
     }
 
     /// Runs it for one person, by the `person` of a query: for jobs, which have no member.
     pub fn run_of(&mut self, person: &str, statement: &str, params: Value) {
         let (statement, person) = (statement.to_owned(), Some(person.to_owned()));
-        self.0.push(Write { statement, params, person, must: None });
+        self.writes.push(Write { statement, params, person, must: None });
+    }
+
+    /// Tells a person something, once for these `params`: a notification of the manifest, in their inbox.
+    /// A form can tell the member alone (`person` is then the id of [`Call::persons`] that is theirs), a
+    /// job whomever a query names.
+    pub fn notify(&mut self, person: &str, notification: &str, params: Value) {
+        let (person, notification) = (person.to_owned(), notification.to_owned());
+        self.notify.push(Notify { person, notification, params });
     }
 }
 
 impl Done {
     pub(crate) fn reply(self, writes: Writes) -> ActionReply {
         match self {
-            Done::See(See { path, said }) => ActionReply::See { path, said, writes: writes.0 },
+            Done::See(See { path, said }) => {
+                let Writes { writes, notify } = writes;
+                ActionReply::See { path, said, writes, notify }
+            }
             Done::Again(faults) => ActionReply::Again { faults },
             Done::NotFound => ActionReply::NotFound,
         }

@@ -5,6 +5,7 @@
 //! - `call.rs`: what a handler gets ([`Call`])
 //! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`], [`wire::ActionReply`]
 //! - `form.rs`: what a member sent ([`Form`]) and what is written then ([`Writes`], [`Done`])
+//! - `job.rs`: what a plugin does by itself ([`Next`])
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
@@ -16,12 +17,14 @@ mod call;
 #[doc(hidden)]
 pub mod export;
 mod form;
+mod job;
 mod page;
 pub mod testing;
 pub mod wire;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
 pub use form::{ActionHandler, Done, Form, See, Writes};
+pub use job::{JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Value, json};
 pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem};

@@ -68,6 +68,8 @@ pub enum ActionReply {
         said: Option<String>,
         #[serde(default)]
         writes: Vec<Write>,
+        #[serde(default)]
+        notify: Vec<Notify>,
     },
     /// Nothing is written and the form comes back.
     Again { faults: Vec<FieldFault> },
@@ -87,6 +89,32 @@ pub struct Write {
     /// What has to come of it, or nothing is written.
     #[serde(default)]
     pub must: Option<Must>,
+}
+
+/// Something that a person is told: a notification of the manifest. The same with the same `params` is
+/// told once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notify {
+    /// The `person` of a query.
+    pub person: String,
+    pub notification: String,
+    #[serde(default)]
+    pub params: Value,
+}
+
+/// The reply to `MUSUBI_JOB`: what a step of a job writes, and whether there is more to do.
+///
+/// ```json
+/// {"more": "p17", "writes": [{"statement": "sum", "person": "p16", "params": {}}], "notify": []}
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct JobReply {
+    /// What the next step is asked with.
+    pub more: Option<String>,
+    #[serde(default)]
+    pub writes: Vec<Write>,
+    #[serde(default)]
+    pub notify: Vec<Notify>,
 }
 
 /// How many rows a statement has to change, and what the form says when it does not.
