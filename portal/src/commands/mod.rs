@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod import;
 pub mod insurer;
+pub mod jobs;
 pub mod plugins;
 pub mod serve;
 
@@ -39,6 +40,11 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<plugins::Plugins>,
     },
+    /// When plugins' jobs are due and how they went.
+    Jobs {
+        #[command(subcommand)]
+        command: Option<jobs::Jobs>,
+    },
     /// For the author of a plugin.
     #[command(subcommand)]
     Plugin(plugins::Plugin),
@@ -72,6 +78,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Serve => serve::run(read).await?,
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Import(import) => return import::run(&settings, import).await,
+        Command::Jobs { command } => jobs::run(&settings, command).await?,
         Command::Doctor => return doctor::run(&settings).await,
         Command::Plugin(command) => return plugins::author(&settings, command).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,

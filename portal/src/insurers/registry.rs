@@ -55,6 +55,12 @@ impl Registry {
         self.insurers.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(slug).cloned()
     }
 
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<Insurer>> {
+        let insurers = self.insurers.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        insurers.values().cloned().collect()
+    }
+
     /// Takes over what operators published since and returns it. A version that cannot be used is
     /// logged once with what to do; until then the version before it stays in force.
     ///

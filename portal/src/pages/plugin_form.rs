@@ -7,6 +7,7 @@ use crate::member::Member;
 use crate::plugins::ask::{Asking, Unproved};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
+use crate::plugins::data::outbox;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking};
 use crate::plugins::form::field::Action;
 use crate::plugins::form::read::read;
@@ -17,7 +18,7 @@ use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 use sdk::FieldFault;
-use sdk::wire::{ActionReply, Must, Write};
+use sdk::wire::{ActionReply, Must, Notify, Write};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,6 +131,8 @@ impl Sending<'_> {
             database,
             statements: &plugin.statements,
             declared,
+            plugin: id,
+            notifications: &plugin.manifest.notification,
             insurer: visit.slug(),
             people: &own,
             today: asker.today,
@@ -137,10 +140,14 @@ impl Sending<'_> {
         });
         let taken = match reply {
             ActionReply::NotFound => return Ok(visit.not_found()),
-            ActionReply::See { path, said, writes } => match self.target(&path, said.as_deref()) {
-                Some(to) => take(taking.as_ref(), &sent, to, &writes).await,
-                None => Err(NotTaken::Asked("the page to see next is none of its own".to_owned())),
-            },
+            ActionReply::See { path, said, writes, notify } => {
+                match self.target(&path, said.as_deref()) {
+                    Some(to) => take(app, taking.as_ref(), &sent, to, (&writes, &notify)).await,
+                    None => {
+                        Err(NotTaken::Asked("the page to see next is none of its own".to_owned()))
+                    }
+                }
+            }
             ActionReply::Again { faults } => refused(taking.as_ref(), &sent, faults).await,
         };
         match taken {
@@ -198,19 +205,28 @@ enum Outcome {
 }
 
 async fn take(
+    app: &App,
     taking: Option<&Taking<'_>>,
     sent: &Sent,
     to: String,
-    writes: &[Write],
+    (writes, notify): (&[Write], &[Notify]),
 ) -> Result<Outcome, NotTaken> {
     let Some(taking) = taking else {
-        return match writes.is_empty() {
+        return match writes.is_empty() && notify.is_empty() {
             true => Ok(Outcome::On(to)),
             false => Err(NotTaken::Asked("writes, but declares no tables".to_owned())),
         };
     };
     let above = |text: String| vec![FieldFault { field: String::new(), text }];
-    Ok(match taking.take(sent, &to, writes).await? {
+    let taken = taking.take(sent, &to, (writes, notify)).await?;
+    if !notify.is_empty() {
+        let of = (taking.plugin, taking.insurer);
+        if let Err(error) = outbox::deliver(&app.db, taking.database, of).await {
+            // It waits, and is told later.
+            tracing::warn!(%error, plugin = of.0, insurer = of.1, "not told yet");
+        }
+    }
+    Ok(match taken {
         Taken::Now => Outcome::On(to),
         Taken::Before(went) => Outcome::On(went),
         Taken::Refused(Must { field, text, .. }) => {

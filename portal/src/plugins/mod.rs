@@ -9,6 +9,7 @@
 //! - `plugin.rs`: a loaded plugin
 //! - `calls.rs`: how often they answered
 //! - `ask.rs`: a question on behalf of a member
+//! - `job.rs`: a step of a job
 //! - `run/`: the plugin in a process of its own (default) or in this one
 
 pub mod ask;
@@ -16,6 +17,7 @@ pub mod border;
 pub mod calls;
 pub mod data;
 pub mod form;
+pub mod job;
 pub mod package;
 mod plugin;
 pub mod run;

@@ -3,15 +3,21 @@
 pub mod access_record;
 pub mod form_drafts;
 pub mod household_choices;
+pub mod jobs;
+pub mod notifications;
 pub mod sessions;
 pub mod signins;
 
-/// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired.
+/// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
+/// were told is kept for 400 days.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
      (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM notifications WHERE (insurer_id, person, notification_id) IN
+     (SELECT insurer_id, person, notification_id FROM notifications
+      WHERE made_at < $1 - 34560000 LIMIT 1000)",
     "DELETE FROM signins WHERE (insurer_id, state_hash) IN
      (SELECT insurer_id, state_hash FROM signins WHERE expires_at < $1 LIMIT 1000)",
 ];

@@ -13,6 +13,9 @@ pub const IMPORTS: &str = "musubi_imports";
 /// The host's own table that remembers which forms were taken, so that none is twice.
 pub const SENT: &str = "musubi_sent";
 
+/// The host's own table of what is to be told.
+pub const OUTBOX: &str = "musubi_outbox";
+
 /// The host's own table that remembers what was made.
 pub const MADE: &str = "musubi_tables";
 
@@ -177,16 +180,16 @@ pub async fn make(db: &Db, at: &At, schema: &Schema<'_>) -> Result<(), String> {
     tx.commit().await.map_err(said)
 }
 
-/// Whether anything was made here before.
+/// Whether everything of the host's own was made here before: the table that came last is there.
 async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
     let row = match (engine, &at.schema) {
         (Engine::Postgres, Some(schema)) => {
             let sql =
                 "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = $1 AND tablename = $2";
-            conn.one(sql, params![schema, MADE]).await?
+            conn.one(sql, params![schema, OUTBOX]).await?
         }
         _ => {
-            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![MADE])
+            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![OUTBOX])
                 .await?
         }
     };
@@ -281,9 +284,20 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         ),
     )
     .await?;
+    let outbox = at.table(OUTBOX);
+    run(
+        tx,
+        format!(
+            "CREATE TABLE IF NOT EXISTS {outbox} (insurer_id TEXT NOT NULL, outbox_id TEXT NOT NULL, \
+             person TEXT NOT NULL, notification TEXT NOT NULL, params TEXT NOT NULL, made_at BIGINT NOT \
+             NULL, PRIMARY KEY (insurer_id, outbox_id))"
+        ),
+    )
+    .await?;
     if engine == Engine::Postgres {
         fence(tx, at, &imports, false).await?;
         fence(tx, at, &sent, true).await?;
+        fence(tx, at, &outbox, true).await?;
     }
     Ok(())
 }

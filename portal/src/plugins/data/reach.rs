@@ -32,6 +32,8 @@ pub enum Writes<'m> {
     Nothing,
     /// Those on the member's own rows, of which it may name some.
     Own(Option<&'m [String]>),
+    /// All, of which it may name some: a job's.
+    Everybodys(Option<&'m [String]>),
 }
 
 impl Writes<'_> {
@@ -39,6 +41,7 @@ impl Writes<'_> {
         match self {
             Writes::Nothing => false,
             Writes::Own(listed) => statement.scope() == Scope::Person && names(listed, name),
+            Writes::Everybodys(listed) => names(listed, name),
         }
     }
 }
@@ -74,7 +77,7 @@ impl Declared<'_> {
     /// # Errors
     /// The statement and what to write into `plugin.toml`.
     pub fn check_writes(&self, statements: &Statements) -> Result<(), String> {
-        if let Writes::Own(Some(listed)) = self.writes {
+        if let Writes::Own(Some(listed)) | Writes::Everybodys(Some(listed)) = self.writes {
             for name in listed {
                 let Some(statement) = statements.get(name) else {
                     return Err(format!("names the statement {name:?}; add statements/{name}.sql"));

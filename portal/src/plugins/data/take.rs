@@ -3,12 +3,14 @@
 
 use super::database::Database;
 use super::make::SENT;
+use super::outbox;
 use super::people::People;
 use super::query::{For, Unanswered};
 use super::reach::Declared;
 use super::statement::{Statement, Statements};
+use crate::plugins::package::declared::Notification;
 use db::{AssertSqlSafe, Error, Tx, params};
-use sdk::wire::{Must, Write};
+use sdk::wire::{Must, Notify, Write};
 use secret::hash;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -22,6 +24,11 @@ const MOST: usize = 200;
 pub struct Sent(String);
 
 impl Sent {
+    /// A step of a job: of this round, after this cursor.
+    pub fn step(plugin: &str, job: &str, round: i64, cursor: &str) -> Self {
+        Self(hash::s256(format!("job\0{plugin}\0{job}\0{round}\0{cursor}")))
+    }
+
     /// `once` is the mark that the page gave to its form.
     pub fn new(
         member: &str,
@@ -39,6 +46,8 @@ pub struct Taking<'a> {
     pub database: &'a Database,
     pub statements: &'a Statements,
     pub declared: Declared<'a>,
+    pub plugin: &'a str,
+    pub notifications: &'a [Notification],
     pub insurer: &'a str,
     pub people: &'a People,
     pub today: &'a str,
@@ -96,7 +105,7 @@ impl Taking<'_> {
         &self,
         sent: &Sent,
         went_to: &str,
-        writes: &[Write],
+        (writes, notify): (&[Write], &[Notify]),
     ) -> Result<Taken, NotTaken> {
         let mut tx = self.database.begin_walled(self.insurer).await?;
         let sql = format!(
@@ -118,15 +127,34 @@ impl Taking<'_> {
             Taken::Now => {}
             other => return Ok(other),
         }
+        self.tell(&mut tx, notify).await?;
         tx.commit().await?;
         Ok(Taken::Now)
     }
 
+    /// Puts aside what is to be told when all is written.
+    async fn tell(&self, tx: &mut Tx, notify: &[Notify]) -> Result<(), NotTaken> {
+        if notify.len() > MOST {
+            return Err(NotTaken::Asked(format!("tells more than {MOST} things")));
+        }
+        for one in notify {
+            let name = &one.notification;
+            let found = self.notifications.iter().find(|known| known.id == *name);
+            let told = found.and_then(|known| known.told(&one.params));
+            let told = told.ok_or_else(|| {
+                NotTaken::Asked("a notification, or its params, are not declared".to_owned())
+            })?;
+            // A member is told by their form, and nobody else.
+            if self.people.only(&one.person).all().len() != 1 {
+                return Err(NotTaken::Asked("tells somebody whom it does not see".to_owned()));
+            }
+            outbox::put(tx, self.insurer, (self.plugin, one), &told, self.now).await?;
+        }
+        Ok(())
+    }
+
     /// Runs statements in a transaction, until one does not do what it must.
-    ///
-    /// # Errors
-    /// [`NotTaken`]: then the transaction must not be committed.
-    pub async fn run(&self, tx: &mut Tx, writes: &[Write]) -> Result<Taken, NotTaken> {
+    async fn run(&self, tx: &mut Tx, writes: &[Write]) -> Result<Taken, NotTaken> {
         if writes.len() > MOST {
             return Err(NotTaken::Asked(format!("runs more than {MOST} statements")));
         }

@@ -120,9 +120,10 @@ impl Checking<'_> {
         let pages = manifest.route.iter().map(|route| (abi::PAGE, "pages", &route.handler));
         let cards = manifest.card.iter().map(|card| (abi::CARD, "cards", &card.handler));
         let actions = manifest.action.iter().map(|a| (abi::ACTION, "actions", &a.handler));
+        let jobs = manifest.job.iter().map(|job| (abi::JOB, "jobs", &job.handler));
         let checks = manifest.importer.iter().filter_map(|importer| importer.check.as_ref());
         let checks = checks.map(|handler| (abi::CHECK, "checks", handler));
-        for (op, list, handler) in pages.chain(cards).chain(actions).chain(checks) {
+        for (op, list, handler) in pages.chain(cards).chain(actions).chain(jobs).chain(checks) {
             // Without data it cannot do its work; that it is there is all that is asked.
             let request = json!({"handler": handler, "lang": "ja", "base": "/x/p/x", "rows": [], "form": {},
                                 "today": "2026-04-01", "fresh": "x"});
@@ -193,6 +194,15 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
         && by_lang.values().all(|keys| !keys.contains(&menu.label))
     {
         wrong.push(format!("plugin.toml: menu: there is no text {} in messages/", menu.label));
+    }
+    for told in &manifest.notification {
+        for what in ["title", "text"] {
+            let key = format!("{}-{}-{what}", owner.id, told.id);
+            if by_lang.values().any(|keys| !keys.contains(&key)) {
+                wrong
+                    .push(format!("plugin.toml: notification {}: there is no text {key}", told.id));
+            }
+        }
     }
     if manifest.plugin.name.ja.is_empty() {
         wrong.push("plugin.toml: name.ja is empty".to_owned());

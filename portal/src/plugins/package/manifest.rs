@@ -1,5 +1,6 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
+use super::declared::{Job, Notification};
 use super::reserved;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
@@ -27,6 +28,10 @@ pub struct Manifest {
     pub menu: Option<Menu>,
     #[serde(default)]
     pub importer: Vec<Importer>,
+    #[serde(default)]
+    pub job: Vec<Job>,
+    #[serde(default)]
+    pub notification: Vec<Notification>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -180,13 +185,31 @@ impl Manifest {
             return Err(format!("id {id:?} is not the folder's name {folder_name:?}"));
         }
         reserved::check(id)?;
-        let paths = manifest.route.iter().map(|route| route.path.as_str()).collect();
+        for job in &manifest.job {
+            job.check().map_err(|why| format!("job {}: {why}", job.id))?;
+        }
+        let paths: BTreeSet<&str> =
+            manifest.route.iter().map(|route| route.path.as_str()).collect();
         for (at, action) in manifest.action.iter().enumerate() {
             let said = |why: String| format!("action {}: {why}", action.id);
             action.check(&paths).map_err(said)?;
             if manifest.action[..at].iter().any(|known| known.id == action.id) {
                 return Err(said("stands twice".to_owned()));
             }
+        }
+        for told in &manifest.notification {
+            told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
+        }
+        let twice = |ids: Vec<&String>| {
+            ids.iter()
+                .enumerate()
+                .find(|(at, id)| ids[..*at].contains(id))
+                .map(|(_, id)| (*id).clone())
+        };
+        let jobs = twice(manifest.job.iter().map(|job| &job.id).collect());
+        let told = twice(manifest.notification.iter().map(|told| &told.id).collect());
+        if let Some(id) = jobs.or(told) {
+            return Err(format!("{id} stands twice"));
         }
         if manifest.plugin.host_api != HOST_API {
             let asked = manifest.plugin.host_api;
@@ -200,6 +223,11 @@ impl Manifest {
     /// # Errors
     /// The entry that does not fit, the query, and what to write.
     pub fn check(&self, queries: &Queries, statements: &Statements) -> Result<(), String> {
+        for job in &self.job {
+            let checked = job.declared().check(queries);
+            let checked = checked.and_then(|()| job.declared().check_writes(statements));
+            checked.map_err(|why| format!("plugin.toml: job {} {why}", job.id))?;
+        }
         for action in &self.action {
             let checked = action.declared().check(queries);
             let checked = checked.and_then(|()| action.declared().check_writes(statements));

@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 37] = [
     "access",
     "base",
     "card",
@@ -14,10 +14,12 @@ const WORDS: [&str; 34] = [
     "household",
     "idp",
     "imports",
+    "inbox",
     "information",
     "installation",
     "insurer",
     "insurers",
+    "jobs",
     "layout",
     "left",
     "level",
@@ -25,6 +27,7 @@ const WORDS: [&str; 34] = [
     "members",
     "musubi",
     "nav",
+    "notifications",
     "pg",
     "plugin",
     "portal",

@@ -601,7 +601,7 @@ fn comparable(line: usize, kind: &Kind) -> Checked<()> {
 
 fn ordered(line: usize, kind: &Kind) -> Checked<()> {
     match kind {
-        Kind::Json | Kind::Bool | Kind::Blob | Kind::Person => {
+        Kind::Json | Kind::Bool | Kind::Blob => {
             Err(format!("line {line}: {} has no order", kind.name()))
         }
         _ => Ok(()),

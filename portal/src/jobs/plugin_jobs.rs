@@ -1,0 +1,238 @@
+//! Does what plugins want done at their times: each job of each insurer on one node, step by step. A step
+//! that failed is tried again later; what was done is not done again.
+
+use crate::app::App;
+use crate::insurers::offer::{self, Offer};
+use crate::plugins::data::outbox;
+use crate::plugins::job::{STEP, Step};
+use crate::plugins::package::declared::{Every, Job};
+use crate::store::jobs::{self, Due, JobKey};
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, offset};
+use jiff::{Timestamp, ToSpan};
+use secret::hash;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// Between two looks at what is due.
+const LOOK: Duration = Duration::from_secs(1);
+/// Jobs that a node does at the same time.
+const AT_ONCE: usize = 2;
+/// How long a job is one node's without a word of it, in seconds: longer than a step.
+const LEASE: i64 = STEP.as_secs() as i64 * 2;
+/// How often a round is tried.
+const MOST: i64 = 5;
+/// The most steps of a round.
+const STEPS: usize = 100_000;
+/// All jobs begin within so many seconds after their time, each insurer's at its own.
+const SPREAD: i64 = 900;
+
+/// Runs until shutdown.
+pub async fn run(app: Arc<App>) {
+    let mut planned = HashSet::new();
+    let mut running = JoinSet::new();
+    for look in 0u32.. {
+        tokio::time::sleep(LOOK).await;
+        while running.try_join_next().is_some() {}
+        let now = app.clock.now();
+        if let Err(error) = plan(&app, &mut planned, now).await {
+            tracing::warn!(%error, "jobs could not be planned");
+            continue;
+        }
+        if look.is_multiple_of(600) {
+            deliver_what_waits(&app).await;
+        }
+        let free = AT_ONCE.saturating_sub(running.len());
+        let due = match app.db.read().await {
+            Ok(mut conn) => jobs::due(&mut conn, now, i64::try_from(free).unwrap_or(0)).await,
+            Err(error) => Err(error),
+        };
+        match due {
+            Ok(due) => {
+                for due in due {
+                    let app = app.clone();
+                    running.spawn(async move {
+                        if let Err(error) = take(&app, &due, now).await {
+                            tracing::warn!(%error, plugin = due.key.plugin, "a job could not run");
+                        }
+                    });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "jobs could not be read"),
+        }
+    }
+}
+
+/// Plans the jobs that are not planned yet.
+async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<()> {
+    let mut new = Vec::new();
+    for insurer in app.insurers.all() {
+        for offer in offer::all(&insurer.definition, &app.plugins) {
+            for job in &offer.plugin.manifest.job {
+                let (insurer, plugin) = (insurer.brand.slug.clone(), offer.id().to_owned());
+                let key = JobKey { insurer, plugin, job: job.id.clone() };
+                if !planned.contains(&key) {
+                    new.push((next(job, &key, now), key));
+                }
+            }
+        }
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    for (due_at, key) in &new {
+        jobs::plan(&mut tx, key, *due_at).await?;
+    }
+    tx.commit().await?;
+    planned.extend(new.into_iter().map(|(_, key)| key));
+    Ok(())
+}
+
+/// Does a job that is due, when no other node does.
+async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
+    let JobKey { insurer, plugin, job } = &due.key;
+    let found = app.insurers.find(insurer);
+    let offered = found.as_ref().and_then(|insurer| {
+        let offer = offer::one(&insurer.definition, &app.plugins, plugin)?;
+        let job = offer.plugin.manifest.job.iter().find(|known| known.id == *job)?;
+        Some((offer, job))
+    });
+    let mut tx = app.db.begin().await?;
+    if !jobs::lease(&mut tx, due, now, now + LEASE).await? {
+        return Ok(());
+    }
+    let Some((offer, job)) = offered else {
+        // It is off, or not there any more: it waits until it is on again.
+        jobs::finish(&mut tx, due, None, (now, now + 3_600)).await?;
+        return tx.commit().await;
+    };
+    tx.commit().await?;
+    let failed = steps(app, due, offer, job).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    match failed {
+        Some(why) if due.attempts + 1 < MOST => {
+            tracing::warn!(insurer, plugin, job = job.id, why, "a job failed; tried again later");
+            let again = now + (60 << due.attempts.clamp(0, 10));
+            jobs::retry(&mut tx, due, &why, again).await?;
+        }
+        failed => {
+            if let Some(why) = &failed {
+                tracing::error!(insurer, plugin, job = job.id, why, "a job was given up");
+            }
+            let next = next(job, &due.key, now);
+            jobs::finish(&mut tx, due, failed.as_deref(), (now, next)).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// All steps, one after the other; the reason when one failed.
+async fn steps(app: &App, due: &Due, offer: Offer<'_>, job: &Job) -> db::Result<Option<String>> {
+    let mut cursor = String::new();
+    for _ in 0..STEPS {
+        let now = app.clock.now();
+        let step = Step {
+            plugin: offer.plugin,
+            settings: offer.settings,
+            insurer: &due.key.insurer,
+            job,
+            round: due.round,
+            cursor: &cursor,
+            today: &web::clock::today(now),
+            now,
+        };
+        match step.run(&app.db).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(more)) => cursor = more,
+            Err(why) => return Ok(Some(why)),
+        }
+        let mut tx = app.db.begin().await?;
+        jobs::go_on(&mut tx, due, app.clock.now() + LEASE).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(format!("has more than {STEPS} steps")))
+}
+
+/// What could not be told when its rows were written.
+async fn deliver_what_waits(app: &App) {
+    for insurer in app.insurers.all() {
+        for offer in offer::all(&insurer.definition, &app.plugins) {
+            let of = (offer.id(), insurer.brand.slug.as_str());
+            let tells = !offer.plugin.manifest.notification.is_empty();
+            if let (true, Some(database)) = (tells, &offer.plugin.database)
+                && let Err(error) = outbox::deliver(&app.db, database, of).await
+            {
+                tracing::warn!(%error, plugin = of.0, insurer = of.1, "not told yet");
+            }
+        }
+    }
+}
+
+/// When a job is due next: at its time in Japan, each insurer's a little later than another's.
+fn next(job: &Job, key: &JobKey, now: i64) -> i64 {
+    let name = format!("{} {} {}", key.insurer, key.plugin, key.job);
+    let first = hash::sha256(name);
+    let spread = i64::from(u16::from_be_bytes([first[0], first[1]])) % SPREAD;
+    let japan = TimeZone::fixed(offset(9));
+    let (hour, minute) = job.time().unwrap_or((6, 0));
+    // From before the spread on, so that a job that has just begun is not due at once again.
+    let today = Timestamp::from_second(now).unwrap_or_default().to_zoned(japan.clone());
+    let at = |date: Date, hour: i8, minute: i8| {
+        let zoned = date.at(hour, minute, 0, 0).to_zoned(japan.clone());
+        zoned.map_or(now + 86_400, |zoned| zoned.timestamp().as_second()) + spread
+    };
+    let date = today.date();
+    let mut candidates = match job.every {
+        Every::Hour => {
+            let begun = now - now.rem_euclid(3_600) + spread;
+            vec![begun, begun + 3_600]
+        }
+        Every::Day => {
+            let tomorrow = date.tomorrow().unwrap_or(date);
+            vec![at(date, hour, minute), at(tomorrow, hour, minute)]
+        }
+        Every::Month => {
+            let this = Date::new(date.year(), date.month(), job.day).unwrap_or(date);
+            let next = this.checked_add(1.month()).unwrap_or(this);
+            vec![at(this, hour, minute), at(next, hour, minute)]
+        }
+    };
+    candidates.retain(|at| *at > now);
+    candidates.first().copied().unwrap_or(now + 86_400)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Job, JobKey, SPREAD, next};
+
+    #[test]
+    fn a_job_is_due_at_its_time_in_japan_and_once() {
+        // 2026-04-10 00:00 in Japan.
+        let midnight = 1_775_746_800;
+        let job = |text: &str| -> Job {
+            toml::from_str(&format!("id = \"j\"\nhandler = \"h\"\ndata = \"none\"\n{text}"))
+                .unwrap()
+        };
+        let key = JobKey { insurer: "minato".into(), plugin: "p".into(), job: "j".into() };
+        let after = |text: &str, hours: i64| {
+            let due = next(&job(text), &key, midnight + hours * 3_600);
+            assert_eq!(next(&job(text), &key, due - 1), due, "the same until then");
+            assert!(next(&job(text), &key, due) > due, "and once");
+            (due - midnight - SPREAD + 1).div_euclid(3_600)..=(due - midnight) / 3_600
+        };
+        for (text, hours, expected) in [
+            ("every = \"day\"\nat = \"09:00\"", 0, 9),
+            ("every = \"day\"\nat = \"09:00\"", 10, 33),
+            ("every = \"month\"\nat = \"09:00\"\nday = 12", 0, 57),
+            ("every = \"month\"\nat = \"09:00\"\nday = 5", 0, 25 * 24 + 9),
+            ("every = \"hour\"", 3, 4),
+        ] {
+            let due = after(text, hours);
+            assert!(due.contains(&expected) || due.contains(&(expected - 1)), "{text}: {due:?}");
+        }
+    }
+}
