@@ -1,6 +1,7 @@
 # The member pages around the plugins.
 
 nav-home = Home
+nav-inbox = Inbox
 nav-household = Family sharing
 nav-views = Who saw my records
 nav-own = My details
@@ -27,6 +28,14 @@ home-last-login = Last signed in: { $when }
 home-last-login-unknown = If this was not you, call us.
 home-card-fault = Something is wrong with our system. Wait a moment, then try again.
 home-card-incident = Reference number:{" "}
+home-unread = { $count ->
+    [one] There is a message in your inbox that you have not read.
+   *[other] There are { $count } messages in your inbox that you have not read.
+}
+home-unread-open = Open the inbox
+inbox-title = Inbox
+inbox-new = New
+inbox-none = There are no messages yet.
 home-empty = There is nothing new.
 
 household-title = Family sharing

@@ -1,6 +1,7 @@
 # The member pages around the plugins.
 
 nav-home = ホーム
+nav-inbox = 受信箱
 nav-household = ご家族への表示
 nav-views = 記録を見た人
 nav-own = 登録内容
@@ -27,6 +28,11 @@ home-last-login = 前回のログイン：{ $when }
 home-last-login-unknown = 覚えのない日時のときは、健康保険組合へお電話ください。
 home-card-fault = システムに不具合が起きています。少し待ってから、もう一度お試しください。
 home-card-incident = お問い合わせ番号：
+home-unread = まだ読んでいないお知らせが、受信箱に{ $count }件あります。
+home-unread-open = 受信箱を開く
+inbox-title = 受信箱
+inbox-new = 新着
+inbox-none = お知らせは、まだありません。
 home-empty = 新しいお知らせはありません。
 
 household-title = ご家族への表示

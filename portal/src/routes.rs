@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::pages::{
-    access_record, back_channel, home, household, plugin_form, plugin_page, signin,
+    access_record, back_channel, home, household, inbox, plugin_form, plugin_page, signin,
 };
 use crate::visit::Visit;
 use axum::Router;
@@ -27,6 +27,7 @@ pub fn routes(app: Arc<App>) -> Router {
             post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
         )
         .route("/{insurer}/household", get(household::show).post(household::submit))
+        .route("/{insurer}/inbox", get(inbox::show))
         .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root).post(plugin_form::root))
         .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below).post(plugin_form::below))

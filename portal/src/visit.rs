@@ -200,6 +200,8 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
         let current = path == url || (url.contains("/p/") && path.starts_with(&format!("{url}/")));
         NavItem { label, url, current }
     };
+    let tells = offer::all(&insurer.definition, plugins)
+        .any(|offer| !offer.plugin.manifest.notification.is_empty());
     let plugins = offer::all(&insurer.definition, plugins).filter_map(|offer| {
         let label = look.t(offer.menu()?, &[]);
         Some(item(label, format!("{base}/p/{}", offer.id())))
@@ -208,7 +210,9 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
     // Where nobody is shown to anybody there is nothing to choose.
     let shared = insurer.definition.household != HouseholdPolicy::Never;
     let household = shared.then(|| host("nav-household", "household"));
+    let inbox = tells.then(|| host("nav-inbox", "inbox"));
     std::iter::once(host("nav-home", ""))
+        .chain(inbox)
         .chain(plugins)
         .chain(household)
         .chain([host("nav-views", "views")])

@@ -1,10 +1,12 @@
 //! The home page: who is here, and a card from every plugin. Without a session: a welcome.
 
+use super::inbox;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{self, Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
+use crate::store::notifications;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -48,6 +50,9 @@ pub struct Home {
     pub name: String,
     pub last_login: Option<i64>,
     pub first_login: bool,
+    /// What plugins told the member and they have not read.
+    pub unread: i64,
+    pub inbox_url: String,
     pub cards: Vec<Card>,
 }
 
@@ -81,6 +86,8 @@ impl Page for Home {
             name: "港　花子".into(),
             last_login: (!first_login).then_some(1_790_000_000),
             first_login,
+            unread: if first_login { 0 } else { 2 },
+            inbox_url: "/minato/inbox".into(),
             cards,
         };
         vec![
@@ -140,7 +147,17 @@ pub async fn show(
         None => replies.next().map(|reply| card(&visit, offer, reply)),
     });
     let cards = cards.collect();
+    let tells = offers.iter().any(|offer| !offer.plugin.manifest.notification.is_empty());
+    let unread = match tells {
+        true => {
+            let persons = inbox::names(&app.person_keys, visit.slug(), member);
+            notifications::unread(&mut app.db.read().await?, visit.slug(), &persons).await?
+        }
+        false => 0,
+    };
     visit.look.page(&Home {
+        unread,
+        inbox_url: visit.path("inbox"),
         name: member.name.clone(),
         last_login: session.previous_login_at,
         first_login: session.previous_login_at.is_none(),

@@ -4,6 +4,7 @@ pub mod access_record;
 pub mod back_channel;
 pub mod home;
 pub mod household;
+pub mod inbox;
 pub mod plugin_form;
 pub mod plugin_page;
 pub mod signin;

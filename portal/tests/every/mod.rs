@@ -3,6 +3,7 @@
 use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
+use portal::pages::inbox::Inbox;
 use portal::pages::plugin_page::PluginFault;
 use portal::pages::signin::SignOut;
 use portal::plugins::form::sampled;
@@ -40,6 +41,7 @@ pub fn pages(to: &mut Drawer) {
     to.page::<Welcome>();
     to.page::<Home>();
     to.page::<Household>();
+    to.page::<Inbox>();
     to.page::<SignOut>();
     to.page::<PluginFault>();
     to.page::<AccessRecord>();

@@ -1,0 +1,97 @@
+//! The inbox: what plugins told the member, the newest first.
+
+use crate::app::App;
+use crate::member::Member;
+use crate::plugins::data::people::PersonKeys;
+use crate::store::notifications::{self, Notification};
+use crate::visit::Visit;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use web::{Error, Page};
+
+/// What the member was told.
+#[derive(Serialize)]
+pub struct Inbox {
+    pub told: Vec<Told>,
+}
+
+/// One of it.
+#[derive(Serialize)]
+pub struct Told {
+    pub title: String,
+    pub text: String,
+    pub url: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// Not seen before.
+    pub new: bool,
+}
+
+impl Page for Inbox {
+    const TEMPLATE: &'static str = "portal/inbox.html";
+    fn samples() -> Vec<Self> {
+        let told = |new: bool| Told {
+            title: "3月の歩数がまとまりました".into(),
+            text: "令和8年（2026年）3月の記録をご覧ください。".into(),
+            url: "/minato/p/example?month=202603".into(),
+            at: 1_790_000_000,
+            new,
+        };
+        vec![Self { told: vec![told(true), told(false)] }, Self { told: vec![] }]
+    }
+}
+
+/// The names that a member has in plugins' data.
+pub fn names(keys: &PersonKeys, insurer: &str, member: &Member) -> Vec<String> {
+    let own = member.person().map(|person| keys.of_person(insurer, person));
+    let cards = member.cards.iter().map(|person| keys.of_card(insurer, &person.card.key()));
+    own.into_iter().chain(cards).collect()
+}
+
+/// `GET /{insurer}/inbox`: what is shown is read from now on.
+pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Error> {
+    let member = match visit.signed_in() {
+        Ok(session) => &session.member,
+        Err(signin) => return Ok(*signin),
+    };
+    let persons = names(&app.person_keys, visit.slug(), member);
+    let mut conn = app.db.read().await?;
+    let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
+    drop(conn);
+    let told = list.iter().filter_map(|told| shown(&app, &visit, told));
+    let page = visit.look.page(&Inbox { told: told.collect() })?;
+    if list.iter().any(|told| told.read_at.is_none()) {
+        let mut tx = app.db.begin().await?;
+        notifications::read_all(&mut tx, visit.slug(), &persons, visit.now).await?;
+        tx.commit().await?;
+    }
+    Ok(page)
+}
+
+/// What is said, while its plugin is on and declares it.
+fn shown(app: &App, visit: &Visit, told: &Notification) -> Option<Told> {
+    let offered = visit.insurer.definition.plugins.iter().any(|on| on.id == told.plugin);
+    let plugin = app.plugins.get(&told.plugin).filter(|_| offered)?;
+    let mut declared = plugin.manifest.notification.iter();
+    let declared = declared.find(|known| known.id == told.notification)?;
+    let params: BTreeMap<String, String> = serde_json::from_str(&told.params).ok()?;
+    let path = declared.leads_to(&params);
+    let path = match path.strip_prefix('/') {
+        Some(rest) if rest.is_empty() || rest.starts_with('?') => rest,
+        _ => path.as_str(),
+    };
+    let args: Vec<(&str, String)> =
+        params.iter().map(|(name, text)| (name.as_str(), visit.look.when(text))).collect();
+    let text =
+        |what: &str| visit.look.t(&format!("{}-{}-{what}", told.plugin, told.notification), &args);
+    Some(Told {
+        title: text("title"),
+        text: text("text"),
+        url: format!("{}{path}", visit.path(&format!("p/{}", told.plugin))),
+        at: told.made_at,
+        new: told.read_at.is_none(),
+    })
+}
