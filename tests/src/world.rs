@@ -77,6 +77,16 @@ pub fn bin() -> PathBuf {
     )
 }
 
+/// A program that ends with this.
+pub struct Another(std::process::Child);
+
+impl Drop for Another {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
@@ -274,6 +284,25 @@ impl World {
         if tokio::time::timeout(Duration::from_secs(60), ready).await.is_err() {
             panic!("{program:?} does not start:\n{}", self.log(program));
         }
+    }
+
+    /// Another portal on the same database, for as long as what is returned lives; its log is the
+    /// portal's, too. PostgreSQL only: a SQLite file has one server.
+    pub fn launch_another_portal(&self) -> Another {
+        let log = std::fs::OpenOptions::new()
+            .append(true)
+            .open(self.folder.join("portal.log"))
+            .expect("the log can be written");
+        let child = Command::new(bin().join("portal"))
+            .arg("serve")
+            .envs(&self.env)
+            .env("MUSUBI_PORTAL_LISTEN", format!("127.0.0.1:{}", free_port()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("our programs are built");
+        Another(child)
     }
 
     /// What a program has logged so far.

@@ -20,6 +20,9 @@ example-card-title = Steps this month
 example-card-unit = steps
 example-card-none = Nothing yet this month.
 
+example-month-title = Your steps of { $month } are complete
+example-month-text = You can look at the whole month now.
+
 example-add-day = Day
 example-add-steps = Steps
 example-add-steps-hint = For example 7200

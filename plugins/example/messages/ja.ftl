@@ -20,6 +20,9 @@ example-card-title = 今月の歩数
 example-card-unit = 歩
 example-card-none = 今月はまだ記録がありません。
 
+example-month-title = { $month }の歩数がそろいました
+example-month-text = 1か月の記録を見られます。
+
 example-add-day = 日付
 example-add-steps = 歩数
 example-add-steps-hint = 例：7200

@@ -2,6 +2,7 @@
 //! do, and is the guide's example (docs/plugins/README.md).
 
 mod actions;
+mod jobs;
 mod pages;
 
 pub use pages::{Edit, List, New};
@@ -11,5 +12,6 @@ sdk::plugin! {
     pages: [list => pages::list, new => pages::new, edit => pages::edit],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
+    jobs: [month => jobs::month],
     checks: [],
 }

@@ -71,12 +71,12 @@ struct One {
     version: String,
 }
 
-fn this_month(call: &Call) -> String {
+pub fn this_month(call: &Call) -> String {
     format!("{}{}", &call.today[..4], &call.today[5..7])
 }
 
 /// The month so many months away.
-fn away(month: &str, by: i32) -> Option<String> {
+pub fn away(month: &str, by: i32) -> Option<String> {
     let (year, month) =
         (month.get(..4)?.parse::<i32>().ok()?, month.get(4..)?.parse::<i32>().ok()?);
     if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {

@@ -47,6 +47,29 @@ fn a_days_form_shows_what_is_there() {
 }
 
 #[test]
+fn the_month_is_told_to_all_in_steps() {
+    let step = |cursor: &str| {
+        let request = json!({"handler": "month", "today": "2026-05-01", "cursor": cursor});
+        let (status, reply) = testing::call(&HANDLERS, abi::JOB, &request, |_, params| {
+            assert_eq!(params["month"], "202604");
+            let first = if params["after"] == "" { 0 } else { 100 };
+            (first..first + 100)
+                .take(if first == 0 { 100 } else { 7 })
+                .map(|n| json!({"person": format!("p{n:03}")}))
+                .collect()
+        });
+        assert_eq!(status, abi::OK, "{reply}");
+        reply
+    };
+    let first = step("");
+    assert_eq!(first["notify"].as_array().map(Vec::len), Some(100));
+    assert_eq!(first["notify"][0]["params"]["month"], "202604");
+    assert_eq!(first["more"], "p099");
+    let last = step("p099");
+    assert_eq!((last["notify"].as_array().map(Vec::len), &last["more"]), (Some(7), &json!(null)));
+}
+
+#[test]
 fn samples_are_the_pages() {
     List::samples().unwrap();
     New::samples().unwrap();

@@ -1,0 +1,90 @@
+//! A plugin's job, by the real portal and library: done once, on two nodes, and what it tells is in the
+//! inbox once, of whom it is about.
+
+use tests::until;
+use tests::visitor::{HANAKO, KEN, Visitor};
+use tests::world::{Options, Program, World};
+
+/// Last month in Japan, as the day in its middle.
+fn last_month() -> String {
+    let now = web::clock::Clock::system().now();
+    let days: i64 = web::clock::today(now)[8..].parse().expect("a day");
+    let last = web::clock::today(now - days * 86_400);
+    format!("{}-15", &last[..7])
+}
+
+async fn walker(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> Visitor {
+    let visitor = Visitor::new();
+    let email = format!("{id}@example.jp");
+    visitor.register(world, slug, (&email, id, card)).await.sees(id);
+    visitor.sign_in(world, slug, id).await;
+    let page = visitor.open(&format!("{}/{slug}/p/example/new", world.portal_url)).await;
+    let day = last_month();
+    visitor.submit(&page, &[("day", &day), ("steps", "7200")]).await.sees("記録しました");
+    visitor
+}
+
+/// How often the handler of the job was asked.
+fn asked(world: &World) -> usize {
+    world.log(Program::Portal).matches("month: 1 told").count()
+}
+
+async fn done(world: &World, db: &db::Db, round: i64) {
+    until("the job is done", async || {
+        let sql = "SELECT round FROM jobs WHERE insurer_id = 'minato' AND job = 'month'";
+        let row = db.read().await.ok()?.one(sql, &[]).await.ok()??;
+        (row.int("round").ok()? == round).then_some(())
+    })
+    .await;
+    assert!(!world.log(Program::Portal).contains("a job failed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_done_once_and_tells_each_member_once() {
+    let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let db = db::Db::open(&world.portal_database()).await.expect("opens");
+        let postgres = world.portal_database().starts_with("postgres");
+        let _another = postgres.then(|| world.launch_another_portal());
+        let hanako = walker(world, "minato", "hanako79", HANAKO).await;
+        let ken = walker(world, "aozora", "ken-aozora", KEN).await;
+        let home = format!("{}/minato/", world.portal_url);
+        hanako.open(&home).await.sees("/minato/inbox").does_not_see("まだ読んでいない");
+        let run = ["jobs", "run", "example", "month", "--insurer", "minato"];
+        until("the job is planned", async || {
+            world.run(Program::Portal, &run).status.success().then_some(())
+        })
+        .await;
+        done(world, &db, 1).await;
+        assert_eq!(asked(world), 1, "by one node");
+
+        hanako.open(&home).await.sees("まだ読んでいないお知らせが、受信箱に1件");
+        let inbox = format!("{}/minato/inbox", world.portal_url);
+        let page = hanako.open(&inbox).await;
+        page.sees("の歩数がそろいました").sees("新着").does_not_see("7,200").does_not_see("…");
+        let month = last_month().replace('-', "")[..6].to_owned();
+        page.sees(&format!("/minato/p/example?month={month}"));
+        hanako.open(&inbox).await.sees("そろいました").does_not_see("新着");
+        hanako.open(&home).await.does_not_see("まだ読んでいない");
+        // The other insurer's member was not told.
+        let his = format!("{}/aozora/inbox", world.portal_url);
+        ken.open(&his).await.does_not_see("そろいました");
+
+        // Another time it is done again, and nobody is told the same twice.
+        world.ran(Program::Portal, &run);
+        done(world, &db, 2).await;
+        assert_eq!(asked(world), 2);
+        let page = hanako.open(&inbox).await;
+        assert_eq!(page.html.matches("そろいました").count(), 1);
+        // The node died before it could say that it was done: the steps are not done again.
+        let mut tx = db.begin().await.expect("begins");
+        let back = "UPDATE jobs SET round = 1, due_at = 0 WHERE insurer_id = 'minato'";
+        tx.execute(back, &[]).await.expect("set back");
+        tx.commit().await.expect("committed");
+        done(world, &db, 2).await;
+        assert_eq!(asked(world), 2, "what was done is remembered");
+        world.ran(Program::Portal, &["jobs"]);
+        db.close().await;
+    })
+    .await;
+}
