@@ -3,7 +3,8 @@
 //!
 //! Code map, from the top; a floor imports only floors below it:
 //! - `routes.rs`: every URL on one screen; `commands/`, `jobs/`: what an operator types, what runs
-//! - `pages/`: sign-in, home, household, the access record, and the page that shows a plugin's
+//! - `pages/`: sign-in, home, household, the access record, the inbox, and what shows a plugin's
+//!   pages, forms and documents
 //! - `visit.rs`, `app.rs`: what a handler finds
 //! - `provider.rs`, `session.rs`, `imports/`: the identity provider as we see it, our sessions,
 //!   insurers' files for plugins
@@ -11,7 +12,7 @@
 //! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
 //! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
 //! - `store/`: the only place with SQL
-//! - the ground: `member.rs`, `settings.rs`
+//! - the ground: `member.rs`, `settings.rs`, `paper/` (documents as PDF)
 
 pub mod app;
 pub mod commands;
@@ -21,6 +22,7 @@ pub mod insurers;
 pub mod jobs;
 pub mod member;
 pub mod pages;
+pub mod paper;
 pub mod plugins;
 pub mod provider;
 pub mod routes;

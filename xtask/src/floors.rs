@@ -22,7 +22,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["insurers"],
             &["plugins"],
             &["store"],
-            &["member", "settings"],
+            &["member", "settings", "paper"],
         ],
     ),
     (

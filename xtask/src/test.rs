@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Debian packages and a program or file of each.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("postgresql", "/usr/lib/postgresql"),
     ("chromium", "chromium"),
     ("chromium-driver", "chromedriver"),
     ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
+    ("poppler-utils", "pdftotext"),
     ("nodejs", "node"),
     ("npm", "npm"),
 ];
