@@ -71,11 +71,17 @@ impl Messages {
         Ok(messages)
     }
 
-    /// The text of a message, or `None` when it (or an argument) is missing. Arguments are texts.
+    /// The text of a message, or `None` when it (or an argument) is missing. Arguments are texts;
+    /// `count` and `month` are numbers when they are such, which choose forms.
     pub fn text(&self, id: &str, args: &[(&str, String)]) -> Option<String> {
-        let args =
-            args.iter().map(|(name, value)| ((*name).to_owned(), FluentValue::from(value.clone())));
-        self.format_with(id, args.collect())
+        let arg = |(name, value): &(&str, String)| {
+            let value = match (*name, value.parse::<i64>()) {
+                ("count" | "month", Ok(number)) => FluentValue::from(number),
+                _ => FluentValue::from(value.clone()),
+            };
+            ((*name).to_owned(), value)
+        };
+        self.format_with(id, args.iter().map(arg).collect())
     }
 
     /// The same with typed arguments: a number chooses plural forms.
@@ -112,6 +118,11 @@ mod tests {
         assert_eq!(messages.text("login-title", &[]).as_deref(), Some("B"));
         let args = [("n", "5".to_owned())];
         assert_eq!(messages.text("login-in", &args).as_deref(), Some("5 分"));
+        let plural = parse("a = { $count -> \n [one] one\n *[other] { $count }\n }\n").unwrap();
+        let plural = Messages::new("en", &[plural]).unwrap();
+        for (count, text) in [("1", "one"), ("12", "12")] {
+            assert_eq!(plural.text("a", &[("count", count.into())]).as_deref(), Some(text));
+        }
         assert_eq!(messages.text("login-in", &[]), None);
         assert_eq!(messages.text("nothing", &[]), None);
         assert!(parse("a = {\n").is_err());

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use tera::Context;
 
-pub(crate) use filters::{datetime, when};
+pub(crate) use filters::{datetime, when, year, yen};
 pub use owner::Owner;
 
 /// A page: its fields are all that its template sees as `page`.

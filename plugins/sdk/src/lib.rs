@@ -6,6 +6,7 @@
 //! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`], [`wire::ActionReply`]
 //! - `form.rs`: what a member sent ([`Form`]) and what is written then ([`Writes`], [`Done`])
 //! - `job.rs`: what a plugin does by itself ([`Next`])
+//! - `paper.rs`: a document as PDF
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
@@ -19,6 +20,7 @@ pub mod export;
 mod form;
 mod job;
 mod page;
+pub mod paper;
 pub mod testing;
 pub mod wire;
 

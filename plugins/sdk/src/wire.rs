@@ -5,6 +5,7 @@
 //! log. Members that are not named here are ignored, so that later versions can add some. With
 //! any other status the reply is an [`ErrorReply`].
 
+use crate::paper::Document;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 ///
 /// ```json
 /// {"show": {"template": "list.html", "data": {"checkups": []}}}
+/// {"paper": {"name": "2026-04", "document": {"title": {"t": "checkups-title"}, "blocks": [
+///     {"paragraph": "港　花子"}, {"figures": [[{"t": "checkups-total"}, {"yen": 1200}]]}]}}}
 /// "not_found"
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +29,8 @@ pub enum PageReply {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         forms: BTreeMap<String, FormState>,
     },
+    /// A document, on a route that answers with `pdf`. `name` is what its file is called.
+    Paper { name: String, document: Document },
     /// Nothing is there for this address.
     NotFound,
 }

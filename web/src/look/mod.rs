@@ -115,6 +115,11 @@ struct Contact<'a> {
     mail: &'a str,
 }
 
+/// A number with separators.
+pub fn grouped(number: i64) -> String {
+    crate::pages::yen(number)
+}
+
 /// The token of a plugin's forms, of a browser with this CSRF cookie.
 pub fn form_token(csrf: &str, plugin: &str) -> String {
     hash::s256(format!("form\0{plugin}\0{csrf}"))
@@ -184,18 +189,23 @@ impl Look {
     }
 
     /// The message of this id, if there is one.
-    pub fn maybe(&self, key: &str) -> Option<String> {
-        self.pages.theme(&self.brand.theme).messages(&self.lang).text(key, &[])
+    pub fn maybe(&self, key: &str, args: &[(&str, String)]) -> Option<String> {
+        self.pages.theme(&self.brand.theme).messages(&self.lang).text(key, args)
     }
 
     /// The message of this id, or the text itself when there is none.
     pub fn t_or(&self, text: &str) -> String {
-        self.maybe(text).unwrap_or_else(|| text.to_owned())
+        self.maybe(text, &[]).unwrap_or_else(|| text.to_owned())
     }
 
     /// A month `YYYYMM` or a day `YYYY-MM-DD` as people read it.
     pub fn when(&self, text: &str) -> String {
         crate::pages::when(text, self.lang == "en")
+    }
+
+    /// A year as people count it.
+    pub fn year(&self, year: i64) -> String {
+        crate::pages::year(year, self.lang == "en")
     }
 
     /// The text size of the page.

@@ -43,12 +43,16 @@ pub fn register(tera: &mut Tera) {
         datetime(value, english())
     });
     tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {
-        if english() {
-            value.to_string()
-        } else {
-            handover::date::wareki_year(i16::try_from(value).unwrap_or(0))
-        }
+        year(value, english())
     });
+}
+
+/// A year as people count it.
+pub(crate) fn year(value: i64, english: bool) -> String {
+    match english {
+        true => value.to_string(),
+        false => handover::date::wareki_year(i16::try_from(value).unwrap_or(0)),
+    }
 }
 
 fn english() -> bool {
@@ -75,7 +79,7 @@ fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
 }
 
 /// `1234567` → `1,234,567`.
-fn yen(value: i64) -> String {
+pub(crate) fn yen(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
