@@ -33,6 +33,9 @@ home-unread = { $count ->
    *[other] There are { $count } messages in your inbox that you have not read.
 }
 home-unread-open = Open the inbox
+paper-for = For { $name }
+paper-made = Made on { $day }
+paper-yen = { $sum } yen
 inbox-title = Inbox
 inbox-new = New
 inbox-none = There are no messages yet.

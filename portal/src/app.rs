@@ -2,6 +2,7 @@
 
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
+use crate::paper::font::Font;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
@@ -11,7 +12,7 @@ use crate::settings::Settings;
 use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use web::clock::Clock;
 use web::pages::Owner;
 use web::{Pages, PublicUrl};
@@ -34,6 +35,8 @@ pub struct App {
     pub person_keys: PersonKeys,
     pub providers: Providers,
     pub insurers: Registry,
+    /// Read when the first document is made.
+    font: OnceLock<Result<Arc<Font>, String>>,
 }
 
 impl App {
@@ -82,6 +85,7 @@ impl App {
             person_keys,
             providers,
             insurers: Registry::default(),
+            font: OnceLock::new(),
         });
         app.refresh().await?;
         Ok(app)
@@ -95,6 +99,14 @@ impl App {
         let db = &self.db;
         let written = db.write_heartbeat(self.clock.now()).await;
         written.map_err(|error| format!("{}: {error}", db.address()))
+    }
+
+    /// The font of documents.
+    ///
+    /// # Errors
+    /// The file that cannot be read, and why.
+    pub fn font(&self) -> Result<Arc<Font>, String> {
+        self.font.get_or_init(|| Font::open(&self.settings.themes).map(Arc::new)).clone()
     }
 
     /// Takes over what operators published since.

@@ -110,6 +110,11 @@ impl Visit {
         }
     }
 
+    /// The day in Japan.
+    pub fn today(&self) -> &str {
+        &self.today
+    }
+
     /// Whether there is a session, of whomever.
     pub fn is_signed_in(&self) -> bool {
         self.session.is_some()

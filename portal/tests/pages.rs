@@ -76,7 +76,8 @@ fn the_plugins_speak_every_language() {
         let mut named: Vec<String> = manifest.menu.into_iter().map(|menu| menu.label).collect();
         sources(&folder.join("src"), &mut |text| {
             let literals = text.split('"').skip(1).step_by(2).map(str::to_owned);
-            named.extend(literals.filter(|text| text.starts_with(&format!("{id}-"))));
+            let whole = |text: &String| text.starts_with(&format!("{id}-")) && !text.contains('{');
+            named.extend(literals.filter(whole));
         });
         let owner = Owner::from_folder(&id, &folder);
         let ids = |lang: &str| -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 
 use super::definition::Definition;
 use crate::plugins::data::reach::Declared;
+use crate::plugins::package::manifest::Answers;
 use crate::plugins::{Plugin, Plugins};
 use serde_json::Value;
 use std::sync::Arc;
@@ -60,6 +61,11 @@ impl<'a> Offer<'a> {
     pub fn page(&self, path: &str) -> Option<Declared<'a>> {
         let plugin = self.plugin.as_ref();
         plugin.manifest.route(path).map(|route| route.declared())
+    }
+
+    /// What the route at a path answers with.
+    pub fn answers(&self, path: &str) -> Answers {
+        self.plugin.manifest.route(path).map_or(Answers::Page, |route| route.answers)
     }
 
     /// The cards of the home page.

@@ -7,4 +7,5 @@ pub mod household;
 pub mod inbox;
 pub mod plugin_form;
 pub mod plugin_page;
+pub mod plugin_paper;
 pub mod signin;

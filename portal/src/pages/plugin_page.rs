@@ -1,5 +1,6 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
+use super::plugin_paper;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::member::Member;
@@ -10,6 +11,7 @@ use crate::plugins::data::people::People;
 use crate::plugins::data::reach::Declared;
 use crate::plugins::form;
 use crate::plugins::form::shown::{Filled, Forms, Showing, Texts};
+use crate::plugins::package::manifest::Answers;
 use crate::store::form_drafts::{self, Of};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
@@ -138,6 +140,13 @@ impl Opened<'_> {
         let deadline = Duration::from_millis(app.settings.plugins.page_ms);
         let drawn = match question.page(deadline).await {
             Ok(PageReply::NotFound) => return Ok(visit.not_found()),
+            Ok(reply) if answers(&reply) != self.offer.answers(&self.path) => {
+                Err(CallFault::Failed("answers with another kind than its route says".to_owned()))
+            }
+            Ok(PageReply::Paper { name, document }) => {
+                let made = plugin_paper::file(app, visit, member, id, (&name, &document)).await;
+                made.map_err(CallFault::Failed)
+            }
             Ok(PageReply::Show { template, data, forms }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
                 self.draw(&template, data, forms).await
@@ -220,7 +229,7 @@ impl Opened<'_> {
         let status = if forms.failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         let data = forms.beside(data);
         let said = said(&self.query).filter(|said| said.starts_with(&format!("{id}-")));
-        let said = said.and_then(|said| visit.look.maybe(&said)).filter(|_| !forms.failed);
+        let said = said.and_then(|said| visit.look.maybe(&said, &[])).filter(|_| !forms.failed);
         let (look, template) = (visit.look.for_plugin(said), format!("{id}/{name}"));
         let drawing = tokio::task::spawn_blocking(move || look.draw(status, &template, &data));
         let drawn = drawing.await;
@@ -229,6 +238,14 @@ impl Opened<'_> {
             Error::Fault(why) => CallFault::Failed(why.to_string()),
             _ => CallFault::Failed("the page could not be drawn".to_owned()),
         })
+    }
+}
+
+/// What a reply is.
+fn answers(reply: &PageReply) -> Answers {
+    match reply {
+        PageReply::Paper { .. } => Answers::Pdf,
+        PageReply::Show { .. } | PageReply::NotFound => Answers::Page,
     }
 }
 
@@ -244,6 +261,6 @@ impl Texts for Look {
     }
 
     fn maybe(&self, key: &str) -> Option<String> {
-        Look::maybe(self, key)
+        Look::maybe(self, key, &[])
     }
 }

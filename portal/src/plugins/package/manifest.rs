@@ -53,6 +53,20 @@ pub struct Route {
     pub data: DataClass,
     /// The queries that it may use; all that read when nothing is said.
     pub queries: Option<Vec<String>>,
+    /// What it answers with.
+    #[serde(default)]
+    pub answers: Answers,
+}
+
+/// What a route answers with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answers {
+    /// A template and its data.
+    #[default]
+    Page,
+    /// A document, which becomes a file.
+    Pdf,
 }
 
 impl Route {

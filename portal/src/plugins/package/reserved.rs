@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 37] = [
+const WORDS: [&str; 38] = [
     "access",
     "base",
     "card",
@@ -28,6 +28,7 @@ const WORDS: [&str; 37] = [
     "musubi",
     "nav",
     "notifications",
+    "paper",
     "pg",
     "plugin",
     "portal",
