@@ -4,12 +4,13 @@
 mod actions;
 mod jobs;
 mod pages;
+mod paper;
 
 pub use pages::{Edit, List, New};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
     jobs: [month => jobs::month],

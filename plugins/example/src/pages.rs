@@ -86,13 +86,18 @@ pub fn away(month: &str, by: i32) -> Option<String> {
     Some(format!("{:04}{:02}", months / 12, months % 12 + 1))
 }
 
+/// The days of a month, newest first.
+pub fn days_of(call: &Call, month: &str) -> Result<Vec<Day>, Fault> {
+    call.query("list", json!({"month": month}))
+}
+
 /// `/?month=202604`
 pub fn list(call: &Call) -> Result<PageReply, Fault> {
     let now = this_month(call);
     let asked = call.param("month");
     let month = if asked.is_empty() { now.as_str() } else { asked };
     let Some(previous) = away(month, -1) else { return Ok(PageReply::NotFound) };
-    let days: Vec<Day> = call.query("list", json!({"month": month}))?;
+    let days = days_of(call, month)?;
     List {
         base: call.base.clone(),
         month: month.to_owned(),

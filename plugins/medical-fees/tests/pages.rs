@@ -86,6 +86,28 @@ fn an_unknown_handler_and_a_broken_body_are_refused() {
 
 /// F128: each column and the sum; F129: each kind of care, in days or times.
 #[test]
+fn a_month_and_a_year_go_on_paper() {
+    for (query, name) in [
+        (json!({"month": "202503"}), "medical-fees-202503"),
+        (json!({"year": "2025"}), "medical-fees-2025"),
+    ] {
+        let reply = page("paper", query.clone());
+        assert_eq!(reply["paper"]["name"], name);
+        let blocks = &reply["paper"]["document"]["blocks"];
+        assert_eq!(blocks[0]["figures"][0][1]["yen"], 1000);
+        let table = &blocks[1]["table"];
+        let foot = table["foot"].as_array().expect("sums");
+        assert_eq!(foot.last(), Some(&json!({"number": 300})));
+        let columns = table["columns"].as_array().map(Vec::len);
+        assert_eq!(table["rows"][0].as_array().map(Vec::len), columns, "{query}");
+        assert_eq!(Some(foot.len()), columns);
+    }
+    for query in [json!({}), json!({"month": "2025"}), json!({"year": "202503"})] {
+        assert_eq!(page("paper", query), "not_found");
+    }
+}
+
+#[test]
 fn samples_are_the_pages() {
     Overview::samples().unwrap();
     Month::samples().unwrap();

@@ -4,11 +4,13 @@ mod filter;
 mod latest;
 mod month;
 mod overview;
+mod paper;
 mod past;
 mod year;
 
 pub use latest::show as latest;
 pub use month::{Month, show as month};
 pub use overview::{Overview, show as overview};
+pub use paper::show as paper;
 pub use past::{Past, show as past};
 pub use year::{Year, show as year};

@@ -53,6 +53,6 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     .show()
 }
 
-fn is_month(text: &str) -> bool {
+pub(super) fn is_month(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
 }

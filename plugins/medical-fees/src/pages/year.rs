@@ -34,9 +34,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     years.dedup();
     let wanted = match (call.param("year"), years.first()) {
         ("", Some(newest)) => newest.clone(),
-        (wanted, _) if wanted.len() == 4 && wanted.bytes().all(|b| b.is_ascii_digit()) => {
-            wanted.to_owned()
-        }
+        (wanted, _) if is_year(wanted) => wanted.to_owned(),
         _ => return Ok(PageReply::NotFound),
     };
     let number = |text: &str| text.parse::<i64>().unwrap_or(0);
@@ -47,4 +45,8 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         years: years.iter().map(choice).collect(),
     }
     .show()
+}
+
+pub(super) fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
 }
