@@ -1,7 +1,8 @@
 //! Forms of plugins, by the real portal and the real library: what is sent is written once and by nobody
 //! else, whatever was typed comes back, and what another site or plugin sends is refused.
 
-use tests::visitor::{HANAKO, ICHIRO, KEN, Seen, Visitor};
+use tests::browser::Browser;
+use tests::visitor::{HANAKO, ICHIRO, KEN, PASSWORD, Seen, Visitor};
 use tests::world::{Options, World};
 
 fn at(world: &World, slug: &str, path: &str) -> String {
@@ -153,4 +154,81 @@ async fn what_was_typed_survives_the_end_of_the_session() {
         db.close().await;
     })
     .await;
+}
+
+/// What people do with forms in a browser: leave something out, press twice, go back, have two tabs open,
+/// and come back after lunch.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_in_a_browser() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let world = World::on_sqlite(options).await;
+    let made = ("hanako79@example.jp", "hanako79", HANAKO);
+    Visitor::new().register(&world, "minato", made).await.sees("hanako79");
+    let browser = Browser::start("plugin-forms").await;
+    browser.open(&format!("{}/minato/signin", world.portal_url)).await;
+    browser.fill("user_id", "hanako79").await.fill("password", PASSWORD).await;
+    browser.click("main form:not(.cancel) button[type=submit]").await.sees("港").await;
+    browser.click("nav a[href$='/p/example']").await.sees("まだありません").await;
+    browser.shoot("01-empty").await.click("main a.button-primary").await.sees("体の調子").await;
+    browser.shoot("02-new").await;
+    let send = "main form button[type=submit]";
+
+    // F062: the mistakes stand above, and each leads to its field.
+    browser
+        .click(send)
+        .await
+        .sees("入力内容に誤りがあります（1か所）")
+        .await
+        .shoot("03-wrong")
+        .await;
+    assert!(
+        browser.run("return document.title").await.as_str().is_some_and(|t| t.starts_with("入力"))
+    );
+    browser.click(".error-summary a").await;
+    assert_eq!(browser.run("return document.activeElement.id").await, "add-steps");
+    // A phone's date picker, a choice, and two presses of the button.
+    browser.run("document.getElementById('add-day').value = '2026-04-01'").await;
+    browser.fill("add-steps", "7200").await.click("label[for=add-how-good]").await;
+    browser.fill("add-note", "川ぞいを歩きました。").await.double_click(send).await;
+    browser.sees("記録しました").await.shoot("04-added").await;
+    let april = format!("{}/minato/p/example?month=202604", world.portal_url);
+    browser.open(&april).await.sees("7,200").await.shoot("05-list").await;
+    assert_eq!(browser.texts("ul.rows li").await.len(), 1);
+
+    // Two tabs: what the first changed the second does not write over.
+    browser.click("ul.rows a").await.sees("2026年4月1日の歩数").await.shoot("06-edit").await;
+    let first = browser.another_tab().await;
+    browser.fill("change-steps", "8000").await.click(send).await.sees("変更しました").await;
+    browser.close_tab(&first).await.fill("change-steps", "9").await.click(send).await;
+    browser.sees("ほかの画面で").await.shoot("07-meanwhile").await;
+    assert_eq!(browser.value("change-steps").await, "9", "what she typed is still there");
+
+    // Back, and sent once more as it was: it is there once.
+    browser.open(&format!("{}/minato/p/example/new", world.portal_url)).await;
+    browser.run("document.getElementById('add-day').value = '2026-04-02'").await;
+    browser.fill("add-steps", "100").await.click(send).await.sees("記録しました").await;
+    browser.back().await.sees("体の調子").await.click(send).await.leaves("/new").await;
+    browser.open(&april).await.sees("8,000").await;
+    assert_eq!(browser.texts("ul.rows li").await.len(), 2);
+
+    // After lunch the session has ended: what was typed comes back when she is in again.
+    browser.open(&format!("{}/minato/p/example/new", world.portal_url)).await;
+    let db = db::Db::open(&world.portal_database()).await.expect("opens");
+    let mut tx = db.begin().await.expect("begins");
+    tx.execute("UPDATE sessions SET seen_at = seen_at - 7200", &[]).await.expect("ended");
+    tx.commit().await.expect("committed");
+    db.close().await;
+    browser.run("document.getElementById('add-day').value = '2026-04-03'").await;
+    browser.fill("add-steps", "4321").await.click(send).await.sees("前に入力していた").await;
+    assert_eq!(browser.value("add-steps").await, "4321");
+    browser.shoot("08-kept").await.click(send).await.sees("記録しました").await;
+    // Taken away by a button that says so.
+    browser.open(&april).await.click("ul.rows a[href$='2026-04-03']").await.sees("消す").await;
+    browser.click("main form:last-of-type button[type=submit]").await.sees("消しました").await;
+    browser.open(&april).await;
+    assert_eq!(browser.texts("ul.rows li").await.len(), 2);
+    let complaints = browser.complaints().await;
+    let expected = |line: &&String| !line.contains("400 (Bad Request)");
+    assert_eq!(complaints.iter().filter(expected).count(), 0, "{complaints:?}");
+    browser.close().await;
 }
