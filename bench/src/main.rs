@@ -178,6 +178,8 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     })
     .await;
     month(world, &visitor, "plugin page, runner", figures).await;
+    papers(world, &visitor, figures).await;
+    form_posts(world, &visitor, figures).await;
 }
 
 /// What partners' programs ask all day.
@@ -301,6 +303,36 @@ async fn month(world: &World, visitor: &Visitor, name: &str, figures: &mut Vec<V
     let url = format!("{}/minato/p/medical-fees/month?month=202503", world.portal_url);
     measure(world, Program::Portal, name, 1000, figures, async |_| {
         visitor.open(&url).await.sees("3,588");
+    })
+    .await;
+}
+
+/// A month and a year of medical fees as PDF.
+async fn papers(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
+    for (name, of, count) in [("month", "month=202503", 200), ("year", "year=2025", 50)] {
+        let url = format!("{}/minato/p/medical-fees/paper?{of}", world.portal_url);
+        measure(world, Program::Portal, &format!("paper, a {name}"), count, figures, async |_| {
+            assert_eq!(visitor.header(&url, "content-type").await, "application/pdf");
+        })
+        .await;
+    }
+}
+
+/// A form of a plugin that writes a row and the note that it was taken, and the page that follows left
+/// out.
+async fn form_posts(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
+    if !is_wanted("form post of a plugin") {
+        return;
+    }
+    let new = format!("{}/minato/p/example/new", world.portal_url);
+    let page = visitor.open(&new).await;
+    let next = std::sync::atomic::AtomicI64::new(0);
+    measure(world, Program::Portal, "form post of a plugin", 500, figures, async |_| {
+        let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let day = format!("{:04}-{:02}-{:02}", 1950 + n / 336, n / 28 % 12 + 1, n % 28 + 1);
+        let sent = [("day", day.as_str()), ("steps", "7200"), ("note", "川ぞいを歩きました。")];
+        let to = visitor.submit_and_stay(&page, &sent).await;
+        assert!(to.contains("said=example-added"), "{to}");
     })
     .await;
 }

@@ -29,6 +29,23 @@ fn manifests_and_queries_pass() {
     }
 }
 
+/// The guide quotes the example, and does not invent it.
+#[test]
+fn the_guide_says_what_the_example_does() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let guide = std::fs::read_to_string(root.join("docs/plugins/README.md")).unwrap();
+    let mut quoted = 0;
+    for part in guide.split("\n`plugins/example/").skip(1) {
+        let (file, rest) = part.split_once("`:\n").expect("a file and what stands in it");
+        let quote = rest.split("```").nth(1).and_then(|block| block.split_once('\n'));
+        let quote = quote.expect("a block").1.trim_end();
+        let text = std::fs::read_to_string(root.join("plugins/example").join(file)).unwrap();
+        assert!(text.contains(quote), "{file} does not say:\n{quote}");
+        quoted += 1;
+    }
+    assert!(quoted > 5, "{quoted}");
+}
+
 /// P2 of the border's review: no plugin's tables or texts begin like the host's.
 #[test]
 fn the_hosts_names_are_reserved() {
