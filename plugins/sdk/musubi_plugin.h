@@ -38,8 +38,9 @@ enum {
 
 /* What the plugin may ask (op of musubi_host_v1.call). */
 enum {
-  MUSUBI_QUERY = 1, /* {"name","params":{},"person"?} -> {"rows":[{}]} : a named query of the plugin,
-                       of all persons of the call or of one by id */
+  MUSUBI_QUERY = 1, /* {"name","params":{},"person"?,"plugin"?} -> {"rows":[{}]} : a named query of
+                       the plugin, of all persons of the call or of one by id; with "plugin" one that
+                       that plugin exports, and {"off":true,"rows":[]} when it is off here */
   MUSUBI_LOG = 2    /* {"level","message"} -> {} */
 };
 

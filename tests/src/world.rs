@@ -416,8 +416,9 @@ pub fn npm_install() {
 fn plugins(folder: &Path, misbehaving: bool) -> PathBuf {
     let plugins = folder.join("plugins");
     std::fs::create_dir_all(&plugins).expect("writable");
-    let mut from: Vec<PathBuf> =
-        ["example", "medical-fees", "notices"].map(|id| root().join("plugins").join(id)).into();
+    let mut from: Vec<PathBuf> = ["example", "help", "medical-fees", "notices"]
+        .map(|id| root().join("plugins").join(id))
+        .into();
     if misbehaving {
         from.push(root().join("tests/plugins/misbehaving"));
     }

@@ -1,7 +1,7 @@
 //! Plugins that go wrong: refused by name at load, or a themed notice while the rest works.
 
 use reqwest::StatusCode;
-use tests::visitor::{HANAKO, Visitor};
+use tests::visitor::{HANAKO, ICHIRO, Visitor};
 use tests::world::{Options, Program, World, bin, copy, root};
 
 async fn member(options: Options) -> (World, Visitor) {
@@ -149,4 +149,31 @@ async fn a_plugin_that_is_not_on_is_neither_seen_nor_reached() {
     let page = visitor.open(&format!("{}/minato/p/notices", world.portal_url)).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     page.sees("この機能を提供していません");
+}
+
+/// A plugin asks another's query when both say so, the insurer has both on, and its page is of the class;
+/// it gets the rows that the owner's own page would show.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_sees_of_another_what_that_one_exports() {
+    let (world, hanako) = member(misbehaving(false)).await;
+    let at = |path: &str, plugin: &str, query: &str| {
+        let base = format!("{}/minato/p/misbehaving", world.portal_url);
+        format!("{base}/{path}?plugin={plugin}&query={query}")
+    };
+    let months = hanako.open(&at("shared", "medical-fees", "months")).await;
+    months.sees("rows ").sees("202503").does_not_see("rows 0 ");
+    // Used but not exported; exported but off here; neither.
+    for (plugin, query) in [("medical-fees", "rows"), ("notices", "list"), ("portal", "sessions")] {
+        hanako.open(&at("shared", plugin, query)).await.sees("off").does_not_see("rows ");
+    }
+    // A page below the class of the query asks in vain.
+    let below = hanako.open(&at("shared-below", "medical-fees", "months")).await;
+    assert_eq!(below.status, StatusCode::SERVICE_UNAVAILABLE);
+    // Her husband's sums are his own rows', as on the page of medical fees.
+    let ichiro = Visitor::new();
+    ichiro.register(&world, "minato", ("ichiro@example.jp", "ichiro77", ICHIRO)).await;
+    ichiro.sign_in(&world, "minato", "ichiro77").await;
+    let his = ichiro.open(&at("shared", "medical-fees", "months")).await;
+    his.sees("rows ");
+    assert_ne!(his.html, months.html);
 }

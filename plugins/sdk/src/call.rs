@@ -93,6 +93,30 @@ impl Call {
         self.ask(name, &json!({"name": name, "params": params, "person": person}))
     }
 
+    /// Rows of another plugin, by a query that it exports and `plugin.toml` says is used: of the same
+    /// insurer and persons, with the class of this page. `None` when that plugin is off here.
+    ///
+    /// # Errors
+    /// As [`Call::query`].
+    pub fn query_of_plugin<T: DeserializeOwned>(
+        &self,
+        plugin: &str,
+        name: &str,
+        params: Value,
+    ) -> Result<Option<Rows<T>>, Fault> {
+        #[derive(Deserialize)]
+        struct Reply<T> {
+            #[serde(default)]
+            off: bool,
+            rows: Vec<T>,
+        }
+        let request = json!({"plugin": plugin, "name": name, "params": params});
+        let reply = export::ask(self.handle, abi::QUERY, &request)?;
+        let reply: Reply<T> = serde_json::from_slice(&reply)
+            .map_err(|error| Fault::Plugin(format!("{plugin} {name}: {error}")))?;
+        Ok((!reply.off).then_some(reply.rows))
+    }
+
     /// The name of one of [`Call::persons`].
     pub fn person_name(&self, id: &str) -> Option<&str> {
         self.persons.iter().find(|person| person.id == id).map(|person| person.name.as_str())

@@ -2,9 +2,10 @@
 
 use crate::app;
 use crate::insurers::definition::{self, Definition};
+use crate::plugins::package::{load, setting};
 use crate::settings::Settings;
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use web::clock::Clock;
 use web::difference::shown;
 use web::{Error, Pages};
@@ -24,6 +25,21 @@ pub enum Insurer {
     },
 }
 
+/// Whether the plugins that are on are there, and are told what they can be told.
+fn of_plugins(definition: &Definition, folder: &Path) -> Result<(), Error> {
+    let manifests = load::manifests(folder).map_err(Error::fault)?;
+    for on in &definition.plugins {
+        let at = |why: String| Error::fault(format!("portal.toml: plugin {}: {why}", on.id));
+        let manifest = manifests.get(&on.id).ok_or_else(|| {
+            let known: Vec<&str> = manifests.keys().map(String::as_str).collect();
+            at(format!("is not in {}, which has {}", folder.display(), known.join(", ")))
+        })?;
+        setting::check(&manifest.setting, &on.settings)
+            .map_err(|why| at(format!("settings: {why}")))?;
+    }
+    Ok(())
+}
+
 /// Runs the command.
 pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
     let Insurer::Apply { folder, dry_run, full } = command;
@@ -31,6 +47,7 @@ pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
     let db = app::open_db(settings).await?;
     let sealer = app::open_sealer(settings, &db).await?;
     let definition = Definition::read(folder, &sealer)?;
+    of_plugins(&definition, &settings.plugins.folder)?;
     Pages::can_draw(&settings.themes, &[app::owner()], &definition.brand.theme)?;
     let slug = definition.brand.slug.clone();
     let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;

@@ -2,7 +2,9 @@
 //! which class. Pages, menu, cards and imports all ask here.
 
 use super::definition::Definition;
+use crate::plugins::border::host::Shared;
 use crate::plugins::data::reach::Declared;
+use crate::plugins::package::declared::Uses;
 use crate::plugins::package::manifest::Answers;
 use crate::plugins::{Plugin, Plugins};
 use serde_json::Value;
@@ -30,6 +32,21 @@ pub fn all<'a>(
 /// One plugin, when the insurer offers it (F054: what is not switched on cannot be reached).
 pub fn one<'a>(definition: &'a Definition, plugins: &'a Plugins, id: &str) -> Option<Offer<'a>> {
     all(definition, plugins).find(|offer| offer.plugin.id() == id)
+}
+
+/// What a plugin may ask of others: what it uses, they export, and the insurer has on.
+pub fn shared(definition: &Definition, plugins: &Plugins, plugin: &Plugin) -> Vec<Shared> {
+    let one = |uses: &Uses| {
+        let owner = one(definition, plugins, &uses.plugin)?.plugin;
+        owner.manifest.export.iter().find(|export| export.query == uses.query)?;
+        Some(Shared {
+            plugin: uses.plugin.clone(),
+            query: uses.query.clone(),
+            queries: owner.queries.clone(),
+            database: owner.database.clone()?,
+        })
+    };
+    plugin.manifest.uses.iter().filter_map(one).collect()
 }
 
 /// The ids that are on but not loaded.

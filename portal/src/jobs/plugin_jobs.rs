@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
+use crate::plugins::border::host::Shared;
 use crate::plugins::data::outbox;
 use crate::plugins::job::{STEP, Step};
 use crate::plugins::package::declared::{Every, Job};
@@ -110,7 +111,10 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
         return tx.commit().await;
     };
     tx.commit().await?;
-    let failed = steps(app, due, offer, job).await?;
+    let shared = found.as_ref().map_or_else(Vec::new, |insurer| {
+        offer::shared(&insurer.definition, &app.plugins, offer.plugin)
+    });
+    let failed = steps(app, due, (offer, &shared), job).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     match failed {
@@ -131,13 +135,19 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
 }
 
 /// All steps, one after the other; the reason when one failed.
-async fn steps(app: &App, due: &Due, offer: Offer<'_>, job: &Job) -> db::Result<Option<String>> {
+async fn steps(
+    app: &App,
+    due: &Due,
+    (offer, shared): (Offer<'_>, &[Shared]),
+    job: &Job,
+) -> db::Result<Option<String>> {
     let mut cursor = String::new();
     for _ in 0..STEPS {
         let now = app.clock.now();
         let step = Step {
             plugin: offer.plugin,
             settings: offer.settings,
+            shared,
             insurer: &due.key.insurer,
             job,
             round: due.round,

@@ -126,7 +126,8 @@ pub async fn show(
     for offer in &offers {
         let Offer { plugin, settings } = *offer;
         for declared in offer.cards() {
-            let asking = Asking { plugin, settings, declared, query: "" };
+            let shared = offer::shared(definition, &app.plugins, plugin);
+            let asking = Asking { plugin, settings, declared, shared, query: "" };
             match asker.question(&asking) {
                 Ok(question) => {
                     questions.push(question);

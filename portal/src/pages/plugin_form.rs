@@ -3,6 +3,7 @@
 
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
+use crate::insurers::offer;
 use crate::member::Member;
 use crate::plugins::ask::{Asking, Unproved};
 use crate::plugins::border::host::CallFault;
@@ -105,7 +106,8 @@ impl Sending<'_> {
         let asker = visit.asker(&app.person_keys, self.member, &seen);
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
-        let asking = Asking { plugin, settings, declared, query: &self.page.query };
+        let shared = offer::shared(&visit.insurer.definition, &app.plugins, plugin);
+        let asking = Asking { plugin, settings, declared, shared, query: &self.page.query };
         let question = match asker.question(&asking) {
             Ok(question) => question,
             Err(Unproved(class)) => {

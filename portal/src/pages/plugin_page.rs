@@ -129,11 +129,17 @@ impl Opened<'_> {
         let seen = visit.subjects(&app.db, member).await?;
         let asker = visit.asker(&app.person_keys, member, &seen);
         let (declared, Offer { plugin, settings }) = (self.declared, self.offer);
-        let question =
-            match asker.question(&Asking { plugin, settings, declared, query: &self.query }) {
-                Ok(question) => question,
-                Err(Unproved(class)) => return Ok(visit.step_up(class)),
-            };
+        let shared = offer::shared(&visit.insurer.definition, &app.plugins, plugin);
+        let question = match asker.question(&Asking {
+            plugin,
+            settings,
+            declared,
+            shared,
+            query: &self.query,
+        }) {
+            Ok(question) => question,
+            Err(Unproved(class)) => return Ok(visit.step_up(class)),
+        };
         if declared.class == DataClass::Medical {
             visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
         }

@@ -1,7 +1,7 @@
 //! Asking a plugin on behalf of a member: what it is told and what it may touch.
 
 use super::Plugin;
-use super::border::host::{Allowed, CallFault};
+use super::border::host::{Allowed, CallFault, Shared};
 use super::data::class::DataClass;
 use super::data::people::{People, Seen};
 use super::data::reach::Declared;
@@ -47,6 +47,8 @@ pub struct Asking<'a> {
     /// The insurer's settings for it.
     pub settings: &'a Value,
     pub declared: Declared<'a>,
+    /// What it may ask of other plugins.
+    pub shared: Vec<Shared>,
     /// The query of the address.
     pub query: &'a str,
 }
@@ -93,6 +95,7 @@ impl Asker<'_> {
             now: self.now,
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
+            shared: asking.shared.clone(),
             lines: AtomicU32::new(0),
         };
         Ok(Question { plugin: asking.plugin.clone(), allowed, request })

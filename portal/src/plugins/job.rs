@@ -1,7 +1,7 @@
 //! One step of a job: what the handler is asked with, and what it writes, once.
 
 use super::Plugin;
-use super::border::host::{Allowed, CallFault};
+use super::border::host::{Allowed, CallFault, Shared};
 use super::data::outbox;
 use super::data::people::People;
 use super::data::take::{NotTaken, Sent, Taken, Taking};
@@ -25,6 +25,8 @@ pub struct Step<'a> {
     pub plugin: &'a Arc<Plugin>,
     /// The insurer's for this plugin.
     pub settings: &'a Value,
+    /// What it may ask of other plugins.
+    pub shared: &'a [Shared],
     pub insurer: &'a str,
     pub job: &'a Job,
     /// Which time this is that the job is due.
@@ -112,6 +114,7 @@ impl Step<'_> {
             now: self.now,
             queries: self.plugin.queries.clone(),
             reach: self.job.declared().reach(),
+            shared: self.shared.to_vec(),
             lines: AtomicU32::new(0),
         };
         self.plugin.call(allowed, abi::JOB, &request, STEP).await

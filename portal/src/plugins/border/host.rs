@@ -29,8 +29,20 @@ pub struct Allowed {
     pub queries: Arc<Queries>,
     /// Which of the queries answer.
     pub reach: Reach,
+    /// Queries of other plugins.
+    pub shared: Vec<Shared>,
     /// Lines of the log that the call has had.
     pub lines: AtomicU32,
+}
+
+/// A query of another plugin that a call may ask: in that one's database, of the same insurer and
+/// persons.
+#[derive(Clone)]
+pub struct Shared {
+    pub plugin: String,
+    pub query: String,
+    pub queries: Arc<Queries>,
+    pub database: Arc<Database>,
 }
 
 /// Lines that one call may write into the log.
@@ -53,6 +65,7 @@ impl Allowed {
             now: 0,
             queries: Arc::default(),
             reach: Reach::NOTHING,
+            shared: Vec::new(),
             lines: AtomicU32::new(0),
         }
     }
@@ -111,12 +124,24 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
 async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     let refuse = |status: i32, why: &str| (status, json!({"error": why}));
     let name = request["name"].as_str().unwrap_or("");
-    let found = match allowed.reach.query(&allowed.queries, name) {
-        Ok(found) => found,
-        Err(why) => return refuse(abi::E_NOT_DECLARED, &why),
-    };
-    let Some(database) = &allowed.database else {
-        return refuse(abi::E_NOT_DECLARED, "this call reads nothing");
+    let (found, database) = match request["plugin"].as_str() {
+        None => match (allowed.reach.query(&allowed.queries, name), &allowed.database) {
+            (Ok(found), Some(database)) => (found, database),
+            (Ok(_), None) => return refuse(abi::E_NOT_DECLARED, "this call reads nothing"),
+            (Err(why), _) => return refuse(abi::E_NOT_DECLARED, &why),
+        },
+        Some(plugin) => {
+            let mut shared = allowed.shared.iter();
+            let Some(shared) = shared.find(|s| s.plugin == plugin && s.query == name) else {
+                // It is off here, or was not declared: for the page that is the same.
+                return (abi::OK, json!({"off": true, "rows": []}));
+            };
+            match shared.queries.get(name).map(|query| allowed.reach.shared(query)) {
+                Some(Ok(query)) => (query, &shared.database),
+                Some(Err(why)) => return refuse(abi::E_NOT_DECLARED, &why),
+                None => return refuse(abi::E_NOT_DECLARED, "the query is gone"),
+            }
+        }
     };
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);

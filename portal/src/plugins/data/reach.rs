@@ -137,6 +137,19 @@ impl Reach {
     /// No query answers.
     pub const NOTHING: Reach = Reach { class: DataClass::None, listed: Some(Vec::new()) };
 
+    /// A query of another plugin, when it is not above the class of this call.
+    ///
+    /// # Errors
+    /// Why it does not answer.
+    pub fn shared<'q>(&self, query: &'q Query) -> Result<&'q Query, String> {
+        match query.class() <= self.class {
+            true => Ok(query),
+            false => {
+                Err(format!("the query is {}, above the data of this page", query.class().as_str()))
+            }
+        }
+    }
+
     /// The query of this name, when it answers.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! `[[job]]` and `[[notification]]`: what a plugin does by itself, and what it tells members.
+//! `[[job]]`, `[[notification]]`, `[[export]]` and `[[uses]]`: what a plugin does by itself, what it tells
+//! members, and what plugins ask of each other.
 
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::reach::{Declared, Writes};
@@ -146,6 +147,21 @@ impl Notification {
         }
         path
     }
+}
+
+/// A query of its own that other plugins may ask: what it gives stays as it is while its name does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    pub query: String,
+}
+
+/// A query of another plugin that this one asks, where the insurer has that one on, too.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uses {
+    pub plugin: String,
+    pub query: String,
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::plugins::run::in_process::InProcess;
 use crate::plugins::run::runner::{Processes, Runner};
 use crate::settings::{Loading, Settings};
 use db::Db;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use web::clock::Clock;
@@ -69,6 +70,23 @@ pub async fn all(
         });
     }
     Ok(loaded)
+}
+
+/// The manifests of a folder's plugins that can be read, by id.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn manifests(folder: &Path) -> Result<BTreeMap<String, Manifest>, String> {
+    let said = |error: std::io::Error| format!("plugins.folder {}: {error}", folder.display());
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(said)?.flatten() {
+        let name = name_of(&entry.path());
+        let Ok(text) = std::fs::read_to_string(entry.path().join("plugin.toml")) else { continue };
+        if let Ok(manifest) = Manifest::parse(&text, &name) {
+            found.insert(name, manifest);
+        }
+    }
+    Ok(found)
 }
 
 fn name_of(folder: &Path) -> String {

@@ -1,7 +1,7 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
-use super::declared::{Job, Notification};
-use super::reserved;
+use super::declared::{Export, Job, Notification, Uses};
+use super::{reserved, setting};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
 use crate::plugins::data::reach::{Declared, Writes};
@@ -28,10 +28,19 @@ pub struct Manifest {
     pub menu: Option<Menu>,
     #[serde(default)]
     pub importer: Vec<Importer>,
+    /// What an insurer can decide about it.
+    #[serde(default)]
+    pub setting: setting::Declared,
     #[serde(default)]
     pub job: Vec<Job>,
     #[serde(default)]
     pub notification: Vec<Notification>,
+    /// Its queries that other plugins may ask.
+    #[serde(default)]
+    pub export: Vec<Export>,
+    /// Queries of others that it asks.
+    #[serde(default)]
+    pub uses: Vec<Uses>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -199,6 +208,7 @@ impl Manifest {
             return Err(format!("id {id:?} is not the folder's name {folder_name:?}"));
         }
         reserved::check(id)?;
+        setting::declared(&manifest.setting)?;
         for job in &manifest.job {
             job.check().map_err(|why| format!("job {}: {why}", job.id))?;
         }
@@ -237,6 +247,12 @@ impl Manifest {
     /// # Errors
     /// The entry that does not fit, the query, and what to write.
     pub fn check(&self, queries: &Queries, statements: &Statements) -> Result<(), String> {
+        for export in &self.export {
+            if !queries.contains_key(&export.query) {
+                let query = &export.query;
+                return Err(format!("plugin.toml: export {query}: add queries/{query}.sql"));
+            }
+        }
         for job in &self.job {
             let checked = job.declared().check(queries);
             let checked = checked.and_then(|()| job.declared().check_writes(statements));

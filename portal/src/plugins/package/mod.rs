@@ -6,3 +6,4 @@ pub mod library_file;
 pub mod load;
 pub mod manifest;
 pub mod reserved;
+pub mod setting;

@@ -16,6 +16,7 @@ sdk::plugin! {
         template => template,
         html => html,
         undeclared => undeclared,
+        shared => shared,
         system_call => system_call,
         opens => opens,
         begins_a_thread => begins_a_thread,
@@ -65,6 +66,17 @@ fn template(_: &Call) -> Result<PageReply, Fault> {
 
 fn html(_: &Call) -> Result<PageReply, Fault> {
     PageReply::show("fine.html", json!({"text": "<script>alert(1)</script>"}))
+}
+
+/// Asks another plugin's query, as the address says.
+fn shared(call: &Call) -> Result<PageReply, Fault> {
+    let (plugin, query) = (call.param("plugin"), call.param("query"));
+    let params = match query {
+        "rows" => json!({"from": "200001", "until": "209912"}),
+        _ => json!({}),
+    };
+    let rows: Option<Vec<sdk::Value>> = call.query_of_plugin(plugin, query, params)?;
+    said(rows.map_or("off".to_owned(), |rows| format!("rows {} {}", rows.len(), json!(rows))))
 }
 
 fn undeclared(call: &Call) -> Result<PageReply, Fault> {
