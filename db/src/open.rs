@@ -143,7 +143,10 @@ impl Db {
     pub async fn wall(&self, tables: &[&str]) -> Result<()> {
         let Pools::Sqlite { writer, .. } = &self.0 else { return Ok(()) };
         let wall = Wall::new(tables);
-        Ok(writer.alone(async |conn| wall.around_writer(conn).await).await?)
+        let steps = writer.alone(async |conn| wall.around_writer(conn).await).await?;
+        // Set once: a plugin's file is walled when it is opened.
+        writer.steps.set(steps).ok();
+        Ok(())
     }
 
     /// Closes all connections; SQLite folds its write-ahead log into the file.

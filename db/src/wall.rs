@@ -46,11 +46,17 @@ impl Wall {
         Ok(steps)
     }
 
-    /// Puts it around the connection that writes, for good.
-    pub(crate) async fn around_writer(&self, conn: &mut SqliteConnection) -> sqlx::Result<()> {
+    /// Puts it around the connection that writes, for good. A statement that is stopped takes the whole
+    /// transaction with it, and those that share its commit: they are told so.
+    pub(crate) async fn around_writer(&self, conn: &mut SqliteConnection) -> sqlx::Result<Steps> {
+        let steps = Steps::default();
+        let counted = steps.clone();
         // Statements that were prepared before would not be asked about.
         conn.clear_cached_statements().await?;
-        self.ask(&mut conn.lock_handle().await?, writes)
+        let mut handle = conn.lock_handle().await?;
+        handle.set_progress_handler(OPERATIONS, move || counted.go_on());
+        self.ask(&mut handle, writes)?;
+        Ok(steps)
     }
 
     fn ask(&self, handle: &mut LockedSqliteHandle<'_>, whether: Asked) -> sqlx::Result<()> {
@@ -289,6 +295,34 @@ mod tests {
         }
         let row = db.read().await.unwrap().one("SELECT b FROM mine", &[]).await.unwrap().unwrap();
         assert_eq!(row.int("b").unwrap(), 2);
+        db.close().await;
+    }
+
+    /// A statement that writes without end is stopped, and the writer goes on.
+    #[tokio::test]
+    async fn a_write_that_works_too_long_is_stopped() {
+        let url = testing::fresh_sqlite();
+        let db = Db::open(&url).await.unwrap();
+        let run = async |sql: String| {
+            let mut tx = db.begin().await?;
+            tx.execute(AssertSqlSafe(sql), &[]).await?;
+            tx.commit().await
+        };
+        run("CREATE TABLE mine (a BIGINT)".to_owned()).await.unwrap();
+        let rows = vec!["(1)"; 1000].join(", ");
+        run(format!("INSERT INTO mine (a) VALUES {rows}")).await.unwrap();
+        db.wall(&["mine"]).await.unwrap();
+        let endless =
+            "UPDATE mine SET a = (SELECT COUNT(*) FROM mine AS b JOIN mine AS c ON b.a = c.a
+                       JOIN mine AS d ON c.a = d.a)";
+        for _ in 0..2 {
+            let why = run(endless.to_owned()).await.err().unwrap().to_string();
+            assert!(why.contains("interrupted"), "{why}");
+            run("INSERT INTO mine (a) VALUES (2)".to_owned()).await.unwrap();
+        }
+        let sql = "SELECT COUNT(*) AS n FROM mine WHERE a = 2";
+        let row = db.read().await.unwrap().one(sql, &[]).await.unwrap().unwrap();
+        assert_eq!(row.int("n").unwrap(), 2);
         db.close().await;
     }
 

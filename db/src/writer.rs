@@ -8,11 +8,12 @@
 //! Each message to SQLite's thread costs more than most statements: a transaction begins together
 //! with its first statement, and in a group it ends with the next one's beginning or the COMMIT.
 
+use crate::wall::Steps;
 use crate::{Error, Result};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr, SqlStr, SqliteConnection};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
 
 /// The state of the one connection that writes.
@@ -40,6 +41,8 @@ pub(crate) struct Writer {
     outer: Arc<Mutex<Outer>>,
     queued: AtomicUsize,
     wake: Arc<Notify>,
+    /// What a statement may still do, behind a wall.
+    pub(crate) steps: OnceLock<Steps>,
 }
 
 impl Writer {
@@ -56,6 +59,7 @@ impl Writer {
             outer: Arc::new(Mutex::new(outer)),
             queued: AtomicUsize::new(0),
             wake: Arc::new(Notify::new()),
+            steps: OnceLock::new(),
         });
         let (outer, wake) = (Arc::downgrade(&writer.outer), writer.wake.clone());
         tokio::spawn(async move {
@@ -202,6 +206,9 @@ impl WriterTx {
 
     /// The text to run instead of a statement: the first one also begins.
     pub(crate) fn statement(&mut self, sql: SqlStr) -> Result<SqlStr> {
+        if let Some(steps) = self.writer.steps.get() {
+            steps.begin();
+        }
         match self.state {
             State::Begun => return Ok(sql),
             State::Failed => return Err(Error::Failed),
