@@ -37,6 +37,29 @@ async fn old_rows(host: &Db) {
     tx.commit().await.expect("commits");
 }
 
+/// A portal of before remembered elsewhere that it had carried.
+async fn mark_as_before(host: &Db, url: &str) {
+    let (db, schema) = match db::file_of(url) {
+        Some(file) => {
+            let file = format!("sqlite:{file}.plugins/medical-fees.sqlite");
+            (Db::open(&file).await.expect("opens"), "")
+        }
+        None => (host.clone(), "plugin_medical_fees."),
+    };
+    let mut tx = db.begin().await.expect("begins");
+    for sql in [
+        format!(
+            "DELETE FROM {schema}musubi_imports WHERE importer = 'musubi' AND insurer_id = 'minato'"
+        ),
+        format!(
+            "INSERT INTO {schema}musubi_tables (name, made) VALUES ('carried:rows:minato', '')"
+        ),
+    ] {
+        tx.execute(AssertSqlSafe(sql), &[]).await.expect("written");
+    }
+    tx.commit().await.expect("committed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_of_the_last_release_are_carried_over_once() {
     for url in db::testing::fresh_urls().await {
@@ -67,6 +90,8 @@ async fn rows_of_the_last_release_are_carried_over_once() {
         for _ in 0..2 {
             carrying.run().await.expect("carries");
         }
+        mark_as_before(&host, &url).await;
+        carrying.run().await.expect("what was carried before is not carried again");
         let query = "SELECT month, facility, kind, kind_text, own_paid, line, person FROM rows \
                      ORDER BY month, line";
         let query = Query::parse(query, &schema).expect("a query");

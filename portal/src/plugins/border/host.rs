@@ -155,7 +155,9 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     match rows.await {
         Ok(rows) => (abi::OK, json!({"rows": rows})),
         Err(Unanswered::Asked(why)) => refuse(abi::E_REQUEST, &format!("{name}: {why}")),
-        Err(Unanswered::TooMuch) => refuse(abi::E_HOST, "too many rows; write LIMIT"),
+        Err(Unanswered::TooMuch | Unanswered::Full) => {
+            refuse(abi::E_HOST, "too many rows; write LIMIT")
+        }
         Err(Unanswered::Database(error)) => {
             if allowed.may_write() {
                 tracing::error!(%error, plugin = allowed.plugin, query = name, "query failed");

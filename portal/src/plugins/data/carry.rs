@@ -40,6 +40,11 @@ impl Carrying<'_> {
         let sql = format!("SELECT DISTINCT insurer_id FROM {}", self.was.table);
         for row in old.all(AssertSqlSafe(sql), &[]).await? {
             let insurer = row.text("insurer_id")?;
+            // As the release before marked it.
+            let before = format!("carried:{}:{insurer}", self.name);
+            if self.database.was_made(&before).await? {
+                continue;
+            }
             let mut tx = self.database.begin(&insurer).await?;
             // An import of the host's own: of one batch there is one that counts.
             let marked = format!(

@@ -151,13 +151,23 @@ impl Database {
         sql
     }
 
+    /// Whether the host's own table remembers this.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn was_made(&self, name: &str) -> db::Result<bool> {
+        let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE name = $1", self.table(make::MADE));
+        let row = self.owner.read().await?.one(AssertSqlSafe(sql), params![name]).await?;
+        row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+    }
+
     /// A number that no other import has.
     pub fn import_id() -> i64 {
         // What JavaScript and JSON hold exactly: somebody will look at it there.
         i64::try_from(secret::random::number() >> 11).unwrap_or(0)
     }
 
-    /// Checks a statement of the reader's against the tables without running it.
+    /// Checks what the reader runs against the tables without running it.
     ///
     /// # Errors
     /// The engine's words.

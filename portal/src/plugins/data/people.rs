@@ -50,6 +50,12 @@ impl PersonKeys {
     }
 }
 
+/// Whether a text can be the name of a person or card: what [`PersonKeys`] makes.
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() == 22 && text.bytes().all(plain)
+}
+
 /// The people whose rows a call may see.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
@@ -119,13 +125,13 @@ impl People {
 
     /// Only the member themselves: whose rows they may write.
     pub fn own(&self) -> Self {
-        Self::new(self.people.iter().filter(|seen| seen.own).cloned().collect())
+        Self::new(self.people.iter().filter(|seen| seen.own).take(1).cloned().collect())
     }
 
     /// Only the person with this id; nobody when it is none of them. Among everybody it is whoever has
     /// the id.
     pub fn only(&self, id: &str) -> Self {
-        if self.everybody {
+        if self.everybody && is_name(id) {
             let keys = vec![id.to_owned()];
             let seen = Seen { id: id.to_owned(), name: String::new(), own: false, keys };
             return Self::new(vec![seen]);

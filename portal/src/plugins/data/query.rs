@@ -29,6 +29,9 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// without counting.
 const LONGEST: usize = 1_000;
 
+/// The longest json that a parameter may be, in bytes.
+const LONGEST_JSON: usize = 16 * 1024;
+
 /// Why a query gave no rows.
 #[derive(Debug)]
 pub enum Unanswered {
@@ -36,6 +39,8 @@ pub enum Unanswered {
     Asked(String),
     /// More than one answer holds.
     TooMuch,
+    /// There is no room for one more row.
+    Full,
     Database(db::Error),
 }
 
@@ -175,6 +180,9 @@ pub(super) fn values(
         let value = params.get(name).ok_or(format!("${name} is missing"))?;
         if value.as_str().is_some_and(|text| text.chars().count() > LONGEST) {
             return Err(format!("${name} is longer than {LONGEST} characters"));
+        }
+        if *kind == Kind::Json && value.to_string().len() > LONGEST_JSON {
+            return Err(format!("${name} is longer than {LONGEST_JSON} bytes"));
         }
         value_of(value, kind).ok_or(format!("${name} must be {}", shape(kind)))
     };

@@ -1,4 +1,5 @@
-//! Which queries a page or card may use: checked when the plugin is loaded, and again at each call.
+//! Which queries a page or card may use, and which statements a form or job may run: checked when the
+//! plugin is loaded, and again at each call.
 
 use super::class::DataClass;
 use super::query::{Queries, Query};
@@ -76,7 +77,7 @@ impl Declared<'_> {
     ///
     /// # Errors
     /// The statement and what to write into `plugin.toml`.
-    pub fn check_writes(&self, statements: &Statements) -> Result<(), String> {
+    pub fn check_writes(&self, queries: &Queries, statements: &Statements) -> Result<(), String> {
         if let Writes::Own(Some(listed)) | Writes::Everybodys(Some(listed)) = self.writes {
             for name in listed {
                 let Some(statement) = statements.get(name) else {
@@ -90,6 +91,19 @@ impl Declared<'_> {
                     ));
                 }
             }
+        }
+        // What it read must not lie in a table, or behind a page, of a lower class.
+        let reads = |(name, query): (&String, &Query)| {
+            (names(self.queries, name) && query.class() <= self.class).then(|| query.class())
+        };
+        let read = queries.iter().filter_map(reads).max().unwrap_or(DataClass::None);
+        let mut may = statements.iter().filter(|(name, s)| self.writes.allow(name, s));
+        if let Some((name, _)) = may.find(|(_, statement)| statement.class() < read) {
+            let read = read.as_str();
+            return Err(format!(
+                "may read {read} data and run statements/{name}.sql, whose table is below that; list \
+                 the queries that it uses: queries = [\"…\"]"
+            ));
         }
         let mut may = statements.iter().filter(|(name, s)| self.writes.allow(name, s));
         let above = may.find(|(_, statement)| statement.class() > self.class);

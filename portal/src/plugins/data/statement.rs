@@ -7,7 +7,7 @@ use super::query::{For, Unanswered, values};
 use super::sql::check::Schema;
 use super::sql::print::Printed;
 use super::sql::print_write;
-use super::sql::tree::{Change, Conflict, Write};
+use super::sql::tree::{Change, Write};
 use super::sql::write;
 use super::tables::Scope;
 use db::{AssertSqlSafe, Engine, Tx};
@@ -44,7 +44,7 @@ impl Statement {
         let write = write::check(text, schema)?;
         let table = &schema.tables.table[&write.into.table];
         let needed = write.needed(table);
-        Ok(Self { write, most: table.most, needed })
+        Ok(Self { write, most: table.most(), needed })
     }
 
     /// The class of its table and of what it names.
@@ -57,11 +57,9 @@ impl Statement {
         self.write.into.scope
     }
 
-    /// Whether it puts a row in, or changes the one that is there: when nothing changed, there was no
-    /// room.
+    /// Whether it puts a row in.
     pub fn adds(&self) -> bool {
-        let kept = Conflict::Nothing;
-        matches!(&self.write.change, Change::Insert { conflict, .. } if *conflict != kept)
+        matches!(self.write.change, Change::Insert { .. })
     }
 
     /// Its table.
@@ -85,7 +83,7 @@ impl Statement {
         whom: &For<'_>,
         params: &Map<String, Json>,
     ) -> Result<u64, Unanswered> {
-        let inserts = matches!(self.write.change, Change::Insert { .. });
+        let inserts = self.adds();
         if inserts && self.scope() == Scope::Person && whom.people.all().len() != 1 {
             return Err(Unanswered::Asked("say whose the new row is".to_owned()));
         }
@@ -93,8 +91,30 @@ impl Statement {
             return Err(Unanswered::Asked(format!("${name} must have a value")));
         }
         let printed = self.printed(engine, whom.people);
-        let values = values(&self.write.params, &printed.binds, whom, params)?;
-        let changed = tx.execute(AssertSqlSafe(printed.sql), &values).await;
-        changed.map_err(Unanswered::Database)
+        let bound = values(&self.write.params, &printed.binds, whom, params)?;
+        let changed = tx.execute(AssertSqlSafe(printed.sql), &bound).await;
+        match changed.map_err(Unanswered::Database)? {
+            0 if inserts && !self.is_there(tx, engine, whom, params).await? => {
+                Err(Unanswered::Full)
+            }
+            changed => Ok(changed),
+        }
+    }
+
+    /// Whether nothing was put in because the row was there, and not because there was no room.
+    async fn is_there(
+        &self,
+        tx: &mut Tx,
+        engine: Engine,
+        whom: &For<'_>,
+        params: &Map<String, Json>,
+    ) -> Result<bool, Unanswered> {
+        let printed = print_write::there(&self.write, engine, whom.people.whose());
+        let Some(printed) = printed else { return Ok(false) };
+        let bound = values(&self.write.params, &printed.binds, whom, params)?;
+        let row = tx.one(AssertSqlSafe(printed.sql), &bound).await;
+        let row = row.map_err(Unanswered::Database)?;
+        let rows = row.map_or(Ok(0), |row| row.int("n")).map_err(Unanswered::Database)?;
+        Ok(rows > 0)
     }
 }

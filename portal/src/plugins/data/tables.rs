@@ -29,17 +29,19 @@ pub struct Table {
     pub indexes: Vec<Vec<String>>,
     /// Columns that no two rows of the insurer, or of the person, have alike.
     pub key: Option<Vec<String>>,
-    /// How many rows one person may have that are written here; files may bring more.
-    #[serde(default = "Table::most")]
-    pub most: u32,
+    /// How many rows one person, or the insurer, may have that are written here; files may bring more.
+    most: Option<u32>,
     /// What it was in the portal's own database before plugins had databases of their own.
     pub was: Option<Was>,
 }
 
 impl Table {
-    /// Rows of a person, when nothing is said.
-    fn most() -> u32 {
-        1_000
+    /// How many rows a person may have in it, or in a table of the insurer the insurer.
+    pub fn most(&self) -> u32 {
+        self.most.unwrap_or(match self.scope {
+            Scope::Person => 1_000,
+            Scope::Insurer => 10_000,
+        })
     }
 }
 
@@ -247,8 +249,8 @@ impl Tables {
             if let Some(key) = &table.key {
                 keyed(table, key).map_err(|why| at(format!("key: {why}")))?;
             }
-            if !(1..=100_000).contains(&table.most) {
-                return Err(at("most: a person may have 1 to 100,000 rows".into()));
+            if !(1..=100_000).contains(&table.most()) {
+                return Err(at("most: there may be 1 to 100,000 rows".into()));
             }
             for column in table.indexes.iter().flatten() {
                 if !table.columns.contains_key(column) {

@@ -9,16 +9,19 @@ use super::query::{For, Unanswered};
 use super::reach::Declared;
 use super::statement::{Statement, Statements};
 use crate::plugins::package::declared::Notification;
-use db::{AssertSqlSafe, Error, Tx, params};
+use db::{AssertSqlSafe, Engine, Error, Tx, params};
 use sdk::wire::{Must, Notify, Write};
 use secret::hash;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How long it is remembered that a form was taken, in seconds.
 const REMEMBERED: i64 = 2 * 86_400;
-/// The most statements that a form or a step of a job may run.
+/// The most statements that a form or a step of a job may run, and the most that it may tell.
 const MOST: usize = 200;
+/// How long they may take together.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// A form that was sent, by what it holds and by whom: the same again is the same.
 pub struct Sent(String);
@@ -105,6 +108,16 @@ impl Taking<'_> {
         &self,
         sent: &Sent,
         went_to: &str,
+        asked: (&[Write], &[Notify]),
+    ) -> Result<Taken, NotTaken> {
+        let taken = tokio::time::timeout(LONGEST, self.taken(sent, went_to, asked)).await;
+        taken.unwrap_or_else(|_| Err(NotTaken::Asked("its statements take too long".to_owned())))
+    }
+
+    async fn taken(
+        &self,
+        sent: &Sent,
+        went_to: &str,
         (writes, notify): (&[Write], &[Notify]),
     ) -> Result<Taken, NotTaken> {
         let mut tx = self.database.begin_walled(self.insurer).await?;
@@ -123,6 +136,7 @@ impl Taking<'_> {
             let before = params![self.insurer, self.now - REMEMBERED];
             tx.execute(AssertSqlSafe(old), before).await?;
         }
+        self.alone(&mut tx, writes).await?;
         match self.run(&mut tx, writes).await? {
             Taken::Now => {}
             other => return Ok(other),
@@ -130,6 +144,21 @@ impl Taking<'_> {
         self.tell(&mut tx, notify).await?;
         tx.commit().await?;
         Ok(Taken::Now)
+    }
+
+    /// On PostgreSQL two forms of a person could each count the rows before the other's is there.
+    async fn alone(&self, tx: &mut Tx, writes: &[Write]) -> db::Result<()> {
+        let adds = |write: &Write| {
+            self.statements.get(&write.statement).is_some_and(|statement| statement.adds())
+        };
+        if self.database.engine() == Engine::Sqlite || !writes.iter().any(adds) {
+            return Ok(());
+        }
+        let whose = self.people.all().first().map_or("", |seen| seen.id.as_str());
+        let name = hash::sha256(format!("{}\0{}\0{whose}", self.plugin, self.insurer));
+        let lock = name.iter().take(8).fold(0i64, |lock, byte| (lock << 8) | i64::from(*byte));
+        let sql = "SELECT 1 AS n FROM (SELECT pg_advisory_xact_lock($1)) AS held";
+        tx.one(sql, params![lock]).await.map(drop)
     }
 
     /// Puts aside what is to be told when all is written.
@@ -144,6 +173,13 @@ impl Taking<'_> {
             let told = told.ok_or_else(|| {
                 NotTaken::Asked("a notification, or its params, are not declared".to_owned())
             })?;
+            let declared = found.map_or(self.declared.class, |known| known.data);
+            if declared < self.declared.class {
+                let class = self.declared.class.as_str();
+                return Err(NotTaken::Asked(format!(
+                    "a notification below the data of who tells it; write data = {class:?}"
+                )));
+            }
             // A member is told by their form, and nobody else.
             if self.people.only(&one.person).all().len() != 1 {
                 return Err(NotTaken::Asked("tells somebody whom it does not see".to_owned()));
@@ -162,22 +198,22 @@ impl Taking<'_> {
             let found = self.declared.statement(self.statements, &write.statement);
             let statement = found.map_err(NotTaken::Asked)?;
             let changed = self.one(tx, statement, write).await;
+            let said = |why: String| NotTaken::Asked(format!("{}: {why}", write.statement));
             let changed = match (changed, &write.must) {
+                (Ok(changed), _) => changed,
+                (Err(Unanswered::Full), _) => return Ok(Taken::Full),
                 // A row of this key was there.
                 (Err(Unanswered::Database(Error::Taken)), Some(must)) => {
                     return Ok(Taken::Refused(must.clone()));
                 }
-                (changed, _) => changed.map_err(|why| match why {
-                    Unanswered::Asked(why) => {
-                        NotTaken::Asked(format!("{}: {why}", write.statement))
-                    }
-                    Unanswered::TooMuch => NotTaken::Asked("too many rows".to_owned()),
-                    Unanswered::Database(error) => NotTaken::Database(error),
-                })?,
+                (Err(Unanswered::Database(Error::Taken)), None) => {
+                    return Err(said("a row of this key is there; write must".to_owned()));
+                }
+                // What it made the engine say is the plugin's.
+                (Err(Unanswered::Database(error)), _) => return Err(said(error.to_string())),
+                (Err(Unanswered::Asked(why)), _) => return Err(said(why)),
+                (Err(Unanswered::TooMuch), _) => return Err(said("too many rows".to_owned())),
             };
-            if changed == 0 && statement.adds() {
-                return Ok(Taken::Full);
-            }
             if let Some(must) = write.must.as_ref().filter(|must| must.rows != changed) {
                 return Ok(Taken::Refused(must.clone()));
             }

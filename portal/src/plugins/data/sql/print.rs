@@ -170,17 +170,14 @@ impl<'s> Printer<'s> {
         _ = write!(self.sql, "\"t{at}\".\"insurer_id\" = $1");
         if let (Scope::Person, Whose::These { people, cards }) = (source.scope, &self.whose) {
             _ = write!(self.sql, " AND \"t{at}\".\"person\" IN (");
-            // What came in files is a card's, what was written here a person's.
-            let count = if source.imported { cards.len() } else { *people };
-            if count == 0 {
+            // What came in files is a card's; what was written here a person's, or a card's when a job wrote
+            // it for a row of a file.
+            let of_people = (0..*people).filter(|_| !source.imported).map(Bind::Person);
+            let names: Vec<Bind> = of_people.chain((0..cards.len()).map(Bind::Card)).collect();
+            if names.is_empty() {
                 self.put("NULL");
             }
-            for at in 0..count {
-                if at > 0 {
-                    self.put(", ");
-                }
-                self.bind(if source.imported { Bind::Card(at) } else { Bind::Person(at) });
-            }
+            self.list(&names, |printer, _, name| printer.bind(name.clone()));
             self.put(")");
         }
         if source.imported {
@@ -271,7 +268,7 @@ impl<'s> Printer<'s> {
     /// Whose a row is, by the person's id: rows of files stand under cards, of which one can have two.
     fn person(&mut self, at: usize) {
         let cards = match &self.whose {
-            Whose::These { cards, .. } if self.sources[at].imported => cards.clone(),
+            Whose::These { cards, .. } if !cards.is_empty() => cards.clone(),
             _ => {
                 _ = write!(self.sql, "\"t{at}\".\"person\"");
                 return;
@@ -284,8 +281,7 @@ impl<'s> Printer<'s> {
             self.put(" THEN ");
             self.bind(Bind::Person(person));
         }
-        // With nobody there is no row.
-        self.put(" WHEN TRUE THEN NULL END AS TEXT)");
+        _ = write!(self.sql, " ELSE \"t{at}\".\"person\" END AS TEXT)");
     }
 
     /// PostgreSQL is told the type of what is no column: it would guess others, and keep them.

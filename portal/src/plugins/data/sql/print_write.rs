@@ -46,33 +46,16 @@ fn insert(to: &mut Printer<'_>, write: &Write, (row, conflict): (&[Set], &Confli
         to.put(", ");
         to.value(&set.to);
     }
-    to.put(" WHERE ");
-    if of_person {
-        _ = write!(
-            to.sql,
-            "((SELECT COUNT(*) FROM {table} WHERE \"insurer_id\" = $1 AND \"person\" = "
-        );
-        person(to);
-        _ = write!(to.sql, ") < {most}");
-        // Who has all that they may have can still change one of them.
-        if let (Conflict::Nothing | Conflict::Update(_), Some(key)) = (conflict, &write.key) {
-            _ = write!(
-                to.sql,
-                " OR EXISTS (SELECT 1 FROM {table} WHERE \"insurer_id\" = $1 AND \"person\" = "
-            );
-            person(to);
-            for column in key {
-                _ = write!(to.sql, " AND \"{column}\" = ");
-                if let Some(set) = row.iter().find(|set| set.column == *column) {
-                    to.expr(&set.to);
-                }
-            }
-            to.put(")");
-        }
+    to.put(" WHERE ((");
+    count(to, write);
+    _ = write!(to.sql, ") < {most}");
+    // Who has all that they may have can still change one of them.
+    if *conflict != Conflict::Fails {
+        to.put(" OR EXISTS (SELECT 1");
+        keyed(to, write, row);
         to.put(")");
-    } else {
-        to.put("TRUE");
     }
+    to.put(")");
     if *conflict == Conflict::Fails {
         return;
     }
@@ -88,6 +71,41 @@ fn insert(to: &mut Printer<'_>, write: &Write, (row, conflict): (&[Set], &Confli
             // The key names insurer and person: the row is theirs.
         }
         Conflict::Nothing | Conflict::Fails => to.put(") DO NOTHING"),
+    }
+}
+
+/// Whether the row of a key is there; `None` for what does not pass over one that is.
+pub fn there(write: &Write, engine: Engine, whose: Whose) -> Option<Printed> {
+    let Change::Insert { row, conflict: Conflict::Nothing } = &write.change else { return None };
+    let sources = std::slice::from_ref(&write.into);
+    let mut to = Printer::new(engine, &write.params, sources, whose);
+    to.put("SELECT COUNT(*) AS \"n\"");
+    keyed(&mut to, write, row);
+    Some(Printed { sql: to.sql, binds: to.binds })
+}
+
+/// The row with the key of the new one.
+fn keyed(to: &mut Printer<'_>, write: &Write, row: &[Set]) {
+    theirs(to, write);
+    for column in write.key.iter().flatten() {
+        _ = write!(to.sql, " AND \"{column}\" = ");
+        if let Some(set) = row.iter().find(|set| set.column == *column) {
+            to.expr(&set.to);
+        }
+    }
+}
+
+fn count(to: &mut Printer<'_>, write: &Write) {
+    to.put("SELECT COUNT(*) AS \"n\"");
+    theirs(to, write);
+}
+
+/// The rows of the person, or of the insurer.
+fn theirs(to: &mut Printer<'_>, write: &Write) {
+    _ = write!(to.sql, " FROM \"{}\" WHERE \"insurer_id\" = $1", write.into.table);
+    if write.into.scope == Scope::Person {
+        to.put(" AND \"person\" = ");
+        person(to);
     }
 }
 

@@ -1,4 +1,4 @@
-//! A query as it was written: words in their places, no meaning yet.
+//! A query or statement as it was written: words in their places, no meaning yet.
 
 use super::token::{KEYWORDS, Token, tokens};
 
@@ -195,7 +195,7 @@ fn whole<T>(text: &str, read: impl FnOnce(&mut Reader) -> Read<T>) -> Read<T> {
         Token::Word(_) if ["insert", "update", "delete"].iter().any(|w| reader.is_word(w)) => {
             Err(format!("line {}: a file is one statement; take a second file", reader.line()))
         }
-        _ => Err(reader.unexpected("the end of the query")),
+        _ => Err(reader.unexpected("the end")),
     }
 }
 

@@ -109,6 +109,9 @@ fn assigned(
             return Err(format!("line {line}: {column} stands twice"));
         }
         let to = checker.assigned(&set.to, &declared.kind())?;
+        if to.any(&|part| matches!(part.node, Node::Binary(Op::Concatenate, ..))) {
+            return Err(format!("line {line}: ||: put texts together in the handler"));
+        }
         if !declared.optional && !certain(&to, table) {
             return Err(format!(
                 "line {line}: {column} must have a value; it is not optional: COALESCE(…, …)"
@@ -248,6 +251,7 @@ mod tests {
             ("UPDATE notes SET id = 'x'", "of the key"),
             ("UPDATE notes SET person = 'x'", "the host writes it"),
             ("UPDATE notes SET n = SUM(n)", "no aggregate"),
+            ("UPDATE notes SET how = how || how", "in the handler"),
             ("UPDATE notes SET day = CASE WHEN n = 1 THEN TODAY() END", "COALESCE"),
             ("UPDATE notes SET n = 1 FROM plain", "FROM stands where the end"),
             ("UPDATE notes SET n = (SELECT n FROM notes)", "inside queries"),
