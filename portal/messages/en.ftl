@@ -38,6 +38,7 @@ paper-made = Made on { $day }
 paper-yen = { $sum } yen
 inbox-title = Inbox
 inbox-new = New
+inbox-something = A message from { $name }
 inbox-none = There are no messages yet.
 home-empty = There is nothing new.
 

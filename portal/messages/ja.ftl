@@ -35,6 +35,7 @@ paper-made = 作成日：{ $day }
 paper-yen = { $sum }円
 inbox-title = 受信箱
 inbox-new = 新着
+inbox-something = 「{ $name }」からのお知らせ
 inbox-none = お知らせは、まだありません。
 home-empty = 新しいお知らせはありません。
 

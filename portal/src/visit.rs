@@ -110,6 +110,11 @@ impl Visit {
         }
     }
 
+    /// Who is signed in, whether or not they may still read here.
+    pub fn member(&self) -> Option<&Member> {
+        self.session.as_ref().map(|session| &session.member)
+    }
+
     /// The day in Japan.
     pub fn today(&self) -> &str {
         &self.today

@@ -6,7 +6,6 @@ use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{self, Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
-use crate::store::notifications;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -51,7 +50,7 @@ pub struct Home {
     pub last_login: Option<i64>,
     pub first_login: bool,
     /// What plugins told the member and they have not read.
-    pub unread: i64,
+    pub unread: usize,
     pub inbox_url: String,
     pub cards: Vec<Card>,
 }
@@ -150,10 +149,7 @@ pub async fn show(
     let cards = cards.collect();
     let tells = offers.iter().any(|offer| !offer.plugin.manifest.notification.is_empty());
     let unread = match tells {
-        true => {
-            let persons = inbox::names(&app.person_keys, visit.slug(), member);
-            notifications::unread(&mut app.db.read().await?, visit.slug(), &persons).await?
-        }
+        true => inbox::unread(&app, &visit, member).await?,
         false => 0,
     };
     visit.look.page(&Home {

@@ -61,14 +61,29 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     let mut conn = app.db.read().await?;
     let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
     drop(conn);
-    let told = list.iter().filter_map(|told| shown(&app, &visit, told));
-    let page = visit.look.page(&Inbox { told: told.collect() })?;
-    if list.iter().any(|told| told.read_at.is_none()) {
+    let told: Vec<(&Notification, Told)> =
+        list.iter().filter_map(|told| Some((told, shown(&app, &visit, told)?))).collect();
+    let new: Vec<&Notification> =
+        told.iter().filter(|(_, shown)| shown.new).map(|(told, _)| *told).collect();
+    let shown = told.into_iter().map(|(_, shown)| shown).collect();
+    let page = visit.look.page(&Inbox { told: shown })?;
+    if !new.is_empty() {
         let mut tx = app.db.begin().await?;
-        notifications::read_all(&mut tx, visit.slug(), &persons, visit.now).await?;
+        for told in new {
+            notifications::read(&mut tx, visit.slug(), told, visit.now).await?;
+        }
         tx.commit().await?;
     }
     Ok(page)
+}
+
+/// How many of what the inbox shows the member has not read.
+pub async fn unread(app: &App, visit: &Visit, member: &Member) -> Result<usize, Error> {
+    let persons = names(&app.person_keys, visit.slug(), member);
+    let mut conn = app.db.read().await?;
+    let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
+    let new = list.iter().filter(|told| told.read_at.is_none());
+    Ok(new.filter(|told| shown(app, visit, told).is_some()).count())
 }
 
 /// What is said, while its plugin is on and declares it.
@@ -87,9 +102,16 @@ fn shown(app: &App, visit: &Visit, told: &Notification) -> Option<Told> {
         params.iter().map(|(name, text)| (name.as_str(), visit.look.when(text))).collect();
     let text =
         |what: &str| visit.look.t(&format!("{}-{}-{what}", told.plugin, told.notification), &args);
+    // Who has not proved enough sees that there is something, and is asked on the page.
+    let known = visit.may_see(declared.data);
+    let name = plugin.manifest.plugin.name.in_language(&visit.look.lang).to_owned();
     Some(Told {
-        title: text("title"),
-        text: text("text"),
+        title: if known {
+            text("title")
+        } else {
+            visit.look.t("inbox-something", &[("name", name)])
+        },
+        text: if known { text("text") } else { visit.look.t("card-step-up", &[]) },
         url: format!("{}{path}", visit.path(&format!("p/{}", told.plugin))),
         at: told.made_at,
         new: told.read_at.is_none(),

@@ -1,5 +1,5 @@
 //! A form of a plugin is sent: session, level, what was typed, the handler, one transaction, and on to the
-//! next page. Whatever stands in the way, what was typed is not lost.
+//! next page. When something stands in the way, what was typed is kept for the member who typed it.
 
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::session;
 use crate::store::form_drafts::{self, Of};
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::FieldFault;
 use sdk::wire::{ActionReply, Must, Notify, Write};
@@ -29,7 +30,7 @@ use web::{Error, Posted};
 /// How long what was typed is kept for the member, in seconds.
 const KEPT: i64 = 2 * 3600;
 /// What the host's own fields are called.
-const HOSTS: [&str; 4] = ["csrf", "act", "once", "kept"];
+const HOSTS: [&str; 3] = ["csrf", "act", "once"];
 
 /// `POST /{insurer}/p/{plugin}`
 pub async fn root(
@@ -60,7 +61,17 @@ async fn submit(
     query: String,
     request: Request,
 ) -> Result<Response, Error> {
-    let posted = Posted::signed(request, |csrf| web::look::form_token(csrf, id)).await?;
+    let secure = app.settings.secure();
+    let ended = match visit.member() {
+        Some(_) => None,
+        None => session::last(&app.db, visit.slug(), &visit.headers, secure).await?,
+    };
+    let Some(who) = visit.member().or(ended.as_ref()) else {
+        // Nobody knows who it was: they sign in, and the page is as it was.
+        return Ok(visit.signed_in().err().map_or_else(|| visit.not_found(), |signin| *signin));
+    };
+    let token = |csrf: &str| web::look::form_token(csrf, id, &who.sub);
+    let posted = Posted::signed(request, token).await?;
     let page = match opened(app, visit, id, path, query)? {
         Ok(page) => page,
         Err(response) => return Ok(response),
@@ -77,16 +88,15 @@ async fn submit(
     let member = match visit.may_change() {
         Ok(session) => &session.member,
         Err(signin) => {
-            let secure = app.settings.secure();
-            let known = session::last(&app.db, visit.slug(), &visit.headers, secure).await?;
-            if let Some(known) = known.filter(|_| !visit.is_signed_in()) {
-                keep(app, visit, (&known, id, action), &typed).await?;
+            if let Some(ended) = &ended {
+                Keeping { app, visit, member: ended, page: &page, action, typed: &typed }
+                    .keep()
+                    .await?;
             }
             return Ok(*signin);
         }
     };
-    let form = Sending { app, visit, page, action, member, typed };
-    form.send(posted.value("once"), !posted.value("kept").is_empty()).await
+    Sending { app, visit, page, action, member, typed }.send(posted.value("once")).await
 }
 
 /// A form on its way.
@@ -100,7 +110,7 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(self, once: &str, was_kept: bool) -> Result<Response, Error> {
+    async fn send(self, once: &str) -> Result<Response, Error> {
         let (app, visit, id) = (self.app, self.visit, self.page.offer.id());
         let seen = visit.subjects(&app.db, self.member).await?;
         let asker = visit.asker(&app.person_keys, self.member, &seen);
@@ -111,7 +121,7 @@ impl Sending<'_> {
         let question = match asker.question(&asking) {
             Ok(question) => question,
             Err(Unproved(class)) => {
-                keep(app, visit, (self.member, id, self.action), &self.typed).await?;
+                self.keeping().keep().await?;
                 return Ok(visit.step_up(class));
             }
         };
@@ -125,7 +135,10 @@ impl Sending<'_> {
         let deadline = Duration::from_millis(app.settings.plugins.page_ms);
         let reply = match question.action(values.into(), deadline).await {
             Ok(reply) => reply,
-            Err(fault) => return self.page.fault(&fault),
+            Err(fault) => {
+                self.keeping().keep().await?;
+                return self.page.fault(&fault);
+            }
         };
         let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, &self.typed);
         let own = asker.people.own();
@@ -154,35 +167,55 @@ impl Sending<'_> {
         };
         match taken {
             Ok(Outcome::On(to)) => {
-                if was_kept {
-                    let mut tx = app.db.begin().await?;
-                    let (insurer, sub) = (visit.slug(), self.member.sub.as_str());
-                    let of = Of { insurer, sub, plugin: id, action: &self.action.id };
-                    form_drafts::delete(&mut tx, of).await?;
-                    tx.commit().await?;
-                }
+                self.keeping().forget().await?;
                 Ok(see_other(&to))
             }
             Ok(Outcome::Again(faults)) => {
                 let said = |fault: FieldFault| (fault.field, visit.look.t_or(&fault.text));
                 self.again(faults.into_iter().map(said).collect()).await
             }
-            Err(NotTaken::Asked(why)) => self.page.fault(&CallFault::Failed(why)),
-            Err(NotTaken::Database(error)) => Err(error.into()),
+            Err(NotTaken::Asked(why)) => {
+                self.keeping().keep().await?;
+                self.page.fault(&CallFault::Failed(why))
+            }
+            Err(NotTaken::Database(error)) => {
+                // When the database does not answer at all, this cannot be kept either.
+                self.keeping().keep().await?;
+                Err(error.into())
+            }
         }
+    }
+
+    fn keeping(&self) -> Keeping<'_> {
+        let Self { app, visit, page, action, member, typed } = self;
+        Keeping { app, visit, member, page, action, typed }
     }
 
     /// The page with the form as it was typed, and what is wrong with it.
     async fn again(self, faults: Vec<(String, String)>) -> Result<Response, Error> {
-        let (action, typed) = (self.action.id.clone(), self.typed);
-        self.page.show(Some(Back { action, typed, faults })).await
+        let (action, typed) = (self.action.id.clone(), self.typed.clone());
+        let keeping = Keeping { page: &self.page.clone(), ..self.keeping() };
+        let shown = self.page.clone().show(Some(Back { action, typed, faults })).await?;
+        if shown.status() != StatusCode::BAD_REQUEST {
+            // The page itself could not be shown.
+            keeping.keep().await?;
+        }
+        Ok(shown)
     }
 
     /// The address of one of the plugin's own pages.
     fn target(&self, path: &str, said: Option<&str>) -> Option<String> {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let plugin = self.page.offer.plugin;
-        plugin.manifest.route(bare)?;
+        let route = plugin.manifest.route(bare)?;
+        if route.data < self.action.data && !query.is_empty() {
+            // What the handler read does not stand in an address below it.
+            return None;
+        }
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if said.is_some_and(|said| said.len() > 100 || !said.chars().all(word)) {
+            return None;
+        }
         let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\');
         if !query.chars().all(clean) {
             return None;
@@ -252,18 +285,45 @@ async fn refused(
     Ok(Outcome::Again(faults))
 }
 
-/// Keeps what was typed for when the member comes back.
-async fn keep(
-    app: &App,
-    visit: &Visit,
-    (member, plugin, action): (&Member, &str, &Action),
-    typed: &BTreeMap<String, String>,
-) -> Result<(), Error> {
-    let of = Of { insurer: visit.slug(), sub: &member.sub, plugin, action: &action.id };
-    let typed = serde_json::to_vec(typed).map_err(Error::fault)?;
-    let sealed = app.sealer.seal(&of.purpose(), &typed);
-    let mut tx = app.db.begin().await?;
-    form_drafts::put(&mut tx, of, &sealed, visit.now + KEPT).await?;
-    tx.commit().await?;
-    Ok(())
+/// What was typed, for when the member comes back.
+struct Keeping<'a> {
+    app: &'a App,
+    visit: &'a Visit,
+    member: &'a Member,
+    page: &'a Opened<'a>,
+    action: &'a Action,
+    typed: &'a BTreeMap<String, String>,
+}
+
+impl Keeping<'_> {
+    async fn keep(&self) -> Result<(), Error> {
+        let page = self.page.page();
+        let of = self.of(&page);
+        let typed = serde_json::to_vec(self.typed).map_err(Error::fault)?;
+        let sealed = self.app.sealer.seal(&of.purpose(), &typed);
+        let mut tx = self.app.db.begin().await?;
+        form_drafts::put(&mut tx, of, &sealed, self.visit.now + KEPT).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The form was taken: what was kept of it is no use any more.
+    async fn forget(&self) -> Result<(), Error> {
+        let page = self.page.page();
+        let of = self.of(&page);
+        let mut conn = self.app.db.read().await?;
+        if form_drafts::find(&mut conn, of, self.visit.now).await?.is_none() {
+            return Ok(());
+        }
+        drop(conn);
+        let mut tx = self.app.db.begin().await?;
+        form_drafts::delete(&mut tx, of).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn of<'o>(&'o self, page: &'o str) -> Of<'o> {
+        let (insurer, sub) = (self.visit.slug(), self.member.sub.as_str());
+        Of { insurer, sub, plugin: self.page.offer.id(), action: &self.action.id, page }
+    }
 }

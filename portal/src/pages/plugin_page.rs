@@ -79,6 +79,7 @@ pub async fn below(
 }
 
 /// A page that the insurer offers.
+#[derive(Clone)]
 pub struct Opened<'a> {
     app: &'a App,
     visit: &'a Visit,
@@ -165,6 +166,15 @@ impl Opened<'_> {
         }
     }
 
+    /// The page with its parameters, without what was said above it.
+    pub fn page(&self) -> String {
+        let pairs = url::form_urlencoded::parse(self.query.as_bytes());
+        let kept = pairs.filter(|(name, _)| name != "said");
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+        format!("{}?{query}", self.path)
+    }
+
     /// The notice that the plugin did not answer.
     pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
         let (visit, id) = (self.visit, self.offer.id());
@@ -195,12 +205,14 @@ impl Opened<'_> {
             let came = back.take_if(|back| back.action == action.id);
             let filled = match came {
                 Some(back) => Filled { typed: Some(back.typed), faults: back.faults, kept: false },
-                None => self.kept(member, action).await?,
+                None if visit.may_see(action.data) => self.kept(member, action).await?,
+                // What was typed is of a class for which they have to prove more.
+                None => Filled::default(),
             };
             forms.failed |= !filled.faults.is_empty();
             let showing = Showing {
                 plugin: plugin.id(),
-                token: &visit.look.form_token(plugin.id()),
+                token: &visit.look.form_token(plugin.id(), &member.sub),
                 once: &random::id(),
                 people,
                 texts: &visit.look,
@@ -214,7 +226,8 @@ impl Opened<'_> {
     /// What the member had typed when they had to sign in again.
     async fn kept(&self, member: &Member, action: &form::field::Action) -> Result<Filled, Error> {
         let (insurer, plugin) = (self.visit.slug(), self.offer.id());
-        let of = Of { insurer, sub: &member.sub, plugin, action: &action.id };
+        let page = self.page();
+        let of = Of { insurer, sub: &member.sub, plugin, action: &action.id, page: &page };
         let mut conn = self.app.db.read().await?;
         let Some(sealed) = form_drafts::find(&mut conn, of, self.visit.now).await? else {
             return Ok(Filled::default());

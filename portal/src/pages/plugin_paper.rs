@@ -8,6 +8,7 @@ use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sdk::paper::Document;
+use tokio::sync::Semaphore;
 use web::Look;
 
 /// How the language of a request writes things.
@@ -39,6 +40,9 @@ impl Writes for Speaking<'_> {
     }
 }
 
+/// Documents that are drawn at the same time.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
 /// The file.
 ///
 /// # Errors
@@ -50,21 +54,22 @@ pub async fn file(
     plugin: &str,
     (name, document): (&str, &Document),
 ) -> Result<Response, String> {
-    let look = &visit.look;
-    let (title, blocks) = write(document, &Speaking { look, plugin })?;
-    let written = Written {
-        lang: look.lang.clone(),
-        title,
-        under: vec![
-            look.t("paper-for", &[("name", member.name.clone())]),
-            look.t("paper-made", &[("day", look.when(visit.today()))]),
-        ],
-        from: look.brand.name.in_language(&look.lang).to_owned(),
-        blocks,
-    };
     let font = app.font()?;
+    let look = visit.look.clone();
+    let (member, today) = (member.name.clone(), visit.today().to_owned());
+    let (of, document) = (plugin.to_owned(), document.clone());
+    let place = AT_ONCE.acquire().await.map_err(|error| error.to_string())?;
     // Beside the requests: a long document keeps nobody waiting.
-    let drawing = tokio::task::spawn_blocking(move || pdf(&written, &font));
+    let drawing = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let (title, blocks) = write(&document, &Speaking { look: &look, plugin: &of })?;
+        let under = vec![
+            look.t("paper-for", &[("name", member)]),
+            look.t("paper-made", &[("day", look.when(&today))]),
+        ];
+        let from = look.brand.name.in_language(&look.lang).to_owned();
+        pdf(&Written { lang: look.lang.clone(), title, under, from, blocks }, &font)
+    });
     let bytes = drawing.await.map_err(|_| "drawing the document panicked".to_owned())??;
     let name: String =
         name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();

@@ -93,6 +93,14 @@ pub async fn retry(tx: &mut Tx, due: &Due, failed: &str, again_at: i64) -> Resul
     tx.execute(sql, params![insurer, plugin, job, due.round, again_at, failed]).await.map(drop)
 }
 
+/// The round goes on later, as it is.
+pub async fn postpone(tx: &mut Tx, due: &Due, due_at: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET leased_until = 0, due_at = $5 WHERE insurer_id = $1 AND plugin = $2
+               AND job = $3 AND round = $4";
+    let JobKey { insurer, plugin, job } = &due.key;
+    tx.execute(sql, params![insurer, plugin, job, due.round, due_at]).await.map(drop)
+}
+
 /// A job is due now; `false` when there is none, or when somebody is at it.
 pub async fn now(tx: &mut Tx, key: &JobKey, now: i64) -> Result<bool> {
     let sql = "UPDATE jobs SET due_at = $4 WHERE insurer_id = $1 AND plugin = $2 AND job = $3

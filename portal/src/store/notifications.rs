@@ -19,9 +19,13 @@ pub struct Notification {
 
 /// Keeps one that is not kept yet.
 pub async fn insert(tx: &mut Tx, insurer: &str, told: &Notification) -> Result<()> {
+    // A plugin that tells without end fills no more than this of anybody's inbox.
     let sql = "INSERT INTO notifications (insurer_id, person, notification_id, plugin,
                                           notification, params, made_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)
+               SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
+                      CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
+               WHERE (SELECT COUNT(*) FROM notifications
+                      WHERE insurer_id = $1 AND person = $2 AND plugin = $4) < 200
                ON CONFLICT (insurer_id, person, notification_id) DO NOTHING";
     let Notification { person, id, plugin, notification, params, made_at, .. } = told;
     let values = params![insurer, person, id, plugin, notification, params, *made_at];
@@ -38,7 +42,7 @@ fn bound(insurer: &str, persons: &[String]) -> Vec<Value> {
     std::iter::once(Value::from(insurer)).chain(persons.iter().map(Value::from)).collect()
 }
 
-/// What a person was told under any of their names, the newest first, 100 at most.
+/// What a person was told under any of their names, the newest first, 400 at most.
 pub async fn list_for(
     conn: &mut Conn,
     insurer: &str,
@@ -47,7 +51,7 @@ pub async fn list_for(
     let sql = format!(
         "SELECT person, notification_id, plugin, notification, params, made_at, read_at
          FROM notifications WHERE insurer_id = $1 AND person IN ({})
-         ORDER BY made_at DESC, notification_id LIMIT 100",
+         ORDER BY made_at DESC, notification_id LIMIT 400",
         names(persons.len())
     );
     let rows = conn.all(AssertSqlSafe(sql), &bound(insurer, persons)).await?;
@@ -65,26 +69,9 @@ pub async fn list_for(
     rows.iter().map(told).collect()
 }
 
-/// How many a person has not read yet.
-pub async fn unread(conn: &mut Conn, insurer: &str, persons: &[String]) -> Result<i64> {
-    let sql = format!(
-        "SELECT COUNT(*) AS n FROM notifications WHERE insurer_id = $1 AND person IN ({}) AND
-         read_at IS NULL",
-        names(persons.len())
-    );
-    let row = conn.one(AssertSqlSafe(sql), &bound(insurer, persons)).await?;
-    row.map_or(Ok(0), |row| row.int("n"))
-}
-
-/// The person has seen the list.
-pub async fn read_all(tx: &mut Tx, insurer: &str, persons: &[String], now: i64) -> Result<()> {
-    let sql = format!(
-        "UPDATE notifications SET read_at = ${} WHERE insurer_id = $1 AND person IN ({}) AND
-         read_at IS NULL",
-        persons.len() + 2,
-        names(persons.len())
-    );
-    let mut values = bound(insurer, persons);
-    values.push(now.into());
-    tx.execute(AssertSqlSafe(sql), &values).await.map(drop)
+/// The person has seen one.
+pub async fn read(tx: &mut Tx, insurer: &str, told: &Notification, now: i64) -> Result<()> {
+    let sql = "UPDATE notifications SET read_at = $4 WHERE insurer_id = $1 AND person = $2
+               AND notification_id = $3 AND read_at IS NULL";
+    tx.execute(sql, params![insurer, &told.person, &told.id, now]).await.map(drop)
 }

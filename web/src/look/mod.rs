@@ -120,9 +120,9 @@ pub fn grouped(number: i64) -> String {
     crate::pages::yen(number)
 }
 
-/// The token of a plugin's forms, of a browser with this CSRF cookie.
-pub fn form_token(csrf: &str, plugin: &str) -> String {
-    hash::s256(format!("form\0{plugin}\0{csrf}"))
+/// The token of a plugin's forms for a member, of a browser with this CSRF cookie.
+pub fn form_token(csrf: &str, plugin: &str, member: &str) -> String {
+    hash::s256(format!("form\0{plugin}\0{member}\0{csrf}"))
 }
 
 impl Look {
@@ -166,9 +166,10 @@ impl Look {
         Self { of_plugin: true, said, ..self.clone() }
     }
 
-    /// The token of a plugin's forms: it is of use for no other form.
-    pub fn form_token(&self, plugin: &str) -> String {
-        form_token(&self.csrf, plugin)
+    /// The token of a plugin's forms for a member: it is of use for no other form, and for nobody else who
+    /// signs in in this browser.
+    pub fn form_token(&self, plugin: &str, member: &str) -> String {
+        form_token(&self.csrf, plugin, member)
     }
 
     /// The value of the content security policy: the scripts of every page by their own names, and

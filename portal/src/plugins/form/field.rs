@@ -61,7 +61,7 @@ pub enum FieldKind {
     Bool,
     /// One of the words of the manifest.
     Word,
-    /// One of what the page offers.
+    /// One of what the page offers; the handler checks what comes back.
     Choice,
     /// One of the people whose rows the member sees.
     Person,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrong {
     Missing,
-    /// Nothing is chosen, or what is not offered.
+    /// Nothing is chosen, or no word and no person of the field.
     NotChosen,
     TooLong(i64),
     NotANumber,

@@ -149,6 +149,10 @@ impl Showing<'_> {
         let key = self.key(action, &field.name);
         let given = state.and_then(|state| state.values.get(&field.name));
         let value = match &filled.typed {
+            // Which row is meant the page says, not what was kept.
+            Some(_) if filled.kept && field.kind == FieldKind::Hidden => {
+                given.map_or(String::new(), as_typed)
+            }
             Some(typed) => typed.get(&field.name).cloned().unwrap_or_default(),
             None => given.map_or(String::new(), as_typed),
         };

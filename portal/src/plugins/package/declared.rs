@@ -79,6 +79,8 @@ impl Job {
 #[serde(deny_unknown_fields)]
 pub struct Notification {
     pub id: String,
+    /// What it says by being told: never below the data of the form or job that tells it.
+    pub data: DataClass,
     /// The page to which it leads: `/?month=$month`.
     pub path: String,
     #[serde(default)]
@@ -171,7 +173,8 @@ mod tests {
 
     #[test]
     fn a_notification_names_months_and_days_and_nothing_else() {
-        let text = "id = \"x\"\npath = \"/?month=$month\"\nparams.month = \"month\"\n";
+        let text =
+            "id = \"x\"\ndata = \"none\"\npath = \"/?month=$month\"\nparams.month = \"month\"\n";
         let notification: Notification = toml::from_str(text).unwrap();
         assert_eq!(notification.check(&["/"].into()), Ok(()));
         assert!(notification.check(&["/other"].into()).is_err());

@@ -217,6 +217,14 @@ impl Manifest {
         for (at, action) in manifest.action.iter().enumerate() {
             let said = |why: String| format!("action {}: {why}", action.id);
             action.check(&paths).map_err(said)?;
+            let page = manifest.route(&action.path).map_or(action.data, |route| route.data);
+            if action.data > page {
+                return Err(said(format!(
+                    "has data = {:?}, and its page {:?}: what was typed is shown there",
+                    action.data.as_str(),
+                    page.as_str()
+                )));
+            }
             if manifest.action[..at].iter().any(|known| known.id == action.id) {
                 return Err(said("stands twice".to_owned()));
             }
@@ -255,12 +263,13 @@ impl Manifest {
         }
         for job in &self.job {
             let checked = job.declared().check(queries);
-            let checked = checked.and_then(|()| job.declared().check_writes(statements));
+            let checked = checked.and_then(|()| job.declared().check_writes(queries, statements));
             checked.map_err(|why| format!("plugin.toml: job {} {why}", job.id))?;
         }
         for action in &self.action {
             let checked = action.declared().check(queries);
-            let checked = checked.and_then(|()| action.declared().check_writes(statements));
+            let checked =
+                checked.and_then(|()| action.declared().check_writes(queries, statements));
             checked.map_err(|why| format!("plugin.toml: action {} {why}", action.id))?;
         }
         for route in &self.route {
