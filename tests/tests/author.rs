@@ -165,6 +165,94 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("messages/en.ftl", "notices-title", "layout-menu", "layout-menu does not begin with notices-"),
 ];
 
+/// The same of `plugins/example`: forms, statements, jobs, notifications, documents.
+const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
+    (
+        "plugin.toml",
+        "path = \"/new\"\nhandler = \"add\"",
+        "path = \"/add\"\nhandler = \"add\"",
+        "path \"/add\" is no [[route]]",
+    ),
+    (
+        "plugin.toml",
+        "handler = \"add\"\ndata = \"pii\"",
+        "handler = \"add\"\ndata = \"medical\"",
+        "action add: has data = \"medical\", and its page \"pii\"",
+    ),
+    (
+        "plugin.toml",
+        "handler = \"change\"\ndata = \"pii\"",
+        "handler = \"change\"\ndata = \"none\"",
+        "which is pii",
+    ),
+    ("plugin.toml", "statements = [\"add\"]", "statements = [\"adds\"]", "add statements/adds.sql"),
+    ("plugin.toml", "handler = \"remove\"", "handler = \"removes\"", "name it under actions:"),
+    (
+        "plugin.toml",
+        "handler = \"month\"\ndata = \"pii\"\nqueries",
+        "handler = \"months\"\ndata = \"pii\"\nqueries",
+        "name it under jobs:",
+    ),
+    (
+        "plugin.toml",
+        "name = \"steps\"\ntype = \"int\"",
+        "name = \"csrf\"\ntype = \"int\"",
+        "the host has a field of this name",
+    ),
+    ("plugin.toml", "type = \"hidden\"", "type = \"secret\"", "unknown variant `secret`"),
+    (
+        "plugin.toml",
+        "words = [\"good\", \"fair\", \"bad\"]\noptional = true\n\n[[action.field]]\nname = \"note\"",
+        "optional = true\n\n[[action.field]]\nname = \"note\"",
+        "a word lists its values",
+    ),
+    ("plugin.toml", "at = \"09:00\"", "at = \"9\"", "write the hour in Japan"),
+    ("plugin.toml", "day = 1", "day = 31", "every month has the days 1 to 28"),
+    (
+        "plugin.toml",
+        "path = \"/?month=$month\"",
+        "path = \"/?month=$moon\"",
+        "$moon is not in [notification.params]",
+    ),
+    ("plugin.toml", "month = \"month\"", "month = \"text\"", "unknown variant `text`"),
+    ("plugin.toml", "answers = \"pdf\"", "answers = \"csv\"", "unknown variant `csv`"),
+    (
+        "tables.toml",
+        "key = [\"day\"]",
+        "key = [\"note\"]",
+        "note is optional; a key always has a value",
+    ),
+    (
+        "tables.toml",
+        "note = { type = \"text\"",
+        "note = { class = \"medical\", type = \"text\"",
+        "which is medical",
+    ),
+    ("statements/add.sql", "$version)", "$version, 1)", "6 values for 5 columns"),
+    (
+        "statements/add.sql",
+        "INSERT INTO days (day, steps",
+        "INSERT INTO days (person, steps",
+        "the host writes it itself",
+    ),
+    ("statements/change.sql", "SET steps = $steps", "SET steps = 'many'", "text stands where int"),
+    (
+        "statements/change.sql",
+        "UPDATE days",
+        "SELECT day FROM days; UPDATE days",
+        "put it into queries/",
+    ),
+    ("statements/remove.sql", "WHERE day = $day", "WHERE insurer_id = $day", "the host adds it"),
+    ("messages/ja.ftl", "example-add-submit = 記録する\n", "", "example-add-submit is missing"),
+    (
+        "messages/en.ftl",
+        "example-month-title",
+        "example-months-title",
+        "there is no text example-month-title",
+    ),
+    ("templates/new.html", "page.forms.add", "page.forms.adds", "new.html:8"),
+];
+
 fn check(folder: &Path, library: &Path) -> (bool, String) {
     let output = Command::new(bin().join("portal"))
         .args(["plugin", "check"])
@@ -181,12 +269,21 @@ fn check(folder: &Path, library: &Path) -> (bool, String) {
 
 #[test]
 fn each_mistake_is_told_with_its_place_and_what_to_write() {
-    let temporary = tempfile::tempdir().expect("a temporary folder");
-    let library = bin().join("libnotices.so");
     assert!(MISTAKES.len() >= 30);
-    for (n, (file, from, to, said)) in MISTAKES.iter().enumerate() {
-        let folder = temporary.path().join(n.to_string()).join("notices");
-        copy(&root().join("plugins/notices"), &folder);
+    told("notices", MISTAKES);
+}
+
+#[test]
+fn each_mistake_in_a_form_a_job_or_a_statement_is_told() {
+    told("example", OF_EXAMPLE);
+}
+
+fn told(id: &str, mistakes: &[(&str, &str, &str, &str)]) {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let library = bin().join(format!("lib{id}.so"));
+    for (n, (file, from, to, said)) in mistakes.iter().enumerate() {
+        let folder = temporary.path().join(n.to_string()).join(id);
+        copy(&root().join("plugins").join(id), &folder);
         let path = folder.join(file);
         let text = std::fs::read_to_string(&path).expect("there");
         assert!(text.contains(from), "{file} has no {from}");
@@ -205,6 +302,7 @@ fn each_mistake_is_told_with_its_place_and_what_to_write() {
 fn what_is_right_is_said_to_be_right() {
     for (id, library) in [
         ("notices", "libnotices.so"),
+        ("example", "libexample.so"),
         ("help", "libhelp.so"),
         ("medical-fees", "libmedical_fees.so"),
     ] {

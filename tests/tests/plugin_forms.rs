@@ -110,6 +110,15 @@ async fn a_form_that_the_page_did_not_make_is_refused() {
     // And a plugin's token is good for no page of the portal.
     let forged = hanako.submit(&household, &[("csrf", &fields["csrf"])]).await;
     assert_eq!(forged.status, 403);
+    // A form that was drawn for one member is not another's, who has signed in in the same browser.
+    hanako.open(&format!("{}/minato/signout", world.portal_url)).await;
+    let out = hanako.open(&format!("{}/minato/signout", world.portal_url)).await;
+    hanako.submit(&out, &[]).await;
+    let made = ("ichiro@example.jp", "ichiro77", ICHIRO);
+    Visitor::new().register(&world, "minato", made).await.sees("ichiro77");
+    hanako.sign_in(&world, "minato", "ichiro77").await.sees("一郎");
+    assert_eq!(hanako.submit(&page, &good).await.status, 403);
+    let page = hanako.open(&new).await;
     for unknown in ["", "change", "nothing"] {
         assert_eq!(hanako.submit(&page, &[("act", unknown)]).await.status, 404, "{unknown}");
     }
@@ -144,11 +153,15 @@ async fn what_was_typed_survives_the_end_of_the_session() {
         let row = db.read().await.expect("reads").one(kept, &[]).await.expect("asked");
         let sealed = row.expect("kept").bytes("sealed").expect("bytes");
         assert!(!String::from_utf8_lossy(&sealed).contains("秘密"), "it lies sealed");
+        // It is of this page: another's form is as it was, and what says which row is meant is the page's.
+        hanako.open(&format!("{new}?x=1")).await.does_not_see("4321");
         // Another member of the same insurer does not see it.
         let ichiro = member(world, "minato", "ichiro77", ICHIRO).await;
         ichiro.open(&new).await.does_not_see("4321");
         // Sent, it is forgotten.
-        hanako.submit(&back, &typed).await.sees("記録しました");
+        let wrong = hanako.submit(&back, &[("steps", "")]).await;
+        wrong.sees("入力してください").does_not_see("前に入力していた");
+        hanako.submit(&wrong, &typed).await.sees("記録しました");
         hanako.open(&new).await.does_not_see("4321").does_not_see("前に入力していた");
         assert!(db.read().await.expect("reads").one(kept, &[]).await.expect("asked").is_none());
         db.close().await;

@@ -14,29 +14,43 @@ use jiff::{Timestamp, ToSpan};
 use secret::hash;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Between two looks at what is due.
 const LOOK: Duration = Duration::from_secs(1);
-/// Jobs that a node does at the same time.
-const AT_ONCE: usize = 2;
-/// How long a job is one node's without a word of it, in seconds: longer than a step.
-const LEASE: i64 = STEP.as_secs() as i64 * 2;
+/// Jobs that a node does at the same time, each of another plugin.
+const AT_ONCE: usize = 4;
+/// How long a job is one node's without a word of it, in seconds: longer than a step with its start, its
+/// second try and its statements.
+const LEASE: i64 = STEP.as_secs() as i64 * 10;
+/// How long a job may go on before others have their turn.
+const TURN: Duration = Duration::from_secs(120);
+/// Jobs that are due and looked at for some of plugins that are not busy.
+const LOOKED_AT: i64 = 100;
 /// How often a round is tried.
 const MOST: i64 = 5;
 /// The most steps of a round.
-const STEPS: usize = 100_000;
+const STEPS: usize = 5_000;
 /// All jobs begin within so many seconds after their time, each insurer's at its own.
 const SPREAD: i64 = 900;
 
 /// Runs until shutdown.
 pub async fn run(app: Arc<App>) {
     let mut planned = HashSet::new();
-    let mut running = JoinSet::new();
+    let mut running: JoinSet<String> = JoinSet::new();
+    let mut busy: HashSet<String> = HashSet::new();
     for look in 0u32.. {
         tokio::time::sleep(LOOK).await;
-        while running.try_join_next().is_some() {}
+        while let Some(ended) = running.try_join_next() {
+            match ended {
+                Ok(plugin) => _ = busy.remove(&plugin),
+                Err(error) => {
+                    tracing::error!(%error, "a job panicked");
+                    busy.clear();
+                }
+            }
+        }
         let now = app.clock.now();
         if let Err(error) = plan(&app, &mut planned, now).await {
             tracing::warn!(%error, "jobs could not be planned");
@@ -47,17 +61,22 @@ pub async fn run(app: Arc<App>) {
         }
         let free = AT_ONCE.saturating_sub(running.len());
         let due = match app.db.read().await {
-            Ok(mut conn) => jobs::due(&mut conn, now, i64::try_from(free).unwrap_or(0)).await,
+            Ok(mut conn) if free > 0 => jobs::due(&mut conn, now, LOOKED_AT).await,
+            Ok(_) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
         match due {
             Ok(due) => {
                 for due in due {
+                    if running.len() >= AT_ONCE || !busy.insert(due.key.plugin.clone()) {
+                        continue;
+                    }
                     let app = app.clone();
                     running.spawn(async move {
                         if let Err(error) = take(&app, &due, now).await {
                             tracing::warn!(%error, plugin = due.key.plugin, "a job could not run");
                         }
+                        due.key.plugin
                     });
                 }
             }
@@ -96,18 +115,19 @@ async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<
 async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let JobKey { insurer, plugin, job } = &due.key;
     let found = app.insurers.find(insurer);
-    let offered = found.as_ref().and_then(|insurer| {
-        let offer = offer::one(&insurer.definition, &app.plugins, plugin)?;
-        let job = offer.plugin.manifest.job.iter().find(|known| known.id == *job)?;
-        Some((offer, job))
-    });
+    let declared = app.plugins.get(plugin);
+    let declared =
+        declared.and_then(|plugin| plugin.manifest.job.iter().find(|known| known.id == *job));
+    let offer =
+        found.as_ref().and_then(|insurer| offer::one(&insurer.definition, &app.plugins, plugin));
     let mut tx = app.db.begin().await?;
     if !jobs::lease(&mut tx, due, now, now + LEASE).await? {
         return Ok(());
     }
-    let Some((offer, job)) = offered else {
-        // It is off, or not there any more: it waits until it is on again.
-        jobs::finish(&mut tx, due, None, (now, now + 3_600)).await?;
+    let (Some(offer), Some(job)) = (offer, declared) else {
+        // It is off, or this node does not have it: nothing of the round changes.
+        let later = declared.map_or(now + 3_600, |job| next(job, &due.key, now));
+        jobs::postpone(&mut tx, due, later).await?;
         return tx.commit().await;
     };
     tx.commit().await?;
@@ -118,30 +138,42 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     match failed {
-        Some(why) if due.attempts + 1 < MOST => {
+        Ended::InTheMiddle => jobs::postpone(&mut tx, due, now + 1).await?,
+        Ended::Failed(why) if due.attempts + 1 < MOST => {
             tracing::warn!(insurer, plugin, job = job.id, why, "a job failed; tried again later");
             let again = now + (60 << due.attempts.clamp(0, 10));
             jobs::retry(&mut tx, due, &why, again).await?;
         }
-        failed => {
-            if let Some(why) = &failed {
-                tracing::error!(insurer, plugin, job = job.id, why, "a job was given up");
-            }
+        Ended::Failed(why) => {
+            tracing::error!(insurer, plugin, job = job.id, why, "a job was given up");
             let next = next(job, &due.key, now);
-            jobs::finish(&mut tx, due, failed.as_deref(), (now, next)).await?;
+            jobs::finish(&mut tx, due, Some(&why), (now, next)).await?;
+        }
+        Ended::Done => {
+            let next = next(job, &due.key, now);
+            jobs::finish(&mut tx, due, None, (now, next)).await?;
         }
     }
     tx.commit().await
 }
 
-/// All steps, one after the other; the reason when one failed.
+/// How a turn of a job ended.
+enum Ended {
+    Done,
+    /// Others have their turn; what was done is remembered.
+    InTheMiddle,
+    Failed(String),
+}
+
+/// Steps, one after the other.
 async fn steps(
     app: &App,
     due: &Due,
     (offer, shared): (Offer<'_>, &[Shared]),
     job: &Job,
-) -> db::Result<Option<String>> {
+) -> db::Result<Ended> {
     let mut cursor = String::new();
+    let began = Instant::now();
     for _ in 0..STEPS {
         let now = app.clock.now();
         let step = Step {
@@ -156,15 +188,23 @@ async fn steps(
             now,
         };
         match step.run(&app.db).await {
-            Ok(None) => return Ok(None),
+            Ok(None) => return Ok(Ended::Done),
             Ok(Some(more)) => cursor = more,
-            Err(why) => return Ok(Some(why)),
+            Err(why) => return Ok(Ended::Failed(plain(&why))),
         }
         let mut tx = app.db.begin().await?;
         jobs::go_on(&mut tx, due, app.clock.now() + LEASE).await?;
         tx.commit().await?;
+        if began.elapsed() > TURN {
+            return Ok(Ended::InTheMiddle);
+        }
     }
-    Ok(Some(format!("has more than {STEPS} steps")))
+    Ok(Ended::Failed(format!("has more than {STEPS} steps")))
+}
+
+/// A reason may be a plugin's: a short text in one line.
+fn plain(why: &str) -> String {
+    why.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 /// What could not be told when its rows were written.

@@ -21,6 +21,10 @@ use krilla::tagging::{
 };
 use krilla::text::{GlyphId, KrillaGlyph};
 use std::num::NonZeroU16;
+use std::time::{Duration, Instant};
+
+/// How long drawing may take.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Makes a PDF of a document.
 ///
@@ -28,7 +32,7 @@ use std::num::NonZeroU16;
 /// What the library finds wrong with it.
 pub fn pdf(written: &Written, font: &Font) -> Result<Vec<u8>, String> {
     let ruler = font.ruler();
-    let laid = layout(written, &ruler);
+    let laid = layout(written, &ruler)?;
     let ua = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish();
     let configuration = ua.map_err(|error| format!("{error:?}"))?;
     let mut document = Document::new_with(SerializeSettings {
@@ -42,7 +46,11 @@ pub fn pdf(written: &Written, font: &Font) -> Result<Vec<u8>, String> {
         .authors(vec![written.from.clone()]);
     document.set_metadata(metadata);
     let mut texts: Vec<Vec<Identifier>> = laid.nodes.iter().map(|_| Vec::new()).collect();
+    let until = Instant::now() + LONGEST;
     for items in &laid.pages {
+        if Instant::now() > until {
+            return Err("drawing the document takes more than two seconds".to_owned());
+        }
         let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or("a page has a size")?;
         let mut page = document.start_page_with(size);
         let mut surface = page.surface();
@@ -137,8 +145,9 @@ fn tree(laid: &Laid, lang: &str, texts: &mut [Vec<Identifier>]) -> TagTree {
 
 fn group(laid: &Laid, node: usize, texts: &mut [Vec<Identifier>]) -> TagGroup {
     let level = |level| NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
-    let said = laid.headings.iter().find(|heading| heading.node == node);
-    let said = said.map(|heading| heading.text.clone());
+    // Headings stand in the order of their nodes.
+    let said = laid.headings.binary_search_by_key(&node, |heading| heading.node);
+    let said = said.ok().map(|at| laid.headings[at].text.clone());
     let mut group = match laid.nodes[node].kind {
         Kind::Title => TagGroup::new(Tag::Hn(level(1), said)),
         Kind::Heading => TagGroup::new(Tag::Hn(level(2), said)),

@@ -13,6 +13,8 @@ const BOTTOM: f32 = 56.0;
 const ROOM: f32 = WIDTH - 2.0 * LEFT;
 const BODY: f32 = 10.5;
 const SMALL: f32 = 9.0;
+/// Between the lines of a cell.
+const LEADING: f32 = 15.0;
 /// The width that a head may ask for its column.
 const HEAD: f32 = BODY * 5.0;
 /// Between a cell's text and its rules.
@@ -73,8 +75,14 @@ pub struct Heading {
     pub y: f32,
 }
 
+/// The most pages of a document.
+const PAGES: usize = 300;
+
 /// Lays a document out.
-pub fn layout(written: &Written, ruler: &Ruler<'_>) -> Laid {
+///
+/// # Errors
+/// When it has too many pages.
+pub fn layout(written: &Written, ruler: &Ruler<'_>) -> Result<Laid, String> {
     let mut to = Layout {
         ruler,
         pages: vec![Vec::new()],
@@ -91,6 +99,9 @@ pub fn layout(written: &Written, ruler: &Ruler<'_>) -> Laid {
     to.y += 10.0;
     for part in &written.blocks {
         to.part(part);
+        if to.pages.len() > PAGES {
+            return Err(format!("the document has more than {PAGES} pages"));
+        }
     }
     let count = to.pages.len();
     for (at, page) in to.pages.iter_mut().enumerate() {
@@ -102,7 +113,7 @@ pub fn layout(written: &Written, ruler: &Ruler<'_>) -> Laid {
         let x = WIDTH - LEFT - ruler.width(&number, 8.0);
         page.push(Item::Text { x, baseline: y, size: 8.0, text: number, node: None });
     }
-    Laid { pages: to.pages, nodes: to.nodes, top: to.top, headings: to.headings }
+    Ok(Laid { pages: to.pages, nodes: to.nodes, top: to.top, headings: to.headings })
 }
 
 struct Layout<'f> {
@@ -221,6 +232,9 @@ impl Layout<'_> {
         }
         let body = self.node(Kind::Body, Some(table));
         for row in &grid.rows {
+            if self.pages.len() > PAGES {
+                return;
+            }
             let height = self.height(row, &widths);
             if self.room(height) && headed {
                 self.row(&grid.heads, grid, &widths, Of::Head(None));
@@ -293,34 +307,64 @@ impl Layout<'_> {
     fn height(&self, row: &[String], widths: &[f32]) -> f32 {
         let count = |(cell, width): (&String, &f32)| self.cell(cell, *width).len();
         let most = row.iter().zip(widths).map(count).max().unwrap_or(1);
-        most as f32 * 15.0 + 2.0 * PAD - 2.0
+        most as f32 * LEADING + 2.0 * PAD - 2.0
     }
 
+    /// A row; one that is higher than the page goes on on the next.
     fn row(&mut self, row: &[String], grid: &Grid, widths: &[f32], of: Of) {
-        let height = self.height(row, widths);
-        let top = self.y;
-        if !matches!(of, Of::Row(_)) {
-            self.put(Item::Ground { x: LEFT, y: top, width: ROOM, height });
-        }
         let above = match of {
             Of::Head(above) => above,
             Of::Row(above) | Of::Foot(above) => Some(above),
         };
         let line = above.map(|above| self.node(Kind::Row, Some(above)));
+        let cells: Vec<(Vec<String>, Option<usize>)> = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(at, (cell, width))| {
+                let kind = match of {
+                    Of::Head(_) => Kind::HeadCell,
+                    _ if at == 0 => Kind::RowHead,
+                    _ => Kind::Cell,
+                };
+                (self.cell(cell, *width), line.map(|line| self.node(kind, Some(line))))
+            })
+            .collect();
+        let most = cells.iter().map(|(lines, _)| lines.len()).max().unwrap_or(1);
+        let mut done = 0;
+        while done < most && self.pages.len() <= PAGES {
+            let left = (HEIGHT - BOTTOM - self.y - 2.0 * PAD + 2.0) / LEADING;
+            let fit = (left.max(1.0) as usize).min(most - done);
+            self.part_of_row(&cells, (done, fit), (grid, widths), of);
+            done += fit;
+            if done < most {
+                self.pages.push(Vec::new());
+                self.y = TOP;
+            }
+        }
+    }
+
+    /// So many lines of a row's cells.
+    fn part_of_row(
+        &mut self,
+        cells: &[(Vec<String>, Option<usize>)],
+        (done, fit): (usize, usize),
+        (grid, widths): (&Grid, &[f32]),
+        of: Of,
+    ) {
+        let (top, height) = (self.y, fit as f32 * LEADING + 2.0 * PAD - 2.0);
+        if !matches!(of, Of::Row(_)) {
+            self.put(Item::Ground { x: LEFT, y: top, width: ROOM, height });
+        }
         let mut x = LEFT;
-        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
-            let kind = match of {
-                Of::Head(_) => Kind::HeadCell,
-                _ if at == 0 => Kind::RowHead,
-                _ => Kind::Cell,
-            };
-            let node = line.map(|line| self.node(kind, Some(line)));
+        for (at, ((lines, node), width)) in cells.iter().zip(widths).enumerate() {
             let mut y = top + PAD - 1.0;
-            for text in self.cell(cell, *width) {
-                y += 15.0;
-                let wide = self.ruler.width(&text, BODY);
+            for text in lines.iter().skip(done).take(fit) {
+                y += LEADING;
+                let wide = self.ruler.width(text, BODY);
                 let at_end = grid.ends.get(at).copied().unwrap_or(false);
                 let x = if at_end { x + width - PAD - wide } else { x + PAD };
+                let (text, node) = (text.clone(), *node);
                 self.put(Item::Text { x, baseline: y - 3.5, size: BODY, text, node });
             }
             x += width;

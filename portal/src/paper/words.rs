@@ -2,8 +2,12 @@
 
 use sdk::paper::{Block, Document, Table, Words};
 
-/// The most signs that a document may have.
-const MOST: usize = 2_000_000;
+/// The most that the words of a document may be, in bytes.
+const MOST: usize = 1_000_000;
+/// The most that something in a message may be, in bytes: a message may name it many times.
+const ARGUMENT: usize = 2_000;
+/// How deep messages may stand in each other.
+const DEEPEST: u8 = 2;
 
 /// A document whose words are texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,76 +55,129 @@ pub trait Writes {
 /// Writes a document.
 ///
 /// # Errors
-/// The message that is missing, or what is wrong with a table.
+/// The message that is missing, what is wrong with a table, or that it is too long.
 pub fn write(document: &Document, by: &dyn Writes) -> Result<(String, Vec<Part>), String> {
-    let title = words(&document.title, by)?;
+    let mut pen = Pen { by, left: MOST };
+    let title = pen.words(&document.title)?;
     let blocks: Result<Vec<Part>, String> =
-        document.blocks.iter().map(|block| part(block, by)).collect();
-    let blocks = blocks?;
-    let signs: usize = blocks.iter().map(Part::signs).sum();
-    match signs <= MOST {
-        true => Ok((title, blocks)),
-        false => Err(format!("the document has more than {MOST} signs")),
-    }
+        document.blocks.iter().map(|block| pen.part(block)).collect();
+    Ok((title, blocks?))
 }
 
-fn part(block: &Block, by: &dyn Writes) -> Result<Part, String> {
-    Ok(match block {
-        Block::Heading(text) => Part::Heading(words(text, by)?),
-        Block::Paragraph(text) => Part::Paragraph(words(text, by)?),
-        Block::Note(text) => Part::Note(words(text, by)?),
-        Block::Figures(figures) => {
-            let figure = |(what, how): &(Words, Words)| Ok((words(what, by)?, words(how, by)?));
-            Part::Figures(figures.iter().map(figure).collect::<Result<_, String>>()?)
+/// Writes until it has written too much.
+struct Pen<'a> {
+    by: &'a dyn Writes,
+    left: usize,
+}
+
+impl Pen<'_> {
+    fn part(&mut self, block: &Block) -> Result<Part, String> {
+        Ok(match block {
+            Block::Heading(text) => Part::Heading(self.words(text)?),
+            Block::Paragraph(text) => Part::Paragraph(self.words(text)?),
+            Block::Note(text) => Part::Note(self.words(text)?),
+            Block::Figures(figures) => {
+                let figure =
+                    |(what, how): &(Words, Words)| Ok((self.words(what)?, self.words(how)?));
+                Part::Figures(figures.iter().map(figure).collect::<Result<_, String>>()?)
+            }
+            Block::Table(table) => Part::Table(self.grid(table)?),
+        })
+    }
+
+    fn grid(&mut self, table: &Table) -> Result<Grid, String> {
+        let columns = table.columns.len();
+        if columns == 0 || columns > 12 {
+            return Err("a table has 1 to 12 columns".to_owned());
         }
-        Block::Table(table) => Part::Table(grid(table, by)?),
-    })
-}
-
-fn grid(table: &Table, by: &dyn Writes) -> Result<Grid, String> {
-    let columns = table.columns.len();
-    if columns == 0 || columns > 12 {
-        return Err("a table has 1 to 12 columns".to_owned());
+        let heads = table.columns.iter().map(|column| self.words(&column.head));
+        let heads = heads.collect::<Result<_, _>>()?;
+        let rows = table.rows.iter().map(|row| self.row(row, columns));
+        let rows = rows.collect::<Result<_, _>>()?;
+        let foot = table.foot.as_ref().map(|row| self.row(row, columns)).transpose()?;
+        let ends = table.columns.iter().map(|column| column.end).collect();
+        Ok(Grid { caption: self.words(&table.caption)?, heads, ends, rows, foot })
     }
-    let row = |row: &Vec<Words>| {
+
+    fn row(&mut self, row: &[Words], columns: usize) -> Result<Vec<String>, String> {
         if row.len() != columns {
             return Err(format!("a row has {} cells for {columns} columns", row.len()));
         }
-        row.iter().map(|cell| words(cell, by)).collect::<Result<Vec<_>, _>>()
-    };
-    Ok(Grid {
-        caption: words(&table.caption, by)?,
-        heads: table.columns.iter().map(|c| words(&c.head, by)).collect::<Result<_, _>>()?,
-        ends: table.columns.iter().map(|column| column.end).collect(),
-        rows: table.rows.iter().map(row).collect::<Result<_, _>>()?,
-        foot: table.foot.as_ref().map(row).transpose()?,
-    })
-}
+        row.iter().map(|cell| self.words(cell)).collect()
+    }
 
-fn words(words_: &Words, by: &dyn Writes) -> Result<String, String> {
-    Ok(match words_ {
-        Words::Text(text) => text.clone(),
-        Words::Yen { yen } => by.yen(*yen),
-        Words::Year { year } => by.year(*year),
-        Words::Number { number } => by.number(*number),
-        Words::Month { month: when } | Words::Day { day: when } => by.when(when),
-        Words::Message { t, args } => {
-            let args: Result<Vec<(&str, String)>, String> =
-                args.iter().map(|(name, arg)| Ok((name.as_str(), words(arg, by)?))).collect();
-            by.message(t, &args?).ok_or_else(|| format!("there is no message {t}"))?
-        }
-    })
-}
+    fn words(&mut self, words: &Words) -> Result<String, String> {
+        let text = self.text(words, 0)?;
+        // Also an empty one costs something.
+        self.left = self.left.checked_sub(text.len() + 8).ok_or("the document is too long")?;
+        Ok(text)
+    }
 
-impl Part {
-    fn signs(&self) -> usize {
-        let all = |texts: &[String]| texts.iter().map(String::len).sum::<usize>();
-        match self {
-            Part::Heading(text) | Part::Paragraph(text) | Part::Note(text) => text.len(),
-            Part::Figures(figures) => figures.iter().map(|(a, b)| a.len() + b.len()).sum(),
-            Part::Table(grid) => {
-                all(&grid.heads) + grid.rows.iter().map(|row| all(row)).sum::<usize>()
+    fn text(&self, words: &Words, depth: u8) -> Result<String, String> {
+        let by = self.by;
+        Ok(match words {
+            Words::Text(text) => text.clone(),
+            Words::Yen { yen } => by.yen(*yen),
+            Words::Year { year } => by.year(*year),
+            Words::Number { number } => by.number(*number),
+            Words::Month { month: when } | Words::Day { day: when } => by.when(when),
+            Words::Message { .. } if depth > DEEPEST => {
+                return Err("messages stand too deep in each other".to_owned());
             }
+            Words::Message { t, args } => {
+                let mut texts = Vec::new();
+                for (name, arg) in args {
+                    let text = self.text(arg, depth + 1)?;
+                    if text.len() > ARGUMENT {
+                        return Err(format!("${name} of {t} is longer than {ARGUMENT} bytes"));
+                    }
+                    texts.push((name.as_str(), text));
+                }
+                by.message(t, &texts).ok_or_else(|| format!("there is no message {t}"))?
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Writes, write};
+    use sdk::paper::{Document, Words};
+
+    struct Doubling;
+
+    impl Writes for Doubling {
+        fn message(&self, _: &str, args: &[(&str, String)]) -> Option<String> {
+            Some(args.iter().map(|(_, text)| text.repeat(100)).collect())
         }
+        fn yen(&self, yen: i64) -> String {
+            yen.to_string()
+        }
+        fn number(&self, number: i64) -> String {
+            number.to_string()
+        }
+        fn year(&self, year: i64) -> String {
+            year.to_string()
+        }
+        fn when(&self, when: &str) -> String {
+            when.to_owned()
+        }
+    }
+
+    /// A few bytes that would become gigabytes.
+    #[test]
+    fn a_document_that_grows_is_stopped() {
+        let deep = |levels: usize| {
+            (0..levels).fold(Words::text("x"), |inner, _| Words::message("a").with("a", inner))
+        };
+        assert!(write(&Document::new(deep(1)), &Doubling).is_ok());
+        for levels in [3, 4, 5, 40] {
+            assert!(write(&Document::new(deep(levels)), &Doubling).is_err(), "{levels}");
+        }
+        let long = Words::message("a").with("a", Words::text("x".repeat(1_000)));
+        let many = (0..100).fold(Document::new(deep(1)), |d, _| d.paragraph(long.clone()));
+        assert!(write(&many, &Doubling).unwrap_err().contains("too long"));
+        let empty = (0..200_000).fold(Document::new(deep(1)), |d, _| d.note(Words::text("")));
+        assert!(write(&empty, &Doubling).is_err());
     }
 }
