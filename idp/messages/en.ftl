@@ -509,16 +509,10 @@ error-kana = Enter the name in katakana or hiragana. Kanji and Latin letters can
 error-agree = Read the document and tick the box if it is all right. You cannot continue without it.
 
 ## Mails
-mail-never-asks = We never ask for your symbol, number or password by email.
 mail-not-you = If you did not ask for this email, delete it. Nothing will be registered.
 mail-not-me-text = If it was not you, stop everything at once with this link. It voids the password and signs out every device.
 mail-not-me-link = It was not me: stop everything
 mail-not-me-phone = If the link does not work, call { $insurer }.
-mail-no-reply = Please do not reply to this email. We cannot answer replies. Use the contact details above instead.
-mail-home = Open the member pages
-mail-phone = Phone:{" "}
-mail-hours = Hours:{" "}
-mail-contact = Email:{" "}
 
 mail-registration-link-subject = [{ $insurer }] Confirm your email address (member pages)
 mail-registration-link-lead = This is { $insurer }. Someone entered this email address to register for the member pages. We are sending this email to confirm that the address is yours.

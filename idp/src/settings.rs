@@ -2,12 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::Url;
 use web::config::{ConfigError, public_url};
 use web::listen::Connections;
 use web::log::Log;
+use web::mail::Smtp;
 
 /// Settings of the identity provider. No `Debug`: it has the mail server's password.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -131,31 +132,6 @@ impl Default for Outbound {
     }
 }
 
-/// The server that takes outgoing mail. No `Debug`: it has a password.
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Smtp {
-    /// Host name of the mail server.
-    pub host: String,
-    /// Port of the mail server.
-    pub port: u16,
-    /// `none` (only for a server on this machine), `starttls` or `tls`.
-    pub security: SmtpSecurity,
-    /// User name, empty when the server asks for none.
-    pub user: String,
-    /// Password; set it by `MUSUBI_IDP_SMTP__PASSWORD` rather than in the file.
-    pub password: String,
-}
-
-/// How the connection to the mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SmtpSecurity {
-    None,
-    Starttls,
-    Tls,
-}
-
 /// How much work may be under way at once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -191,18 +167,6 @@ impl Default for Settings {
             connections: Connections::default(),
             log: Log::default(),
             outbound: Outbound::default(),
-        }
-    }
-}
-
-impl Default for Smtp {
-    fn default() -> Self {
-        Self {
-            host: "localhost".into(),
-            port: 25,
-            security: SmtpSecurity::None,
-            user: String::new(),
-            password: String::new(),
         }
     }
 }
@@ -255,22 +219,6 @@ impl PasskeyHost {
             }
         }
         Ok(())
-    }
-}
-
-impl Smtp {
-    fn check(&self) -> Result<(), ConfigError> {
-        let host = self.host.as_str();
-        let here = host == "localhost"
-            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        match self.security == SmtpSecurity::None && !here {
-            false => Ok(()),
-            true => Err(ConfigError(format!(
-                "smtp.security = \"none\" with smtp.host = \"{host}\": links that open accounts \
-                 would cross the network in clear. Write \"starttls\" or \"tls\", or use a mail \
-                 server on this machine"
-            ))),
-        }
     }
 }
 

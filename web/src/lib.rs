@@ -15,6 +15,7 @@
 //! - `config.rs`: TOML and environment, the insurers' folders, the generated reference
 //! - `difference.rs`: what a new version of a definition changes; `doctor.rs`: what is tried
 //! - `origin.rs`: scheme, host and port of an address; where a program is reached
+//! - `mail.rs`: a mail, and one try to deliver it
 //! - `log.rs`, `metrics.rs`: structured logs, Prometheus
 
 pub mod assets;
@@ -29,6 +30,7 @@ pub mod forms;
 pub mod listen;
 pub mod log;
 pub mod look;
+pub mod mail;
 pub mod messages;
 pub mod metrics;
 pub mod origin;

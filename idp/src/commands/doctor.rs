@@ -4,13 +4,13 @@ use super::now;
 use crate::app::{SEAL, open_db, owner};
 use crate::definition::published;
 use crate::ids::InsurerId;
-use crate::jobs::mail::transport;
-use crate::settings::{Settings, SmtpSecurity};
+use crate::settings::Settings;
 use db::{Db, installation};
 use secret::Sealer;
 use std::process::ExitCode;
 use web::doctor::Findings;
 use web::listen::Identity;
+use web::mail::{Post, SmtpSecurity};
 use web::{Error, Pages};
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
@@ -50,8 +50,8 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, Error> {
 async fn mail(settings: &Settings, findings: &mut Findings) {
     let smtp = &settings.smtp;
     let place = format!("{}:{}", smtp.host, smtp.port);
-    let tried = match transport(smtp) {
-        Ok(transport) => transport.test_connection().await,
+    let tried = match Post::new(smtp) {
+        Ok(post) => post.test().await,
         Err(error) => Err(error),
     };
     match tried {

@@ -9,21 +9,11 @@ use crate::realm::Published;
 use crate::store::outbox;
 use db::Tx;
 use secret::{Sealer, random};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use web::mail::Mail;
 use web::{Error, Look};
-
-/// A mail as it waits: both parts are written, the address is fixed. No `Debug`: it has links.
-#[derive(Serialize, Deserialize)]
-pub struct Mail {
-    pub from_name: String,
-    pub from: String,
-    pub to: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-}
 
 /// What a mail says: a template pair `mail/NAME.txt` and `.html`, and the message of its subject.
 pub trait Letter: Serialize {

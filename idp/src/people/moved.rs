@@ -173,5 +173,5 @@ async fn checked(
 
 /// Whether mail can be sent to it.
 fn is_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    web::mail::is_address(text)
 }

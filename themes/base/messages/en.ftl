@@ -63,3 +63,10 @@ error-text-503 = Many people are using it, or we are working on it. Wait a while
 error-incident = When you call us, give this reference number.
 error-status = Type of error: { $status }
 error-back-home = Go to the top page
+
+mail-no-reply = Please do not reply to this email. We cannot answer replies. Use the contact details above instead.
+mail-home = Open the member pages
+mail-phone = Phone:{" "}
+mail-hours = Hours:{" "}
+mail-contact = Email:{" "}
+mail-never-asks = We never ask for your symbol, number or password by email.

@@ -60,3 +60,10 @@ error-text-503 = 混み合っているか、点検中です。しばらく待っ
 error-incident = お電話のときは、次のお問い合わせ番号をお伝えください。
 error-status = エラーの種類：{ $status }
 error-back-home = 最初の画面へ戻る
+
+mail-no-reply = このメールは送信専用です。返信をいただいても、お答えできません。お問い合わせは、上の連絡先へお願いします。
+mail-home = 加入者ページを開く
+mail-phone = 電話：
+mail-hours = 受付時間：
+mail-contact = メール：
+mail-never-asks = 記号・番号やパスワードを、メールでお尋ねすることはありません。

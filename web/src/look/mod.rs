@@ -161,6 +161,11 @@ impl Look {
         }
     }
 
+    /// The same with the address of the first page written out: for mails.
+    pub fn at_home(&self, home_url: String) -> Self {
+        Self { home_url, ..self.clone() }
+    }
+
     /// The same for a plugin's page, with a message above it.
     pub fn for_plugin(&self, said: Option<String>) -> Self {
         Self { of_plugin: true, said, ..self.clone() }

@@ -11,7 +11,6 @@ use crate::store::addresses::{self, match_form};
 use crate::store::attempts::{self, Bucket, Limit};
 use crate::store::links::{self, Target};
 use db::Tx;
-use lettre::Address;
 use secret::{hash, random};
 use serde::Serialize;
 use web::look::Screen;
@@ -289,7 +288,7 @@ pub fn checked(typed: &str) -> Result<String, &'static str> {
     let mailable = half.rsplit_once('@').is_some_and(|(local, domain)| {
         local.len() <= 64 && !local.contains(['"', '@']) && is_mail_domain(domain)
     });
-    if dots || !mailable || !half.is_ascii() || half.parse::<Address>().is_err() {
+    if dots || !mailable || !half.is_ascii() || !web::mail::is_address(&half) {
         return Err("error-email");
     }
     Ok(half)

@@ -13,7 +13,7 @@ use idp::definition::ClientFile;
 use idp::definition::apply::apply;
 use idp::definition::read::Folder;
 use idp::ids::InsurerId;
-use idp::mail::Mail;
+
 use idp::people::roster;
 use idp::store::clients::Origin;
 use idp::store::outbox;
@@ -26,6 +26,7 @@ use tests::relying::client_file;
 use tower::ServiceExt;
 use web::clock::Clock;
 use web::listen::Peer;
+use web::mail::Mail;
 
 /// The columns of [`TestIdp::roster`].
 pub const ROSTER: [&str; 11] = [
