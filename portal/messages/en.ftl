@@ -39,6 +39,15 @@ paper-yen = { $sum } yen
 inbox-title = Inbox
 inbox-new = New
 inbox-something = A message from { $name }
+inbox-mail-title = Email about new messages
+inbox-mail-on = When there is a new message in your inbox, we tell you by email at { $email }. The email does not say what is in it.
+inbox-mail-off = We do not email you when there is a new message in your inbox.
+inbox-mail-turn-on = Email me
+inbox-mail-turn-off = Do not email me
+mail-notification-subject = { $insurer }: you have a new message
+mail-notification-lead = There is a new message from “{ $plugin }” in your inbox.
+mail-notification-open = Open your inbox to read it.
+mail-notification-off = To stop these emails, choose “Do not email me” in your inbox.
 inbox-none = There are no messages yet.
 home-empty = There is nothing new.
 

@@ -36,6 +36,15 @@ paper-yen = { $sum }円
 inbox-title = 受信箱
 inbox-new = 新着
 inbox-something = 「{ $name }」からのお知らせ
+inbox-mail-title = メールでのお知らせ
+inbox-mail-on = 受信箱に新しいお知らせが届くと、{ $email } へメールでお知らせします。内容はメールに書かず、この画面だけでお見せします。
+inbox-mail-off = 受信箱に新しいお知らせが届いても、メールではお知らせしません。
+inbox-mail-turn-on = メールを受け取る
+inbox-mail-turn-off = メールを受け取らない
+mail-notification-subject = 【{ $insurer }】新しいお知らせがあります
+mail-notification-lead = 加入者ページの受信箱に、「{ $plugin }」から新しいお知らせが届きました。
+mail-notification-open = 内容は、受信箱をひらいてご覧ください。
+mail-notification-off = このメールを受け取らないようにするには、受信箱の画面で「メールを受け取らない」を選んでください。
 inbox-none = お知らせは、まだありません。
 home-empty = 新しいお知らせはありません。
 

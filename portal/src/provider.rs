@@ -163,6 +163,9 @@ impl Providers {
         let info: UserInfoClaims<MusubiClaims, CoreGenderClaim> =
             at.user_info(access, Some(subject.clone()))?.request_async(&self.http).await?;
         let name = info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        // Only an address that the provider has seen to be theirs.
+        let email = info.email().filter(|_| info.email_verified().unwrap_or(false));
+        let email = email.map(|email| email.to_string());
         let Membership { insured, cards, household, account_changed_at } =
             info.additional_claims().membership.clone();
         let name = name.unwrap_or_default();
@@ -175,7 +178,7 @@ impl Providers {
             account_changed_at,
         };
         let (sid, id_token) = (sid_of(id_token), id_token.to_string());
-        Ok(SignedIn { member, sid, id_token, acr, auth_time })
+        Ok(SignedIn { member, email, sid, id_token, acr, auth_time })
     }
 
     /// Whether an answer of this provider must say who it is from (RFC 9207 §2.4).
@@ -321,6 +324,8 @@ struct LogoutClaims {
 /// Who has signed in. No `Debug`: the ID token is a secret.
 pub struct SignedIn {
     pub member: Member,
+    /// Where mail reaches them.
+    pub email: Option<String>,
     pub id_token: String,
     /// The session at the provider.
     pub sid: Option<String>,

@@ -27,7 +27,7 @@ pub fn routes(app: Arc<App>) -> Router {
             post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
         )
         .route("/{insurer}/household", get(household::show).post(household::submit))
-        .route("/{insurer}/inbox", get(inbox::show))
+        .route("/{insurer}/inbox", get(inbox::show).post(inbox::submit))
         .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root).post(plugin_form::root))
         .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below).post(plugin_form::below))

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use web::config::{ConfigError, public_url};
 use web::listen::Connections;
 use web::log::Log;
+use web::mail::Smtp;
 
 /// Settings of the member portal. The database's address may hold a password: no `Debug`.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub themes: PathBuf,
     /// The file with the key that seals client secrets; made at the first start.
     pub key_file: PathBuf,
+    /// The server that takes mail about notifications. Without it members are told in their inbox only.
+    pub smtp: Option<Smtp>,
     /// Plugins.
     pub plugins: Plugins,
     /// Proxies in front.
@@ -88,6 +91,7 @@ impl Default for Settings {
             database: "sqlite:portal.sqlite".into(),
             themes: "themes".into(),
             key_file: "portal.key".into(),
+            smtp: None,
             plugins: Plugins::default(),
             proxy: Proxy::default(),
             connections: Connections::default(),
@@ -119,7 +123,8 @@ impl Settings {
     /// # Errors
     /// Names the setting and says what to write.
     pub fn check(&self) -> Result<(), ConfigError> {
-        public_url("public_url", &self.public_url)
+        public_url("public_url", &self.public_url)?;
+        self.smtp.as_ref().map_or(Ok(()), Smtp::check)
     }
 
     /// Under https cookies are `Secure` and have the `__Host-` prefix.

@@ -148,6 +148,8 @@ impl World {
             ("MUSUBI_PORTAL_LISTEN", format!("127.0.0.1:{portal_port}")),
             ("MUSUBI_PORTAL_PUBLIC_URL", portal_url.clone()),
             ("MUSUBI_PORTAL_DATABASE", portal_db),
+            ("MUSUBI_PORTAL_SMTP__HOST", "127.0.0.1".into()),
+            ("MUSUBI_PORTAL_SMTP__PORT", smtp_port.to_string()),
             ("MUSUBI_PORTAL_THEMES", themes),
             ("MUSUBI_PORTAL_KEY_FILE", at("portal.key")),
             ("MUSUBI_PORTAL_PLUGINS__FOLDER", plugins),

@@ -66,14 +66,47 @@ async fn a_job_is_done_once_and_tells_each_member_once() {
         page.sees(&format!("/minato/p/example?month={month}"));
         hanako.open(&inbox).await.sees("そろいました").does_not_see("新着");
         hanako.open(&home).await.does_not_see("まだ読んでいない");
+        // By mail, too: that there is something and where, and nothing of how far she walked.
+        let mails = world.mailbox.wait_for("hanako79@example.jp", 3).await;
+        let mail = mails.last().expect("a mail");
+        assert_eq!(mail.subject, "【みなと健康保険組合】新しいお知らせがあります");
+        assert_eq!(
+            (mail.from.as_str(), mail.link()),
+            ("no-reply@minato.example", Some(inbox.as_str()))
+        );
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("の歩数がそろいました"), "{part}");
+            assert!(
+                !part.contains("7,200") && !part.contains("7200") && !part.contains('…'),
+                "{part}"
+            );
+        }
         // The other insurer's member was not told.
         let his = format!("{}/aozora/inbox", world.portal_url);
-        ken.open(&his).await.does_not_see("そろいました");
+        let page = ken.open(&his).await;
+        page.does_not_see("そろいました").sees("ken-aozora@example.jp");
+        // He wants no mail, and gets none: the inbox has it.
+        ken.submit(&page, &[("mail", "off")]).await.sees("メールではお知らせしません");
+        world.ran(Program::Portal, &["jobs", "run", "example", "month", "--insurer", "aozora"]);
+        until("his is there", async || {
+            ken.open(&his).await.html.contains("そろいました").then_some(())
+        })
+        .await;
+        until("no mail waits", async || {
+            let sql = "SELECT COUNT(*) AS n FROM notifications WHERE mail_due_at IS NOT NULL";
+            let row = db.read().await.ok()?.one(sql, &[]).await.ok()??;
+            (row.int("n").ok()? == 0).then_some(())
+        })
+        .await;
+        let to_ken = |mail: &&demo::smtp::Mail| mail.to == "ken-aozora@example.jp";
+        assert_eq!(world.mailbox.all().iter().filter(to_ken).count(), 2);
+        let page = ken.open(&his).await;
+        ken.submit(&page, &[("mail", "on")]).await.sees("へメールでお知らせします");
 
         // Another time it is done again, and nobody is told the same twice.
         world.ran(Program::Portal, &run);
         done(world, &db, 2).await;
-        assert_eq!(asked(world), 2);
+        assert_eq!(asked(world), 3, "hers twice, and his");
         let page = hanako.open(&inbox).await;
         assert_eq!(page.html.matches("そろいました").count(), 1);
         // The node died before it could say that it was done: the steps are not done again.
@@ -82,7 +115,7 @@ async fn a_job_is_done_once_and_tells_each_member_once() {
         tx.execute(back, &[]).await.expect("set back");
         tx.commit().await.expect("committed");
         done(world, &db, 2).await;
-        assert_eq!(asked(world), 2, "what was done is remembered");
+        assert_eq!(asked(world), 3, "what was done is remembered");
         world.ran(Program::Portal, &["jobs"]);
         db.close().await;
     })

@@ -129,6 +129,7 @@ fn environment(data: &Path) -> Result<Env, String> {
         format!(
             "listen = \"127.0.0.1:{PORTAL}\"\npublic_url = \"http://localhost:{PORTAL}\"\n\
              database = \"sqlite:{}\"\nthemes = \"{}\"\nkey_file = \"{}\"\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {SMTP}\n\
              [plugins]\nfolder = \"{}\"\nlibraries = \"{}\"\ncopies = \"{}\"\n\
              allowed_file = \"{}\"\n",
             path("portal.sqlite"),

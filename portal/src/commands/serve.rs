@@ -47,6 +47,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         let mut jobs = JoinSet::new();
         jobs.spawn(jobs::refresh::run(app.clone()));
         jobs.spawn(jobs::purge::run(app.clone()));
+        jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::plugin_jobs::run(app.clone()));
         jobs.spawn(jobs::runners::run(app.clone()));
         let url = &app.settings.public_url;

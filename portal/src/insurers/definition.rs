@@ -26,6 +26,8 @@ pub struct Definition {
     pub after_loss: AfterLoss,
     #[serde(default)]
     pub levels: Levels,
+    #[serde(default)]
+    pub mail: MailOut,
     pub plugins: Vec<Enabled>,
 }
 
@@ -36,6 +38,15 @@ pub struct AfterLoss {
     /// Days for which they may read what is kept for them. Not said: without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u16>,
+}
+
+/// Mail that tells members that something is in their inbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailOut {
+    /// The sender's address. Not said: no mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// How well the provider must know who looks at data of a class. A class without a level asks only that
@@ -101,6 +112,8 @@ struct File {
     #[serde(default)]
     levels: Levels,
     #[serde(default)]
+    mail: MailOut,
+    #[serde(default)]
     plugin: Vec<Enabled>,
 }
 
@@ -146,6 +159,9 @@ impl Definition {
             return Err(ConfigError(format!("{}: {why}", folder.display())));
         }
         let file: File = insurer_file(&folder.join("portal.toml"))?;
+        if let Some(from) = file.mail.from.as_ref().filter(|from| !web::mail::is_address(from)) {
+            return Err(ConfigError(format!("portal.toml: mail.from {from:?} is no address")));
+        }
         let secret = &file.signin.client_secret;
         Ok(Self {
             issuer: file.signin.issuer,
@@ -155,6 +171,7 @@ impl Definition {
             household: file.household.view,
             after_loss: file.after_loss,
             levels: file.levels,
+            mail: file.mail,
             plugins: file.plugin,
             brand,
         })

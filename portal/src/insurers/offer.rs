@@ -127,6 +127,7 @@ mod tests {
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
             levels: Default::default(),
+            mail: Default::default(),
             plugins: on.iter().map(enabled).collect(),
         }
     }

@@ -124,6 +124,7 @@ mod tests {
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
             levels: Default::default(),
+            mail: Default::default(),
             plugins: Vec::new(),
         };
         serde_json::to_string(&definition).unwrap()

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::member::Member;
-use crate::plugins::data::people::PersonKeys;
+use crate::store::members;
 use crate::store::notifications::{self, Notification};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -10,12 +10,17 @@ use axum::response::Response;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use web::{Error, Page};
+use web::look::see_other;
+use web::{Error, Form, Page, Posted};
 
 /// What the member was told.
 #[derive(Serialize)]
 pub struct Inbox {
     pub told: Vec<Told>,
+    /// Where mail about it goes; `None` when none can be sent.
+    pub email: Option<String>,
+    pub unwanted: bool,
+    pub form: Form,
 }
 
 /// One of it.
@@ -40,15 +45,19 @@ impl Page for Inbox {
             at: 1_790_000_000,
             new,
         };
-        vec![Self { told: vec![told(true), told(false)] }, Self { told: vec![] }]
+        let inbox = |told, email: Option<&str>, unwanted| Self {
+            told,
+            email: email.map(str::to_owned),
+            unwanted,
+            form: Form::new("/minato/inbox", &[]),
+        };
+        let address = Some("hanako@example.jp");
+        vec![
+            inbox(vec![told(true), told(false)], address, false),
+            inbox(vec![], address, true),
+            inbox(vec![], None, false),
+        ]
     }
-}
-
-/// The names that a member has in plugins' data.
-pub fn names(keys: &PersonKeys, insurer: &str, member: &Member) -> Vec<String> {
-    let own = member.person().map(|person| keys.of_person(insurer, person));
-    let cards = member.cards.iter().map(|person| keys.of_card(insurer, &person.card.key()));
-    own.into_iter().chain(cards).collect()
 }
 
 /// `GET /{insurer}/inbox`: what is shown is read from now on.
@@ -57,7 +66,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         Ok(session) => &session.member,
         Err(signin) => return Ok(*signin),
     };
-    let persons = names(&app.person_keys, visit.slug(), member);
+    let persons = app.person_keys.of_member(visit.slug(), member);
     let mut conn = app.db.read().await?;
     let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
     drop(conn);
@@ -66,7 +75,16 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     let new: Vec<&Notification> =
         told.iter().filter(|(_, shown)| shown.new).map(|(told, _)| *told).collect();
     let shown = told.into_iter().map(|(_, shown)| shown).collect();
-    let page = visit.look.page(&Inbox { told: shown })?;
+    let mailed = match app.settings.smtp.is_some() && visit.insurer.definition.mail.from.is_some() {
+        true => members::by_sub(&mut app.db.read().await?, visit.slug(), &member.sub).await?,
+        false => None,
+    };
+    let page = visit.look.page(&Inbox {
+        told: shown,
+        unwanted: mailed.as_ref().is_some_and(|mailed| mailed.unwanted),
+        email: mailed.map(|mailed| mailed.email),
+        form: Form::new(visit.path("inbox"), &[]),
+    })?;
     if !new.is_empty() {
         let mut tx = app.db.begin().await?;
         for told in new {
@@ -77,9 +95,30 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     Ok(page)
 }
 
+/// `POST /{insurer}/inbox`: whether the member wants mail about it.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    posted: Posted,
+) -> Result<Response, Error> {
+    let member = match visit.may_change() {
+        Ok(session) => &session.member,
+        Err(signin) => return Ok(*signin),
+    };
+    let unwanted = match posted.value("mail") {
+        "on" => false,
+        "off" => true,
+        _ => return Ok(see_other(&visit.path("inbox"))),
+    };
+    let mut tx = app.db.begin().await?;
+    members::choose(&mut tx, visit.slug(), &member.sub, unwanted).await?;
+    tx.commit().await?;
+    Ok(see_other(&visit.path("inbox")))
+}
+
 /// How many of what the inbox shows the member has not read.
 pub async fn unread(app: &App, visit: &Visit, member: &Member) -> Result<usize, Error> {
-    let persons = names(&app.person_keys, visit.slug(), member);
+    let persons = app.person_keys.of_member(visit.slug(), member);
     let mut conn = app.db.read().await?;
     let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
     let new = list.iter().filter(|told| told.read_at.is_none());

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::plugins::data::class::DataClass;
 use crate::provider::{Display, For, Registration, SignedIn};
 use crate::session;
-use crate::store::{sessions, signins};
+use crate::store::{members, sessions, signins};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -128,11 +128,14 @@ pub async fn callback(
             return failed(&visit, "signin-failed", StatusCode::BAD_GATEWAY);
         }
     };
-    let SignedIn { member, id_token, sid, acr, auth_time } = answered;
+    let SignedIn { member, email, id_token, sid, acr, auth_time } = answered;
     let now = app.clock.now();
     let secret = random::secret();
     let mut tx = app.db.begin().await?;
     let previous = sessions::note_login(&mut tx, visit.slug(), &member.sub, now).await?;
+    let names = app.person_keys.of_member(visit.slug(), &member);
+    let who = (visit.slug(), member.sub.as_str());
+    members::note(&mut tx, who, email.as_deref(), &visit.look.lang, &names).await?;
     let session = sessions::Session {
         member,
         id_token,

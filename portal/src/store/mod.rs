@@ -4,6 +4,7 @@ pub mod access_record;
 pub mod form_drafts;
 pub mod household_choices;
 pub mod jobs;
+pub mod members;
 pub mod notifications;
 pub mod sessions;
 pub mod signins;

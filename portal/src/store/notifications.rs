@@ -17,13 +17,71 @@ pub struct Notification {
     pub read_at: Option<i64>,
 }
 
+/// One about which a member may be told by mail.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub insurer: String,
+    pub told: Notification,
+    pub due_at: i64,
+    pub tries: i64,
+}
+
+/// Those that one look finds at the most.
+pub const MAILED: usize = 20;
+
+/// Those about which mail is due, the oldest first.
+pub async fn to_mail(conn: &mut Conn, now: i64) -> Result<Vec<Waiting>> {
+    let sql = "SELECT insurer_id, person, notification_id, plugin, notification, params, made_at,
+                      read_at, mail_due_at, mail_tries
+               FROM notifications WHERE mail_due_at <= $1 ORDER BY mail_due_at LIMIT 20";
+    let rows = conn.all(sql, params![now]).await?;
+    let waiting = |row: &Row| {
+        Ok(Waiting {
+            insurer: row.text("insurer_id")?,
+            told: told(row)?,
+            due_at: row.int("mail_due_at")?,
+            tries: row.opt_int("mail_tries")?.unwrap_or(0),
+        })
+    };
+    rows.iter().map(waiting).collect()
+}
+
+/// Takes one for a try and puts it off in case this node dies; `false` when another was faster.
+pub async fn claim_mail(tx: &mut Tx, waiting: &Waiting, again_at: i64) -> Result<bool> {
+    let sql = "UPDATE notifications SET mail_due_at = $5, mail_tries = COALESCE(mail_tries, 0) + 1
+               WHERE insurer_id = $1 AND person = $2 AND notification_id = $3 AND mail_due_at = $4";
+    let Waiting { insurer, told, due_at, .. } = waiting;
+    let values = params![insurer, &told.person, &told.id, *due_at, again_at];
+    Ok(tx.execute(sql, values).await? == 1)
+}
+
+/// No mail is to be sent any more.
+pub async fn mailed(tx: &mut Tx, insurer: &str, told: &Notification) -> Result<()> {
+    let sql = "UPDATE notifications SET mail_due_at = NULL
+               WHERE insurer_id = $1 AND person = $2 AND notification_id = $3";
+    tx.execute(sql, params![insurer, &told.person, &told.id]).await.map(drop)
+}
+
+fn told(row: &Row) -> Result<Notification> {
+    Ok(Notification {
+        person: row.text("person")?,
+        id: row.text("notification_id")?,
+        plugin: row.text("plugin")?,
+        notification: row.text("notification")?,
+        params: row.text("params")?,
+        made_at: row.int("made_at")?,
+        read_at: row.opt_int("read_at")?,
+    })
+}
+
 /// Keeps one that is not kept yet.
 pub async fn insert(tx: &mut Tx, insurer: &str, told: &Notification) -> Result<()> {
     // A plugin that tells without end fills no more than this of anybody's inbox.
     let sql = "INSERT INTO notifications (insurer_id, person, notification_id, plugin,
-                                          notification, params, made_at)
+                                          notification, params, made_at, mail_due_at)
                SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
-                      CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
+                      CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT),
+                      CAST($7 AS BIGINT)
                WHERE (SELECT COUNT(*) FROM notifications
                       WHERE insurer_id = $1 AND person = $2 AND plugin = $4) < 200
                ON CONFLICT (insurer_id, person, notification_id) DO NOTHING";
@@ -55,17 +113,6 @@ pub async fn list_for(
         names(persons.len())
     );
     let rows = conn.all(AssertSqlSafe(sql), &bound(insurer, persons)).await?;
-    let told = |row: &Row| {
-        Ok(Notification {
-            person: row.text("person")?,
-            id: row.text("notification_id")?,
-            plugin: row.text("plugin")?,
-            notification: row.text("notification")?,
-            params: row.text("params")?,
-            made_at: row.int("made_at")?,
-            read_at: row.opt_int("read_at")?,
-        })
-    };
     rows.iter().map(told).collect()
 }
 

@@ -2,6 +2,7 @@
 //! never holds a card's number.
 
 use super::sql::print::Whose;
+use crate::member::Member;
 use db::{Db, installation};
 use secret::{hash, random};
 use std::collections::HashMap;
@@ -34,6 +35,13 @@ impl PersonKeys {
     /// The name of a person, by the provider's id, as plugins see it.
     pub fn of_person(&self, insurer: &str, person: &str) -> String {
         self.name("person", insurer, person)
+    }
+
+    /// All names that a member has in plugins' data: their own and their cards'.
+    pub fn of_member(&self, insurer: &str, member: &Member) -> Vec<String> {
+        let own = member.person().map(|person| self.of_person(insurer, person));
+        let cards = member.cards.iter().map(|person| self.of_card(insurer, &person.card.key()));
+        own.into_iter().chain(cards).collect()
     }
 
     /// The password of a plugin's role in PostgreSQL.

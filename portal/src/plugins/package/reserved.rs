@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 38] = [
+const WORDS: [&str; 40] = [
     "access",
     "base",
     "card",
@@ -23,7 +23,9 @@ const WORDS: [&str; 38] = [
     "layout",
     "left",
     "level",
+    "mail",
     "main",
+    "member",
     "members",
     "musubi",
     "nav",
