@@ -46,6 +46,21 @@ fn the_guide_says_what_the_example_does() {
     assert!(quoted > 5, "{quoted}");
 }
 
+/// The published limits are the code's.
+#[test]
+fn the_limits_are_those_of_the_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let table = std::fs::read_to_string(root.join("docs/plugins/limits.md")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.ends_with("` |")).collect();
+    assert!(rows.len() > 30, "{}", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.split('`').collect();
+        let [.., file, _, name, _] = cells.as_slice() else { panic!("{row}") };
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        assert!(text.contains(name), "{file} does not say {name}");
+    }
+}
+
 /// P2 of the border's review: no plugin's tables or texts begin like the host's.
 #[test]
 fn the_hosts_names_are_reserved() {
