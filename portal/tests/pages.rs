@@ -4,6 +4,7 @@
 
 mod every;
 
+use portal::jobs::mail::Letter;
 use portal::plugins::package::manifest::Manifest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,16 @@ fn every_page_draws_in_every_theme_and_language() {
     let mut drawer = Drawer::new(&pages());
     every::pages(&mut drawer);
     assert!(drawer.drawn.len() > 50);
+}
+
+/// Both parts of each mail.
+#[test]
+fn every_mail_draws_in_every_theme_and_language() {
+    let mut drawer = Drawer::new(&pages());
+    for part in ["txt", "html"] {
+        drawer.samples(&format!("portal/mail/notification.{part}"), &Letter::samples());
+    }
+    assert!(drawer.drawn.len() >= 8);
 }
 
 /// A page that is not in the list would be drawn by nobody before a member.

@@ -1,6 +1,5 @@
 //! Every page of the portal's own.
 
-use portal::jobs::mail::Letter;
 use portal::pages::access_record::AccessRecord;
 use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
@@ -46,9 +45,6 @@ pub fn pages(to: &mut Drawer) {
     to.page::<SignOut>();
     to.page::<PluginFault>();
     to.page::<AccessRecord>();
-    for part in ["txt", "html"] {
-        to.samples(&format!("portal/mail/notification.{part}"), &Letter::samples());
-    }
     to.page::<ErrorPage>();
     to.page::<Notice>();
 }
