@@ -55,8 +55,13 @@ struct Row {
     url: Option<String>,
 }
 
+/// Whom the member is among, in the words of `audience`.
+fn who(call: &Call) -> &'static str {
+    if call.actor.insured { "insured" } else { "dependants" }
+}
+
 fn items(call: &Call) -> Result<Vec<Item>, Fault> {
-    call.query("list", json!({}))
+    call.query("list", json!({"who": who(call)}))
 }
 
 /// `/`
@@ -67,7 +72,7 @@ fn list(call: &Call) -> Result<PageReply, Fault> {
 /// `/detail?id=7`
 fn detail(call: &Call) -> Result<PageReply, Fault> {
     let Ok(item) = call.param("id").parse::<i64>() else { return Ok(PageReply::NotFound) };
-    let found: Vec<Row> = call.query("detail", json!({"item": item}))?;
+    let found: Vec<Row> = call.query("detail", json!({"item": item, "who": who(call)}))?;
     let Some(row) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
     let paragraphs = row.body.lines().map(str::trim).filter(|line| !line.is_empty());
     Detail {
@@ -113,6 +118,18 @@ mod tests {
         assert_eq!(page("https://a.example/")["paragraphs"], json!(["一", "二"]));
         assert_eq!(page("https://a.example/")["url"], "https://a.example/");
         assert_eq!(page("javascript:alert(1)")["url"], json!(null));
+    }
+
+    #[test]
+    fn each_member_asks_for_what_is_for_them() {
+        for (insured, who) in [(true, "insured"), (false, "dependants")] {
+            let request = json!({"handler": "list", "actor": {"insured": insured}});
+            let (status, _) = testing::call(&HANDLERS, abi::PAGE, &request, move |_, params| {
+                assert_eq!(params["who"], who);
+                Vec::new()
+            });
+            assert_eq!(status, abi::OK);
+        }
     }
 
     #[test]
