@@ -100,6 +100,7 @@ const PUT: &str =
     "INSERT INTO notes (id, n) VALUES ($id, $n) ON CONFLICT DO UPDATE SET n = n + $n, day = NULL";
 const ALL: &str = "SELECT id, n, person FROM notes ORDER BY id, n, person";
 
+/// Attack 12: what belongs to one insurer or person, written for another.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_writes_their_own_rows_and_nobody_elses() {
     for url in db::testing::fresh_urls().await {
@@ -205,7 +206,7 @@ async fn a_wrong_parameter_is_refused_before_it_is_bound() {
     }
 }
 
-/// The database alone: what the writer may not do, whoever printed it.
+/// Attack 34, the database alone: what the writer may not do, whoever printed it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_holds_without_the_printed_statement() {
     for url in db::testing::fresh_urls().await {

@@ -90,7 +90,7 @@ async fn what_a_member_sends_is_written_once_and_only_theirs() {
     .await;
 }
 
-/// Attacks 36 and 37 on a plugin's form: no token, the site's own token, another browser's, another site.
+/// Attack 37 on a plugin's form: no token, the site's own token, another browser's, another site.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_the_page_did_not_make_is_refused() {
     let options = Options { insurers: vec!["minato"], ..Options::default() };

@@ -39,6 +39,7 @@ async fn done(world: &World, db: &db::Db, round: i64) {
     assert!(!world.log(Program::Portal).contains("a job failed"));
 }
 
+/// Attack 38: what is done once is done once on two nodes, and after one died.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_done_once_and_tells_each_member_once() {
     let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
