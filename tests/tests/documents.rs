@@ -34,6 +34,7 @@ async fn file(visitor: &Visitor, url: &str) -> (Vec<u8>, String) {
     (answer.bytes().await.expect("read").to_vec(), name)
 }
 
+/// F132: the list of a month and of a year as PDF.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_a_file_of_the_members_rows() {
     let options = Options { insurers: vec!["minato"], ..Options::default() };
@@ -83,6 +84,15 @@ async fn a_month_is_a_file_of_the_members_rows() {
             "{text}"
         );
         assert_eq!(ichiro.open(&at("example/paper?month=202604")).await.status, 404);
+        let sheet = hanako.open(&at("example/sheet?month=202604")).await;
+        assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(
+            sheet.header("content-disposition"),
+            "attachment; filename=\"steps-202604.csv\""
+        );
+        let expected = "\u{feff}日付,体の調子,メモ,歩数\r\n2026-04-01,よい,川ぞい,7200\r\n";
+        assert_eq!(sheet.html, expected);
+        assert_eq!(ichiro.open(&at("example/sheet?month=202604")).await.status, 404);
     })
     .await;
 }

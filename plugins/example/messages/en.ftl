@@ -13,6 +13,7 @@ example-back = Back to your steps
 example-added = The day has been added.
 example-changed = The day has been changed.
 example-removed = The day has been deleted.
+example-sheet = Save this month as CSV
 example-paper = Save this month as a PDF
 example-paper-title = Steps of { $month }
 example-paper-caption = Steps by day

@@ -13,6 +13,7 @@ example-back = 歩数の記録へ戻る
 example-added = 記録しました。
 example-changed = 変更しました。
 example-removed = 消しました。
+example-sheet = この月の記録をCSVで保存する
 example-paper = この月の記録をPDFで保存する
 example-paper-title = 歩数の記録　{ $month }
 example-paper-caption = 日ごとの歩数

@@ -10,7 +10,7 @@ pub use pages::{Edit, List, New};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
     jobs: [month => jobs::month],

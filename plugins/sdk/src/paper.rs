@@ -47,6 +47,37 @@ pub struct Table {
     pub foot: Option<Vec<Words>>,
 }
 
+/// A table as a file for spreadsheets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    pub table: Table,
+    #[serde(default)]
+    pub encoding: Encoding,
+}
+
+/// How the signs of a sheet are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encoding {
+    /// With a mark at the beginning, by which spreadsheets know it.
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// What older programs in Japan read (CP932).
+    #[serde(rename = "windows-31j")]
+    Windows31J,
+}
+
+impl Sheet {
+    /// The sheet as the reply of a route that answers with `csv`. `name` is what the file is called,
+    /// without its end.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn show(self, name: impl Into<String>) -> Result<PageReply, Fault> {
+        Ok(PageReply::Sheet { name: name.into(), sheet: self })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     pub head: Words,

@@ -5,7 +5,7 @@
 //! log. Members that are not named here are ignored, so that later versions can add some. With
 //! any other status the reply is an [`ErrorReply`].
 
-use crate::paper::Document;
+use crate::paper::{Document, Sheet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub enum PageReply {
     },
     /// A document, on a route that answers with `pdf`. `name` is what its file is called.
     Paper { name: String, document: Document },
+    /// A table for spreadsheets, on a route that answers with `csv`.
+    Sheet { name: String, sheet: Sheet },
     /// Nothing is there for this address.
     NotFound,
 }

@@ -154,6 +154,9 @@ impl Opened<'_> {
                 let made = plugin_paper::file(app, visit, member, id, (&name, &document)).await;
                 made.map_err(CallFault::Failed)
             }
+            Ok(PageReply::Sheet { name, sheet }) => {
+                plugin_paper::sheet(visit, id, (&name, &sheet)).map_err(CallFault::Failed)
+            }
             Ok(PageReply::Show { template, data, forms }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
                 self.draw(&template, data, forms).await
@@ -264,6 +267,7 @@ impl Opened<'_> {
 fn answers(reply: &PageReply) -> Answers {
     match reply {
         PageReply::Paper { .. } => Answers::Pdf,
+        PageReply::Sheet { .. } => Answers::Csv,
         PageReply::Show { .. } | PageReply::NotFound => Answers::Page,
     }
 }

@@ -1,13 +1,14 @@
-//! A document of a plugin as a PDF in the insurer's name, for the member who asked.
+//! Files of plugins for the member who asked: a document as a PDF in the insurer's name, a table as CSV.
 
 use crate::app::App;
 use crate::member::Member;
 use crate::paper::draw::pdf;
-use crate::paper::words::{Writes, Written, write};
+use crate::paper::sheet::{Plain, csv};
+use crate::paper::words::{Writes, Written, table, write};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use sdk::paper::Document;
+use sdk::paper::{Document, Encoding, Sheet};
 use tokio::sync::Semaphore;
 use web::Look;
 
@@ -71,15 +72,42 @@ pub async fn file(
         pdf(&Written { lang: look.lang.clone(), title, under, from, blocks }, &font)
     });
     let bytes = drawing.await.map_err(|_| "drawing the document panicked".to_owned())??;
-    let name: String =
-        name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    let named =
-        format!("attachment; filename=\"{}.pdf\"", if name.is_empty() { plugin } else { &name });
-    let named = HeaderValue::from_str(&named).map_err(|error| error.to_string())?;
+    Ok(attached((plugin, name), ("pdf", "application/pdf"), bytes))
+}
+
+/// A table as a file for spreadsheets.
+///
+/// # Errors
+/// What is wrong with it, for the log.
+pub fn sheet(
+    visit: &Visit,
+    plugin: &str,
+    (name, sheet): (&str, &Sheet),
+) -> Result<Response, String> {
+    let speaking = Speaking { look: &visit.look, plugin };
+    let grid = table(&sheet.table, &Plain(&speaking))?;
+    let bytes = csv(&grid, sheet.encoding)?;
+    let kind = match sheet.encoding {
+        Encoding::Utf8 => "text/csv; charset=utf-8",
+        Encoding::Windows31J => "text/csv; charset=windows-31j",
+    };
+    Ok(attached((plugin, name), ("csv", kind), bytes))
+}
+
+/// A file that a browser keeps and does not show. Its name is the plugin's, as far as it is plain.
+fn attached(
+    (plugin, name): (&str, &str),
+    (end, kind): (&str, &'static str),
+    bytes: Vec<u8>,
+) -> Response {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name: String = name.chars().filter(plain).take(100).collect();
+    let name = if name.is_empty() { plugin } else { &name };
+    let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{end}\""));
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
-        (header::CONTENT_DISPOSITION, named),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, named.expect("a plain name")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
 }

@@ -6,9 +6,11 @@
 //! - `lines.rs`: where a text may be broken
 //! - `layout.rs`: what stands where on which page
 //! - `draw.rs`: the file
+//! - `sheet.rs`: a table as CSV
 
 pub mod draw;
 pub mod font;
 pub mod layout;
 pub mod lines;
+pub mod sheet;
 pub mod words;

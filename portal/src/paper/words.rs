@@ -64,6 +64,14 @@ pub fn write(document: &Document, by: &dyn Writes) -> Result<(String, Vec<Part>)
     Ok((title, blocks?))
 }
 
+/// Writes a table.
+///
+/// # Errors
+/// As [`write`].
+pub fn table(table: &Table, by: &dyn Writes) -> Result<Grid, String> {
+    Pen { by, left: MOST }.grid(table)
+}
+
 /// Writes until it has written too much.
 struct Pen<'a> {
     by: &'a dyn Writes,

@@ -76,6 +76,8 @@ pub enum Answers {
     Page,
     /// A document, which becomes a file.
     Pdf,
+    /// A table, which becomes one.
+    Csv,
 }
 
 impl Route {

@@ -1,0 +1,98 @@
+//! A table as a file for spreadsheets: values as data, not as people read them.
+
+use super::words::{Grid, Writes};
+use encoding_rs::SHIFT_JIS;
+use sdk::paper::Encoding;
+
+/// Writes values as programs read them, and messages by whom it is given.
+pub struct Plain<'a>(pub &'a dyn Writes);
+
+impl Writes for Plain<'_> {
+    fn message(&self, key: &str, args: &[(&str, String)]) -> Option<String> {
+        self.0.message(key, args)
+    }
+
+    fn yen(&self, yen: i64) -> String {
+        yen.to_string()
+    }
+
+    fn number(&self, number: i64) -> String {
+        number.to_string()
+    }
+
+    fn year(&self, year: i64) -> String {
+        year.to_string()
+    }
+
+    fn when(&self, when: &str) -> String {
+        match when.len() {
+            6 if when.is_ascii() => format!("{}-{}", &when[..4], &when[4..]),
+            _ => when.to_owned(),
+        }
+    }
+}
+
+/// The file (RFC 4180, with the ends of lines that spreadsheets expect).
+///
+/// # Errors
+/// When a row cannot be written.
+pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, String> {
+    let mut rows =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let said = |error: csv::Error| error.to_string();
+    rows.write_record(grid.heads.iter().map(|cell| harmless(cell))).map_err(said)?;
+    for row in grid.rows.iter().chain(&grid.foot) {
+        rows.write_record(row.iter().map(|cell| harmless(cell))).map_err(said)?;
+    }
+    let text = rows.into_inner().map_err(|error| error.to_string())?;
+    let text = String::from_utf8(text).map_err(|error| error.to_string())?;
+    Ok(match encoding {
+        Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
+        Encoding::Windows31J => {
+            let there = |sign: char| !SHIFT_JIS.encode(sign.encode_utf8(&mut [0; 4])).2;
+            let text: String =
+                text.chars().map(|sign| if there(sign) { sign } else { '〓' }).collect();
+            SHIFT_JIS.encode(&text).0.into_owned()
+        }
+    })
+}
+
+/// A text that a spreadsheet would take for a formula gets a mark before it; a number does not. Some read
+/// the wide signs, too.
+fn harmless(cell: &str) -> String {
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let formula = cell.starts_with(signs);
+    match formula && cell.parse::<f64>().is_err() {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv;
+    use crate::paper::words::Grid;
+    use sdk::paper::Encoding;
+
+    #[test]
+    fn a_sheet_is_read_by_spreadsheets_and_runs_nothing() {
+        let grid = Grid {
+            caption: String::new(),
+            heads: vec!["日付".into(), "金額".into()],
+            ends: vec![false, true],
+            rows: vec![
+                vec!["2026-04-01".into(), "-300".into()],
+                vec!["=HYPERLINK(\"x\")".into(), "a,\"b\"".into()],
+                vec!["＠SUM(1)".into(), "髙😀".into()],
+            ],
+            foot: None,
+        };
+        let text = String::from_utf8(csv(&grid, Encoding::Utf8).unwrap()).unwrap();
+        let expected = "\u{feff}日付,金額\r\n2026-04-01,-300\r\n\"'=HYPERLINK(\"\"x\"\")\",\"a,\"\"b\"\"\"\r\n\
+                        '＠SUM(1),髙😀\r\n";
+        assert_eq!(text, expected);
+        let bytes = csv(&grid, Encoding::Windows31J).unwrap();
+        let (text, _, wrong) = encoding_rs::SHIFT_JIS.decode(&bytes);
+        assert!(!wrong && text.starts_with("日付") && text.contains("髙〓"), "{text}");
+    }
+}
