@@ -5,6 +5,7 @@ use crate::plugins::Loaded;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::check::Checking;
+use crate::plugins::package::scaffold::{self, Home};
 use crate::plugins::package::{library_file, load};
 use crate::settings::Settings;
 use clap::Subcommand;
@@ -26,6 +27,18 @@ pub enum Plugins {
 /// For the author of a plugin.
 #[derive(Subcommand)]
 pub enum Plugin {
+    /// Write the folder of a new plugin, with a page, a form, a card, a table and tests.
+    New {
+        /// a-z, 0-9 and -: the folder's name.
+        id: String,
+        /// The folder in which the plugin's folder is made.
+        #[arg(long, default_value = ".")]
+        into: PathBuf,
+        /// The folder of the SDK (`plugins/sdk` of the sources), for a plugin in a repository of its own.
+        /// Without it the plugin is one of the portal's own workspace.
+        #[arg(long)]
+        sdk: Option<PathBuf>,
+    },
     /// Say all that is wrong with a plugin, and change nothing.
     Check {
         /// The folder with its plugin.toml.
@@ -38,7 +51,19 @@ pub enum Plugin {
 
 /// Checks a plugin; the exit code says whether anything is wrong.
 pub async fn author(settings: &Settings, command: Plugin) -> Result<ExitCode, Error> {
-    let Plugin::Check { folder, library } = command;
+    let (folder, library) = match command {
+        Plugin::New { id, into, sdk } => {
+            let home = sdk.as_deref().map_or(Home::Workspace, |sdk| Home::Own { sdk });
+            let folder = scaffold::write(&id, &into, &home).map_err(Error::fault)?;
+            let (at, library) = (folder.display(), id.replace('-', "_"));
+            println!(
+                "{at}: written\nNext: cargo test && cargo build there, and then\n  portal plugin check \
+                 {at} --library …/lib{library}.so"
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+        Plugin::Check { folder, library } => (folder, library),
+    };
     let checking = Checking {
         folder: &folder,
         library: library.as_deref(),

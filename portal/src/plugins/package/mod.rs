@@ -6,4 +6,5 @@ pub mod library_file;
 pub mod load;
 pub mod manifest;
 pub mod reserved;
+pub mod scaffold;
 pub mod setting;

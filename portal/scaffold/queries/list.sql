@@ -1,0 +1,2 @@
+-- The member's lines, newest first.
+SELECT text, at FROM lines ORDER BY at DESC

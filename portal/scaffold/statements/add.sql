@@ -1,0 +1,1 @@
+INSERT INTO lines (text, at) VALUES ($text, NOW())
