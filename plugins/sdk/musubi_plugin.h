@@ -33,7 +33,9 @@ enum {
   MUSUBI_CHECK = 3, /* {"handler","settings":{},"rows":[{"line":2,…}]} -> CheckReply */
   /* since minor 1 */
   MUSUBI_ACTION = 4, /* as MUSUBI_PAGE, and "form":{}: the fields of the manifest -> ActionReply */
-  MUSUBI_JOB = 5     /* {"handler","settings":{},"today","fresh","cursor"} -> JobReply */
+  MUSUBI_JOB = 5,    /* {"handler","settings":{},"today","fresh","cursor"} -> JobReply */
+  MUSUBI_EVENT = 6   /* {"handler","settings":{},"today","fresh","event":{"id","person","params",
+                        "at"}} -> JobReply */
 };
 
 /* What the plugin may ask (op of musubi_host_v1.call). */

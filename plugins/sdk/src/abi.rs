@@ -13,6 +13,7 @@ pub const CARD: u32 = 2;
 pub const CHECK: u32 = 3;
 pub const ACTION: u32 = 4;
 pub const JOB: u32 = 5;
+pub const EVENT: u32 = 6;
 
 pub const QUERY: u32 = 1;
 pub const LOG: u32 = 2;

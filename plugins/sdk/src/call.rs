@@ -1,6 +1,6 @@
 //! What a handler gets, and why it may be unable to answer.
 
-use crate::{abi, export};
+use crate::{Event, abi, export};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -38,6 +38,8 @@ pub struct Call {
     pub fresh: String,
     #[serde(default)]
     pub(crate) cursor: String,
+    #[serde(default)]
+    pub(crate) event: Event,
     #[serde(default)]
     pub(crate) form: Value,
     #[serde(default)]

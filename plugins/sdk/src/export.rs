@@ -7,7 +7,7 @@
 
 use crate::abi::{self, Bytes, Host, Sink};
 use crate::{ActionHandler, Call, CardReply, CheckReply, ErrorReply, Fault, Form, PageReply};
-use crate::{JobHandler, Problem, Writes};
+use crate::{EventHandler, JobHandler, Next, Problem, Writes};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -26,6 +26,7 @@ pub struct Handlers {
     pub cards: Named<CardHandler>,
     pub actions: Named<ActionHandler>,
     pub jobs: Named<JobHandler>,
+    pub events: Named<EventHandler>,
     pub checks: Named<CheckHandler>,
 }
 
@@ -140,6 +141,14 @@ fn answer(
             })?;
             body(&reply)
         }
+        abi::EVENT => {
+            let event = call.event.clone();
+            let reply = run(handlers.events, &name, |handler| {
+                let mut writes = Writes::default();
+                handler(&call, &event, &mut writes).map(|()| Next::Done.reply(writes))
+            })?;
+            body(&reply)
+        }
         abi::CHECK => {
             let problems = run(handlers.checks, &name, |handler| Ok(handler(&call, &call.rows)))?;
             body(&CheckReply { problems })
@@ -185,6 +194,7 @@ macro_rules! plugin {
         cards: [$($card:ident => $card_fn:path),* $(,)?],
         $(actions: [$($action:ident => $action_fn:path),* $(,)?],)?
         $(jobs: [$($job:ident => $job_fn:path),* $(,)?],)?
+        $(events: [$($event:ident => $event_fn:path),* $(,)?],)?
         checks: [$($check:ident => $check_fn:path),* $(,)?] $(,)?
     ) => {
         /// The handlers of this plugin.
@@ -193,6 +203,7 @@ macro_rules! plugin {
             cards: &[$((stringify!($card), $card_fn)),*],
             actions: &[$($((stringify!($action), $action_fn)),*)?],
             jobs: &[$($((stringify!($job), $job_fn)),*)?],
+            events: &[$($((stringify!($event), $event_fn)),*)?],
             checks: &[$((stringify!($check), $check_fn)),*],
         };
 

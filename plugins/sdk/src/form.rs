@@ -1,6 +1,6 @@
 //! Forms: what a page fills in beforehand, what a member sent, and what is to be written then.
 
-use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Notify, Write};
+use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Notify, Publish, Write};
 use crate::{Call, Fault, PageReply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +63,7 @@ impl Done {
 pub struct Writes {
     pub(crate) writes: Vec<Write>,
     pub(crate) notify: Vec<Notify>,
+    pub(crate) publish: Vec<Publish>,
 }
 
 impl Writes {
@@ -86,6 +87,13 @@ impl Writes {
         self.writes.push(Write { statement, params, person, must: None });
     }
 
+    /// Says that something has happened: an event of the manifest. Other plugins hear of it when all this
+    /// is written; `person` is of whom it is, empty for nobody.
+    pub fn publish(&mut self, person: &str, event: &str, params: Value) {
+        let (person, event) = (person.to_owned(), event.to_owned());
+        self.publish.push(Publish { event, person, params });
+    }
+
     /// Tells a person something, once for these `params`: a notification of the manifest, in their inbox.
     /// A form can tell the member alone (`person` is then the id of [`Call::persons`] that is theirs), a
     /// job whomever a query names.
@@ -99,8 +107,8 @@ impl Done {
     pub(crate) fn reply(self, writes: Writes) -> ActionReply {
         match self {
             Done::See(See { path, said }) => {
-                let Writes { writes, notify } = writes;
-                ActionReply::See { path, said, writes, notify }
+                let Writes { writes, notify, publish } = writes;
+                ActionReply::See { path, said, writes, notify, publish }
             }
             Done::Again(faults) => ActionReply::Again { faults },
             Done::NotFound => ActionReply::NotFound,

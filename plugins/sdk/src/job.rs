@@ -2,6 +2,8 @@
 
 use crate::wire::JobReply;
 use crate::{Call, Fault, Writes};
+use serde::Deserialize;
+use serde_json::Value;
 
 /// What becomes of a step of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +17,32 @@ pub enum Next {
 /// A handler of a job. It sees the rows of everybody of the insurer and there is no member.
 pub type JobHandler = fn(&Call, &mut Writes) -> Result<Next, Fault>;
 
+/// Something that happened in another plugin.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Event {
+    /// The same for every listener, and each hears it once.
+    pub id: String,
+    /// The `person` of a query; empty for nobody.
+    #[serde(default)]
+    pub person: String,
+    /// What the manifest of its plugin declares.
+    #[serde(default)]
+    pub params: Value,
+    /// Seconds since 1970.
+    #[serde(default)]
+    pub at: i64,
+}
+
+/// A handler of another plugin's events. It sees the rows of everybody of the insurer, as a job does.
+pub type EventHandler = fn(&Call, &Event, &mut Writes) -> Result<(), Fault>;
+
 impl Next {
     pub(crate) fn reply(self, writes: Writes) -> JobReply {
-        let Writes { writes, notify } = writes;
-        match self {
-            Next::Done => JobReply { more: None, writes, notify },
-            Next::More(cursor) => JobReply { more: Some(cursor), writes, notify },
-        }
+        let Writes { writes, notify, publish } = writes;
+        let more = match self {
+            Next::Done => None,
+            Next::More(cursor) => Some(cursor),
+        };
+        JobReply { more, writes, notify, publish }
     }
 }

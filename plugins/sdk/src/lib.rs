@@ -26,7 +26,7 @@ pub mod wire;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
 pub use form::{ActionHandler, Done, Form, See, Writes};
-pub use job::{JobHandler, Next};
+pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Value, json};
 pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem};

@@ -77,6 +77,8 @@ pub enum ActionReply {
         writes: Vec<Write>,
         #[serde(default)]
         notify: Vec<Notify>,
+        #[serde(default)]
+        publish: Vec<Publish>,
     },
     /// Nothing is written and the form comes back.
     Again { faults: Vec<FieldFault> },
@@ -109,6 +111,17 @@ pub struct Notify {
     pub params: Value,
 }
 
+/// Something that has happened: an event of the manifest, for plugins that listen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Publish {
+    pub event: String,
+    /// Of whom; empty for nobody.
+    #[serde(default)]
+    pub person: String,
+    #[serde(default)]
+    pub params: Value,
+}
+
 /// The reply to `MUSUBI_JOB`: what a step of a job writes, and whether there is more to do.
 ///
 /// ```json
@@ -122,6 +135,8 @@ pub struct JobReply {
     pub writes: Vec<Write>,
     #[serde(default)]
     pub notify: Vec<Notify>,
+    #[serde(default)]
+    pub publish: Vec<Publish>,
 }
 
 /// How many rows a statement has to change, and what the form says when it does not.

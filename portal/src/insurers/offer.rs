@@ -4,7 +4,7 @@
 use super::definition::Definition;
 use crate::plugins::border::host::Shared;
 use crate::plugins::data::reach::Declared;
-use crate::plugins::package::declared::Uses;
+use crate::plugins::package::declared::{Listens, Uses};
 use crate::plugins::package::manifest::Answers;
 use crate::plugins::{Plugin, Plugins};
 use serde_json::Value;
@@ -47,6 +47,14 @@ pub fn shared(definition: &Definition, plugins: &Plugins, plugin: &Plugin) -> Ve
         })
     };
     plugin.manifest.uses.iter().filter_map(one).collect()
+}
+
+/// Whether a plugin hears what it listens to: the insurer has the other one on, too, and the event is
+/// still said there, in a class that the listener may know.
+pub fn hears(definition: &Definition, plugins: &Plugins, listens: &Listens) -> bool {
+    let of = one(definition, plugins, &listens.plugin);
+    let events = of.into_iter().flat_map(|offer| &offer.plugin.manifest.event);
+    events.filter(|event| event.id == listens.event).any(|event| event.data <= listens.data)
 }
 
 /// The ids that are on but not loaded.
@@ -94,9 +102,10 @@ impl<'a> Offer<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, missing, one};
+    use super::{all, hears, missing, one};
     use crate::insurers::definition::{Definition, Enabled, HouseholdPolicy};
     use crate::plugins::data::class::DataClass;
+    use crate::plugins::package::declared::Listens;
     use crate::plugins::{Plugin, Plugins};
     use serde_json::{Value, json};
     use std::sync::Arc;
@@ -148,6 +157,30 @@ mod tests {
         assert!(help.page("/other").is_none());
         let fees = one(&definition, &plugins, "fees").unwrap();
         assert!(fees.cards().any(|card| card.class == DataClass::Medical));
+    }
+
+    #[test]
+    fn a_plugin_hears_what_is_said_where_it_is_on_and_in_its_class() {
+        let event = |class: &str| {
+            let text = "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"fees\"\nversion = \"1\"\n\
+                        name = { ja = \"x\" }\nhost_api = 1\n[[event]]\nid = \"new\"\ndata = ";
+            let plugin = Arc::new(Plugin::declared(&format!("{text}\"{class}\"\n"), "fees"));
+            Plugins::from([("fees".to_owned(), plugin)])
+        };
+        let listens = |event: &str| Listens {
+            plugin: "fees".to_owned(),
+            event: event.to_owned(),
+            handler: "h".to_owned(),
+            data: DataClass::Pii,
+            queries: None,
+            statements: None,
+        };
+        let (on, off) = (definition(&[("fees", json!(null))]), definition(&[]));
+        assert!(hears(&on, &event("pii"), &listens("new")));
+        assert!(hears(&on, &event("none"), &listens("new")));
+        assert!(!hears(&on, &event("medical"), &listens("new")), "above what it may know");
+        assert!(!hears(&on, &event("pii"), &listens("old")), "not said");
+        assert!(!hears(&off, &event("pii"), &listens("new")), "off");
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Does what plugins want done at their times: each job of each insurer on one node, step by step. A step
-//! that failed is tried again later; what was done is not done again.
+//! Does what plugins want done at their times, and tells them what happened in others: each job of each
+//! insurer on one node, step by step. A step that failed is tried again later; what was done is not done
+//! again.
 
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::border::host::Shared;
 use crate::plugins::data::outbox;
-use crate::plugins::job::{STEP, Step};
-use crate::plugins::package::declared::{Every, Job};
+use crate::plugins::job::{STEP, Step, Work};
+use crate::plugins::package::declared::{Every, Job, Listens};
+use crate::plugins::package::manifest::Manifest;
+use crate::store::events::{self, Listening};
 use crate::store::jobs::{self, Due, JobKey};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
@@ -34,6 +37,34 @@ const MOST: i64 = 5;
 const STEPS: usize = 5_000;
 /// All jobs begin within so many seconds after their time, each insurer's at its own.
 const SPREAD: i64 = 900;
+
+/// What stands among the jobs.
+#[derive(Clone, Copy)]
+enum Task<'a> {
+    Job(&'a Job),
+    /// Hearing what happens in another plugin: due when something did, and each hour besides.
+    Listens(&'a Listens),
+}
+
+impl<'a> Task<'a> {
+    fn all(manifest: &'a Manifest) -> impl Iterator<Item = Self> {
+        manifest.job.iter().map(Self::Job).chain(manifest.listens.iter().map(Self::Listens))
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Job(job) => job.id.clone(),
+            Self::Listens(listens) => listens.job(),
+        }
+    }
+
+    fn next(self, key: &JobKey, now: i64) -> i64 {
+        match self {
+            Self::Job(job) => next(job, key, now),
+            Self::Listens(_) => now + 3_600,
+        }
+    }
+}
 
 /// Runs until shutdown.
 pub async fn run(app: Arc<App>) {
@@ -90,11 +121,11 @@ async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<
     let mut new = Vec::new();
     for insurer in app.insurers.all() {
         for offer in offer::all(&insurer.definition, &app.plugins) {
-            for job in &offer.plugin.manifest.job {
+            for task in Task::all(&offer.plugin.manifest) {
                 let (insurer, plugin) = (insurer.brand.slug.clone(), offer.id().to_owned());
-                let key = JobKey { insurer, plugin, job: job.id.clone() };
+                let key = JobKey { insurer, plugin, job: task.name() };
                 if !planned.contains(&key) {
-                    new.push((next(job, &key, now), key));
+                    new.push((task.next(&key, now), key));
                 }
             }
         }
@@ -117,16 +148,22 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let found = app.insurers.find(insurer);
     let declared = app.plugins.get(plugin);
     let declared =
-        declared.and_then(|plugin| plugin.manifest.job.iter().find(|known| known.id == *job));
+        declared.and_then(|plugin| Task::all(&plugin.manifest).find(|task| task.name() == *job));
     let offer =
         found.as_ref().and_then(|insurer| offer::one(&insurer.definition, &app.plugins, plugin));
     let mut tx = app.db.begin().await?;
     if !jobs::lease(&mut tx, due, now, now + LEASE).await? {
         return Ok(());
     }
-    let (Some(offer), Some(job)) = (offer, declared) else {
+    let hears = |task: &Task<'_>| match task {
+        Task::Job(_) => true,
+        Task::Listens(listens) => found
+            .as_ref()
+            .is_some_and(|insurer| offer::hears(&insurer.definition, &app.plugins, listens)),
+    };
+    let (Some(offer), Some(task)) = (offer, declared.filter(hears)) else {
         // It is off, or this node does not have it: nothing of the round changes.
-        let later = declared.map_or(now + 3_600, |job| next(job, &due.key, now));
+        let later = declared.map_or(now + 3_600, |task| task.next(&due.key, now));
         jobs::postpone(&mut tx, due, later).await?;
         return tx.commit().await;
     };
@@ -134,24 +171,33 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let shared = found.as_ref().map_or_else(Vec::new, |insurer| {
         offer::shared(&insurer.definition, &app.plugins, offer.plugin)
     });
-    let failed = steps(app, due, (offer, &shared), job).await?;
+    let ended = match task {
+        Task::Job(job) => steps(app, due, (offer, &shared), job).await?,
+        Task::Listens(listens) => hear(app, due, (offer, &shared), listens).await?,
+    };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    match failed {
+    match ended {
         Ended::InTheMiddle => jobs::postpone(&mut tx, due, now + 1).await?,
         Ended::Failed(why) if due.attempts + 1 < MOST => {
-            tracing::warn!(insurer, plugin, job = job.id, why, "a job failed; tried again later");
+            tracing::warn!(insurer, plugin, job, why, "a job failed; tried again later");
             let again = now + (60 << due.attempts.clamp(0, 10));
             jobs::retry(&mut tx, due, &why, again).await?;
         }
         Ended::Failed(why) => {
-            tracing::error!(insurer, plugin, job = job.id, why, "a job was given up");
-            let next = next(job, &due.key, now);
+            tracing::error!(insurer, plugin, job, why, "a job was given up");
+            let next = task.next(&due.key, now);
             jobs::finish(&mut tx, due, Some(&why), (now, next)).await?;
         }
         Ended::Done => {
-            let next = next(job, &due.key, now);
+            let next = task.next(&due.key, now);
             jobs::finish(&mut tx, due, None, (now, next)).await?;
+            // Something may have happened since it last looked; whoever says so now waits for this row.
+            if let Task::Listens(listens) = task
+                && events::next(&mut tx, listening(due, listens)).await?.is_some()
+            {
+                jobs::now(&mut tx, &due.key, now).await?;
+            }
         }
     }
     tx.commit().await
@@ -181,9 +227,7 @@ async fn steps(
             settings: offer.settings,
             shared,
             insurer: &due.key.insurer,
-            job,
-            round: due.round,
-            cursor: &cursor,
+            work: Work::Job { job, round: due.round, cursor: &cursor },
             today: &web::clock::today(now),
             now,
         };
@@ -202,6 +246,44 @@ async fn steps(
     Ok(Ended::Failed(format!("has more than {STEPS} steps")))
 }
 
+fn listening<'a>(due: &'a Due, listens: &'a Listens) -> Listening<'a> {
+    let Listens { plugin, event, .. } = listens;
+    Listening { insurer: &due.key.insurer, listener: &due.key.plugin, plugin, event }
+}
+
+/// What happened, one after the other. What fails is not passed over: the next waits behind it.
+async fn hear(
+    app: &App,
+    due: &Due,
+    (offer, shared): (Offer<'_>, &[Shared]),
+    listens: &Listens,
+) -> db::Result<Ended> {
+    let (of, began) = (listening(due, listens), Instant::now());
+    while began.elapsed() <= TURN {
+        let Some(event) = events::next(&mut app.db.read().await?, of).await? else {
+            return Ok(Ended::Done);
+        };
+        let now = app.clock.now();
+        let step = Step {
+            plugin: offer.plugin,
+            settings: offer.settings,
+            shared,
+            insurer: &due.key.insurer,
+            work: Work::Heard { listens, event: &event },
+            today: &web::clock::today(now),
+            now,
+        };
+        if let Err(why) = step.run(&app.db).await {
+            return Ok(Ended::Failed(plain(&why)));
+        }
+        let mut tx = app.db.begin().await?;
+        events::heard(&mut tx, of, event.seq).await?;
+        jobs::go_on(&mut tx, due, app.clock.now() + LEASE).await?;
+        tx.commit().await?;
+    }
+    Ok(Ended::InTheMiddle)
+}
+
 /// A reason may be a plugin's: a short text in one line.
 fn plain(why: &str) -> String {
     why.chars().filter(|c| !c.is_control()).take(200).collect()
@@ -212,7 +294,8 @@ async fn deliver_what_waits(app: &App) {
     for insurer in app.insurers.all() {
         for offer in offer::all(&insurer.definition, &app.plugins) {
             let of = (offer.id(), insurer.brand.slug.as_str());
-            let tells = !offer.plugin.manifest.notification.is_empty();
+            let manifest = &offer.plugin.manifest;
+            let tells = !manifest.notification.is_empty() || !manifest.event.is_empty();
             if let (true, Some(database)) = (tells, &offer.plugin.database)
                 && let Err(error) = outbox::deliver(&app.db, database, of).await
             {

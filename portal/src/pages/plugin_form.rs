@@ -9,7 +9,7 @@ use crate::plugins::ask::{Asking, Unproved};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::outbox;
-use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking};
+use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
 use crate::plugins::form::field::Action;
 use crate::plugins::form::read::read;
 use crate::plugins::form::shown::in_words;
@@ -20,7 +20,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::FieldFault;
-use sdk::wire::{ActionReply, Must, Notify, Write};
+use sdk::wire::{ActionReply, Must};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -148,6 +148,7 @@ impl Sending<'_> {
             declared,
             plugin: id,
             notifications: &plugin.manifest.notification,
+            events: &plugin.manifest.event,
             insurer: visit.slug(),
             people: &own,
             today: asker.today,
@@ -155,9 +156,10 @@ impl Sending<'_> {
         });
         let taken = match reply {
             ActionReply::NotFound => return Ok(visit.not_found()),
-            ActionReply::See { path, said, writes, notify } => {
+            ActionReply::See { path, said, writes, notify, publish } => {
+                let wanted = Wanted { writes, notify, publish };
                 match self.target(&path, said.as_deref()) {
-                    Some(to) => take(app, taking.as_ref(), &sent, to, (&writes, &notify)).await,
+                    Some(to) => take(app, taking.as_ref(), &sent, to, &wanted).await,
                     None => {
                         Err(NotTaken::Asked("the page to see next is none of its own".to_owned()))
                     }
@@ -244,17 +246,17 @@ async fn take(
     taking: Option<&Taking<'_>>,
     sent: &Sent,
     to: String,
-    (writes, notify): (&[Write], &[Notify]),
+    wanted: &Wanted,
 ) -> Result<Outcome, NotTaken> {
     let Some(taking) = taking else {
-        return match writes.is_empty() && notify.is_empty() {
+        return match wanted.is_empty() {
             true => Ok(Outcome::On(to)),
             false => Err(NotTaken::Asked("writes, but declares no tables".to_owned())),
         };
     };
     let above = |text: String| vec![FieldFault { field: String::new(), text }];
-    let taken = taking.take(sent, &to, (writes, notify)).await?;
-    if !notify.is_empty() {
+    let taken = taking.take(sent, &to, wanted).await?;
+    if wanted.is_told() {
         let of = (taking.plugin, taking.insurer);
         if let Err(error) = outbox::deliver(&app.db, taking.database, of).await {
             // It waits, and is told later.

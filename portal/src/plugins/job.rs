@@ -1,11 +1,13 @@
-//! One step of a job: what the handler is asked with, and what it writes, once.
+//! One step of a job, or one event that is heard: what the handler is asked with, and what it writes, once.
 
 use super::Plugin;
 use super::border::host::{Allowed, CallFault, Shared};
 use super::data::outbox;
 use super::data::people::People;
-use super::data::take::{NotTaken, Sent, Taken, Taking};
-use super::package::declared::Job;
+use super::data::reach::Declared;
+use super::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
+use super::package::declared::{Job, Listens};
+use crate::store::events::Event;
 use db::Db;
 use sdk::abi;
 use sdk::wire::JobReply;
@@ -28,14 +30,48 @@ pub struct Step<'a> {
     /// What it may ask of other plugins.
     pub shared: &'a [Shared],
     pub insurer: &'a str,
-    pub job: &'a Job,
-    /// Which time this is that the job is due.
-    pub round: i64,
-    /// Where the step before left off.
-    pub cursor: &'a str,
+    pub work: Work<'a>,
     /// The day in Japan.
     pub today: &'a str,
     pub now: i64,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy)]
+pub enum Work<'a> {
+    Job {
+        job: &'a Job,
+        /// Which time this is that the job is due.
+        round: i64,
+        /// Where the step before left off.
+        cursor: &'a str,
+    },
+    /// Something happened in another plugin.
+    Heard { listens: &'a Listens, event: &'a Event },
+}
+
+impl Work<'_> {
+    fn declared(&self) -> Declared<'_> {
+        match self {
+            Self::Job { job, .. } => job.declared(),
+            Self::Heard { listens, .. } => listens.declared(),
+        }
+    }
+
+    fn sent(&self, plugin: &str) -> Sent {
+        match self {
+            Self::Job { job, round, cursor } => Sent::step(plugin, &job.id, *round, cursor),
+            Self::Heard { listens, event } => Sent::step(plugin, &listens.job(), 0, &event.id),
+        }
+    }
+
+    /// Whether it may go on there.
+    fn goes_on(&self, more: &str) -> bool {
+        match self {
+            Self::Job { cursor, .. } => more.len() <= LONGEST && more != *cursor,
+            Self::Heard { .. } => false,
+        }
+    }
 }
 
 impl Step<'_> {
@@ -48,15 +84,16 @@ impl Step<'_> {
         let taking = self.plugin.database.as_ref().map(|database| Taking {
             database,
             statements: &self.plugin.statements,
-            declared: self.job.declared(),
+            declared: self.work.declared(),
             plugin: id,
             notifications: &self.plugin.manifest.notification,
+            events: &self.plugin.manifest.event,
             insurer: self.insurer,
             people: &everybody,
             today: self.today,
             now: self.now,
         });
-        let sent = Sent::step(id, &self.job.id, self.round, self.cursor);
+        let sent = self.work.sent(id);
         let said = |why: NotTaken| match why {
             NotTaken::Asked(why) => why,
             NotTaken::Database(error) => error.to_string(),
@@ -67,19 +104,20 @@ impl Step<'_> {
             return Ok(after(&left));
         }
         let reply = self.ask().await.map_err(|fault| format!("{fault:?}"))?;
-        let JobReply { more, writes, notify } = reply;
-        if more.as_ref().is_some_and(|more| more.len() > LONGEST || more == self.cursor) {
+        let JobReply { more, writes, notify, publish } = reply;
+        let wanted = Wanted { writes, notify, publish };
+        if more.as_ref().is_some_and(|more| !self.work.goes_on(more)) {
             return Err("its cursor does not go on, or is longer than 1,000 bytes".to_owned());
         }
         let Some(taking) = &taking else {
-            return match writes.is_empty() && notify.is_empty() {
+            return match wanted.is_empty() {
                 true => Ok(more),
                 false => Err("writes, but declares no tables".to_owned()),
             };
         };
         let left = more.as_ref().map_or_else(String::new, |more| format!(">{more}"));
-        let taken = taking.take(&sent, &left, (&writes, &notify)).await.map_err(said)?;
-        if !notify.is_empty()
+        let taken = taking.take(&sent, &left, &wanted).await.map_err(said)?;
+        if wanted.is_told()
             && let Err(error) = outbox::deliver(host, taking.database, (id, self.insurer)).await
         {
             // It waits, and is told later.
@@ -96,14 +134,26 @@ impl Step<'_> {
     }
 
     async fn ask(&self) -> Result<JobReply, CallFault> {
-        let request = json!({
-            "handler": self.job.handler,
+        let mut request = json!({
+            "handler": self.work.declared().handler,
             "lang": "ja",
             "settings": self.settings,
             "today": self.today,
             "fresh": random::id(),
-            "cursor": self.cursor,
         });
+        let op = match self.work {
+            Work::Job { cursor, .. } => {
+                request["cursor"] = cursor.into();
+                abi::JOB
+            }
+            Work::Heard { event, .. } => {
+                let Event { id, person, params, made_at, .. } = event;
+                let params: Value = serde_json::from_str(params).unwrap_or_default();
+                request["event"] =
+                    json!({"id": id, "person": person, "params": params, "at": made_at});
+                abi::EVENT
+            }
+        };
         let allowed = Allowed {
             database: self.plugin.database.clone(),
             insurer: self.insurer.to_owned(),
@@ -113,11 +163,11 @@ impl Step<'_> {
             today: self.today.to_owned(),
             now: self.now,
             queries: self.plugin.queries.clone(),
-            reach: self.job.declared().reach(),
+            reach: self.work.declared().reach(),
             shared: self.shared.to_vec(),
             lines: AtomicU32::new(0),
         };
-        self.plugin.call(allowed, abi::JOB, &request, STEP).await
+        self.plugin.call(allowed, op, &request, STEP).await
     }
 }
 

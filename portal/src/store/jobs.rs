@@ -109,6 +109,12 @@ pub async fn now(tx: &mut Tx, key: &JobKey, now: i64) -> Result<bool> {
     Ok(tx.execute(sql, params![insurer, plugin, job, now]).await? == 1)
 }
 
+/// Every job of this name at an insurer is due now, whosever it is.
+pub async fn wake(tx: &mut Tx, insurer: &str, job: &str, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET due_at = $3 WHERE insurer_id = $1 AND job = $2 AND due_at > $3";
+    tx.execute(sql, params![insurer, job, now]).await.map(drop)
+}
+
 /// How all jobs stand.
 pub async fn all(conn: &mut Conn) -> Result<Vec<Standing>> {
     let sql = "SELECT insurer_id, plugin, job, due_at, attempts, finished_at, failed FROM jobs

@@ -1,6 +1,7 @@
 //! The only place with SQL besides plugins' queries: one file per kept thing.
 
 pub mod access_record;
+pub mod events;
 pub mod form_drafts;
 pub mod household_choices;
 pub mod jobs;
@@ -10,12 +11,14 @@ pub mod sessions;
 pub mod signins;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
-/// were told is kept for 400 days.
+/// were told is kept for 400 days, what happened for 90.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
      (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM plugin_events WHERE (insurer_id, seq) IN
+     (SELECT insurer_id, seq FROM plugin_events WHERE made_at < $1 - 7776000 LIMIT 1000)",
     "DELETE FROM notifications WHERE (insurer_id, person, notification_id) IN
      (SELECT insurer_id, person, notification_id FROM notifications
       WHERE made_at < $1 - 34560000 LIMIT 1000)",

@@ -54,7 +54,7 @@ impl Database {
         let mut seen: Vec<&str> = declared.tables.table.keys().map(String::as_str).collect();
         seen.push(make::IMPORTS);
         let reader = Walled::sqlite(&file, &seen).await.map_err(said)?;
-        seen.extend([make::SENT, make::OUTBOX]);
+        seen.extend([make::SENT, make::OUTBOX, make::EVENTS]);
         owner.wall(&seen).await.map_err(said)?;
         Ok(Self { owner, reader, writer: None, schema: None })
     }

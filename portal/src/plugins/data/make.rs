@@ -15,6 +15,8 @@ pub const SENT: &str = "musubi_sent";
 
 /// The host's own table of what is to be told.
 pub const OUTBOX: &str = "musubi_outbox";
+/// What has happened and is not said yet.
+pub const EVENTS: &str = "musubi_events";
 
 /// The host's own table that remembers what was made.
 pub const MADE: &str = "musubi_tables";
@@ -186,10 +188,10 @@ async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
         (Engine::Postgres, Some(schema)) => {
             let sql =
                 "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = $1 AND tablename = $2";
-            conn.one(sql, params![schema, OUTBOX]).await?
+            conn.one(sql, params![schema, EVENTS]).await?
         }
         _ => {
-            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![OUTBOX])
+            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![EVENTS])
                 .await?
         }
     };
@@ -294,10 +296,21 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         ),
     )
     .await?;
+    let events = at.table(EVENTS);
+    run(
+        tx,
+        format!(
+            "CREATE TABLE IF NOT EXISTS {events} (insurer_id TEXT NOT NULL, outbox_id TEXT NOT NULL, \
+             seq BIGINT NOT NULL, person TEXT NOT NULL, event TEXT NOT NULL, params TEXT NOT NULL, \
+             made_at BIGINT NOT NULL, PRIMARY KEY (insurer_id, outbox_id))"
+        ),
+    )
+    .await?;
     if engine == Engine::Postgres {
         fence(tx, at, &imports, false).await?;
         fence(tx, at, &sent, true).await?;
         fence(tx, at, &outbox, true).await?;
+        fence(tx, at, &events, true).await?;
     }
     Ok(())
 }

@@ -1,19 +1,22 @@
-//! What is to be told waits beside the rows that it is about, in the same transaction: it is told when
-//! they are written, and not otherwise.
+//! What is to be told, and what has happened, waits beside the rows that it is about, in the same
+//! transaction: it is told when they are written, and not otherwise.
 
 use super::database::Database;
-use super::make::OUTBOX;
+use super::make::{EVENTS, OUTBOX};
+use crate::plugins::package::declared::job_of;
+use crate::store::events::{self, Event};
+use crate::store::jobs;
 use crate::store::notifications::{self, Notification};
-use db::{AssertSqlSafe, Db, Tx, params};
-use sdk::wire::Notify;
-use secret::hash;
+use db::{AssertSqlSafe, Db, Row, Tx, params};
+use sdk::wire::{Notify, Publish};
+use secret::{hash, random};
 use std::collections::BTreeMap;
 
 /// Told at a time.
 const TOGETHER: i64 = 200;
 
 /// Puts something aside that is to be told.
-pub async fn put(
+pub async fn tell(
     tx: &mut Tx,
     insurer: &str,
     (plugin, notify): (&str, &Notify),
@@ -32,7 +35,45 @@ pub async fn put(
     tx.execute(AssertSqlSafe(sql), values).await.map(drop)
 }
 
-/// Carries what waits into the inboxes, and forgets it. What is carried twice is there once.
+/// Puts something aside that has happened, behind all that is known to have happened before. Two that
+/// happen at once have no order.
+pub async fn publish(
+    tx: &mut Tx,
+    insurer: &str,
+    event: &Publish,
+    told: &BTreeMap<String, String>,
+    now: i64,
+) -> db::Result<()> {
+    let params = serde_json::to_string(told).expect("texts are JSON");
+    let Publish { person, event, .. } = event;
+    let sql = format!(
+        "INSERT INTO {EVENTS} (insurer_id, outbox_id, seq, person, event, params, made_at)
+         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), COALESCE(MAX(seq), 0) + 1, CAST($3 AS TEXT),
+                CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)
+         FROM {EVENTS} WHERE insurer_id = $1"
+    );
+    let values = params![insurer, random::id(), person, event, params, now];
+    tx.execute(AssertSqlSafe(sql), values).await.map(drop)
+}
+
+/// What waits.
+#[derive(Clone, Copy)]
+enum Waits {
+    Told,
+    Happened,
+}
+
+impl Waits {
+    /// Its table, what a thing's name is called there, and its order.
+    fn table(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Told => (OUTBOX, "notification", "made_at"),
+            Self::Happened => (EVENTS, "event", "seq"),
+        }
+    }
+}
+
+/// Carries what waits to where it is read, and forgets it. What is carried twice is there once.
 ///
 /// # Errors
 /// When a database does not answer: then it waits for the next time.
@@ -41,39 +82,67 @@ pub async fn deliver(
     database: &Database,
     (plugin, insurer): (&str, &str),
 ) -> db::Result<()> {
-    let waits = format!(
-        "SELECT outbox_id, person, notification, params, made_at FROM {OUTBOX} WHERE insurer_id = $1 \
-         ORDER BY made_at LIMIT $2"
-    );
-    let told = format!("DELETE FROM {OUTBOX} WHERE insurer_id = $1 AND outbox_id = $2");
-    loop {
-        let mut tx = database.begin_walled(insurer).await?;
-        let rows = tx.all(AssertSqlSafe(waits.clone()), params![insurer, TOGETHER]).await?;
-        drop(tx);
-        if rows.is_empty() {
-            return Ok(());
+    for waits in [Waits::Told, Waits::Happened] {
+        let (table, name, order) = waits.table();
+        let those = format!(
+            "SELECT outbox_id, person, {name} AS name, params, made_at FROM {table} WHERE insurer_id = \
+             $1 ORDER BY {order}, outbox_id LIMIT $2"
+        );
+        let told = format!("DELETE FROM {table} WHERE insurer_id = $1 AND outbox_id = $2");
+        loop {
+            let mut tx = database.begin_walled(insurer).await?;
+            let rows = tx.all(AssertSqlSafe(those.clone()), params![insurer, TOGETHER]).await?;
+            drop(tx);
+            if rows.is_empty() {
+                break;
+            }
+            let mut tx = host.begin().await?;
+            for row in &rows {
+                match waits {
+                    Waits::Told => {
+                        let notification = notification(plugin, row)?;
+                        notifications::insert(&mut tx, insurer, &notification).await?;
+                    }
+                    Waits::Happened => {
+                        let event = event(plugin, row)?;
+                        events::insert(&mut tx, insurer, &event).await?;
+                        let job = job_of(plugin, &event.event);
+                        jobs::wake(&mut tx, insurer, &job, event.made_at).await?;
+                    }
+                }
+            }
+            tx.commit().await?;
+            let mut tx = database.begin_walled(insurer).await?;
+            for row in &rows {
+                let id = row.text("outbox_id")?;
+                tx.execute(AssertSqlSafe(told.clone()), params![insurer, id]).await?;
+            }
+            tx.commit().await?;
         }
-        let mut ids = Vec::new();
-        let mut tx = host.begin().await?;
-        for row in &rows {
-            let id = row.text("outbox_id")?;
-            let notification = Notification {
-                person: row.text("person")?,
-                id: id.clone(),
-                plugin: plugin.to_owned(),
-                notification: row.text("notification")?,
-                params: row.text("params")?,
-                made_at: row.int("made_at")?,
-                read_at: None,
-            };
-            notifications::insert(&mut tx, insurer, &notification).await?;
-            ids.push(id);
-        }
-        tx.commit().await?;
-        let mut tx = database.begin_walled(insurer).await?;
-        for id in &ids {
-            tx.execute(AssertSqlSafe(told.clone()), params![insurer, id]).await?;
-        }
-        tx.commit().await?;
     }
+    Ok(())
+}
+
+fn notification(plugin: &str, row: &Row) -> db::Result<Notification> {
+    Ok(Notification {
+        person: row.text("person")?,
+        id: row.text("outbox_id")?,
+        plugin: plugin.to_owned(),
+        notification: row.text("name")?,
+        params: row.text("params")?,
+        made_at: row.int("made_at")?,
+        read_at: None,
+    })
+}
+
+fn event(plugin: &str, row: &Row) -> db::Result<Event> {
+    Ok(Event {
+        seq: 0,
+        id: row.text("outbox_id")?,
+        plugin: plugin.to_owned(),
+        event: row.text("name")?,
+        person: row.text("person")?,
+        params: row.text("params")?,
+        made_at: row.int("made_at")?,
+    })
 }

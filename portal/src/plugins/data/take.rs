@@ -1,6 +1,7 @@
 //! A form is taken once: all that its handler wants written in one transaction, together with the note
 //! that it was taken. Whoever sends it again goes where they went the first time.
 
+use super::class::DataClass;
 use super::database::Database;
 use super::make::SENT;
 use super::outbox;
@@ -8,9 +9,9 @@ use super::people::People;
 use super::query::{For, Unanswered};
 use super::reach::Declared;
 use super::statement::{Statement, Statements};
-use crate::plugins::package::declared::Notification;
+use crate::plugins::package::declared::{Event, Notification, told};
 use db::{AssertSqlSafe, Engine, Error, Tx, params};
-use sdk::wire::{Must, Notify, Write};
+use sdk::wire::{Must, Notify, Publish, Write};
 use secret::hash;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -51,10 +52,31 @@ pub struct Taking<'a> {
     pub declared: Declared<'a>,
     pub plugin: &'a str,
     pub notifications: &'a [Notification],
+    pub events: &'a [Event],
     pub insurer: &'a str,
     pub people: &'a People,
     pub today: &'a str,
     pub now: i64,
+}
+
+/// What a handler wants to be done, all of it or nothing.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub writes: Vec<Write>,
+    pub notify: Vec<Notify>,
+    pub publish: Vec<Publish>,
+}
+
+impl Wanted {
+    /// Whether others are to know of it.
+    pub fn is_told(&self) -> bool {
+        !self.notify.is_empty() || !self.publish.is_empty()
+    }
+
+    /// Whether nothing is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && !self.is_told()
+    }
 }
 
 /// What became of it.
@@ -108,9 +130,9 @@ impl Taking<'_> {
         &self,
         sent: &Sent,
         went_to: &str,
-        asked: (&[Write], &[Notify]),
+        wanted: &Wanted,
     ) -> Result<Taken, NotTaken> {
-        let taken = tokio::time::timeout(LONGEST, self.taken(sent, went_to, asked)).await;
+        let taken = tokio::time::timeout(LONGEST, self.taken(sent, went_to, wanted)).await;
         taken.unwrap_or_else(|_| Err(NotTaken::Asked("its statements take too long".to_owned())))
     }
 
@@ -118,7 +140,7 @@ impl Taking<'_> {
         &self,
         sent: &Sent,
         went_to: &str,
-        (writes, notify): (&[Write], &[Notify]),
+        Wanted { writes, notify, publish }: &Wanted,
     ) -> Result<Taken, NotTaken> {
         let mut tx = self.database.begin_walled(self.insurer).await?;
         let sql = format!(
@@ -142,6 +164,7 @@ impl Taking<'_> {
             other => return Ok(other),
         }
         self.tell(&mut tx, notify).await?;
+        self.publish(&mut tx, publish).await?;
         tx.commit().await?;
         Ok(Taken::Now)
     }
@@ -163,30 +186,58 @@ impl Taking<'_> {
 
     /// Puts aside what is to be told when all is written.
     async fn tell(&self, tx: &mut Tx, notify: &[Notify]) -> Result<(), NotTaken> {
+        let refuse = |why: &str| NotTaken::Asked(why.to_owned());
         if notify.len() > MOST {
             return Err(NotTaken::Asked(format!("tells more than {MOST} things")));
         }
         for one in notify {
-            let name = &one.notification;
-            let found = self.notifications.iter().find(|known| known.id == *name);
-            let told = found.and_then(|known| known.told(&one.params));
-            let told = told.ok_or_else(|| {
-                NotTaken::Asked("a notification, or its params, are not declared".to_owned())
-            })?;
-            let declared = found.map_or(self.declared.class, |known| known.data);
-            if declared < self.declared.class {
-                let class = self.declared.class.as_str();
-                return Err(NotTaken::Asked(format!(
-                    "a notification below the data of who tells it; write data = {class:?}"
-                )));
+            let known = self.notifications.iter().find(|known| known.id == one.notification);
+            let said = known.and_then(|known| Some((known, told(&known.params, &one.params)?)));
+            let (known, texts) =
+                said.ok_or_else(|| refuse("a notification, or its params, are not declared"))?;
+            self.not_below("a notification", known.data)?;
+            if !self.sees(&one.person) {
+                return Err(refuse("tells somebody whom it does not see"));
             }
-            // A member is told by their form, and nobody else.
-            if self.people.only(&one.person).all().len() != 1 {
-                return Err(NotTaken::Asked("tells somebody whom it does not see".to_owned()));
-            }
-            outbox::put(tx, self.insurer, (self.plugin, one), &told, self.now).await?;
+            outbox::tell(tx, self.insurer, (self.plugin, one), &texts, self.now).await?;
         }
         Ok(())
+    }
+
+    /// Puts aside what has happened when all is written.
+    async fn publish(&self, tx: &mut Tx, publish: &[Publish]) -> Result<(), NotTaken> {
+        let refuse = |why: &str| NotTaken::Asked(why.to_owned());
+        if publish.len() > MOST {
+            return Err(NotTaken::Asked(format!("publishes more than {MOST} events")));
+        }
+        for one in publish {
+            let known = self.events.iter().find(|known| known.id == one.event);
+            let said = known.and_then(|known| Some((known, told(&known.params, &one.params)?)));
+            let (known, texts) =
+                said.ok_or_else(|| refuse("an event, or its params, are not declared"))?;
+            self.not_below("an event", known.data)?;
+            if !one.person.is_empty() && !self.sees(&one.person) {
+                return Err(refuse("publishes of somebody whom it does not see"));
+            }
+            outbox::publish(tx, self.insurer, one, &texts, self.now).await?;
+        }
+        Ok(())
+    }
+
+    /// What is read in a class is not said in one below it.
+    fn not_below(&self, what: &str, class: DataClass) -> Result<(), NotTaken> {
+        if class >= self.declared.class {
+            return Ok(());
+        }
+        let needed = self.declared.class.as_str();
+        Err(NotTaken::Asked(format!(
+            "{what} below the data of who tells it; write data = {needed:?}"
+        )))
+    }
+
+    /// A member's form sees the member, and nobody else; a job whoever has a name.
+    fn sees(&self, person: &str) -> bool {
+        self.people.only(person).all().len() == 1
     }
 
     /// Runs statements in a transaction, until one does not do what it must.

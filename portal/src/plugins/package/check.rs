@@ -121,12 +121,15 @@ impl Checking<'_> {
         let cards = manifest.card.iter().map(|card| (abi::CARD, "cards", &card.handler));
         let actions = manifest.action.iter().map(|a| (abi::ACTION, "actions", &a.handler));
         let jobs = manifest.job.iter().map(|job| (abi::JOB, "jobs", &job.handler));
+        let events = manifest.listens.iter().map(|l| (abi::EVENT, "events", &l.handler));
         let checks = manifest.importer.iter().filter_map(|importer| importer.check.as_ref());
         let checks = checks.map(|handler| (abi::CHECK, "checks", handler));
-        for (op, list, handler) in pages.chain(cards).chain(actions).chain(jobs).chain(checks) {
+        for (op, list, handler) in
+            pages.chain(cards).chain(actions).chain(jobs).chain(events).chain(checks)
+        {
             // Without data it cannot do its work; that it is there is all that is asked.
             let request = json!({"handler": handler, "lang": "ja", "base": "/x/p/x", "rows": [], "form": {},
-                                "today": "2026-04-01", "fresh": "x"});
+                                "today": "2026-04-01", "fresh": "x", "event": {"id": "x"}});
             let allowed = Arc::new(Allowed::nothing("check", name));
             let body = request.to_string().into_bytes();
             match runner.call(allowed, op, body, ANSWERS).await {

@@ -1,5 +1,5 @@
-//! `[[job]]`, `[[notification]]`, `[[export]]` and `[[uses]]`: what a plugin does by itself, what it tells
-//! members, and what plugins ask of each other.
+//! `[[job]]`, `[[notification]]`, `[[export]]`, `[[uses]]`, `[[event]]` and `[[listens]]`: what a plugin does
+//! by itself, what it tells members, and what plugins ask and tell each other.
 
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::reach::{Declared, Writes};
@@ -94,6 +94,29 @@ pub enum Told {
     Month,
 }
 
+/// The texts for these params, when they are what is declared.
+pub fn told(declared: &BTreeMap<String, Told>, params: &Value) -> Option<BTreeMap<String, String>> {
+    use crate::plugins::data::sql::check::{is_day, is_month};
+    let empty = Map::new();
+    let given = match params {
+        Value::Object(given) => given,
+        Value::Null => &empty,
+        _ => return None,
+    };
+    if given.len() != declared.len() {
+        return None;
+    }
+    let one = |(name, kind): (&String, &Told)| {
+        let text = given.get(name)?.as_str()?;
+        let is = match kind {
+            Told::Day => is_day(text),
+            Told::Month => is_month(text),
+        };
+        is.then(|| (name.clone(), text.to_owned()))
+    };
+    declared.iter().map(one).collect()
+}
+
 impl Notification {
     /// # Errors
     /// What does not fit, and what to write.
@@ -115,29 +138,6 @@ impl Notification {
         Ok(())
     }
 
-    /// The texts for these params, when they are what is declared.
-    pub fn told(&self, params: &Value) -> Option<BTreeMap<String, String>> {
-        use crate::plugins::data::sql::check::{is_day, is_month};
-        let empty = Map::new();
-        let given = match params {
-            Value::Object(given) => given,
-            Value::Null => &empty,
-            _ => return None,
-        };
-        if given.len() != self.params.len() {
-            return None;
-        }
-        let one = |(name, kind): (&String, &Told)| {
-            let text = given.get(name)?.as_str()?;
-            let is = match kind {
-                Told::Day => is_day(text),
-                Told::Month => is_month(text),
-            };
-            is.then(|| (name.clone(), text.to_owned()))
-        };
-        self.params.iter().map(one).collect()
-    }
-
     /// The page to which it leads.
     pub fn leads_to(&self, params: &BTreeMap<String, String>) -> String {
         let mut path = self.path.clone();
@@ -149,6 +149,53 @@ impl Notification {
         }
         path
     }
+}
+
+/// Something that this plugin says when it has happened. It names months and days and nothing else: who
+/// wants to know more asks a query that this plugin exports.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    pub id: String,
+    /// What is said by it: never below the data of the form or job that says it.
+    pub data: DataClass,
+    #[serde(default)]
+    pub params: BTreeMap<String, Told>,
+}
+
+/// An event of another plugin that this one wants to hear of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listens {
+    pub plugin: String,
+    pub event: String,
+    pub handler: String,
+    /// Not below that of the event: what is above is not heard.
+    pub data: DataClass,
+    pub queries: Option<Vec<String>>,
+    pub statements: Option<Vec<String>>,
+}
+
+impl Listens {
+    /// What the manifest says about its handler.
+    pub fn declared(&self) -> Declared<'_> {
+        Declared {
+            handler: &self.handler,
+            class: self.data,
+            queries: self.queries.as_deref(),
+            writes: Writes::Everybodys(self.statements.as_deref()),
+        }
+    }
+
+    /// What it is called among the jobs: they do its work.
+    pub fn job(&self) -> String {
+        job_of(&self.plugin, &self.event)
+    }
+}
+
+/// What listening to an event is called among the jobs.
+pub fn job_of(plugin: &str, event: &str) -> String {
+    format!("on {plugin} {event}")
 }
 
 /// A query of its own that other plugins may ask: what it gives stays as it is while its name does.
@@ -168,7 +215,7 @@ pub struct Uses {
 
 #[cfg(test)]
 mod tests {
-    use super::Notification;
+    use super::{Notification, told};
     use serde_json::json;
 
     #[test]
@@ -178,8 +225,8 @@ mod tests {
         let notification: Notification = toml::from_str(text).unwrap();
         assert_eq!(notification.check(&["/"].into()), Ok(()));
         assert!(notification.check(&["/other"].into()).is_err());
-        let told = notification.told(&json!({"month": "202604"})).unwrap();
-        assert_eq!(notification.leads_to(&told), "/?month=202604");
+        let texts = told(&notification.params, &json!({"month": "202604"})).unwrap();
+        assert_eq!(notification.leads_to(&texts), "/?month=202604");
         for bad in [
             json!({"month": "7,200円"}),
             json!({"month": 202604}),
@@ -187,7 +234,7 @@ mod tests {
             json!({"month": "202604", "name": "港"}),
             json!(["202604"]),
         ] {
-            assert_eq!(notification.told(&bad), None, "{bad}");
+            assert_eq!(told(&notification.params, &bad), None, "{bad}");
         }
         let wrong = text.replace("$month", "$moon");
         let wrong: Notification = toml::from_str(&wrong).unwrap();

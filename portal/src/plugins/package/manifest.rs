@@ -1,6 +1,6 @@
 //! `plugin.toml`: what is not declared here does not exist. Read without running code.
 
-use super::declared::{Export, Job, Notification, Uses};
+use super::declared::{Event, Export, Job, Listens, Notification, Uses};
 use super::{reserved, setting};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::query::Queries;
@@ -35,6 +35,12 @@ pub struct Manifest {
     pub job: Vec<Job>,
     #[serde(default)]
     pub notification: Vec<Notification>,
+    /// What it says when it has happened.
+    #[serde(default)]
+    pub event: Vec<Event>,
+    /// What of others it wants to hear.
+    #[serde(default)]
+    pub listens: Vec<Listens>,
     /// Its queries that other plugins may ask.
     #[serde(default)]
     pub export: Vec<Export>,
@@ -242,7 +248,8 @@ impl Manifest {
         };
         let jobs = twice(manifest.job.iter().map(|job| &job.id).collect());
         let told = twice(manifest.notification.iter().map(|told| &told.id).collect());
-        if let Some(id) = jobs.or(told) {
+        let events = twice(manifest.event.iter().map(|event| &event.id).collect());
+        if let Some(id) = jobs.or(told).or(events) {
             return Err(format!("{id} stands twice"));
         }
         if manifest.plugin.host_api != HOST_API {
@@ -262,6 +269,14 @@ impl Manifest {
                 let query = &export.query;
                 return Err(format!("plugin.toml: export {query}: add queries/{query}.sql"));
             }
+        }
+        for listens in &self.listens {
+            let checked = listens.declared().check(queries);
+            let checked =
+                checked.and_then(|()| listens.declared().check_writes(queries, statements));
+            checked.map_err(|why| {
+                format!("plugin.toml: listens {} {}: {why}", listens.plugin, listens.event)
+            })?;
         }
         for job in &self.job {
             let checked = job.declared().check(queries);
