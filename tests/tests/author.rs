@@ -215,6 +215,9 @@ const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
         "$moon is not in [notification.params]",
     ),
     ("plugin.toml", "month = \"month\"", "month = \"text\"", "unknown variant `text`"),
+    ("plugin.toml", "handler = \"goal\"", "handler = \"goals\"", "goals"),
+    ("plugin.toml", "queries = [\"walked\"]", "queries = [\"walk\"]", "add queries/walk.sql"),
+    ("plugin.toml", "id = \"added\"", "id = \"added\"\npath = \"/\"", "unknown field `path`"),
     ("plugin.toml", "answers = \"pdf\"", "answers = \"xlsx\"", "unknown variant `xlsx`"),
     (
         "tables.toml",

@@ -24,6 +24,61 @@ async fn walker(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> V
     visitor
 }
 
+/// What happened in a plugin is heard once, and told once: on two nodes, and again after one died.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_is_heard_once_and_in_its_order() {
+    let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let db = db::Db::open(&world.portal_database()).await.expect("opens");
+        let postgres = world.portal_database().starts_with("postgres");
+        let _another = postgres.then(|| world.launch_another_portal());
+        let hanako = walker(world, "minato", "hanako79", HANAKO).await;
+        let ken = walker(world, "aozora", "ken-aozora", KEN).await;
+        let heard = async |insurer: &str, seq: i64| {
+            until("it is heard", async || {
+                let sql =
+                    "SELECT seq FROM plugin_listeners WHERE insurer_id = $1 AND listener = 'example'";
+                let row = db.read().await.ok()?.one(sql, db::params![insurer]).await.ok()??;
+                (row.int("seq").ok()? == seq).then_some(())
+            })
+            .await;
+        };
+        let times = || world.log(Program::Portal).matches("goal: heard of a day").count();
+        heard("minato", 1).await;
+        heard("aozora", 1).await;
+        let inbox = format!("{}/minato/inbox", world.portal_url);
+        hanako.open(&inbox).await.does_not_see("目標に届きました");
+        // A day that is refused has not happened.
+        let new = format!("{}/minato/p/example/new", world.portal_url);
+        let page = hanako.open(&new).await;
+        hanako.submit(&page, &[("day", &last_month()), ("steps", "9")]).await;
+        let next = format!("{}14", &last_month()[..8]);
+        let page = hanako.open(&new).await;
+        let sent = [("day", next.as_str()), ("steps", "195000")];
+        hanako.submit(&page, &sent).await.sees("記録しました");
+        hanako.submit(&page, &sent).await;
+        heard("minato", 2).await;
+        assert_eq!(times(), 3);
+        until("she is told", async || {
+            hanako.open(&inbox).await.html.contains("目標に届きました").then_some(())
+        })
+        .await;
+        ken.open(&format!("{}/aozora/inbox", world.portal_url)).await.does_not_see("目標");
+        // The node died before it could say that it had heard: what it wrote is not written again.
+        let mut tx = db.begin().await.expect("begins");
+        tx.execute("UPDATE plugin_listeners SET seq = 0", &[]).await.expect("set back");
+        tx.execute("UPDATE jobs SET due_at = 0", &[]).await.expect("due");
+        tx.commit().await.expect("committed");
+        heard("minato", 2).await;
+        heard("aozora", 1).await;
+        assert_eq!(times(), 3, "what was heard is remembered");
+        let page = hanako.open(&inbox).await;
+        assert_eq!(page.html.matches("目標に届きました").count(), 1);
+        db.close().await;
+    })
+    .await;
+}
+
 /// How often the handler of the job was asked.
 fn asked(world: &World) -> usize {
     world.log(Program::Portal).matches("month: 1 told").count()

@@ -48,3 +48,5 @@ example-change-note = Note
 example-change-submit = Change
 
 example-remove-submit = Delete
+example-goal-title = You reached your goal of { $month }
+example-goal-text = You walked 200,000 steps in a month. Well done.

@@ -48,3 +48,5 @@ example-change-note = メモ
 example-change-submit = 変更する
 
 example-remove-submit = 消す
+example-goal-title = { $month }の目標に届きました
+example-goal-text = 1か月で20万歩を歩きました。おめでとうございます。

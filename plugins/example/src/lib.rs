@@ -2,6 +2,7 @@
 //! do, and is the guide's example (docs/plugins/README.md).
 
 mod actions;
+mod events;
 mod jobs;
 mod pages;
 mod paper;
@@ -14,5 +15,6 @@ sdk::plugin! {
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
     jobs: [month => jobs::month],
+    events: [goal => events::goal],
     checks: [],
 }

@@ -1,0 +1,25 @@
+//! What the plugin does when something has happened.
+
+use sdk::{Call, Event, Fault, Writes, json};
+use serde::Deserialize;
+
+/// A month's goal, in steps.
+const GOAL: i64 = 200_000;
+
+/// A row of `queries/walked.sql`.
+#[derive(Deserialize)]
+struct Walked {
+    steps: i64,
+}
+
+/// Whoever has reached the goal of the month with a new day is told, once.
+pub fn goal(call: &Call, event: &Event, writes: &mut Writes) -> Result<(), Fault> {
+    let month = event.params["month"].as_str().unwrap_or_default();
+    let walked: Vec<Walked> =
+        call.query("walked", json!({"month": month, "whose": event.person}))?;
+    call.log("goal: heard of a day");
+    if walked.iter().any(|month| month.steps >= GOAL) {
+        writes.notify(&event.person, "goal", json!({"month": month}));
+    }
+    Ok(())
+}
