@@ -67,7 +67,7 @@ pub fn write(document: &Document, by: &dyn Writes) -> Result<(String, Vec<Part>)
 /// Writes a table.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn table(table: &Table, by: &dyn Writes) -> Result<Grid, String> {
     Pen { by, left: MOST }.grid(table)
 }
