@@ -7,6 +7,7 @@ CREATE TABLE plugin_events (
     event TEXT NOT NULL,
     person TEXT NOT NULL,
     params TEXT NOT NULL,
+    data TEXT NOT NULL,
     made_at BIGINT NOT NULL,
     PRIMARY KEY (insurer_id, seq)
 );

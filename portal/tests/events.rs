@@ -4,7 +4,8 @@
 
 use db::Db;
 use portal::store::events::{self, Event, Listening};
-use portal::store::jobs::{self, JobKey};
+use portal::store::jobs::{self, Due, JobKey};
+use std::time::Duration;
 
 fn event(id: &str) -> Event {
     Event {
@@ -14,6 +15,7 @@ fn event(id: &str) -> Event {
         event: "added".to_owned(),
         person: "p".to_owned(),
         params: "{}".to_owned(),
+        data: "pii".to_owned(),
         made_at: 100,
     }
 }
@@ -84,11 +86,67 @@ async fn what_happens_wakes_all_who_listen_and_nobody_else() {
             jobs::plan(&mut tx, &key, 5_000).await.unwrap();
         }
         tx.commit().await.unwrap();
+        // One that failed waits for its time, whatever happens meanwhile.
+        let failed =
+            Due { key: key("minato", "failing", "on example added"), round: 0, attempts: 0 };
+        let mut tx = db.begin().await.unwrap();
+        jobs::plan(&mut tx, &failed.key, 50).await.unwrap();
+        jobs::retry(&mut tx, &failed, "why", 160).await.unwrap();
+        tx.commit().await.unwrap();
         insert(&db, "minato", &["z"]).await;
         let due = jobs::due(&mut db.read().await.unwrap(), 100, 10).await.unwrap();
         let mut due: Vec<String> = due.into_iter().map(|due| due.key.plugin).collect();
         due.sort();
         assert_eq!(due, ["campaign", "points"]);
+    })
+    .await;
+}
+
+/// What is brought while a listener ends its round is not left lying for an hour, whoever commits first.
+#[tokio::test(flavor = "multi_thread")]
+async fn none_is_missed_between_the_last_look_and_the_end_of_the_round() {
+    db::testing::each_engine(&portal::app::migrations().unwrap(), async |db| {
+        for rest_is_first in [true, false] {
+            let insurer = if rest_is_first { "minato" } else { "aozora" };
+            let of = Listening { insurer, listener: "points", plugin: "example", event: "added" };
+            let key = JobKey {
+                insurer: insurer.to_owned(),
+                plugin: "points".to_owned(),
+                job: "on example added".to_owned(),
+            };
+            let mut tx = db.begin().await.unwrap();
+            jobs::plan(&mut tx, &key, 50).await.unwrap();
+            tx.commit().await.unwrap();
+            let due = Due { key, round: 0, attempts: 0 };
+            // Each writes, waits a little and commits; the second begins while the first waits.
+            let rest = async |pause: u64| {
+                let mut tx = db.begin().await.unwrap();
+                events::rest(&mut tx, &due, of, (100, 3_700)).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tx.commit().await.unwrap();
+            };
+            let bring = async |pause: u64| {
+                let mut tx = db.begin().await.unwrap();
+                events::insert(&mut tx, insurer, &event("z")).await.unwrap();
+                jobs::wake(&mut tx, insurer, "on example added", 100).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tx.commit().await.unwrap();
+            };
+            let later = tokio::time::sleep(Duration::from_millis(100));
+            match rest_is_first {
+                true => tokio::join!(rest(300), async {
+                    later.await;
+                    bring(0).await;
+                }),
+                false => tokio::join!(bring(300), async {
+                    later.await;
+                    rest(0).await;
+                }),
+            };
+            let due = jobs::due(&mut db.read().await.unwrap(), 100, 10).await.unwrap();
+            let due: Vec<String> = due.into_iter().map(|due| due.key.insurer).collect();
+            assert!(due.contains(&insurer.to_owned()), "{rest_is_first}: {due:?}");
+        }
     })
     .await;
 }

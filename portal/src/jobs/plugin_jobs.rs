@@ -5,6 +5,7 @@
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::border::host::Shared;
+use crate::plugins::data::class::DataClass;
 use crate::plugins::data::outbox;
 use crate::plugins::job::{STEP, Step, Work};
 use crate::plugins::package::declared::{Every, Job, Listens};
@@ -55,6 +56,14 @@ impl<'a> Task<'a> {
         match self {
             Self::Job(job) => job.id.clone(),
             Self::Listens(listens) => listens.job(),
+        }
+    }
+
+    /// When it is planned for: what happened before it was there is heard at once.
+    fn first(self, key: &JobKey, now: i64) -> i64 {
+        match self {
+            Self::Job(job) => next(job, key, now),
+            Self::Listens(_) => now,
         }
     }
 
@@ -125,7 +134,7 @@ async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<
                 let (insurer, plugin) = (insurer.brand.slug.clone(), offer.id().to_owned());
                 let key = JobKey { insurer, plugin, job: task.name() };
                 if !planned.contains(&key) {
-                    new.push((task.next(&key, now), key));
+                    new.push((task.first(&key, now), key));
                 }
             }
         }
@@ -179,24 +188,23 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let mut tx = app.db.begin().await?;
     match ended {
         Ended::InTheMiddle => jobs::postpone(&mut tx, due, now + 1).await?,
-        Ended::Failed(why) if due.attempts + 1 < MOST => {
+        Ended::Failed { why, attempts } if attempts + 1 < MOST => {
             tracing::warn!(insurer, plugin, job, why, "a job failed; tried again later");
-            let again = now + (60 << due.attempts.clamp(0, 10));
+            let again = now + (60 << attempts.clamp(0, 10));
             jobs::retry(&mut tx, due, &why, again).await?;
         }
-        Ended::Failed(why) => {
+        Ended::Failed { why, .. } => {
             tracing::error!(insurer, plugin, job, why, "a job was given up");
             let next = task.next(&due.key, now);
             jobs::finish(&mut tx, due, Some(&why), (now, next)).await?;
         }
         Ended::Done => {
             let next = task.next(&due.key, now);
-            jobs::finish(&mut tx, due, None, (now, next)).await?;
-            // Something may have happened since it last looked; whoever says so now waits for this row.
-            if let Task::Listens(listens) = task
-                && events::next(&mut tx, listening(due, listens)).await?.is_some()
-            {
-                jobs::now(&mut tx, &due.key, now).await?;
+            match task {
+                Task::Job(_) => jobs::finish(&mut tx, due, None, (now, next)).await?,
+                Task::Listens(listens) => {
+                    events::rest(&mut tx, due, listening(due, listens), (now, next)).await?;
+                }
             }
         }
     }
@@ -208,7 +216,11 @@ enum Ended {
     Done,
     /// Others have their turn; what was done is remembered.
     InTheMiddle,
-    Failed(String),
+    Failed {
+        why: String,
+        /// How often it had failed before.
+        attempts: i64,
+    },
 }
 
 /// Steps, one after the other.
@@ -218,6 +230,7 @@ async fn steps(
     (offer, shared): (Offer<'_>, &[Shared]),
     job: &Job,
 ) -> db::Result<Ended> {
+    let failed = |why: &str| Ended::Failed { why: plain(why), attempts: due.attempts };
     let mut cursor = String::new();
     let began = Instant::now();
     for _ in 0..STEPS {
@@ -234,7 +247,7 @@ async fn steps(
         match step.run(&app.db).await {
             Ok(None) => return Ok(Ended::Done),
             Ok(Some(more)) => cursor = more,
-            Err(why) => return Ok(Ended::Failed(plain(&why))),
+            Err(why) => return Ok(failed(&why)),
         }
         let mut tx = app.db.begin().await?;
         jobs::go_on(&mut tx, due, app.clock.now() + LEASE).await?;
@@ -243,7 +256,7 @@ async fn steps(
             return Ok(Ended::InTheMiddle);
         }
     }
-    Ok(Ended::Failed(format!("has more than {STEPS} steps")))
+    Ok(failed(&format!("has more than {STEPS} steps")))
 }
 
 fn listening<'a>(due: &'a Due, listens: &'a Listens) -> Listening<'a> {
@@ -259,6 +272,7 @@ async fn hear(
     listens: &Listens,
 ) -> db::Result<Ended> {
     let (of, began) = (listening(due, listens), Instant::now());
+    let mut attempts = due.attempts;
     while began.elapsed() <= TURN {
         let Some(event) = events::next(&mut app.db.read().await?, of).await? else {
             return Ok(Ended::Done);
@@ -273,12 +287,15 @@ async fn hear(
             today: &web::clock::today(now),
             now,
         };
-        if let Err(why) = step.run(&app.db).await {
-            return Ok(Ended::Failed(plain(&why)));
+        // As it was said, whatever the manifest says of it today.
+        let may_know = DataClass::parse(&event.data).is_some_and(|said| said <= listens.data);
+        if may_know && let Err(why) = step.run(&app.db).await {
+            return Ok(Ended::Failed { why: plain(&why), attempts });
         }
+        attempts = 0;
         let mut tx = app.db.begin().await?;
         events::heard(&mut tx, of, event.seq).await?;
-        jobs::go_on(&mut tx, due, app.clock.now() + LEASE).await?;
+        jobs::got_on(&mut tx, due, app.clock.now() + LEASE).await?;
         tx.commit().await?;
     }
     Ok(Ended::InTheMiddle)

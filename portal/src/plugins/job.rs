@@ -61,7 +61,7 @@ impl Work<'_> {
     fn sent(&self, plugin: &str) -> Sent {
         match self {
             Self::Job { job, round, cursor } => Sent::step(plugin, &job.id, *round, cursor),
-            Self::Heard { listens, event } => Sent::step(plugin, &listens.job(), 0, &event.id),
+            Self::Heard { listens, event } => Sent::heard(plugin, &listens.job(), &event.id),
         }
     }
 
@@ -109,6 +109,10 @@ impl Step<'_> {
         if more.as_ref().is_some_and(|more| !self.work.goes_on(more)) {
             return Err("its cursor does not go on, or is longer than 1,000 bytes".to_owned());
         }
+        if matches!(self.work, Work::Heard { .. }) && !wanted.publish.is_empty() {
+            // Two who answer each other would never end.
+            return Err("publishes when it hears; a form or a job may".to_owned());
+        }
         let Some(taking) = &taking else {
             return match wanted.is_empty() {
                 true => Ok(more),
@@ -128,6 +132,12 @@ impl Step<'_> {
             Taken::Before(left) => Ok(after(&left)),
             Taken::Refused(must) => {
                 Err(format!("a statement must do what it did not: {}", must.text))
+            }
+            // The others' events do not wait for one person.
+            Taken::Full if matches!(self.work, Work::Heard { .. }) => {
+                let (plugin, insurer) = (id, self.insurer);
+                tracing::warn!(plugin, insurer, "an event is passed over: its person has all rows");
+                Ok(None)
             }
             Taken::Full => Err("a person has as many rows as one may have".to_owned()),
         }

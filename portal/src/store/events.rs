@@ -1,6 +1,10 @@
 //! What plugins said has happened, and how far each listener has come.
 
+use super::jobs::{self, Due};
 use db::{Conn, Result, Tx, params};
+
+/// How long events are kept, in seconds: [`super::EXPIRED`] says the same.
+pub const KEPT: i64 = 90 * 86_400;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub struct Event {
     pub person: String,
     /// A JSON object.
     pub params: String,
+    /// The class in which it was said.
+    pub data: String,
     pub made_at: i64,
 }
 
@@ -33,18 +39,21 @@ pub async fn insert(tx: &mut Tx, insurer: &str, event: &Event) -> Result<()> {
                ON CONFLICT (insurer_id) DO UPDATE SET seq = plugin_event_counters.seq + 1";
     tx.execute(sql, params![insurer]).await?;
     let sql =
-        "INSERT INTO plugin_events (insurer_id, seq, event_id, plugin, event, person, params, made_at)
+        "INSERT INTO plugin_events (insurer_id, seq, event_id, plugin, event, person, params, data, made_at)
                SELECT CAST($1 AS TEXT), seq, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
-                      CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
+                      CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT),
+                      CAST($8 AS BIGINT)
                FROM plugin_event_counters WHERE insurer_id = $1
                ON CONFLICT (insurer_id, event_id) DO NOTHING";
-    let Event { id, plugin, event, person, params, made_at, .. } = event;
-    tx.execute(sql, params![insurer, id, plugin, event, person, params, *made_at]).await.map(drop)
+    let Event { id, plugin, event, person, params, data, made_at, .. } = event;
+    tx.execute(sql, params![insurer, id, plugin, event, person, params, data, *made_at])
+        .await
+        .map(drop)
 }
 
 /// The next event that a listener has not had.
 pub async fn next(conn: &mut Conn, of: Listening<'_>) -> Result<Option<Event>> {
-    let sql = "SELECT seq, event_id, plugin, event, person, params, made_at FROM plugin_events
+    let sql = "SELECT seq, event_id, plugin, event, person, params, data, made_at FROM plugin_events
                WHERE insurer_id = $1 AND plugin = $3 AND event = $4 AND seq >
                      COALESCE((SELECT seq FROM plugin_listeners WHERE insurer_id = $1 AND listener = $2
                                AND plugin = $3 AND event = $4), 0)
@@ -60,8 +69,25 @@ pub async fn next(conn: &mut Conn, of: Listening<'_>) -> Result<Option<Event>> {
         event: row.text("event")?,
         person: row.text("person")?,
         params: row.text("params")?,
+        data: row.text("data")?,
         made_at: row.int("made_at")?,
     }))
+}
+
+/// A listener has had all: its round is over, and it is due again at once when something happened since it
+/// looked.
+pub async fn rest(
+    tx: &mut Tx,
+    due: &Due,
+    of: Listening<'_>,
+    (now, next_at): (i64, i64),
+) -> Result<()> {
+    jobs::finish(tx, due, None, (now, next_at)).await?;
+    // From here on whoever brings an event waits for this row, and what was brought before is seen.
+    if next(tx, of).await?.is_some() {
+        jobs::now(tx, &due.key, now).await?;
+    }
+    Ok(())
 }
 
 /// A listener has had an event.

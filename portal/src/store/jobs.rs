@@ -70,6 +70,14 @@ pub async fn go_on(tx: &mut Tx, due: &Due, until: i64) -> Result<()> {
     tx.execute(sql, params![insurer, plugin, job, due.round, until]).await.map(drop)
 }
 
+/// It got on: what failed before does not count any more.
+pub async fn got_on(tx: &mut Tx, due: &Due, until: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET leased_until = $5, attempts = 0, failed = NULL
+               WHERE insurer_id = $1 AND plugin = $2 AND job = $3 AND round = $4";
+    let JobKey { insurer, plugin, job } = &due.key;
+    tx.execute(sql, params![insurer, plugin, job, due.round, until]).await.map(drop)
+}
+
 /// The round is over: done, or given up with a reason.
 pub async fn finish(
     tx: &mut Tx,
@@ -109,9 +117,13 @@ pub async fn now(tx: &mut Tx, key: &JobKey, now: i64) -> Result<bool> {
     Ok(tx.execute(sql, params![insurer, plugin, job, now]).await? == 1)
 }
 
-/// Every job of this name at an insurer is due now, whosever it is.
+/// Every job of this name at an insurer is due now, whosever it is; but one that failed waits for its
+/// time. Each is written, also where nothing changes: whoever ends its round meanwhile waits for this one,
+/// or this one for them.
 pub async fn wake(tx: &mut Tx, insurer: &str, job: &str, now: i64) -> Result<()> {
-    let sql = "UPDATE jobs SET due_at = $3 WHERE insurer_id = $1 AND job = $2 AND due_at > $3";
+    let sql = "UPDATE jobs SET due_at =
+                 CASE WHEN failed IS NULL AND due_at > $3 THEN $3 ELSE due_at END
+               WHERE insurer_id = $1 AND job = $2";
     tx.execute(sql, params![insurer, job, now]).await.map(drop)
 }
 

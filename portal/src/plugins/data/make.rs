@@ -302,7 +302,7 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         format!(
             "CREATE TABLE IF NOT EXISTS {events} (insurer_id TEXT NOT NULL, outbox_id TEXT NOT NULL, \
              seq BIGINT NOT NULL, person TEXT NOT NULL, event TEXT NOT NULL, params TEXT NOT NULL, \
-             made_at BIGINT NOT NULL, PRIMARY KEY (insurer_id, outbox_id))"
+             data TEXT NOT NULL, made_at BIGINT NOT NULL, PRIMARY KEY (insurer_id, outbox_id))"
         ),
     )
     .await?;

@@ -1,6 +1,7 @@
 //! What is to be told, and what has happened, waits beside the rows that it is about, in the same
 //! transaction: it is told when they are written, and not otherwise.
 
+use super::class::DataClass;
 use super::database::Database;
 use super::make::{EVENTS, OUTBOX};
 use crate::plugins::package::declared::job_of;
@@ -40,19 +41,20 @@ pub async fn tell(
 pub async fn publish(
     tx: &mut Tx,
     insurer: &str,
-    event: &Publish,
+    (event, data): (&Publish, DataClass),
     told: &BTreeMap<String, String>,
     now: i64,
 ) -> db::Result<()> {
     let params = serde_json::to_string(told).expect("texts are JSON");
     let Publish { person, event, .. } = event;
     let sql = format!(
-        "INSERT INTO {EVENTS} (insurer_id, outbox_id, seq, person, event, params, made_at)
+        "INSERT INTO {EVENTS} (insurer_id, outbox_id, seq, person, event, params, data,
+                                made_at)
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), COALESCE(MAX(seq), 0) + 1, CAST($3 AS TEXT),
-                CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT)
+                CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
          FROM {EVENTS} WHERE insurer_id = $1"
     );
-    let values = params![insurer, random::id(), person, event, params, now];
+    let values = params![insurer, random::id(), person, event, params, data.as_str(), now];
     tx.execute(AssertSqlSafe(sql), values).await.map(drop)
 }
 
@@ -64,12 +66,17 @@ enum Waits {
 }
 
 impl Waits {
-    /// Its table, what a thing's name is called there, and its order.
-    fn table(self) -> (&'static str, &'static str, &'static str) {
-        match self {
+    /// Its table and what it is read by.
+    fn sql(self) -> (&'static str, String) {
+        let (table, columns, order) = match self {
             Self::Told => (OUTBOX, "notification", "made_at"),
-            Self::Happened => (EVENTS, "event", "seq"),
-        }
+            Self::Happened => (EVENTS, "event, data", "seq"),
+        };
+        let sql = format!(
+            "SELECT outbox_id, person, {columns}, params, made_at FROM {table} WHERE insurer_id = $1 \
+             ORDER BY {order}, outbox_id LIMIT $2"
+        );
+        (table, sql)
     }
 }
 
@@ -77,50 +84,49 @@ impl Waits {
 ///
 /// # Errors
 /// When a database does not answer: then it waits for the next time.
-pub async fn deliver(
+pub async fn deliver(host: &Db, database: &Database, of: (&str, &str)) -> db::Result<()> {
+    let told = carry(host, database, of, Waits::Told).await;
+    carry(host, database, of, Waits::Happened).await.and(told)
+}
+
+async fn carry(
     host: &Db,
     database: &Database,
     (plugin, insurer): (&str, &str),
+    waits: Waits,
 ) -> db::Result<()> {
-    for waits in [Waits::Told, Waits::Happened] {
-        let (table, name, order) = waits.table();
-        let those = format!(
-            "SELECT outbox_id, person, {name} AS name, params, made_at FROM {table} WHERE insurer_id = \
-             $1 ORDER BY {order}, outbox_id LIMIT $2"
-        );
-        let told = format!("DELETE FROM {table} WHERE insurer_id = $1 AND outbox_id = $2");
-        loop {
-            let mut tx = database.begin_walled(insurer).await?;
-            let rows = tx.all(AssertSqlSafe(those.clone()), params![insurer, TOGETHER]).await?;
-            drop(tx);
-            if rows.is_empty() {
-                break;
-            }
-            let mut tx = host.begin().await?;
-            for row in &rows {
-                match waits {
-                    Waits::Told => {
-                        let notification = notification(plugin, row)?;
-                        notifications::insert(&mut tx, insurer, &notification).await?;
-                    }
-                    Waits::Happened => {
-                        let event = event(plugin, row)?;
-                        events::insert(&mut tx, insurer, &event).await?;
-                        let job = job_of(plugin, &event.event);
-                        jobs::wake(&mut tx, insurer, &job, event.made_at).await?;
-                    }
+    let (table, those) = waits.sql();
+    let told = format!("DELETE FROM {table} WHERE insurer_id = $1 AND outbox_id = $2");
+    loop {
+        let mut tx = database.begin_walled(insurer).await?;
+        let rows = tx.all(AssertSqlSafe(those.clone()), params![insurer, TOGETHER]).await?;
+        drop(tx);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = host.begin().await?;
+        for row in &rows {
+            match waits {
+                Waits::Told => {
+                    let notification = notification(plugin, row)?;
+                    notifications::insert(&mut tx, insurer, &notification).await?;
+                }
+                Waits::Happened => {
+                    let event = event(plugin, row)?;
+                    events::insert(&mut tx, insurer, &event).await?;
+                    let job = job_of(plugin, &event.event);
+                    jobs::wake(&mut tx, insurer, &job, event.made_at).await?;
                 }
             }
-            tx.commit().await?;
-            let mut tx = database.begin_walled(insurer).await?;
-            for row in &rows {
-                let id = row.text("outbox_id")?;
-                tx.execute(AssertSqlSafe(told.clone()), params![insurer, id]).await?;
-            }
-            tx.commit().await?;
         }
+        tx.commit().await?;
+        let mut tx = database.begin_walled(insurer).await?;
+        for row in &rows {
+            let id = row.text("outbox_id")?;
+            tx.execute(AssertSqlSafe(told.clone()), params![insurer, id]).await?;
+        }
+        tx.commit().await?;
     }
-    Ok(())
 }
 
 fn notification(plugin: &str, row: &Row) -> db::Result<Notification> {
@@ -128,7 +134,7 @@ fn notification(plugin: &str, row: &Row) -> db::Result<Notification> {
         person: row.text("person")?,
         id: row.text("outbox_id")?,
         plugin: plugin.to_owned(),
-        notification: row.text("name")?,
+        notification: row.text("notification")?,
         params: row.text("params")?,
         made_at: row.int("made_at")?,
         read_at: None,
@@ -140,9 +146,10 @@ fn event(plugin: &str, row: &Row) -> db::Result<Event> {
         seq: 0,
         id: row.text("outbox_id")?,
         plugin: plugin.to_owned(),
-        event: row.text("name")?,
+        event: row.text("event")?,
         person: row.text("person")?,
         params: row.text("params")?,
+        data: row.text("data")?,
         made_at: row.int("made_at")?,
     })
 }

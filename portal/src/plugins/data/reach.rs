@@ -73,11 +73,17 @@ impl Declared<'_> {
     }
 
     /// Checks that every statement that it may run is there, is of the member's own rows, and is not
-    /// above its class.
+    /// above its class. `told` is the class of what it is told besides its own rows: events, and the answers
+    /// of other plugins.
     ///
     /// # Errors
     /// The statement and what to write into `plugin.toml`.
-    pub fn check_writes(&self, queries: &Queries, statements: &Statements) -> Result<(), String> {
+    pub fn check_writes(
+        &self,
+        queries: &Queries,
+        statements: &Statements,
+        told: DataClass,
+    ) -> Result<(), String> {
         if let Writes::Own(Some(listed)) | Writes::Everybodys(Some(listed)) = self.writes {
             for name in listed {
                 let Some(statement) = statements.get(name) else {
@@ -91,6 +97,14 @@ impl Declared<'_> {
                     ));
                 }
             }
+        }
+        let mut may = statements.iter().filter(|(name, s)| self.writes.allow(name, s));
+        if let Some((name, _)) = may.find(|(_, statement)| statement.class() < told) {
+            let told = told.as_str();
+            return Err(format!(
+                "is told {told} data by other plugins, but may run statements/{name}.sql, whose table is \
+                 below that; give its columns class = {told:?}, or leave it out of statements"
+            ));
         }
         // What it read must not lie in a table, or behind a page, of a lower class.
         let reads = |(name, query): (&String, &Query)| {

@@ -10,6 +10,7 @@ use super::query::{For, Unanswered};
 use super::reach::Declared;
 use super::statement::{Statement, Statements};
 use crate::plugins::package::declared::{Event, Notification, told};
+use crate::store::events;
 use db::{AssertSqlSafe, Engine, Error, Tx, params};
 use sdk::wire::{Must, Notify, Publish, Write};
 use secret::hash;
@@ -25,12 +26,23 @@ const MOST: usize = 200;
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// A form that was sent, by what it holds and by whom: the same again is the same.
-pub struct Sent(String);
+pub struct Sent {
+    mark: String,
+    /// How much longer it is remembered than a form, in seconds.
+    longer: i64,
+}
 
 impl Sent {
     /// A step of a job: of this round, after this cursor.
     pub fn step(plugin: &str, job: &str, round: i64, cursor: &str) -> Self {
-        Self(hash::s256(format!("job\0{plugin}\0{job}\0{round}\0{cursor}")))
+        let mark = hash::s256(format!("job\0{plugin}\0{job}\0{round}\0{cursor}"));
+        Self { mark, longer: 0 }
+    }
+
+    /// An event that a plugin hears: remembered for as long as the event is kept.
+    pub fn heard(plugin: &str, job: &str, event: &str) -> Self {
+        let mark = hash::s256(format!("event\0{plugin}\0{job}\0{event}"));
+        Self { mark, longer: events::KEPT }
     }
 
     /// `once` is the mark that the page gave to its form.
@@ -41,7 +53,8 @@ impl Sent {
         typed: &BTreeMap<String, String>,
     ) -> Self {
         let typed = serde_json::to_string(typed).expect("texts are JSON");
-        Self(hash::s256(format!("{member}\0{plugin}\0{action}\0{once}\0{typed}")))
+        let mark = hash::s256(format!("{member}\0{plugin}\0{action}\0{once}\0{typed}"));
+        Self { mark, longer: 0 }
     }
 }
 
@@ -118,7 +131,7 @@ impl Taking<'_> {
 
     async fn went(&self, tx: &mut Tx, sent: &Sent) -> db::Result<Option<String>> {
         let sql = format!("SELECT went_to FROM {SENT} WHERE insurer_id = $1 AND form = $2");
-        let row = tx.one(AssertSqlSafe(sql), params![self.insurer, &sent.0]).await?;
+        let row = tx.one(AssertSqlSafe(sql), params![self.insurer, &sent.mark]).await?;
         row.map(|row| row.text("went_to")).transpose()
     }
 
@@ -147,12 +160,12 @@ impl Taking<'_> {
             "INSERT INTO {SENT} (insurer_id, form, went_to, sent_at) VALUES ($1, $2, $3, $4) ON \
              CONFLICT (insurer_id, form) DO NOTHING"
         );
-        let values = params![self.insurer, &sent.0, went_to, self.now];
+        let values = params![self.insurer, &sent.mark, went_to, self.now + sent.longer];
         if tx.execute(AssertSqlSafe(sql), values).await? == 0 {
             let went = self.went(&mut tx, sent).await?;
             return Ok(Taken::Before(went.unwrap_or_else(|| went_to.to_owned())));
         }
-        if sent.0.starts_with('A') {
+        if sent.mark.starts_with('A') {
             // Now and then, by one of them for all.
             let old = format!("DELETE FROM {SENT} WHERE insurer_id = $1 AND sent_at < $2");
             let before = params![self.insurer, self.now - REMEMBERED];
@@ -219,7 +232,7 @@ impl Taking<'_> {
             if !one.person.is_empty() && !self.sees(&one.person) {
                 return Err(refuse("publishes of somebody whom it does not see"));
             }
-            outbox::publish(tx, self.insurer, one, &texts, self.now).await?;
+            outbox::publish(tx, self.insurer, (one, known.data), &texts, self.now).await?;
         }
         Ok(())
     }

@@ -240,6 +240,26 @@ impl Manifest {
         for told in &manifest.notification {
             told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
         }
+        let ids = manifest.job.iter().map(|job| &job.id);
+        let ids = ids.chain(manifest.notification.iter().map(|told| &told.id));
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let mut ids = ids.chain(manifest.event.iter().map(|event| &event.id));
+        if let Some(id) = ids.find(|id| id.is_empty() || !id.chars().all(plain)) {
+            return Err(format!("id {id:?}: write a-z, 0-9 and -"));
+        }
+        for event in &manifest.event {
+            if event.params.len() > 4 {
+                return Err(format!("event {}: at most four params; export a query", event.id));
+            }
+        }
+        for listens in manifest.listens.iter().filter(|listens| listens.plugin == *id) {
+            let own = manifest.event.iter().find(|event| event.id == listens.event);
+            let own = own.ok_or_else(|| format!("listens: there is no event {}", listens.event))?;
+            if own.data > listens.data {
+                let needed = own.data.as_str();
+                return Err(format!("listens {}: write data = {needed:?}", own.id));
+            }
+        }
         let twice = |ids: Vec<&String>| {
             ids.iter()
                 .enumerate()
@@ -249,7 +269,9 @@ impl Manifest {
         let jobs = twice(manifest.job.iter().map(|job| &job.id).collect());
         let told = twice(manifest.notification.iter().map(|told| &told.id).collect());
         let events = twice(manifest.event.iter().map(|event| &event.id).collect());
-        if let Some(id) = jobs.or(told).or(events) {
+        let heard: Vec<String> = manifest.listens.iter().map(Listens::job).collect();
+        let heard = twice(heard.iter().collect());
+        if let Some(id) = jobs.or(told).or(events).or(heard) {
             return Err(format!("{id} stands twice"));
         }
         if manifest.plugin.host_api != HOST_API {
@@ -270,23 +292,27 @@ impl Manifest {
                 return Err(format!("plugin.toml: export {query}: add queries/{query}.sql"));
             }
         }
+        // Whoever asks other plugins may be told all that its class allows.
+        let asks = |class| if self.uses.is_empty() { DataClass::None } else { class };
         for listens in &self.listens {
             let checked = listens.declared().check(queries);
-            let checked =
-                checked.and_then(|()| listens.declared().check_writes(queries, statements));
+            let writes = || listens.declared().check_writes(queries, statements, listens.data);
+            let checked = checked.and_then(|()| writes());
             checked.map_err(|why| {
                 format!("plugin.toml: listens {} {}: {why}", listens.plugin, listens.event)
             })?;
         }
         for job in &self.job {
             let checked = job.declared().check(queries);
-            let checked = checked.and_then(|()| job.declared().check_writes(queries, statements));
+            let checked = checked
+                .and_then(|()| job.declared().check_writes(queries, statements, asks(job.data)));
             checked.map_err(|why| format!("plugin.toml: job {} {why}", job.id))?;
         }
         for action in &self.action {
             let checked = action.declared().check(queries);
+            let told = asks(action.data);
             let checked =
-                checked.and_then(|()| action.declared().check_writes(queries, statements));
+                checked.and_then(|()| action.declared().check_writes(queries, statements, told));
             checked.map_err(|why| format!("plugin.toml: action {} {why}", action.id))?;
         }
         for route in &self.route {

@@ -666,12 +666,13 @@ fn constant(line: usize, text: &str, expected: Option<&Kind>) -> Checked<(Node, 
     }
 }
 
-/// `2026-04-01`
+/// `2026-04-01`, and in the calendar.
 pub fn is_day(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = text.split('-').collect();
     matches!(parts.as_slice(), [y, m, d] if y.len() == 4 && m.len() == 2 && d.len() == 2
         && [y, m, d].into_iter().all(|part| digits(part)))
+        && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 /// `202604`
