@@ -4,12 +4,18 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use db::{AssertSqlSafe, Db, Engine, Value};
+use portal::plugins::data::class::DataClass;
 use portal::plugins::data::database::{Database, Place};
+use portal::plugins::data::outbox;
 use portal::plugins::data::people::{People, PersonKeys, Seen};
 use portal::plugins::data::query::{For, Query, Unanswered};
+use portal::plugins::data::reach::{Declared, Writes};
 use portal::plugins::data::sql::check::Schema;
-use portal::plugins::data::statement::Statement;
+use portal::plugins::data::statement::{Statement, Statements};
 use portal::plugins::data::tables::Tables;
+use portal::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
+use portal::plugins::package::declared::{Event, Notification};
+use sdk::wire::{Notify, Publish};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -283,6 +289,96 @@ async fn rows_of_files_and_of_members_are_one_persons() {
         let expected = json!([{"who": "t", "total": 3, "notes": 0},
                               {"who": "h", "total": 120, "notes": 2}]);
         assert_eq!(rows, expected);
+        world.close().await;
+    }
+}
+
+/// Attack 12, once more: what is told and what has happened is of those whom the handler sees, as the
+/// manifest declares it, and never below what the handler reads; and what is refused leaves nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_is_declared_and_of_whom_the_handler_sees() {
+    let notifications = |text: &str| -> Vec<Notification> { vec![toml::from_str(text).unwrap()] };
+    let told =
+        notifications("id = \"new\"\ndata = \"pii\"\npath = \"/\"\nparams.month = \"month\"\n");
+    let event = |class: &str| -> Event {
+        let text = format!("id = \"{class}\"\ndata = \"{class}\"\nparams.day = \"day\"\n");
+        toml::from_str(&text).unwrap()
+    };
+    let said = [event("none"), event("pii"), event("medical")];
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        let hanako = People::new(vec![person("h", true, &["c1"])]);
+        let statements = Statements::new();
+        let taking = |class| Taking {
+            database: &world.database,
+            statements: &statements,
+            declared: Declared { handler: "x", class, queries: None, writes: Writes::Own(None) },
+            plugin: "writes-x",
+            notifications: &told,
+            events: &said,
+            insurer: "minato",
+            people: &hanako,
+            today: "2026-04-01",
+            now: 1_775_000_000,
+        };
+        let publish = |person: &str, event: &str, params: Json| Wanted {
+            publish: vec![Publish { event: event.into(), person: person.into(), params }],
+            ..Wanted::default()
+        };
+        let notify = |person: &str, params: Json| Wanted {
+            notify: vec![Notify { person: person.into(), notification: "new".into(), params }],
+            ..Wanted::default()
+        };
+        let (day, month) = (json!({"day": "2026-04-01"}), json!({"month": "202604"}));
+        let refused = [
+            (DataClass::Pii, publish("t", "pii", day.clone()), "does not see"),
+            (DataClass::Pii, publish("h", "none", day.clone()), "below the data"),
+            (DataClass::Medical, publish("h", "pii", day.clone()), "below the data"),
+            (DataClass::Pii, publish("h", "other", day.clone()), "not declared"),
+            (DataClass::Pii, publish("h", "pii", json!({"day": "9999-99-99"})), "not declared"),
+            (DataClass::Pii, publish("h", "pii", json!({})), "not declared"),
+            (DataClass::Pii, notify("t", month.clone()), "does not see"),
+            (DataClass::Pii, notify("", month.clone()), "does not see"),
+            (DataClass::Medical, notify("h", month.clone()), "below the data"),
+            (DataClass::Pii, notify("h", json!({"month": "7,200円"})), "not declared"),
+        ];
+        for (n, (class, wanted, why)) in refused.into_iter().enumerate() {
+            let sent = Sent::heard("writes-x", "refused", &n.to_string());
+            match taking(class).take(&sent, "/", &wanted).await {
+                Err(NotTaken::Asked(text)) => assert!(text.contains(why), "{n}: {text}"),
+                other => panic!("{n}: {other:?}"),
+            }
+        }
+        for (n, wanted) in [
+            publish("h", "pii", day.clone()),
+            publish("", "medical", day.clone()),
+            publish("h", "pii", day),
+            notify("h", month),
+        ]
+        .iter()
+        .enumerate()
+        {
+            // Sent twice, taken once.
+            for _ in 0..2 {
+                let sent = Sent::heard("writes-x", "taken", &n.to_string());
+                taking(DataClass::Pii).take(&sent, "/", wanted).await.unwrap();
+            }
+        }
+        for _ in 0..2 {
+            let of = ("writes-x", "minato");
+            outbox::deliver(&world.host, &world.database, of).await.unwrap();
+        }
+        let mut conn = world.host.read().await.unwrap();
+        let sql = "SELECT event, person, data FROM plugin_events WHERE insurer_id = 'minato' ORDER BY seq";
+        let rows = conn.all(sql, &[]).await.unwrap();
+        let kept = |row: &db::Row| {
+            ["event", "person", "data"].map(|name| row.text(name).unwrap()).join(" ")
+        };
+        let kept: Vec<String> = rows.iter().map(kept).collect();
+        assert_eq!(kept, ["pii h pii", "medical  medical", "pii h pii"]);
+        let sql = "SELECT COUNT(*) AS n FROM notifications WHERE person = 'h'";
+        assert_eq!(conn.one(sql, &[]).await.unwrap().unwrap().int("n").unwrap(), 1);
+        drop(conn);
         world.close().await;
     }
 }
