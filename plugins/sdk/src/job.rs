@@ -1,4 +1,5 @@
-//! Jobs: work that a plugin does by itself, at its times, for one insurer and in steps.
+//! What a plugin does by itself, for one insurer: jobs, at their times and in steps, and what it does when
+//! something has happened.
 
 use crate::wire::JobReply;
 use crate::{Call, Fault, Writes};
@@ -17,10 +18,10 @@ pub enum Next {
 /// A handler of a job. It sees the rows of everybody of the insurer and there is no member.
 pub type JobHandler = fn(&Call, &mut Writes) -> Result<Next, Fault>;
 
-/// Something that happened in another plugin.
+/// Something that happened in a plugin to which this one listens.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Event {
-    /// The same for every listener, and each hears it once.
+    /// The same for every listener. It may be asked about it twice; what it writes is written once.
     pub id: String,
     /// The `person` of a query; empty for nobody.
     #[serde(default)]
@@ -33,7 +34,7 @@ pub struct Event {
     pub at: i64,
 }
 
-/// A handler of another plugin's events. It sees the rows of everybody of the insurer, as a job does.
+/// A handler of events. It sees the rows of everybody of the insurer, as a job does, and cannot publish.
 pub type EventHandler = fn(&Call, &Event, &mut Writes) -> Result<(), Fault>;
 
 impl Next {
