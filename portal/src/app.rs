@@ -4,6 +4,7 @@ use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
 use crate::paper::font::Font;
 use crate::plugins::calls::Calls;
+use crate::plugins::data::carrier::Carrier;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load;
 use crate::plugins::{Loaded, Plugins};
@@ -30,6 +31,8 @@ pub struct App {
     pub pages: Arc<Pages>,
     pub plugins: Plugins,
     pub calls: Calls,
+    /// What plugins say and tell, on its way to who hears and reads it.
+    pub carrier: Carrier,
     pub sealer: Sealer,
     /// Names of persons in plugins' data.
     pub person_keys: PersonKeys,
@@ -81,6 +84,7 @@ impl App {
             pages,
             plugins,
             calls,
+            carrier: Carrier::default(),
             sealer,
             person_keys,
             providers,

@@ -30,7 +30,7 @@ async fn insert(db: &Db, insurer: &str, ids: &[&str]) {
 }
 
 async fn next(db: &Db, of: Listening<'_>) -> Option<Event> {
-    events::next(&mut db.read().await.unwrap(), of).await.unwrap()
+    events::next(&mut db.read().await.unwrap(), of, 1).await.unwrap().pop()
 }
 
 async fn heard(db: &Db, of: Listening<'_>, seq: i64) {

@@ -49,6 +49,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         jobs.spawn(jobs::purge::run(app.clone()));
         jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::plugin_jobs::run(app.clone()));
+        jobs.spawn(jobs::carry::run(app.clone()));
         jobs.spawn(jobs::runners::run(app.clone()));
         let url = &app.settings.public_url;
         tracing::info!(listen = %app.settings.listen, url, "portal serves");

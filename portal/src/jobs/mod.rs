@@ -1,5 +1,6 @@
 //! Loops that run by themselves until the program stops.
 
+pub mod carry;
 pub mod mail;
 pub mod plugin_jobs;
 pub mod purge;

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::border::host::Shared;
 use crate::plugins::data::class::DataClass;
-use crate::plugins::data::outbox;
 use crate::plugins::job::{STEP, Step, Work};
 use crate::plugins::package::declared::{Every, Job, Listens};
 use crate::plugins::package::manifest::Manifest;
@@ -34,6 +33,8 @@ const TURN: Duration = Duration::from_secs(120);
 const LOOKED_AT: i64 = 100;
 /// How often a round is tried.
 const MOST: i64 = 5;
+/// Events that are read and noted as heard together.
+const TOGETHER: i64 = 50;
 /// The most steps of a round.
 const STEPS: usize = 5_000;
 /// All jobs begin within so many seconds after their time, each insurer's at its own.
@@ -80,7 +81,7 @@ pub async fn run(app: Arc<App>) {
     let mut planned = HashSet::new();
     let mut running: JoinSet<String> = JoinSet::new();
     let mut busy: HashSet<String> = HashSet::new();
-    for look in 0u32.. {
+    loop {
         tokio::time::sleep(LOOK).await;
         while let Some(ended) = running.try_join_next() {
             match ended {
@@ -95,9 +96,6 @@ pub async fn run(app: Arc<App>) {
         if let Err(error) = plan(&app, &mut planned, now).await {
             tracing::warn!(%error, "jobs could not be planned");
             continue;
-        }
-        if look.is_multiple_of(600) {
-            deliver_what_waits(&app).await;
         }
         let free = AT_ONCE.saturating_sub(running.len());
         let due = match app.db.read().await {
@@ -244,7 +242,7 @@ async fn steps(
             today: &web::clock::today(now),
             now,
         };
-        match step.run(&app.db).await {
+        match step.run(&app.carrier).await {
             Ok(None) => return Ok(Ended::Done),
             Ok(Some(more)) => cursor = more,
             Err(why) => return Ok(failed(&why)),
@@ -264,7 +262,8 @@ fn listening<'a>(due: &'a Due, listens: &'a Listens) -> Listening<'a> {
     Listening { insurer: &due.key.insurer, listener: &due.key.plugin, plugin, event }
 }
 
-/// What happened, one after the other. What fails is not passed over: the next waits behind it.
+/// What happened, one after the other. What fails is not passed over: the next waits behind it. How far it
+/// came is noted for some together: what is heard again after a crash was done once.
 async fn hear(
     app: &App,
     due: &Due,
@@ -274,29 +273,44 @@ async fn hear(
     let (of, began) = (listening(due, listens), Instant::now());
     let mut attempts = due.attempts;
     while began.elapsed() <= TURN {
-        let Some(event) = events::next(&mut app.db.read().await?, of).await? else {
+        let waiting = events::next(&mut app.db.read().await?, of, TOGETHER).await?;
+        if waiting.is_empty() {
             return Ok(Ended::Done);
-        };
-        let now = app.clock.now();
-        let step = Step {
-            plugin: offer.plugin,
-            settings: offer.settings,
-            shared,
-            insurer: &due.key.insurer,
-            work: Work::Heard { listens, event: &event },
-            today: &web::clock::today(now),
-            now,
-        };
-        // As it was said, whatever the manifest says of it today.
-        let may_know = DataClass::parse(&event.data).is_some_and(|said| said <= listens.data);
-        if may_know && let Err(why) = step.run(&app.db).await {
-            return Ok(Ended::Failed { why: plain(&why), attempts });
         }
-        attempts = 0;
-        let mut tx = app.db.begin().await?;
-        events::heard(&mut tx, of, event.seq).await?;
-        jobs::got_on(&mut tx, due, app.clock.now() + LEASE).await?;
-        tx.commit().await?;
+        let (mut had, mut failed, noted) = (None, None, Instant::now());
+        for event in &waiting {
+            let now = app.clock.now();
+            let step = Step {
+                plugin: offer.plugin,
+                settings: offer.settings,
+                shared,
+                insurer: &due.key.insurer,
+                work: Work::Heard { listens, event },
+                today: &web::clock::today(now),
+                now,
+            };
+            // As it was said, whatever the manifest says of it today.
+            let may_know = DataClass::parse(&event.data).is_some_and(|said| said <= listens.data);
+            if may_know && let Err(why) = step.run(&app.carrier).await {
+                failed = Some(plain(&why));
+                break;
+            }
+            had = Some(event.seq);
+            // The lease holds for some more steps than the one that may come now.
+            if noted.elapsed() > STEP {
+                break;
+            }
+        }
+        if let Some(seq) = had {
+            attempts = 0;
+            let mut tx = app.db.begin().await?;
+            events::heard(&mut tx, of, seq).await?;
+            jobs::got_on(&mut tx, due, app.clock.now() + LEASE).await?;
+            tx.commit().await?;
+        }
+        if let Some(why) = failed {
+            return Ok(Ended::Failed { why, attempts });
+        }
     }
     Ok(Ended::InTheMiddle)
 }
@@ -304,22 +318,6 @@ async fn hear(
 /// A reason may be a plugin's: a short text in one line.
 fn plain(why: &str) -> String {
     why.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-/// What could not be told when its rows were written.
-async fn deliver_what_waits(app: &App) {
-    for insurer in app.insurers.all() {
-        for offer in offer::all(&insurer.definition, &app.plugins) {
-            let of = (offer.id(), insurer.brand.slug.as_str());
-            let manifest = &offer.plugin.manifest;
-            let tells = !manifest.notification.is_empty() || !manifest.event.is_empty();
-            if let (true, Some(database)) = (tells, &offer.plugin.database)
-                && let Err(error) = outbox::deliver(&app.db, database, of).await
-            {
-                tracing::warn!(%error, plugin = of.0, insurer = of.1, "not told yet");
-            }
-        }
-    }
 }
 
 /// When a job is due next: at its time in Japan, each insurer's a little later than another's.

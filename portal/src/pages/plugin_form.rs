@@ -8,7 +8,6 @@ use crate::member::Member;
 use crate::plugins::ask::{Asking, Unproved};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
-use crate::plugins::data::outbox;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
 use crate::plugins::form::field::Action;
 use crate::plugins::form::read::read;
@@ -257,11 +256,7 @@ async fn take(
     let above = |text: String| vec![FieldFault { field: String::new(), text }];
     let taken = taking.take(sent, &to, wanted).await?;
     if wanted.is_told() {
-        let of = (taking.plugin, taking.insurer);
-        if let Err(error) = outbox::deliver(&app.db, taking.database, of).await {
-            // It waits, and is told later.
-            tracing::warn!(%error, plugin = of.0, insurer = of.1, "not told yet");
-        }
+        app.carrier.waits(taking.plugin, taking.insurer);
     }
     Ok(match taken {
         Taken::Now => Outcome::On(to),

@@ -2,13 +2,12 @@
 
 use super::Plugin;
 use super::border::host::{Allowed, CallFault, Shared};
-use super::data::outbox;
+use super::data::carrier::Carrier;
 use super::data::people::People;
 use super::data::reach::Declared;
 use super::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
 use super::package::declared::{Job, Listens};
 use crate::store::events::Event;
-use db::Db;
 use sdk::abi;
 use sdk::wire::JobReply;
 use secret::random;
@@ -79,7 +78,7 @@ impl Step<'_> {
     ///
     /// # Errors
     /// Why not, for the log: nothing of the step is written then.
-    pub async fn run(&self, host: &Db) -> Result<Option<String>, String> {
+    pub async fn run(&self, carrier: &Carrier) -> Result<Option<String>, String> {
         let (id, everybody) = (self.plugin.id(), People::everybody());
         let taking = self.plugin.database.as_ref().map(|database| Taking {
             database,
@@ -98,12 +97,23 @@ impl Step<'_> {
             NotTaken::Asked(why) => why,
             NotTaken::Database(error) => error.to_string(),
         };
-        if let Some(taking) = &taking
+        // A step of a job is long and rare. What is heard is short and often: when it was heard before,
+        // that is found as it is taken.
+        if let (Work::Job { .. }, Some(taking)) = (self.work, &taking)
             && let Some(left) = taking.before(&sent).await.map_err(said)?
         {
             return Ok(after(&left));
         }
-        let reply = self.ask().await.map_err(|fault| format!("{fault:?}"))?;
+        let reply = match self.ask().await {
+            Ok(reply) => reply,
+            Err(fault) => match &taking {
+                // Because it was heard before: its rows are there.
+                Some(taking) if let Some(left) = taking.before(&sent).await.map_err(said)? => {
+                    return Ok(after(&left));
+                }
+                _ => return Err(format!("{fault:?}")),
+            },
+        };
         let JobReply { more, writes, notify, publish } = reply;
         let wanted = Wanted { writes, notify, publish };
         if more.as_ref().is_some_and(|more| !self.work.goes_on(more)) {
@@ -121,11 +131,8 @@ impl Step<'_> {
         };
         let left = more.as_ref().map_or_else(String::new, |more| format!(">{more}"));
         let taken = taking.take(&sent, &left, &wanted).await.map_err(said)?;
-        if wanted.is_told()
-            && let Err(error) = outbox::deliver(host, taking.database, (id, self.insurer)).await
-        {
-            // It waits, and is told later.
-            tracing::warn!(%error, plugin = id, insurer = self.insurer, "not told yet");
+        if wanted.is_told() {
+            carrier.waits(id, self.insurer);
         }
         match taken {
             Taken::Now => Ok(more),

@@ -1,7 +1,7 @@
 //! What plugins said has happened, and how far each listener has come.
 
 use super::jobs::{self, Due};
-use db::{Conn, Result, Tx, params};
+use db::{Conn, Result, Row, Tx, params};
 
 /// How long events are kept, in seconds: [`super::EXPIRED`] says the same.
 pub const KEPT: i64 = 90 * 86_400;
@@ -51,18 +51,20 @@ pub async fn insert(tx: &mut Tx, insurer: &str, event: &Event) -> Result<()> {
         .map(drop)
 }
 
-/// The next event that a listener has not had.
-pub async fn next(conn: &mut Conn, of: Listening<'_>) -> Result<Option<Event>> {
+/// The next events that a listener has not had, in order, so many at most.
+pub async fn next(conn: &mut Conn, of: Listening<'_>, most: i64) -> Result<Vec<Event>> {
     let sql = "SELECT seq, event_id, plugin, event, person, params, data, made_at FROM plugin_events
                WHERE insurer_id = $1 AND plugin = $3 AND event = $4 AND seq >
                      COALESCE((SELECT seq FROM plugin_listeners WHERE insurer_id = $1 AND listener = $2
                                AND plugin = $3 AND event = $4), 0)
-               ORDER BY seq LIMIT 1";
+               ORDER BY seq LIMIT $5";
     let Listening { insurer, listener, plugin, event } = of;
-    let Some(row) = conn.one(sql, params![insurer, listener, plugin, event]).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Event {
+    let rows = conn.all(sql, params![insurer, listener, plugin, event, most]).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Event> {
+    Ok(Event {
         seq: row.int("seq")?,
         id: row.text("event_id")?,
         plugin: row.text("plugin")?,
@@ -71,7 +73,7 @@ pub async fn next(conn: &mut Conn, of: Listening<'_>) -> Result<Option<Event>> {
         params: row.text("params")?,
         data: row.text("data")?,
         made_at: row.int("made_at")?,
-    }))
+    })
 }
 
 /// A listener has had all: its round is over, and it is due again at once when something happened since it
@@ -84,13 +86,13 @@ pub async fn rest(
 ) -> Result<()> {
     jobs::finish(tx, due, None, (now, next_at)).await?;
     // From here on whoever brings an event waits for this row, and what was brought before is seen.
-    if next(tx, of).await?.is_some() {
+    if !next(tx, of, 1).await?.is_empty() {
         jobs::now(tx, &due.key, now).await?;
     }
     Ok(())
 }
 
-/// A listener has had an event.
+/// A listener has had all events up to this one.
 pub async fn heard(tx: &mut Tx, of: Listening<'_>, seq: i64) -> Result<()> {
     let sql = "INSERT INTO plugin_listeners (insurer_id, listener, plugin, event, seq)
                VALUES ($1, $2, $3, $4, $5)

@@ -7,10 +7,11 @@
 //! - `sql/`: the language of queries, and the statement that becomes of one
 //! - `query.rs`, `statement.rs`: named queries and statements with the insurer and the persons of the call
 //! - `take.rs`: a form is taken once, and all that it writes or nothing
-//! - `outbox.rs`: what is told when its rows are written
+//! - `outbox.rs`, `carrier.rs`: what is told when its rows are written, and who has some
 //! - `people.rs`: under which names persons are in there
 //! - `reach.rs`, `class.rs`: which queries a page may use
 
+pub mod carrier;
 pub mod carry;
 pub mod class;
 pub mod database;

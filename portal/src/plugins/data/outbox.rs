@@ -105,6 +105,7 @@ async fn carry(
             return Ok(());
         }
         let mut tx = host.begin().await?;
+        let mut waken = BTreeMap::new();
         for row in &rows {
             match waits {
                 Waits::Told => {
@@ -114,10 +115,12 @@ async fn carry(
                 Waits::Happened => {
                     let event = event(plugin, row)?;
                     events::insert(&mut tx, insurer, &event).await?;
-                    let job = job_of(plugin, &event.event);
-                    jobs::wake(&mut tx, insurer, &job, event.made_at).await?;
+                    waken.insert(job_of(plugin, &event.event), event.made_at);
                 }
             }
+        }
+        for (job, at) in waken {
+            jobs::wake(&mut tx, insurer, &job, at).await?;
         }
         tx.commit().await?;
         let mut tx = database.begin_walled(insurer).await?;
