@@ -71,7 +71,11 @@ impl Factors<'_> {
                 Some(Need::verify(Kind::CodeByMail))
             }
             When::Always => match self.goal {
-                Goal::SignIn(_) => Some(self.enrolment()),
+                // Whoever knows the password alone, in a browser of theirs, sets up no factor.
+                Goal::SignIn(_) => {
+                    let first = self.unknown_browser().into_iter();
+                    Some(Need::All(first.chain([self.enrolment()]).collect()))
+                }
                 _ => None,
             },
         }
@@ -278,14 +282,19 @@ mod tests {
         };
         assert_eq!(asked(own, step_up), app);
         let always = |p: &mut Policy| p.second_factor.when = When::Always;
-        assert_eq!(asked(always, |_| {}), [(Kind::Totp, Act::Enrol)]);
+        let known = |f: &mut Factors<'_>| f.knows_browser = true;
+        assert_eq!(asked(always, known), [(Kind::Totp, Act::Enrol)]);
+        // Attack 26: the password alone sets up no factor.
+        let code = (Kind::CodeByMail, Act::Verify);
+        assert_eq!(asked(always, |_| {}), [code, (Kind::Totp, Act::Enrol)]);
         let either = |p: &mut Policy| {
             always(p);
             p.passkeys.offer = true;
         };
         let both = [(Kind::Passkey, Act::Enrol), (Kind::Totp, Act::Enrol)];
-        assert_eq!(asked(either, |_| {}), both);
-        assert_eq!(asked(either, |f| f.can_have_passkeys = false), both[1..]);
+        assert_eq!(asked(either, known), both);
+        let none = |f: &mut Factors<'_>| (f.knows_browser, f.can_have_passkeys) = (true, false);
+        assert_eq!(asked(either, none), both[1..]);
         let mail = |p: &mut Policy| {
             always(p);
             p.second_factor.mail = true;
