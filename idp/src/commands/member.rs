@@ -72,7 +72,7 @@ pub enum Command {
         /// Why: kept in the account's history, which its owner can read.
         #[arg(long)]
         reason: String,
-        /// Give it a password, read from standard input.
+        /// Give it a password, read from standard input: good for a week, and only to choose another.
         #[arg(long)]
         password: bool,
     },
@@ -186,7 +186,8 @@ async fn shut(
                 events::insert(&mut tx, realm.id(), id, What::Unlocked, happened).await?;
             }
             if let Some(hash) = &hash {
-                passwords::replace(&mut tx, realm.id(), id, hash, now()).await?;
+                let given = (hash.as_str(), now() + passwords::GIVEN_SECS);
+                passwords::issue(&mut tx, realm.id(), id, given, now()).await?;
             }
             was
         }

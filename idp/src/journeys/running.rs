@@ -8,7 +8,7 @@ use super::instance::Instance;
 use crate::authorization::missing::{self, Asked};
 use crate::definition::{Definition, published};
 use crate::ids::{AccountId, JourneyId};
-use crate::need::{Agreement, Evidence, Facts, Kind, Known, Need, Relation};
+use crate::need::{Act, Agreement, Evidence, Facts, Kind, Known, Need, Relation, Settings};
 use crate::store::browsers::Browser;
 use crate::store::evidence::Holder;
 use crate::store::sessions::Session;
@@ -65,6 +65,8 @@ pub struct KnownAccount {
     pub relation: Option<Relation>,
     /// It has had an app for longer than [`YOUNG_SECS`].
     pub has_old_app: bool,
+    /// Somebody else gave its password.
+    pub has_temporary_password: bool,
     /// Nobody signs in until its owner has recovered it.
     pub is_locked: bool,
     /// The language that its owner chose.
@@ -307,6 +309,7 @@ impl Running<'_> {
             owns,
             relation,
             has_old_app,
+            has_temporary_password: holdings.has_temporary_password,
             is_locked: holdings.locked_at.is_some(),
             language: holdings.language,
             browser,
@@ -344,10 +347,10 @@ impl Running<'_> {
                 };
                 // After what must be agreed to, before what a client may learn.
                 let offer = self.account.owns.as_ref().and(self.factors().passkey_offer());
-                let duties = match offer {
-                    Some(offer) => Need::All(vec![duties, offer]),
-                    None => duties,
-                };
+                // Before anything that the owner alone may say: whoever gave the password knows it.
+                let own = self.account.has_temporary_password;
+                let own = own.then(|| Need::step(Kind::Password, Act::Replace, Settings::None));
+                let duties = Need::All(own.into_iter().chain([duties]).chain(offer).collect());
                 Ok(match self.asked() {
                     Some(asked) => missing::need(asked, sign_in, duties, &known),
                     None => Need::All(vec![sign_in.clone(), duties]),

@@ -3,10 +3,15 @@
 use crate::ids::{AccountId, CredentialId, InsurerId};
 use db::{Conn, Result, Tx, params};
 
+/// How long a password is good that somebody else gave.
+pub const GIVEN_SECS: i64 = 7 * 24 * 3600;
+
 /// A stored password. No `Debug`.
 pub struct Password {
     pub credential_id: CredentialId,
     pub hash: String,
+    /// Until when it is good to choose another; none: it is the owner's own.
+    pub temporary_until: Option<i64>,
 }
 
 /// The active password of an account.
@@ -15,12 +20,13 @@ pub async fn active(
     insurer: &InsurerId,
     account: &AccountId,
 ) -> Result<Option<Password>> {
-    let sql = "SELECT credential_id, hash FROM passwords
+    let sql = "SELECT credential_id, hash, temporary_until FROM passwords
                WHERE insurer_id = $1 AND account_id = $2 AND replaced_at IS NULL";
     let row = conn.one(sql, params![insurer, account]).await?;
     row.map(|row| {
         let credential_id = CredentialId::new(row.text("credential_id")?);
-        Ok(Password { credential_id, hash: row.text("hash")? })
+        let temporary_until = row.opt_int("temporary_until")?;
+        Ok(Password { credential_id, hash: row.text("hash")?, temporary_until })
     })
     .transpose()
 }
@@ -71,7 +77,7 @@ pub async fn void(tx: &mut Tx, insurer: &InsurerId, account: &AccountId, now: i6
     Ok(())
 }
 
-/// Gives an account a password in the place of the active one, if there is one.
+/// Gives an account a password of its owner's in the place of the active one, if there is one.
 pub async fn replace(
     tx: &mut Tx,
     insurer: &InsurerId,
@@ -79,10 +85,32 @@ pub async fn replace(
     hash: &str,
     now: i64,
 ) -> Result<CredentialId> {
+    put(tx, insurer, account, (hash, None), now).await
+}
+
+/// Gives an account a password that its owner must replace, until then.
+pub async fn issue(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    (hash, until): (&str, i64),
+    now: i64,
+) -> Result<CredentialId> {
+    put(tx, insurer, account, (hash, Some(until)), now).await
+}
+
+async fn put(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    (hash, temporary_until): (&str, Option<i64>),
+    now: i64,
+) -> Result<CredentialId> {
     void(tx, insurer, account, now).await?;
     let id = CredentialId::random();
-    let sql = "INSERT INTO passwords (insurer_id, account_id, credential_id, hash, created_at)
-               VALUES ($1, $2, $3, $4, $5)";
-    tx.execute(sql, params![insurer, account, &id, hash, now]).await?;
+    let sql = "INSERT INTO passwords (insurer_id, account_id, credential_id, hash, created_at,
+                                      temporary_until)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, params![insurer, account, &id, hash, now, temporary_until]).await?;
     Ok(id)
 }

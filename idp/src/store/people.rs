@@ -108,6 +108,8 @@ pub struct Holdings {
     /// person.
     pub insured: Option<bool>,
     pub has_password: bool,
+    /// Somebody else gave it: its owner must choose another.
+    pub has_temporary_password: bool,
     /// Since when it has an authenticator app, in seconds since 1970.
     pub totp_since: Option<i64>,
     pub has_passkey: bool,
@@ -128,6 +130,9 @@ pub async fn holdings(
 ) -> Result<Holdings> {
     let sql = "SELECT m.insured, EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
                       AND p.account_id = $2 AND p.replaced_at IS NULL) AS has_password,
+                      EXISTS (SELECT 1 FROM passwords p WHERE p.insurer_id = $1
+                      AND p.account_id = $2 AND p.replaced_at IS NULL
+                      AND p.temporary_until IS NOT NULL) AS has_temporary_password,
                       (SELECT MIN(t.created_at) FROM totp_devices t WHERE t.insurer_id = $1
                       AND t.account_id = $2) AS totp_since,
                       EXISTS (SELECT 1 FROM passkeys k WHERE k.insurer_id = $1
@@ -151,6 +156,7 @@ pub async fn holdings(
     Ok(Holdings {
         insured: row.opt_bool("insured")?,
         has_password: row.bool("has_password")?,
+        has_temporary_password: row.bool("has_temporary_password")?,
         totp_since: row.opt_int("totp_since")?,
         has_passkey: row.bool("has_passkey")?,
         has_address: row.bool("has_address")?,

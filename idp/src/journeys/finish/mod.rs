@@ -50,7 +50,12 @@ pub(super) async fn finish(running: &mut Running<'_>, tx: &mut Tx) -> Result<Adv
         Goal::ReplaceApp(_) => recover::replace_app(running, tx).await?,
         Goal::ReplaceAddress(_) => recover::replace_address(running, tx).await?,
         Goal::Change { what, .. } => change::change(running, tx, what).await?,
-        Goal::SignIn(_) | Goal::StepUp { .. } => sign_in::sign_in(running, tx).await?,
+        Goal::SignIn(_) | Goal::StepUp { .. } => {
+            if let Some(advanced) = recover::replace_temporary(running, tx).await? {
+                return Ok(advanced);
+            }
+            sign_in::sign_in(running, tx).await?
+        }
     };
     Ok(match advanced {
         Advanced::Kept(response) => {

@@ -41,6 +41,27 @@ pub(super) async fn recover(running: &mut Running<'_>, tx: &mut Tx) -> Result<Ad
     sign_in::sign_in(running, tx).await
 }
 
+/// The owner's own password holds in the place of one that somebody else gave.
+pub(super) async fn replace_temporary(
+    running: &Running<'_>,
+    tx: &mut Tx,
+) -> Result<Option<Advanced>, Error> {
+    let learned = &running.instance.learned;
+    let (Some(id), Some(hash)) = (&learned.account, &learned.password_hash) else {
+        return Ok(None);
+    };
+    let insurer = running.visit.realm.id();
+    let given = passwords::active(tx, insurer, id).await?;
+    let account = accounts::by_id(tx, insurer, id).await?;
+    let (Some(account), true) = (account, given.is_some_and(|one| one.temporary_until.is_some()))
+    else {
+        return Ok(Some(Advanced::Refused));
+    };
+    let sid = running.session.as_ref().map(|session| &session.sid);
+    replace_password(running, tx, &account, hash, sid).await?;
+    Ok(None)
+}
+
 /// Another app holds in the place of all that the account had; everybody who was in is out.
 pub(super) async fn replace_app(running: &mut Running<'_>, tx: &mut Tx) -> Result<Advanced, Error> {
     let id = running.instance.learned.account.clone();

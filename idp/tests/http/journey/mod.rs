@@ -15,6 +15,7 @@ mod once;
 mod passkey;
 mod recovery;
 mod shapes;
+mod temporary;
 mod totp;
 mod versions;
 mod whose;

@@ -188,7 +188,12 @@ impl Step for Verify {
             let lane = if limit == AT_HOME { Lane::Known } else { Lane::Anybody };
             let matches =
                 at.tools.hasher.matches(lane, typed, hash).await.map_err(|_| Error::BUSY)?;
-            if !matches || too_long {
+            // One that was given and not replaced in time is no password any more.
+            let expired = stored
+                .as_ref()
+                .and_then(|stored| stored.temporary_until)
+                .is_some_and(|until| until <= at.visit.now);
+            if !matches || too_long || expired {
                 return Ok(nobody);
             }
             let outdated = hash.filter(|hash| at.tools.hasher.is_outdated(hash));
