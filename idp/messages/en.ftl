@@ -733,3 +733,15 @@ unusable-title = You cannot continue from this service
 unusable-text = The service did not send you here correctly, so we cannot open the sign-in page. Tell the people who run the service these two things.
 unusable-why = Reason: { $why }
 unusable-incident = Reference number: { $incident }
+
+## Staff
+
+mail-staff-welcome-subject = [{ $insurer }] Your account for the staff pages
+mail-staff-welcome-lead = { $name }, your account for the staff pages is ready.
+mail-staff-welcome-anew = { $name }, your account for the staff pages can be set up anew. The password, app and passkeys from before no longer work.
+mail-staff-welcome-how = Open this page and type this email address and the temporary password that your administrator tells you. Then type the code that we email, set up an authenticator app or a passkey, and choose a password of your own.
+mail-staff-welcome-open = Open the staff pages
+mail-staff-welcome-days = The temporary password is good for { $days } days. It is not in this email: ask your administrator for it.
+mail-staff-welcome-not-you = If this means nothing to you, tell the administrator of { $insurer } about this email.
+event-reset = An administrator let password and second factor be set up anew
+event-roles-changed = An administrator changed what you work on

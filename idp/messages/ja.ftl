@@ -730,3 +730,15 @@ unusable-title = このサービスからは続けられません
 unusable-text = サービスからの送り方に誤りがあるため、ログインの画面を開けません。サービスの運営者へ、次の二つをお知らせください。
 unusable-why = 理由：{ $why }
 unusable-incident = お問い合わせ番号：{ $incident }
+
+## Staff
+
+mail-staff-welcome-subject = 【{ $insurer }】職員ページのアカウントのお知らせ
+mail-staff-welcome-lead = { $name }さんの、職員ページのアカウントを用意しました。
+mail-staff-welcome-anew = { $name }さんの、職員ページのアカウントを設定し直せるようにしました。これまでのパスワード、認証アプリ、パスキーは使えません。
+mail-staff-welcome-how = 次のページで、このメールアドレスと、管理者からお知らせする仮のパスワードを入力してください。続けて、確認コード（メールでお送りします）の入力、認証アプリかパスキーの設定、ご自分のパスワードへの変更をお願いします。
+mail-staff-welcome-open = 職員ページを開く
+mail-staff-welcome-days = 仮のパスワードは{ $days }日間使えます。このメールには書いてありません。管理者から受け取ってください。
+mail-staff-welcome-not-you = お心当たりがない場合は、このメールを{ $insurer }の管理者へお知らせください。
+event-reset = 管理者が、パスワードと認証の手段を設定し直せるようにしました
+event-roles-changed = 管理者が、担当する仕事を変えました

@@ -8,7 +8,7 @@ use idp::mail::letters::{
     AccountClosed, AddressChanged, AddressHolds, AddressInUse, AddressWaits, AlreadyRegistered,
     AppAdded, AppRemoved, ChangeLink, CodeByMail, CodeUsed, CodesMade, NewDevice, NotRegistered,
     NoticeAddress, PasskeyAdded, PasskeyRemoved, PasswordChanged, PasswordRemoved, RecoveryLink,
-    Registered, RegistrationLink, UserIdChanged, UserIdTold, UserIdUnknown,
+    Registered, RegistrationLink, StaffWelcome, UserIdChanged, UserIdTold, UserIdUnknown,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -43,6 +43,7 @@ fn letters(to: &mut Drawer) {
     letter::<PasswordRemoved>(to);
     letter::<RecoveryLink>(to);
     letter::<Registered>(to);
+    letter::<StaffWelcome>(to);
     letter::<RegistrationLink>(to);
     letter::<UserIdChanged>(to);
     letter::<UserIdTold>(to);

@@ -51,13 +51,15 @@ pub struct Person {
     pub verified_at: Option<i64>,
     /// `{insurer_number, relation, symbol, number, branch, household: […]}`.
     pub membership: Value,
+    /// Of who works for insurers: their roles by insurer, `{"minato": ["clerk"]}`.
+    pub staff: Value,
 }
 
 /// The trust framework of claims that were compared with an insurer's roster.
 pub const TRUST_FRAMEWORK: &str = "jp_health_insurance";
 
 /// Claims about a person, by the scope that covers them (OpenID Connect Core §5.4).
-pub const CLAIMS: [(&str, &str); 13] = [
+pub const CLAIMS: [(&str, &str); 14] = [
     ("name", "profile"),
     ("family_name", "profile"),
     ("given_name", "profile"),
@@ -70,6 +72,7 @@ pub const CLAIMS: [(&str, &str); 13] = [
     ("email", "email"),
     ("email_verified", "email"),
     ("membership", "membership"),
+    ("staff", "staff"),
     ("verified_claims", "verified_claims"),
 ];
 
@@ -145,6 +148,7 @@ fn put_all(
         let value = match name {
             _ if !by_scope && by_name.is_none() => continue,
             "membership" if client.learns_card() => person.membership.clone(),
+            "staff" if client.first_party => person.staff.clone(),
             "verified_claims" if client.verified_claims => verified(person, asked.get(name), now),
             name => own(person, name),
         };

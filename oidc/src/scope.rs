@@ -1,7 +1,8 @@
 //! Scopes: what a client asks for and what it may have.
 
 /// The scopes that concern a person. A client may have others of its own for its services.
-pub const KNOWN: [&str; 5] = ["openid", "profile", "email", "membership", "offline_access"];
+pub const KNOWN: [&str; 6] =
+    ["openid", "profile", "email", "membership", "staff", "offline_access"];
 
 /// The right to manage the clients of an insurer: asked for by name, never given along.
 pub const MANAGE_CLIENTS: &str = "musubi:clients";

@@ -2,7 +2,7 @@
 
 use super::Definition;
 use super::journey::{GoalKind, Journey};
-use super::policy::When;
+use super::policy::{Accounts, When};
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
 use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
@@ -17,9 +17,42 @@ const LONGEST_PASSWORD: usize = 256;
 impl Definition {
     /// Why it cannot be published, in words for the operator.
     pub fn fault(&self) -> Option<String> {
-        let found = self.brand.fault().or_else(|| self.policy_fault());
+        let found = self.brand.fault().or_else(|| self.accounts_fault());
+        let found = found.or_else(|| self.policy_fault());
         let found = found.or_else(|| self.journey_fault().err());
         found.or_else(|| self.document_fault()).or_else(|| self.roster_fault())
+    }
+
+    /// Members register; who works for the insurer is let in by the operator, and always shows two
+    /// factors.
+    fn accounts_fault(&self) -> Option<String> {
+        let policy = &self.policy;
+        let nobody = policy.registration.relations.is_empty();
+        if policy.accounts == Accounts::Members {
+            return nobody.then(|| {
+                "idp.toml: registration.relations is missing: who may register".to_owned()
+            });
+        }
+        let factor = policy.second_factor;
+        if factor.when != When::Always || factor.mail || factor.remember_days > 0 {
+            return Some(
+                "idp.toml: accounts = \"staff\" needs [second_factor] when = \"always\", without mail \
+                 and without remember_days"
+                    .to_owned(),
+            );
+        }
+        if !nobody {
+            return Some(
+                "idp.toml: accounts = \"staff\": leave registration out, nobody registers"
+                    .to_owned(),
+            );
+        }
+        let other = |journey: &&Journey| journey.goal != GoalKind::SignIn;
+        let (name, _) = self.journeys.iter().find(|(_, journey)| other(journey))?;
+        Some(format!(
+            "journeys/{name}.toml: accounts = \"staff\" has one journey, goal = \"sign-in\": `idp \
+             staff add` and `idp staff reset` do the rest"
+        ))
     }
 
     /// A card is not guessed: its number with something of the person, in a few tries.
@@ -197,8 +230,10 @@ impl Definition {
                 }
             }
         }
-        let Some(registered) = lasting else {
-            return Err("journeys: none has goal = \"register\"".to_owned());
+        let registered = match lasting {
+            Some(registered) => registered,
+            None if self.policy.accounts == Accounts::Staff => Yields::default(),
+            None => return Err("journeys: none has goal = \"register\"".to_owned()),
         };
         let [(name, login)] = &logins[..] else {
             return Err(
@@ -329,6 +364,7 @@ fn input_words(input: Input) -> &'static str {
 mod tests {
     use crate::definition::Definition;
     use crate::definition::journey::Journey;
+    use crate::definition::policy::Accounts;
 
     fn journey(goal: &str, sequence: &str) -> Journey {
         toml::from_str(&format!(
@@ -357,6 +393,47 @@ mod tests {
             terms: Vec::new(),
             clients: Default::default(),
         }
+    }
+
+    /// Attack 18, 20: where staff sign in nobody can register or recover, and one factor is not enough.
+    #[test]
+    fn staff_are_let_in_and_show_two_factors() {
+        let staff = |more: &str, change: fn(&mut Definition)| {
+            let mut definition = definition(LOGIN, REGISTER, more);
+            definition.policy.accounts = Accounts::Staff;
+            definition.policy.registration = Default::default();
+            definition.journeys.remove("register");
+            change(&mut definition);
+            definition.fault()
+        };
+        let always = "[second_factor]\nwhen = \"always\"\n";
+        assert_eq!(staff(always, |_| {}), None);
+        for more in [
+            "",
+            "[second_factor]\nwhen = \"own\"\n",
+            "[second_factor]\nwhen = \"always\"\nmail = true\n",
+            "[second_factor]\nwhen = \"always\"\nremember_days = 30\n",
+        ] {
+            let why = staff(more, |_| {}).expect("one factor");
+            assert!(why.contains("second_factor"), "{more}: {why}");
+        }
+        let registers = |definition: &mut Definition| {
+            definition.journeys.insert("register".to_owned(), journey("register", REGISTER));
+        };
+        assert!(staff(always, registers).is_some_and(|why| why.contains("idp staff add")));
+        let recovers = |definition: &mut Definition| {
+            let sequence = "{ step = \"mailbox\" }, { step = \"roster\", fields = [\"number\", \
+                            \"birth_date\"] }, { step = \"password\" }";
+            definition.journeys.insert("recover".to_owned(), journey("recover", sequence));
+        };
+        assert!(staff(always, recovers).is_some_and(|why| why.contains("idp staff reset")));
+        let relations = |definition: &mut Definition| {
+            definition.policy.registration.relations = vec![crate::need::Relation::Insured];
+        };
+        assert!(staff(always, relations).is_some_and(|why| why.contains("nobody registers")));
+        let mut members = definition(LOGIN, REGISTER, "");
+        members.policy.registration.relations.clear();
+        assert!(members.fault().is_some_and(|why| why.contains("registration.relations")));
     }
 
     /// Where passkeys are offered a level may still ask for password and app.

@@ -9,10 +9,13 @@ use web::clock::today;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
+    #[serde(default, skip_serializing_if = "Accounts::are_members")]
+    pub accounts: Accounts,
     pub mail: MailPolicy,
     pub user_id: Length,
     pub password: PasswordPolicy,
     pub session: SessionPolicy,
+    #[serde(default)]
     pub registration: RegistrationPolicy,
     pub home: Home,
     #[serde(default, skip_serializing_if = "AfterLoss::is_never")]
@@ -29,6 +32,24 @@ pub struct Policy {
     pub throttle: Throttle,
     #[serde(default)]
     pub protocol: Protocol,
+}
+
+/// Whose accounts these are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accounts {
+    /// Of who is insured.
+    #[default]
+    Members,
+    /// Of who works for the insurer: `idp staff` makes them, and nobody else.
+    Staff,
+}
+
+impl Accounts {
+    /// Whether they are of who is insured.
+    pub fn are_members(&self) -> bool {
+        *self == Self::Members
+    }
 }
 
 /// Who the insurer's mails are from.
@@ -206,7 +227,7 @@ fn is_none_of(days: &u16) -> bool {
 }
 
 /// Who may register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationPolicy {
     pub relations: Vec<Relation>,

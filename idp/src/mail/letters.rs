@@ -219,6 +219,19 @@ pub struct Registered {
     pub login_url: String,
 }
 
+/// To somebody who works for an insurer: the account is there, or is to be set up anew. The password is
+/// told by whoever gave it, on another way.
+#[derive(Serialize)]
+pub struct StaffWelcome {
+    pub name: String,
+    /// Where they sign in.
+    pub url: String,
+    /// How long the password is good.
+    pub days: i64,
+    /// It was there before.
+    pub anew: bool,
+}
+
 /// For samples.
 const NOT_ME: &str = "https://id.example/minato/not-me/abc";
 
@@ -241,6 +254,20 @@ impl Letter for Registered {
     fn samples() -> Vec<Self> {
         let login_url = "https://portal.example/minato/".into();
         vec![Self { user_id: "hanako79".into(), login_url }]
+    }
+}
+
+impl Letter for StaffWelcome {
+    const NAME: &'static str = "staff-welcome";
+    fn samples() -> Vec<Self> {
+        [false, true]
+            .map(|anew| Self {
+                name: "港　花子".into(),
+                url: "https://portal.example/minato/staff".into(),
+                days: 7,
+                anew,
+            })
+            .into()
     }
 }
 

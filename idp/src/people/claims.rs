@@ -4,7 +4,7 @@ use crate::need::Kind;
 use crate::realm::Realm;
 use crate::store::accounts::{Account, RosterEntry};
 use crate::store::people::{self, Member};
-use crate::store::{events, evidence};
+use crate::store::{events, evidence, staff};
 use db::Conn;
 use oidc::Client;
 use oidc::claims::Person;
@@ -36,6 +36,11 @@ pub async fn person(
             let changed = events::last_change(conn, realm.id(), &account_id).await?;
             person.membership["account_changed_at"] = changed.into();
         }
+    }
+    if !realm.definition.policy.accounts.are_members()
+        && let Some((name, roles)) = staff::by_account(conn, realm.id(), &account_id).await?
+    {
+        (person.name, person.staff) = (name, json!(roles));
     }
     if client.verified_claims {
         person.verified_at = evidence::last(conn, realm.id(), &account_id, Kind::Roster).await?;

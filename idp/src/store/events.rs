@@ -30,11 +30,14 @@ pub enum What {
     Closed,
     Locked,
     Unlocked,
+    /// Somebody else gave another password, and took every factor away.
+    Reset,
+    RolesChanged,
 }
 
 impl What {
     /// Each of them.
-    pub const ALL: [What; 21] = [
+    pub const ALL: [What; 23] = [
         What::SignedIn,
         What::PasswordChanged,
         What::PasswordRemoved,
@@ -56,6 +59,8 @@ impl What {
         What::Closed,
         What::Locked,
         What::Unlocked,
+        What::Reset,
+        What::RolesChanged,
     ];
 
     /// The word for it; `event-WORD` is its message.
@@ -82,6 +87,8 @@ impl What {
             What::Closed => "closed",
             What::Locked => "locked",
             What::Unlocked => "unlocked",
+            What::Reset => "reset",
+            What::RolesChanged => "roles-changed",
         }
     }
 

@@ -28,6 +28,7 @@ pub mod rosters;
 pub mod sessions;
 pub mod signing_keys;
 pub mod spent;
+pub mod staff;
 pub mod totp_devices;
 
 /// Removes some expired rows of a table: `$1` is the time before which they expired, `$2` how many

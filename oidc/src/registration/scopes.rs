@@ -14,6 +14,9 @@ pub(super) fn check(client: &Client) -> Option<Fault> {
             "scope membership has card symbol and number: third parties need card = true",
         );
     }
+    if client.scopes.iter().any(|scope| scope == "staff") && !client.first_party {
+        return fault("scope staff has roles: it is for the insurer's own services, first_party");
+    }
     None
 }
 
@@ -30,5 +33,8 @@ mod tests {
         let card = client(&json!({"scope": "openid membership"}));
         assert!(super::check(&card).is_some());
         assert_eq!(super::check(&Client { card: true, ..card }), None);
+        let roles = client(&json!({"scope": "openid staff"}));
+        assert!(super::check(&roles).is_some());
+        assert_eq!(super::check(&Client { first_party: true, ..roles }), None);
     }
 }

@@ -40,7 +40,11 @@ fn register_by(journey: String) -> Goal {
 }
 
 fn choose(visit: &Visit) -> Result<Response, Error> {
-    let ways = visit.realm.definition.journeys_for(GoalKind::Register);
+    let mut ways = visit.realm.definition.journeys_for(GoalKind::Register).peekable();
+    if ways.peek().is_none() {
+        // Of staff, whom the operator lets in.
+        return Err(Error::NOT_FOUND);
+    }
     let actions = ways
         .map(|(name, journey)| Action {
             label: journey.title.in_language(&visit.look.lang).to_owned(),

@@ -55,8 +55,15 @@ impl Page for Forgotten {
     }
 }
 
+/// Staff sign in with their address.
+fn of_members(visit: &Visit) -> Result<(), Error> {
+    let are = visit.realm.definition.policy.accounts.are_members();
+    if are { Ok(()) } else { Err(Error::NOT_FOUND) }
+}
+
 /// `GET /{insurer}/user-id`
 pub async fn show(RawQuery(query): RawQuery, visit: Visit) -> Result<Response, Error> {
+    of_members(&visit)?;
     let params = Params::parse(query.as_deref().unwrap_or("")).unwrap_or_default();
     if params.has(SENT) {
         let on = visit.beginnings().into_iter().take(1).collect();
@@ -78,6 +85,7 @@ pub async fn submit(
     visit: Visit,
     posted: Posted,
 ) -> Result<Response, Error> {
+    of_members(&visit)?;
     let look = &visit.look;
     let mut form = Form::new("", &FORM).typed(&posted);
     let email =

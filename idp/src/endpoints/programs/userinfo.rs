@@ -107,7 +107,8 @@ async fn show(
     }
     // Most clients need nothing more than what came with the grant.
     let cards_on = wants_card.then(|| today(app.now()));
-    let person = match wants_card || client.verified_claims {
+    let more = !realm.definition.policy.accounts.are_members();
+    let person = match wants_card || client.verified_claims || more {
         true => {
             let mut conn = app.tools.db.read().await?;
             person(&mut conn, realm, &client, holder, cards_on.as_deref()).await?

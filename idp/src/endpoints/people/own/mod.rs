@@ -101,7 +101,8 @@ pub struct Own {
     /// What is kept of the member, as JSON and as a table.
     pub json_url: String,
     pub csv_url: String,
-    pub close_url: String,
+    /// Who works for the insurer does not close the account.
+    pub close_url: Option<String>,
 }
 
 /// An authenticator app, or a passkey.
@@ -203,7 +204,7 @@ impl Page for Own {
             change_user_id_url: "/minato/account/user-id".into(),
             json_url: "/minato/account/data/json".into(),
             csv_url: "/minato/account/data/csv".into(),
-            close_url: "/minato/account/close".into(),
+            close_url: Some("/minato/account/close".into()),
         };
         vec![
             sample(None, vec![place(true)]),
@@ -331,7 +332,7 @@ pub async fn show(
         change_user_id_url: visit.path("account/user-id"),
         json_url: visit.path("account/data/json"),
         csv_url: visit.path("account/data/csv"),
-        close_url: visit.path("account/close"),
+        close_url: are_members(&visit).then(|| visit.path("account/close")),
     })
 }
 
@@ -398,12 +399,19 @@ pub async fn change_user_id(app: State<Arc<App>>, visit: Visit) -> Result<Respon
     change(&app, &visit, What::UserId, "account?changed=user-id").await
 }
 
+fn are_members(visit: &Visit) -> bool {
+    visit.realm.definition.policy.accounts.are_members()
+}
+
 /// `GET /{insurer}/account/close`: asks before the account is closed, or begins it.
 pub async fn close(
     app: State<Arc<App>>,
     RawQuery(query): RawQuery,
     visit: Visit,
 ) -> Result<Response, Error> {
+    if !are_members(&visit) {
+        return Err(Error::NOT_FOUND);
+    }
     if query.as_deref() == Some("go") {
         return change(&app, &visit, What::Close, "closed").await;
     }

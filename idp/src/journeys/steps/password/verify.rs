@@ -39,11 +39,12 @@ const KNOW: [&str; 2] = ["user_id", "password"];
 pub struct Login {
     pub title: String,
     pub form: Form,
-    pub register_url: String,
+    /// Staff are let in by the operator.
+    pub register_url: Option<String>,
     /// How to get back in without the password, where the insurer has a way.
     pub recover_url: Option<String>,
     /// Where the user ID is told by mail.
-    pub user_id_url: String,
+    pub user_id_url: Option<String>,
     /// Where the person wants to go.
     pub client_name: Option<String>,
     /// F058: one message for both causes.
@@ -63,9 +64,9 @@ impl Page for Login {
         let sample = |client: Option<&str>, failed: bool| Self {
             title: "ログイン".into(),
             form: Form::new("/minato/journey/x?step=password", &KNOW),
-            register_url: "/minato/register".into(),
+            register_url: Some("/minato/register".into()),
             recover_url: failed.then(|| "/minato/recover?from=x".into()),
-            user_id_url: "/minato/user-id".into(),
+            user_id_url: Some("/minato/user-id".into()),
             client_name: client.map(str::to_owned),
             failed,
             again: false,
@@ -75,7 +76,8 @@ impl Page for Login {
         };
         let passkey_failed = Self { passkey_failed: true, ..sample(None, false) };
         let again = Self { again: true, ..passkey_failed };
-        vec![sample(None, false), sample(Some("加入者ポータル"), true), again]
+        let staff = Self { register_url: None, user_id_url: None, ..sample(None, false) };
+        vec![sample(None, false), sample(Some("加入者ポータル"), true), again, staff]
     }
 }
 
@@ -128,15 +130,16 @@ impl Step for Verify {
                 form.values.insert("user_id".into(), hint.chars().take(255).collect());
             }
             let lang = &at.visit.look.lang;
+            let of_members = at.definition.policy.accounts.are_members();
             at.screen(&Login {
                 title: at.title.clone(),
                 form,
-                register_url: at.visit.path("register"),
+                register_url: of_members.then(|| at.visit.path("register")),
                 recover_url: at
                     .definition
                     .recovery()
                     .map(|_| at.visit.path(&format!("recover?from={}", at.instance.id))),
-                user_id_url: at.visit.path("user-id"),
+                user_id_url: of_members.then(|| at.visit.path("user-id")),
                 client_name: at.client.map(|client| client.name_in(lang).to_owned()),
                 failed: at.failed(),
                 again,
