@@ -61,16 +61,27 @@ pub async fn lock(
     if !locks::insert(tx, insurer, account, now).await? {
         return Ok(false);
     }
+    sign_out(tx, (realm, clients), account, now).await?;
+    passwords::void(tx, insurer, account, now).await?;
+    address_changes::drop(tx, insurer, account).await?;
+    let detail = Detail { reason: reason.map(str::to_owned), ..Detail::default() };
+    events::insert(tx, insurer, account, What::Locked, (&detail, now)).await?;
+    Ok(true)
+}
+
+/// Whoever was in is out, here and at every partner, and no browser is known any more.
+pub async fn sign_out(
+    tx: &mut Tx,
+    (realm, clients): (&Realm, &Clients),
+    account: &AccountId,
+    now: i64,
+) -> Result<(), Error> {
+    let insurer = realm.id();
     for sid in sessions::of_account(tx, insurer, account).await? {
         session::end(tx, clients, realm, &sid, now).await?;
     }
     grants::revoke_account(tx, insurer, account, None).await?;
-    passwords::void(tx, insurer, account, now).await?;
-    address_changes::drop(tx, insurer, account).await?;
-    browsers::forget_others(tx, insurer, account, None).await?;
-    let detail = Detail { reason: reason.map(str::to_owned), ..Detail::default() };
-    events::insert(tx, insurer, account, What::Locked, (&detail, now)).await?;
-    Ok(true)
+    Ok(browsers::forget_others(tx, insurer, account, None).await?)
 }
 
 /// Puts the address back to which a mail went that told of its change: a thief may have moved it, and

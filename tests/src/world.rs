@@ -214,6 +214,9 @@ impl World {
         let at = |below: &str| folder.join(below).display().to_string();
         let dir = folder.display().to_string();
         self.ran(Program::Idp, &["insurer", "apply", &dir]);
+        if folder.join("staff").exists() {
+            self.ran(Program::Idp, &["insurer", "apply", &at("staff")]);
+        }
         let (csv, layout) = (at("files/roster.csv"), at("roster.toml"));
         self.ran(Program::Idp, &["roster", "import", &csv, "--insurer", slug, "--layout", &layout]);
         self.ran(Program::Portal, &["insurer", "apply", &dir]);

@@ -168,6 +168,9 @@ fn fill(data: &Path, env: &Env) -> Result<(), String> {
         let idp = |args: &[&str]| quiet("idp", idp_config, args, env);
         let portal = |args: &[&str]| quiet("portal", portal_config, args, env);
         idp(&["insurer", "apply", &dir])?;
+        if folder.join(slug).join("staff").exists() {
+            idp(&["insurer", "apply", &at("staff")])?;
+        }
         let layout = at("roster.toml");
         idp(&[
             "roster",

@@ -7,6 +7,7 @@ pub mod journeys;
 pub mod keys;
 pub mod member;
 pub mod roster;
+pub mod staff;
 
 use crate::ids::InsurerId;
 use crate::serve;
@@ -45,6 +46,9 @@ enum Command {
     /// Accounts for tests and pilots; shutting one, and opening it again.
     #[command(subcommand)]
     Member(member::Command),
+    /// Who works for an insurer: their accounts and roles.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Where people give up.
     #[command(subcommand)]
     Journeys(journeys::Command),
@@ -78,6 +82,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Roster(command) => return roster::run(&settings, command).await,
         Command::Client(command) => client::run(&settings, command).await?,
         Command::Member(command) => return member::run(&settings, command).await,
+        Command::Staff(command) => staff::run(&settings, command).await?,
         Command::Journeys(command) => journeys::run(&settings, command).await?,
         Command::Keys(command) => keys::run(&settings, command).await?,
         Command::Doctor => return doctor::run(&settings).await,

@@ -10,7 +10,11 @@ use crate::store::{
 use db::Tx;
 use web::Error;
 
-pub(super) async fn close(
+/// Closes an account.
+///
+/// # Errors
+/// When it is closed already.
+pub async fn close(
     tx: &mut Tx,
     insurer: &InsurerId,
     account: &AccountId,
@@ -19,6 +23,21 @@ pub(super) async fn close(
     if !accounts::move_on(tx, insurer, account, State::Closed).await? {
         return Err(Error::fault("an account that was closed already was closed"));
     }
+    void_credentials(tx, insurer, account, now).await?;
+    address_changes::drop(tx, insurer, account).await?;
+    consents::forget_account(tx, insurer, account).await?;
+    browsers::forget_others(tx, insurer, account, None).await?;
+    addresses::remove(tx, insurer, account, Role::Notices).await?;
+    Ok(addresses::remove(tx, insurer, account, Role::Login).await?)
+}
+
+/// Nothing that the account could prove with is good any more.
+pub async fn void_credentials(
+    tx: &mut Tx,
+    insurer: &InsurerId,
+    account: &AccountId,
+    now: i64,
+) -> Result<(), Error> {
     passwords::void(tx, insurer, account, now).await?;
     for app in totp_devices::list(tx, insurer, account).await? {
         let _ = totp_devices::delete(tx, insurer, account, &app.device_id).await?;
@@ -26,10 +45,5 @@ pub(super) async fn close(
     for key in passkeys::list(tx, insurer, account).await? {
         let _ = passkeys::delete(tx, insurer, account, &key.credential_id).await?;
     }
-    address_changes::drop(tx, insurer, account).await?;
-    recovery_codes::forget(tx, insurer, account).await?;
-    consents::forget_account(tx, insurer, account).await?;
-    browsers::forget_others(tx, insurer, account, None).await?;
-    addresses::remove(tx, insurer, account, Role::Notices).await?;
-    Ok(addresses::remove(tx, insurer, account, Role::Login).await?)
+    Ok(recovery_codes::forget(tx, insurer, account).await?)
 }

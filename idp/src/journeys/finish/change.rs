@@ -2,12 +2,13 @@
 //! the address that they had.
 
 use super::recover::{self, replace_password};
-use super::{close, sign_in, told};
+use super::{sign_in, told};
 use crate::definition::policy::When;
 use crate::journeys::advanced::Advanced;
 use crate::journeys::goal::{Resume, What};
 use crate::journeys::running::{Running, YOUNG_SECS};
 use crate::mail::letters::AddressChanged;
+use crate::people::close::close;
 use crate::session;
 use crate::store::accounts::{self, State};
 use crate::store::addresses::{self, Role};
@@ -52,7 +53,7 @@ pub(super) async fn change(
         What::Close => {
             told::closed(running, tx, &id).await?;
             recover::sign_out(running, tx, &id, None).await?;
-            close::close(tx, insurer, &id, now).await?;
+            close(tx, insurer, &id, now).await?;
             let mut response = see_other(&running.visit.path("closed"));
             response.headers_mut().append(header::SET_COOKIE, session::forget(&running.visit));
             return Ok(Advanced::Kept(response));

@@ -2,7 +2,6 @@
 //! where the person wanted to go.
 
 mod change;
-mod close;
 mod recover;
 mod register;
 mod sign_in;
