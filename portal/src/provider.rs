@@ -21,16 +21,13 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 use web::Error;
-
-/// What the portal asks to learn.
-const SCOPES: [&str; 3] = ["profile", "email", "membership"];
 
 /// What the portal looks at of a provider's metadata besides what OpenID Connect Discovery has.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -100,7 +97,7 @@ impl Providers {
                 move || CsrfToken::new(state),
                 move || nonce,
             )
-            .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
+            .add_scopes(client.scopes.iter().map(|scope| Scope::new((*scope).to_owned())))
             .set_pkce_challenge(challenge)
             .add_extra_param("ui_locales", display.lang)
             .add_extra_param("text_size", display.size);
@@ -117,7 +114,7 @@ impl Providers {
         Ok(Begun { url, nonce, pkce_verifier })
     }
 
-    /// Code → ID token → userinfo → the member.
+    /// Code → ID token → userinfo → who it is.
     ///
     /// # Errors
     /// When the provider refuses the code, or its answer is not meant for this sign-in.
@@ -166,19 +163,18 @@ impl Providers {
         // Only an address that the provider has seen to be theirs.
         let email = info.email().filter(|_| info.email_verified().unwrap_or(false));
         let email = email.map(|email| email.to_string());
-        let Membership { insured, cards, household, account_changed_at } =
-            info.additional_claims().membership.clone();
-        let name = name.unwrap_or_default();
-        let member = Member {
+        let MusubiClaims { membership, staff } = info.additional_claims().clone();
+        Ok(SignedIn {
             sub: subject.to_string(),
-            name,
-            insured,
-            cards,
-            household,
-            account_changed_at,
-        };
-        let (sid, id_token) = (sid_of(id_token), id_token.to_string());
-        Ok(SignedIn { member, email, sid, id_token, acr, auth_time })
+            name: name.unwrap_or_default(),
+            email,
+            membership,
+            staff,
+            sid: sid_of(id_token),
+            id_token: id_token.to_string(),
+            acr,
+            auth_time,
+        })
     }
 
     /// Whether an answer of this provider must say who it is from (RFC 9207 §2.4).
@@ -323,7 +319,11 @@ struct LogoutClaims {
 
 /// Who has signed in. No `Debug`: the ID token is a secret.
 pub struct SignedIn {
-    pub member: Member,
+    pub sub: String,
+    pub name: String,
+    membership: Option<Membership>,
+    /// Roles by insurer, of who works for insurers.
+    pub staff: Option<BTreeMap<String, Vec<String>>>,
     /// Where mail reaches them.
     pub email: Option<String>,
     pub id_token: String,
@@ -332,6 +332,16 @@ pub struct SignedIn {
     /// The level of login, and when it was last proved.
     pub acr: Option<String>,
     pub auth_time: Option<i64>,
+}
+
+impl SignedIn {
+    /// The member, as the provider described them; `None` for somebody who is none.
+    pub fn member(&self) -> Option<Member> {
+        let Membership { insured, cards, household, account_changed_at } =
+            self.membership.clone()?;
+        let (sub, name) = (self.sub.clone(), self.name.clone());
+        Some(Member { sub, name, insured, cards, household, account_changed_at })
+    }
 }
 
 /// `sid` of an ID token whose signature was checked.
@@ -356,6 +366,8 @@ pub struct Registration {
     pub issuer: String,
     pub client_id: String,
     pub redirect_url: RedirectUrl,
+    /// What the portal asks to learn.
+    pub scopes: &'static [&'static str],
 }
 
 /// A sign-in that has begun. Nonce and verifier stay here until the answer comes.
@@ -394,9 +406,12 @@ enum HttpError {
 }
 
 /// What the identity provider says about the person besides the standard claims.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 struct MusubiClaims {
-    membership: Membership,
+    #[serde(default)]
+    membership: Option<Membership>,
+    #[serde(default)]
+    staff: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl AdditionalClaims for MusubiClaims {}

@@ -186,7 +186,7 @@ where
         let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         // Sign-out goes on to the identity provider.
-        look.policy.form = url::Url::parse(&insurer.definition.issuer)
+        look.policy.form = url::Url::parse(&insurer.definition.signin.issuer)
             .ok()
             .map(|u| u.origin().ascii_serialization());
         if let Some(session) = &session {
@@ -226,7 +226,10 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
         .chain(plugins)
         .chain(household)
         .chain([host("nav-views", "views")])
-        .chain([item(look.t("nav-own", &[]), format!("{}/account", insurer.definition.issuer))])
+        .chain([item(
+            look.t("nav-own", &[]),
+            format!("{}/account", insurer.definition.signin.issuer),
+        )])
         .collect()
 }
 
@@ -240,7 +243,7 @@ fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
     let mut look = Look::new(parts, app.pages.clone(), brand, "portal", home, &app.public_url);
-    look.documents = insurer.map(|insurer| insurer.definition.issuer.clone());
+    look.documents = insurer.map(|insurer| insurer.definition.signin.issuer.clone());
     look
 }
 

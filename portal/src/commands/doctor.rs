@@ -95,9 +95,9 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
             let secret = secret.map_err(|error| format!("{}: apply its folder", error.text()));
             findings.tried(&what, secret, "the client secret can be opened");
         }
-        let url = format!("{}/.well-known/openid-configuration", definition.issuer);
+        let url = format!("{}/.well-known/openid-configuration", definition.signin.issuer);
         if let Some(text) = findings.reaches(&format!("{what}, issuer"), &url).await
-            && !text.contains(&format!("\"issuer\":\"{}\"", definition.issuer))
+            && !text.contains(&format!("\"issuer\":\"{}\"", definition.signin.issuer))
         {
             let why = format!("{url} names another issuer: write the same address in both");
             findings.bad(&format!("{what}, issuer"), why);

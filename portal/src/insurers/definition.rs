@@ -1,5 +1,6 @@
 //! An insurer's folder as the portal sees it: brand, sign-in, household policy, plugins.
 
+use super::staff::{Role, Staff};
 use crate::plugins::data::class::DataClass;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,11 +17,8 @@ use web::difference::difference;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
     pub brand: Brand,
-    pub issuer: String,
-    pub client_id: String,
-    /// Sealed, base64. The fingerprint shows whether it changed.
-    pub client_secret: String,
-    pub client_secret_hash: String,
+    #[serde(flatten)]
+    pub signin: Relying,
     pub household: HouseholdPolicy,
     #[serde(default)]
     pub after_loss: AfterLoss,
@@ -29,6 +27,43 @@ pub struct Definition {
     #[serde(default)]
     pub mail: MailOut,
     pub plugins: Vec<Enabled>,
+    /// Who works for the insurer here; none: there are no staff pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Staff>,
+}
+
+/// A provider at which people sign in, and the portal as a client of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relying {
+    pub issuer: String,
+    pub client_id: String,
+    /// Sealed, base64. The fingerprint shows whether it changed.
+    client_secret: String,
+    client_secret_hash: String,
+}
+
+impl Relying {
+    fn sealed(file: Signin, purpose: &str, sealer: &Sealer) -> Self {
+        let secret = file.client_secret.as_bytes();
+        Self {
+            issuer: file.issuer,
+            client_id: file.client_id,
+            client_secret: STANDARD.encode(sealer.seal(purpose, secret)),
+            client_secret_hash: hash::short(secret),
+        }
+    }
+
+    /// Sealing gives another text each time: an unchanged secret that opens keeps its own.
+    fn keep(&mut self, old: &Self, opens: bool) {
+        if opens && old.client_secret_hash == self.client_secret_hash {
+            self.client_secret = old.client_secret.clone();
+        }
+    }
+
+    fn open(&self, purpose: &str, sealer: &Sealer) -> Result<String, web::Error> {
+        let sealed = STANDARD.decode(&self.client_secret)?;
+        Ok(String::from_utf8(sealer.open(purpose, &sealed)?)?)
+    }
 }
 
 /// What somebody whose memberships have all ended may still do: read, for a while.
@@ -115,6 +150,19 @@ struct File {
     mail: MailOut,
     #[serde(default)]
     plugin: Vec<Enabled>,
+    staff: Option<StaffFile>,
+}
+
+/// `[staff]`: the client secret is in clear.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StaffFile {
+    signin: Signin,
+    acr: String,
+    #[serde(default)]
+    two_people: bool,
+    #[serde(default)]
+    role: Vec<Role>,
 }
 
 #[derive(Deserialize)]
@@ -135,12 +183,16 @@ fn purpose(slug: &str) -> String {
     format!("client-secret:{slug}")
 }
 
+fn staff_purpose(slug: &str) -> String {
+    format!("staff-client-secret:{slug}")
+}
+
 /// A client secret of any insurer, to see whether a key file opens it; with what it is sealed for.
 pub async fn any_sealed(conn: &mut Conn) -> Result<Option<(String, Vec<u8>)>, db::Error> {
     for (slug, _) in published::versions(conn).await? {
         let text = published::current(conn, &slug).await?.map(|(_, text)| text);
         let read = text.and_then(|text| serde_json::from_str::<Definition>(&text).ok());
-        let sealed = read.and_then(|read| STANDARD.decode(&read.client_secret).ok());
+        let sealed = read.and_then(|read| STANDARD.decode(&read.signin.client_secret).ok());
         if let Some(sealed) = sealed {
             return Ok(Some((purpose(&slug), sealed)));
         }
@@ -162,12 +214,18 @@ impl Definition {
         if let Some(from) = file.mail.from.as_ref().filter(|from| !web::mail::is_address(from)) {
             return Err(ConfigError(format!("portal.toml: mail.from {from:?} is no address")));
         }
-        let secret = &file.signin.client_secret;
+        let staff = file.staff.map(|file| Staff {
+            signin: Relying::sealed(file.signin, &staff_purpose(&brand.slug), sealer),
+            acr: file.acr,
+            two_people: file.two_people,
+            roles: file.role,
+        });
+        if let Some(why) = staff.as_ref().and_then(Staff::fault) {
+            return Err(ConfigError(why));
+        }
         Ok(Self {
-            issuer: file.signin.issuer,
-            client_id: file.signin.client_id,
-            client_secret: STANDARD.encode(sealer.seal(&purpose(&brand.slug), secret.as_bytes())),
-            client_secret_hash: hash::short(secret.as_bytes()),
+            signin: Relying::sealed(file.signin, &purpose(&brand.slug), sealer),
+            staff,
             household: file.household.view,
             after_loss: file.after_loss,
             levels: file.levels,
@@ -179,8 +237,13 @@ impl Definition {
 
     /// The client secret in clear.
     pub fn secret(&self, sealer: &Sealer) -> Result<String, web::Error> {
-        let sealed = STANDARD.decode(&self.client_secret)?;
-        Ok(String::from_utf8(sealer.open(&purpose(&self.brand.slug), &sealed)?)?)
+        self.signin.open(&purpose(&self.brand.slug), sealer)
+    }
+
+    /// The client secret with which staff are signed in, in clear.
+    pub fn staff_secret(&self, sealer: &Sealer) -> Result<String, web::Error> {
+        let staff = self.staff.as_ref().ok_or(web::Error::NOT_FOUND)?;
+        staff.signin.open(&staff_purpose(&self.brand.slug), sealer)
     }
 }
 
@@ -197,12 +260,11 @@ pub async fn apply(
     let current = published::current(&mut tx, &slug).await?;
     let old: Option<Definition> =
         current.as_ref().and_then(|(_, text)| serde_json::from_str(text).ok());
-    let same = |old: &&Definition| {
-        old.client_secret_hash == new.client_secret_hash && old.secret(sealer).is_ok()
-    };
-    if let Some(old) = old.as_ref().filter(same) {
-        // Sealing gives another text each time: an unchanged secret that opens keeps its own.
-        new.client_secret = old.client_secret.clone();
+    if let Some(old) = &old {
+        new.signin.keep(&old.signin, old.secret(sealer).is_ok());
+        if let (Some(new), Some(before)) = (&mut new.staff, &old.staff) {
+            new.signin.keep(&before.signin, old.staff_secret(sealer).is_ok());
+        }
     }
     let lines = difference(old.as_ref(), &new);
     if lines.is_empty() || dry_run {

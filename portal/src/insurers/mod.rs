@@ -3,5 +3,6 @@
 pub mod definition;
 pub mod offer;
 pub mod registry;
+pub mod staff;
 
 pub use registry::Insurer;

@@ -129,10 +129,8 @@ mod tests {
         };
         Definition {
             brand: Brand::nobody(),
-            issuer: String::new(),
-            client_id: String::new(),
-            client_secret: String::new(),
-            client_secret_hash: String::new(),
+            signin: Default::default(),
+            staff: None,
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
             levels: Default::default(),

@@ -117,10 +117,8 @@ mod tests {
         let brand = Brand { slug: slug.into(), theme: theme.into(), ..Brand::nobody() };
         let definition = Definition {
             brand,
-            issuer: "https://id.example/x".into(),
-            client_id: "portal".into(),
-            client_secret: String::new(),
-            client_secret_hash: String::new(),
+            signin: Default::default(),
+            staff: None,
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
             levels: Default::default(),

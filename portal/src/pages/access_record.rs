@@ -56,6 +56,6 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         let name = plugin.map(|found| found.manifest.plugin.name.in_language(lang).to_owned());
         Look { name: look.seen_by_name, plugin: name.unwrap_or(look.plugin), at: look.at }
     });
-    let consents_url = format!("{}/consents", visit.insurer.definition.issuer);
+    let consents_url = format!("{}/consents", visit.insurer.definition.signin.issuer);
     visit.look.page(&AccessRecord { looks: looks.collect(), consents_url })
 }

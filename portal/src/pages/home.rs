@@ -109,7 +109,7 @@ pub async fn show(
         let name = |offer: &Offer<'_>| Offered { name: offer.name(&visit.look.lang).to_owned() };
         return visit.look.page(&Welcome {
             signin_url: visit.path("signin"),
-            register_url: format!("{}/register", definition.issuer),
+            register_url: format!("{}/register", definition.signin.issuer),
             signed_out: query.is_some_and(|query| query.contains("state=signed-out")),
             plugins: offers.iter().map(name).collect(),
         });

@@ -2,6 +2,7 @@
 
 pub mod access_record;
 pub mod back_channel;
+mod door;
 pub mod home;
 pub mod household;
 pub mod inbox;
