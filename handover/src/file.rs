@@ -1,13 +1,13 @@
 //! A CSV file of an insurer, row by row, strictly decoded; memory does not grow with the file.
 
 use crate::{Problem, Reason};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 
 /// The encodings that insurers use. Never guessed: the layout names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// With or without a byte order mark.
@@ -30,7 +30,7 @@ impl Encoding {
 }
 
 /// How one insurer lays out one kind of file: `roster.toml`, `medical-fees.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// Where the sample or the delivered file lies, relative to the layout.

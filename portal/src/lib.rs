@@ -28,5 +28,6 @@ pub mod provider;
 pub mod routes;
 pub mod session;
 pub mod settings;
+pub mod staff;
 pub mod store;
 pub mod visit;

@@ -239,7 +239,8 @@ pub fn look_for(parts: &Parts, app: &App) -> Look {
     look(parts, app, insurer.as_deref())
 }
 
-fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
+/// The look of a request to an insurer, or to none.
+pub fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
     let mut look = Look::new(parts, app.pages.clone(), brand, "portal", home, &app.public_url);
@@ -247,6 +248,7 @@ fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
     look
 }
 
-fn slug(parts: &Parts) -> &str {
+/// The first segment of a request's path.
+pub fn slug(parts: &Parts) -> &str {
     parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or("")
 }

@@ -2,7 +2,7 @@
 
 use crate::origin::PublicUrl;
 use crate::{Error, cookies};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use secret::hash;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ pub const CSRF: &str = "csrf";
 
 /// The longest form body in bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// The most fields beside a file.
+const MAX_FIELDS: usize = 50;
 
 /// Whether the body of a request is a form: `application/x-www-form-urlencoded` in any case, with
 /// or without parameters such as a charset (RFC 9110 §8.3.1).
@@ -69,10 +71,31 @@ impl Posted {
         request: Request,
         token_of: impl Fn(&str) -> String,
     ) -> Result<Self, Error> {
-        let headers = request.headers();
-        if request.method() != Method::POST || !is_form(headers) {
+        if request.method() != Method::POST || !is_form(request.headers()) {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
+        let sender = Sender::of(&request)?;
+        let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;
+        let fields: BTreeMap<String, String> =
+            url::form_urlencoded::parse(&body).into_owned().collect();
+        sender.signed(fields.get(CSRF).map_or("", String::as_str), token_of)?;
+        Ok(Self(fields))
+    }
+}
+
+/// What a browser says of itself beside a form.
+struct Sender {
+    cookie: Option<String>,
+    keeps_none: bool,
+}
+
+impl Sender {
+    /// # Errors
+    /// 403 when the form came from another site.
+    fn of(request: &Request) -> Result<Self, Error> {
+        let headers = request.headers();
         let own = request.extensions().get::<PublicUrl>();
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
@@ -87,18 +110,95 @@ impl Posted {
         // Under https only the `__Host-` cookie counts, which no other host can set.
         let secure = own.is_none_or(|own| own.secure);
         let cookie = cookies::value(headers, CSRF, secure).map(str::to_owned);
-        let keeps_none = !headers.contains_key(header::COOKIE);
-        let body = axum::body::to_bytes(request.into_body(), MAX_BODY)
-            .await
-            .map_err(|_| Error::Shown(StatusCode::PAYLOAD_TOO_LARGE))?;
-        let fields: BTreeMap<String, String> =
-            url::form_urlencoded::parse(&body).into_owned().collect();
-        let token = fields.get(CSRF).map_or("", String::as_str);
-        match cookie {
-            Some(cookie) if hash::equal(token, token_of(&cookie)) => Ok(Self(fields)),
-            None if keeps_none => Err(Error::NO_COOKIES),
+        Ok(Self { cookie, keeps_none: !headers.contains_key(header::COOKIE) })
+    }
+
+    /// # Errors
+    /// 403 when the token is not what `token_of` makes of the browser's.
+    fn signed(&self, token: &str, token_of: impl Fn(&str) -> String) -> Result<(), Error> {
+        match &self.cookie {
+            Some(cookie) if hash::equal(token, token_of(cookie)) => Ok(()),
+            None if self.keeps_none => Err(Error::NO_COOKIES),
             _ => Err(Error::FORGED),
         }
+    }
+}
+
+/// A form with a file, whose CSRF token was right: `multipart/form-data`, the token first.
+pub struct Upload {
+    pub posted: Posted,
+    pub file: Brought,
+}
+
+/// What became of the file of a form.
+pub enum Brought {
+    /// None was chosen.
+    Nothing,
+    File {
+        /// As the browser names it.
+        name: String,
+        bytes: Vec<u8>,
+    },
+    /// It is longer than was to be taken; it was read to its end and forgotten.
+    TooLong,
+}
+
+impl Upload {
+    /// Reads a form with a file of `most` bytes.
+    ///
+    /// # Errors
+    /// As [`Posted::signed`]; 400 when the form breaks off, or has a second file.
+    pub async fn read(request: Request, most: usize) -> Result<Self, Error> {
+        if request.method() != Method::POST {
+            return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let sender = Sender::of(&request)?;
+        let broken = |_| Error::Shown(StatusCode::BAD_REQUEST);
+        let mut parts = Multipart::from_request(request, &())
+            .await
+            .map_err(|_| Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
+        let (mut fields, mut file, mut is_signed) = (BTreeMap::new(), Brought::Nothing, false);
+        while let Some(mut part) = parts.next_field().await.map_err(broken)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let file_name = part.file_name().map(str::to_owned);
+            if fields.len() >= MAX_FIELDS {
+                return Err(Error::Shown(StatusCode::BAD_REQUEST));
+            }
+            // Nothing long is read before it is known that a page of ours sent it.
+            let most = if file_name.is_some() && is_signed { most } else { MAX_BODY };
+            let (mut bytes, mut is_long) = (Vec::new(), false);
+            while let Some(chunk) = part.chunk().await.map_err(broken)? {
+                is_long |= bytes.len() + chunk.len() > most;
+                if is_long && !is_signed {
+                    return Err(Error::Shown(StatusCode::PAYLOAD_TOO_LARGE));
+                }
+                if !is_long {
+                    bytes.extend_from_slice(&chunk);
+                }
+            }
+            match file_name {
+                Some(_) if !is_signed || !matches!(file, Brought::Nothing) => {
+                    return Err(Error::Shown(StatusCode::BAD_REQUEST));
+                }
+                Some(_) if is_long => file = Brought::TooLong,
+                // A browser sends an empty one when none was chosen.
+                Some(name) if name.is_empty() && bytes.is_empty() => {}
+                Some(name) => file = Brought::File { name, bytes },
+                None => {
+                    let text = String::from_utf8(bytes);
+                    let text = text.map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
+                    if name == CSRF {
+                        sender.signed(&text, str::to_owned)?;
+                        is_signed = true;
+                    }
+                    fields.insert(name, text);
+                }
+            }
+        }
+        if !is_signed {
+            return Err(Error::FORGED);
+        }
+        Ok(Self { posted: Posted(fields), file })
     }
 }
 

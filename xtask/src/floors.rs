@@ -14,6 +14,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["commands"],
             &["routes", "jobs"],
             &["pages"],
+            &["staff"],
             &["visit"],
             &["app"],
             &["provider"],

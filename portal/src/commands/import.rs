@@ -23,9 +23,9 @@ pub struct Import {
     insurer: String,
     #[arg(long)]
     plugin: String,
-    /// How the file is laid out.
+    /// How the file is laid out; unless it is said, as the insurer's portal.toml says.
     #[arg(long)]
-    layout: PathBuf,
+    layout: Option<PathBuf>,
     /// What these rows are one batch of, the month of processing for example, when the file has no
     /// column for it: a batch of the same name is replaced.
     #[arg(long)]
@@ -38,7 +38,7 @@ pub struct Import {
 /// Imports the file; the exit code says whether every row was right.
 pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error> {
     let Import { file, insurer: slug, plugin: id, layout, batch, dry_run } = import;
-    let layout = insurer_file(&layout)?;
+    let layout = layout.map(|layout| insurer_file(&layout)).transpose()?;
     let db = app::open_db(settings).await?;
     let current = published::current(&mut db.read().await?, &slug).await?;
     let (version, text) = current
@@ -64,12 +64,16 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
             format!("there is no plugin {id:?} in {}", settings.plugins.folder.display())
         })
     })?;
+    let layout = layout.as_ref().or(offer.layout).ok_or_else(|| {
+        let why = "say how the file is laid out: --layout, or layout in portal.toml";
+        Error::fault(format!("plugin {id}: {why}"))
+    })?;
     let bar = indicatif::ProgressBar::new(std::fs::metadata(&file)?.len());
     let task = imports::Import {
         insurer: &slug,
         plugin: offer.plugin,
         settings: offer.settings,
-        layout: &layout,
+        layout,
         batch: batch.as_deref(),
         keys: &keys,
         dry_run,

@@ -8,10 +8,9 @@ use crate::plugins::package::manifest::{FileColumn, Importer, Mode};
 use handover::{Layout, Problem, Reader, Reason, Row, date, kana};
 use secret::hash::Sha256;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows that are read, checked and written together.
 const TOGETHER: usize = 1000;
@@ -40,17 +39,17 @@ pub(super) struct Reading<'a> {
 pub(super) struct Pass<'a, R> {
     how: Reading<'a>,
     reader: Reader<Hashed<R>>,
-    hash: Rc<RefCell<Sha256>>,
+    hash: Arc<Mutex<Sha256>>,
     words: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
 }
 
 /// Everything that is read is hashed on the way.
-struct Hashed<R>(R, Rc<RefCell<Sha256>>);
+struct Hashed<R>(R, Arc<Mutex<Sha256>>);
 
 impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.0.read(buffer)?;
-        self.1.borrow_mut().update(&buffer[..count]);
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).update(&buffer[..count]);
         Ok(count)
     }
 }
@@ -76,7 +75,7 @@ impl<'a, R: Read> Pass<'a, R> {
         if importer.mode == Mode::Batches && how.batch.is_none() && !has_batch {
             return Err(ImportError::NoBatch);
         }
-        let hash = Rc::new(RefCell::new(Sha256::default()));
+        let hash = Arc::new(Mutex::new(Sha256::default()));
         let reader = Reader::open(Hashed(source, hash.clone()), layout, &needed)?;
         let mut words: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
         for (name, column) in &importer.columns {
@@ -111,7 +110,7 @@ impl<'a, R: Read> Pass<'a, R> {
 
     /// SHA-256 of all that was read.
     pub fn hash(self) -> Vec<u8> {
-        self.hash.take().finish()
+        std::mem::take(&mut *self.hash.lock().unwrap_or_else(PoisonError::into_inner)).finish()
     }
 
     fn row(&self, row: &Row) -> Result<Read1, Problem> {

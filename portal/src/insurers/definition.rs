@@ -5,6 +5,7 @@ use crate::plugins::data::class::DataClass;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use db::{Conn, Db, published};
+use handover::Layout;
 use secret::Sealer;
 use secret::hash;
 use serde::{Deserialize, Serialize};
@@ -134,6 +135,40 @@ pub struct Enabled {
     pub id: String,
     #[serde(default)]
     pub settings: serde_json::Value,
+    /// How the insurer lays out its file for it: a file of the folder, by its name, and what stands in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<LayoutOf>,
+}
+
+/// A layout, as the folder names it and as it is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LayoutOf {
+    File(String),
+    Read(Box<Layout>),
+}
+
+impl Enabled {
+    /// How the insurer lays out its file for it.
+    pub fn layout(&self) -> Option<&Layout> {
+        match &self.layout {
+            Some(LayoutOf::Read(layout)) => Some(layout),
+            _ => None,
+        }
+    }
+
+    /// With the layout in the place of its file's name.
+    fn read(mut self, folder: &Path) -> Result<Self, ConfigError> {
+        if let Some(LayoutOf::File(name)) = &self.layout {
+            // Of this folder: what is published is what was checked in with it.
+            if name.contains(['/', '\\']) || !name.ends_with(".toml") {
+                let why = "layout is the name of a .toml file beside portal.toml";
+                return Err(ConfigError(format!("portal.toml: plugin {}: {why}", self.id)));
+            }
+            self.layout = Some(LayoutOf::Read(Box::new(insurer_file(&folder.join(name))?)));
+        }
+        Ok(self)
+    }
 }
 
 /// `portal.toml`. It holds the client secret in clear: no `Debug`.
@@ -230,7 +265,11 @@ impl Definition {
             after_loss: file.after_loss,
             levels: file.levels,
             mail: file.mail,
-            plugins: file.plugin,
+            plugins: file
+                .plugin
+                .into_iter()
+                .map(|plugin| plugin.read(folder))
+                .collect::<Result<_, _>>()?,
             brand,
         })
     }

@@ -7,6 +7,7 @@ use crate::plugins::data::reach::Declared;
 use crate::plugins::package::declared::{Listens, Uses};
 use crate::plugins::package::manifest::Answers;
 use crate::plugins::{Plugin, Plugins};
+use handover::Layout;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub struct Offer<'a> {
     pub plugin: &'a Arc<Plugin>,
     /// The insurer's settings for it.
     pub settings: &'a Value,
+    /// How the insurer lays out its file for it.
+    pub layout: Option<&'a Layout>,
 }
 
 /// All that an insurer offers, in its order. What is on but not loaded is not offered.
@@ -25,7 +28,8 @@ pub fn all<'a>(
     plugins: &'a Plugins,
 ) -> impl Iterator<Item = Offer<'a>> {
     definition.plugins.iter().filter_map(|enabled| {
-        Some(Offer { plugin: plugins.get(&enabled.id)?, settings: &enabled.settings })
+        let (settings, layout) = (&enabled.settings, enabled.layout());
+        Some(Offer { plugin: plugins.get(&enabled.id)?, settings, layout })
     })
 }
 
@@ -126,6 +130,7 @@ mod tests {
         let enabled = |(id, settings): &(&str, Value)| Enabled {
             id: (*id).to_owned(),
             settings: settings.clone(),
+            layout: None,
         };
         Definition {
             brand: Brand::nobody(),

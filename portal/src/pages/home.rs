@@ -123,7 +123,7 @@ pub async fn show(
     let asker = visit.asker(&app.person_keys, member, &seen);
     let (mut questions, mut asked, mut medical) = (Vec::new(), Vec::new(), Vec::new());
     for offer in &offers {
-        let Offer { plugin, settings } = *offer;
+        let Offer { plugin, settings, .. } = *offer;
         for declared in offer.cards() {
             let shared = offer::shared(definition, &app.plugins, plugin);
             let asking = Asking { plugin, settings, declared, shared, query: "" };

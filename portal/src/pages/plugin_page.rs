@@ -129,7 +129,7 @@ impl Opened<'_> {
         };
         let seen = visit.subjects(&app.db, member).await?;
         let asker = visit.asker(&app.person_keys, member, &seen);
-        let (declared, Offer { plugin, settings }) = (self.declared, self.offer);
+        let (declared, Offer { plugin, settings, .. }) = (self.declared, self.offer);
         let shared = offer::shared(&visit.insurer.definition, &app.plugins, plugin);
         let question = match asker.question(&Asking {
             plugin,

@@ -95,7 +95,7 @@ pub fn sheet(
 }
 
 /// A file that a browser keeps and does not show. Its name is the plugin's, as far as it is plain.
-fn attached(
+pub(super) fn attached(
     (plugin, name): (&str, &str),
     (end, kind): (&str, &'static str),
     bytes: Vec<u8>,

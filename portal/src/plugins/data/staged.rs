@@ -13,6 +13,39 @@ const CLEARED: i64 = 5_000;
 /// What was begun so long ago will not be finished, in seconds.
 const ABANDONED: i64 = 86_400;
 
+/// A batch that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// Its name; empty where a file replaces everything.
+    pub batch: String,
+    pub rows: i64,
+    /// Seconds since 1970.
+    pub imported_at: i64,
+}
+
+/// The batches of an importer that count, the last ones first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn live(
+    database: &Database,
+    (insurer, importer): (&str, &str),
+    most: i64,
+) -> db::Result<Vec<Live>> {
+    let sql = format!(
+        "SELECT batch, rows, imported_at FROM {} WHERE insurer_id = $1 AND importer = $2 AND live \
+         ORDER BY imported_at DESC, batch DESC LIMIT $3",
+        database.table(IMPORTS)
+    );
+    let mut tx = database.begin(insurer).await?;
+    let rows = tx.all(AssertSqlSafe(sql), params![insurer, importer, most]).await?;
+    let live = |row: &db::Row| {
+        let (batch, rows) = (row.text("batch")?, row.int("rows")?);
+        Ok(Live { batch, rows, imported_at: row.opt_int("imported_at")?.unwrap_or_default() })
+    };
+    rows.iter().map(live).collect()
+}
+
 /// A row that is to be put aside.
 pub struct Aside {
     pub line: i64,
