@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::pages::{
-    access_record, back_channel, home, household, inbox, plugin_form, plugin_page, signin,
+    access_record, back_channel, home, household, inbox, plugin_form, plugin_page, signin, staff,
 };
+use crate::staff::StaffVisit;
 use crate::visit::Visit;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
@@ -31,9 +32,48 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/views", get(access_record::show))
         .route("/{insurer}/p/{plugin}", get(plugin_page::root).post(plugin_form::root))
         .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below).post(plugin_form::below))
+        .merge(staff_routes(&app))
         .route("/{insurer}/display", get(display))
         .route("/{insurer}/{*rest}", any(nothing))
         .with_state(app)
+}
+
+/// The pages of who works for the insurer.
+fn staff_routes(app: &App) -> Router<Arc<App>> {
+    // With what surrounds a file in a form; and what is too long is read to its end, so that the page can
+    // say so.
+    let most = app.settings.staff_file_mb.saturating_mul(4 * 1024 * 1024);
+    let file = "/{insurer}/staff/files/{plugin}/{file}";
+    Router::new()
+        .route("/{insurer}/staff", get(staff::home::show))
+        .route("/{insurer}/staff/signin", get(staff::signin::signin))
+        .route("/{insurer}/staff/callback", get(staff::signin::callback))
+        .route(
+            "/{insurer}/staff/signout",
+            get(staff::signin::ask_signout).post(staff::signin::signout),
+        )
+        .route(
+            "/{insurer}/staff/backchannel-logout",
+            post(staff::signin::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
+        )
+        .route("/{insurer}/staff/files", get(staff::files::show))
+        .route(
+            "/{insurer}/staff/files/{plugin}",
+            get(staff::files::of_plugin)
+                .post(staff::files::bring)
+                .layer(DefaultBodyLimit::max(most)),
+        )
+        .route(file, get(staff::file::show))
+        .route(&format!("{file}/faults"), get(staff::file::faults))
+        .route(&format!("{file}/publish"), post(staff::file::publish))
+        .route(&format!("{file}/discard"), post(staff::file::discard))
+        .route("/{insurer}/staff/record", get(staff::record::show))
+        .route("/{insurer}/staff/{*rest}", any(no_staff_page))
+}
+
+/// What is nothing there, with the menu of who is signed in.
+async fn no_staff_page(visit: StaffVisit) -> Response {
+    visit.not_found()
 }
 
 async fn to_home(visit: Visit) -> Response {

@@ -25,6 +25,9 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The server that takes mail about notifications. Without it members are told in their inbox only.
     pub smtp: Option<Smtp>,
+    /// How long a file may be that staff bring by browser, in megabytes: it is held in memory while it is
+    /// checked, and in the database until it counts. Longer ones are imported by command.
+    pub staff_file_mb: usize,
     /// Plugins.
     pub plugins: Plugins,
     /// Proxies in front.
@@ -92,6 +95,7 @@ impl Default for Settings {
             themes: "themes".into(),
             key_file: "portal.key".into(),
             smtp: None,
+            staff_file_mb: 30,
             plugins: Plugins::default(),
             proxy: Proxy::default(),
             connections: Connections::default(),

@@ -1,13 +1,11 @@
 //! An insurer's folder as the portal sees it: brand, sign-in, household policy, plugins.
 
+use super::relying::{Relying, Signin};
 use super::staff::{Role, Staff};
 use crate::plugins::data::class::DataClass;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use db::{Conn, Db, published};
 use handover::Layout;
 use secret::Sealer;
-use secret::hash;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use web::Brand;
@@ -31,40 +29,6 @@ pub struct Definition {
     /// Who works for the insurer here; none: there are no staff pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<Staff>,
-}
-
-/// A provider at which people sign in, and the portal as a client of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Relying {
-    pub issuer: String,
-    pub client_id: String,
-    /// Sealed, base64. The fingerprint shows whether it changed.
-    client_secret: String,
-    client_secret_hash: String,
-}
-
-impl Relying {
-    fn sealed(file: Signin, purpose: &str, sealer: &Sealer) -> Self {
-        let secret = file.client_secret.as_bytes();
-        Self {
-            issuer: file.issuer,
-            client_id: file.client_id,
-            client_secret: STANDARD.encode(sealer.seal(purpose, secret)),
-            client_secret_hash: hash::short(secret),
-        }
-    }
-
-    /// Sealing gives another text each time: an unchanged secret that opens keeps its own.
-    fn keep(&mut self, old: &Self, opens: bool) {
-        if opens && old.client_secret_hash == self.client_secret_hash {
-            self.client_secret = old.client_secret.clone();
-        }
-    }
-
-    fn open(&self, purpose: &str, sealer: &Sealer) -> Result<String, web::Error> {
-        let sealed = STANDARD.decode(&self.client_secret)?;
-        Ok(String::from_utf8(sealer.open(purpose, &sealed)?)?)
-    }
 }
 
 /// What somebody whose memberships have all ended may still do: read, for a while.
@@ -200,14 +164,6 @@ struct StaffFile {
     role: Vec<Role>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Signin {
-    issuer: String,
-    client_id: String,
-    client_secret: String,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Household {
@@ -227,7 +183,7 @@ pub async fn any_sealed(conn: &mut Conn) -> Result<Option<(String, Vec<u8>)>, db
     for (slug, _) in published::versions(conn).await? {
         let text = published::current(conn, &slug).await?.map(|(_, text)| text);
         let read = text.and_then(|text| serde_json::from_str::<Definition>(&text).ok());
-        let sealed = read.and_then(|read| STANDARD.decode(&read.signin.client_secret).ok());
+        let sealed = read.and_then(|read| read.signin.sealed_bytes());
         if let Some(sealed) = sealed {
             return Ok(Some((purpose(&slug), sealed)));
         }

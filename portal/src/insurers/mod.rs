@@ -3,6 +3,7 @@
 pub mod definition;
 pub mod offer;
 pub mod registry;
+pub mod relying;
 pub mod staff;
 
 pub use registry::Insurer;

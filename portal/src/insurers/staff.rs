@@ -1,6 +1,6 @@
 //! Who works for an insurer at its portal: the realm in which they sign in, and what each role may do.
 
-use super::definition::Relying;
+use super::relying::Relying;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use web::Text;

@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::insurers::Insurer;
-use crate::insurers::definition::{Level, Relying};
+use crate::insurers::definition::Level;
+use crate::insurers::relying::Relying;
 use crate::provider::{Display, For, Registration, SignedIn};
 use crate::store::signins;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

@@ -10,3 +10,4 @@ pub mod plugin_form;
 pub mod plugin_page;
 pub mod plugin_paper;
 pub mod signin;
+pub mod staff;

@@ -6,6 +6,10 @@ use portal::pages::household::Household;
 use portal::pages::inbox::Inbox;
 use portal::pages::plugin_page::PluginFault;
 use portal::pages::signin::SignOut;
+use portal::pages::staff::file::StaffFile;
+use portal::pages::staff::files::{StaffFiles, StaffUpload};
+use portal::pages::staff::home::StaffHome;
+use portal::pages::staff::record::StaffRecord;
 use portal::plugins::form::sampled;
 use portal::plugins::package::manifest::Manifest;
 use std::path::Path;
@@ -45,6 +49,11 @@ pub fn pages(to: &mut Drawer) {
     to.page::<SignOut>();
     to.page::<PluginFault>();
     to.page::<AccessRecord>();
+    to.page::<StaffHome>();
+    to.page::<StaffFiles>();
+    to.page::<StaffUpload>();
+    to.page::<StaffFile>();
+    to.page::<StaffRecord>();
     to.page::<ErrorPage>();
     to.page::<Notice>();
 }

@@ -1,0 +1,100 @@
+//! The first staff page: what waits, and what they may do.
+
+use crate::app::App;
+use crate::insurers::offer;
+use crate::insurers::staff::May;
+use crate::staff::StaffVisit;
+use crate::store::staff_files::{self, State as FileState};
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use std::sync::Arc;
+use web::{Error, Page};
+
+/// What waits, and what they may do.
+#[derive(Serialize)]
+pub struct StaffHome {
+    pub name: String,
+    /// What their roles are called.
+    pub roles: Vec<String>,
+    pub waiting: Vec<Waiting>,
+    /// Where files are brought; none for who may not.
+    pub files_url: Option<String>,
+}
+
+/// A file that somebody brought and nobody has made count.
+#[derive(Serialize)]
+pub struct Waiting {
+    pub plugin: String,
+    pub file: String,
+    pub by: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    pub is_right: bool,
+    pub url: String,
+}
+
+impl Page for StaffHome {
+    const TEMPLATE: &'static str = "portal/staff_home.html";
+    fn samples() -> Vec<Self> {
+        let waiting = |is_right: bool| Waiting {
+            plugin: "医療費のお知らせ".into(),
+            file: "医療費_202603.csv".into(),
+            by: "港　太郎".into(),
+            at: 1_790_000_000,
+            is_right,
+            url: "/minato/staff/files/medical-fees/x".into(),
+        };
+        let home = |waiting: Vec<Waiting>, files: bool| Self {
+            name: "港　太郎".into(),
+            roles: vec!["給付担当".into()],
+            waiting,
+            files_url: files.then(|| "/minato/staff/files".into()),
+        };
+        vec![
+            home(vec![waiting(true), waiting(false)], true),
+            home(vec![], true),
+            home(vec![], false),
+        ]
+    }
+}
+
+/// Files of a plugin that are looked at for some that wait.
+const LOOKED_AT: i64 = 20;
+
+/// `GET /{insurer}/staff`
+pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Response, Error> {
+    let colleague = match visit.signed_in() {
+        Ok(colleague) => colleague,
+        Err(signin) => return Ok(*signin),
+    };
+    let (mut waiting, mut takes_files) = (Vec::new(), false);
+    let mut conn = app.db.read().await?;
+    for offer in offer::all(&visit.insurer.definition, &app.plugins) {
+        let id = offer.id();
+        let may = |what| colleague.rights.may(what, id);
+        if offer.plugin.manifest.importer.is_empty() || !(may(May::Import) || may(May::Publish)) {
+            continue;
+        }
+        takes_files = true;
+        for file in staff_files::list(&mut conn, visit.slug(), id, LOOKED_AT).await? {
+            if file.state == FileState::Checked {
+                waiting.push(Waiting {
+                    plugin: offer.name(&visit.look.lang).to_owned(),
+                    is_right: file.found.is_right(),
+                    url: visit.path(&format!("files/{id}/{}", file.id)),
+                    file: file.name,
+                    by: file.brought_by_name,
+                    at: file.brought_at,
+                });
+            }
+        }
+    }
+    drop(conn);
+    visit.look.page(&StaffHome {
+        name: colleague.session.name.clone(),
+        roles: colleague.rights.names(&visit.look.lang),
+        waiting,
+        files_url: takes_files.then(|| visit.path("files")),
+    })
+}

@@ -1,0 +1,8 @@
+//! The pages of who works for an insurer.
+
+mod brought;
+pub mod file;
+pub mod files;
+pub mod home;
+pub mod record;
+pub mod signin;
