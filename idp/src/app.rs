@@ -130,7 +130,9 @@ impl App {
         let home =
             realm.map_or_else(|| "/".to_owned(), |realm| realm.definition.policy.home.url.clone());
         let mut look = Look::new(parts, self.pages.clone(), brand, "idp", home, &self.public_url);
-        look.documents = realm.map(|realm| format!("/{}", realm.id()));
+        // What members are told and agree to.
+        let members = realm.filter(|realm| realm.definition.policy.accounts.are_members());
+        look.documents = members.map(|realm| format!("/{}", realm.id()));
         look
     }
 

@@ -3,9 +3,9 @@
 //!
 //! Code map, from the top; a floor imports only floors below it:
 //! - `routes.rs`: every URL on one screen; `commands/`, `jobs/`: what an operator types, what runs
-//! - `pages/`: sign-in, home, household, the access record, the inbox, and what shows a plugin's
-//!   pages, forms and documents
-//! - `visit.rs`, `app.rs`: what a handler finds
+//! - `pages/`: sign-in, home, household, the access record, the inbox, staff pages, and what shows a
+//!   plugin's pages, forms and documents
+//! - `visit.rs`, `staff/`, `app.rs`: what a handler finds, of members and of staff
 //! - `provider.rs`, `session.rs`, `imports/`: the identity provider as we see it, our sessions,
 //!   insurers' files for plugins
 //! - `household/`: whose rows a person may see

@@ -253,6 +253,14 @@ impl Browser {
         self
     }
 
+    /// Types into a field as it is: a file field takes a path.
+    pub async fn type_into(&self, field: &str, text: &str) -> &Self {
+        let element = self.client.find(Locator::Id(field)).await;
+        let element = element.unwrap_or_else(|_| panic!("no field {field}"));
+        element.send_keys(text).await.expect("typed");
+        self
+    }
+
     /// Clicks what a CSS selector names.
     pub async fn click(&self, selector: &str) -> &Self {
         let element = self.client.find(Locator::Css(selector)).await;

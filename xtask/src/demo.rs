@@ -39,13 +39,14 @@ pub fn run(fresh: bool) -> Result<(), String> {
     let allowed = output(&program("portal"), &hashes)?;
     std::fs::write(data.join("allowed.sha256"), allowed).map_err(|error| error.to_string())?;
     fill(&data, &env)?;
+    let staff = staff(&data, &env)?;
     let (sender, receiver) = channel();
     ctrlc::set_handler(move || sender.send(()).unwrap_or(()))
         .map_err(|error| format!("Ctrl-C cannot be listened to: {error}"))?;
     let mut children = Vec::new();
     let started = start(&data, &env, &mut children);
     if started.is_ok() {
-        println!("{}", welcome());
+        println!("{}", welcome(&staff));
         loop {
             if receiver.recv_timeout(Duration::from_millis(300)).is_ok() {
                 println!("\n終了します / stopping");
@@ -65,7 +66,7 @@ pub fn run(fresh: bool) -> Result<(), String> {
     started
 }
 
-fn welcome() -> String {
+fn welcome(staff: &str) -> String {
     format!(
         "
   Musubi is running.                                    終了は Ctrl-C / stop with Ctrl-C
@@ -76,6 +77,9 @@ fn welcome() -> String {
   みなと健保に登録するときの保険証 / a card to register with at minato:
     記号 1234   番号 0005678   枝番 00   カナ氏名 ミナト ハナコ   生年月日 1979年8月22日
   ほかの保険者の保険証は demo/README.md にあります / cards of the others: demo/README.md
+
+  みなと健保の職員ページ / staff pages of minato   http://localhost:{PORTAL}/minato/staff
+{staff}
   最初からやり直すには / start anew: cargo xtask demo --fresh
 ",
         INSURERS
@@ -220,8 +224,35 @@ fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> Result<(), String> 
     Ok(())
 }
 
+/// Two people who work for minato, let in once: what they sign in with the first time.
+fn staff(data: &Path, env: &Env) -> Result<String, String> {
+    let file = data.join("staff");
+    if let Ok(known) = std::fs::read_to_string(&file) {
+        return Ok(known);
+    }
+    let mut told = Vec::new();
+    for (email, name, role) in [
+        ("taro@minato.example", "港　太郎", "minato:clerk"),
+        ("jiro@minato.example", "港　次郎", "minato:lead"),
+    ] {
+        let add = ["staff", "add", "--insurer", "minato-staff", "--email", email];
+        let args = [&add[..], &["--name", name, "--role", role]].concat();
+        let said = said("idp", &env["IDP_CONFIG"], &args, env)?;
+        let password = said.lines().last().unwrap_or_default().to_owned();
+        told.push(format!("    {email}   {password}   {role}"));
+    }
+    let told = told.join("\n");
+    std::fs::write(&file, &told).map_err(|error| error.to_string())?;
+    Ok(told)
+}
+
 /// Runs one of our programs; its output is shown when it fails.
 fn quiet(name: &str, config: &str, args: &[&str], env: &Env) -> Result<(), String> {
+    said(name, config, args, env).map(drop)
+}
+
+/// Runs one of our programs, and returns what it said.
+fn said(name: &str, config: &str, args: &[&str], env: &Env) -> Result<String, String> {
     let done = Command::new(program(name))
         .args(["--config", config])
         .args(args)
@@ -229,7 +260,7 @@ fn quiet(name: &str, config: &str, args: &[&str], env: &Env) -> Result<(), Strin
         .output()
         .map_err(|error| format!("{name}: {error}"))?;
     if done.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
     }
     let text = [done.stdout, done.stderr].concat();
     Err(format!("{name} {}: {}", args.join(" "), String::from_utf8_lossy(&text)))

@@ -6,6 +6,7 @@ pub mod insurer;
 pub mod jobs;
 pub mod plugins;
 pub mod serve;
+pub mod staff;
 
 use crate::settings::Settings;
 use clap::{Parser, Subcommand};
@@ -45,6 +46,9 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<jobs::Jobs>,
     },
+    /// The record of what an insurer's staff did.
+    #[command(subcommand)]
+    Staff(staff::Staff),
     /// For the author of a plugin.
     #[command(subcommand)]
     Plugin(plugins::Plugin),
@@ -79,6 +83,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Insurer(command) => insurer::run(&settings, command).await?,
         Command::Import(import) => return import::run(&settings, import).await,
         Command::Jobs { command } => jobs::run(&settings, command).await?,
+        Command::Staff(command) => return staff::run(&settings, command).await,
         Command::Doctor => return doctor::run(&settings).await,
         Command::Plugin(command) => return plugins::author(&settings, command).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,

@@ -124,6 +124,8 @@ where
         let look = visit::look(parts, &app, Some(&insurer));
         let mut look = look.at_home(format!("/{}/staff", insurer.brand.slug));
 
+        // What members are told and agree to.
+        look.documents = None;
         let (slug, now) = (&insurer.brand.slug, app.clock.now());
         let secure = app.settings.secure();
         let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;

@@ -21,7 +21,7 @@ use web::{Brought, Error, Form, Page, Upload};
 /// Files of a plugin that its page shows.
 const SHOWN: i64 = 20;
 /// Batches that count and are shown.
-const BATCHES: i64 = 12;
+const BATCHES: i64 = 6;
 
 /// Which plugins take files.
 #[derive(Serialize)]

@@ -5,10 +5,12 @@ use crate::insurers::offer;
 use crate::insurers::staff::May;
 use crate::staff::StaffVisit;
 use crate::store::staff_files::{self, State as FileState};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
+use web::look::Action;
 use web::{Error, Page};
 
 /// What waits, and what they may do.
@@ -62,10 +64,30 @@ impl Page for StaffHome {
 /// Files of a plugin that are looked at for some that wait.
 const LOOKED_AT: i64 = 20;
 
+/// The query with which the provider sends back who has signed out.
+const SIGNED_OUT: &str = "state=signed-out";
+
 /// `GET /{insurer}/staff`
-pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Response, Error> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    visit: StaffVisit,
+) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) => colleague,
+        Err(_) if query.as_deref() == Some(SIGNED_OUT) => {
+            let again = Action {
+                label: visit.look.t("welcome-sign-in", &[]),
+                url: visit.path("signin"),
+                primary: true,
+            };
+            return visit.look.notice_page(
+                StatusCode::OK,
+                "staff-signed-out",
+                "success",
+                vec![again],
+            );
+        }
         Err(signin) => return Ok(*signin),
     };
     let (mut waiting, mut takes_files) = (Vec::new(), false);

@@ -1,0 +1,37 @@
+//! `portal staff`: whether the record of what staff did is whole.
+
+use crate::app;
+use crate::settings::Settings;
+use crate::store::staff_record::{self, Chain};
+use clap::Subcommand;
+use std::process::ExitCode;
+use web::Error;
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Staff {
+    /// Go through the record of an insurer: whether a row was changed or taken out. The log has the mark of each
+    /// row (`staff record`): the last one must be the one that is printed.
+    Verify {
+        #[arg(long)]
+        insurer: String,
+    },
+}
+
+/// Runs the command; the exit code says whether the record is whole.
+pub async fn run(settings: &Settings, Staff::Verify { insurer }: Staff) -> Result<ExitCode, Error> {
+    let db = app::open_db(settings).await?;
+    let chain = staff_record::verify(&mut db.read().await?, &insurer).await?;
+    db.close().await;
+    Ok(match chain {
+        Chain::Whole(rows, mark) => {
+            let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
+            println!("{insurer}: whole, {rows} rows, ends with {mark}");
+            ExitCode::SUCCESS
+        }
+        Chain::Broken(seq) => {
+            println!("{insurer}: row {seq} is not there, or not as it was written");
+            ExitCode::FAILURE
+        }
+    })
+}

@@ -1,0 +1,448 @@
+//! Who works for an insurer: let in by the operator, two factors, files from the first fault to what members
+//! see, and who did what; with the real programs, mail and browser.
+
+use tests::authenticator::Authenticator;
+use tests::browser::Browser;
+use tests::until;
+use tests::visitor::{HANAKO, Seen, Visitor};
+use tests::world::{Options, Program, World};
+
+const OWN: &str = "みずうみ の ほとり で 昼寝 29";
+const TARO: &str = "taro@minato.example";
+const JIRO: &str = "jiro@minato.example";
+
+fn options() -> Options {
+    Options { insurers: vec!["minato", "aozora"], ..Options::default() }
+}
+
+/// Runs `idp staff`, and returns the last line.
+fn staff(world: &World, what: &str, more: &[&str]) -> String {
+    let said =
+        world.ran(Program::Idp, &[&["staff", what, "--insurer", "minato-staff"], more].concat());
+    said.lines().last().unwrap_or_default().to_owned()
+}
+
+/// What the last of so many mailed codes is, of six digits.
+async fn code(world: &World, to: &str, nth: usize) -> String {
+    let is_code = |word: &&str| word.len() == 6 && word.parse::<u32>().is_ok();
+    until("the code is there", async || {
+        let all = world.mailbox.all();
+        let codes = all.iter().filter(|mail| mail.to == to && mail.subject.contains("確認コード"));
+        let codes: Vec<_> = codes.collect();
+        let mail = codes.last().filter(|_| codes.len() >= nth)?;
+        mail.text.split_whitespace().find(is_code).map(str::to_owned)
+    })
+    .await
+}
+
+/// From the temporary password to the first staff page.
+async fn first_login(
+    world: &World,
+    email: &str,
+    password: &str,
+    nth: usize,
+) -> (Visitor, Authenticator) {
+    let visitor = Visitor::new();
+    let page = visitor.open(&at(world, "")).await;
+    let page = visitor.submit(&page, &[("user_id", email), ("password", password)]).await;
+    let code = code(world, email, nth).await;
+    let page = visitor.submit(&page, &[("code", &code)]).await;
+    page.sees("passkey-enrol").sees("totp-enrol");
+    let page = visitor.submit(&page, &[("choice", "passkey-enrol")]).await;
+    let mut device = Authenticator::at(&world.idp_url);
+    let page = device.make(&visitor, &page, "職場のPC").await;
+    page.sees("name=\"password_again\"");
+    let page = visitor.submit(&page, &[("password", OWN), ("password_again", OWN)]).await;
+    page.sees("職員ページ");
+    (visitor, device)
+}
+
+fn at(world: &World, below: &str) -> String {
+    format!("{}/minato/staff{below}", world.portal_url)
+}
+
+/// Sends a file as the form of a page does.
+async fn bring(visitor: &Visitor, page: &Seen, name: &str, bytes: &[u8]) -> Seen {
+    let (action, fields) = page.form().expect("a form");
+    let origin = page.url.split("/minato").next().expect("an origin");
+    let url = format!("{origin}{action}");
+    let mut body = Vec::new();
+    for (field, value) in &fields {
+        let part =
+            format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    let part = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: text/csv\r\n\r\n"
+    );
+    body.extend(part.into_bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--b--\r\n");
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+    let answer = client
+        .expect("a client")
+        .post(&url)
+        .header("content-type", "multipart/form-data; boundary=b")
+        .header("cookie", visitor.cookies(&url))
+        .body(body)
+        .send()
+        .await
+        .expect("answered");
+    let to = answer.headers().get("location").map(|to| to.to_str().expect("ASCII").to_owned());
+    match to {
+        Some(to) => visitor.open(&format!("{origin}{to}")).await,
+        None => {
+            let mut seen = page.clone();
+            seen.html = answer.text().await.expect("text");
+            seen
+        }
+    }
+}
+
+/// The form of a page whose button leads there.
+fn aimed(page: &Seen, at: &str) -> Seen {
+    let forms = page.html.split("<form").filter(|form| form.contains(&format!("{at}\"")));
+    let form = forms.last().unwrap_or_else(|| panic!("no form leads to {at}: {}", page.html));
+    let mut aimed = page.clone();
+    aimed.html = format!("<form{form}");
+    aimed
+}
+
+/// minato's file of medical fees, with one yen too much in the third line, and as it should be with one row
+/// more than before.
+fn files(world: &World) -> (Vec<u8>, Vec<u8>) {
+    let file = world.folder.join("insurers/minato/files/medical-fees.csv");
+    let good = std::fs::read(&file).expect("the file");
+    let mut lines: Vec<Vec<u8>> = good.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+    let mut cells: Vec<Vec<u8>> = lines[2].split(|b| *b == b',').map(<[u8]>::to_vec).collect();
+    cells[8] = b"x1".to_vec();
+    let last = lines.iter().rposition(|line| !line.is_empty()).expect("rows");
+    let more = [lines[..=last].join(&b"\n"[..]), lines[last].clone()].join(&b"\n"[..]);
+    lines[2] = cells.join(&b","[..]);
+    (lines.join(&b"\n"[..]), more)
+}
+
+/// Attacks 12 and 31: let in, a file with a fault, mended, published by another, seen by a member, and all of it written down.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_from_its_fault_to_what_members_see() {
+    World::on_each_engine(options(), async |world| {
+        let clerk = ["--email", TARO, "--name", "港　太郎", "--role", "minato:clerk"];
+        let taro_password = staff(world, "add", &clerk);
+        let lead = ["--email", JIRO, "--name", "港　次郎", "--role", "minato:lead"];
+        let jiro_password = staff(world, "add", &lead);
+        let mails = world.mailbox.wait_for(TARO, 1).await;
+        assert!(mails[0].text.contains(&at(world, "")), "{}", mails[0].text);
+        assert!(!mails[0].text.contains(&taro_password), "the password goes another way");
+        let (taro, _) = first_login(world, TARO, &taro_password, 1).await;
+        let (jiro, _) = first_login(world, JIRO, &jiro_password, 1).await;
+        // The record is for who may read it.
+        taro.open(&at(world, "")).await.sees("給付担当").does_not_see("/staff/record");
+        taro.open(&at(world, "/record")).await.sees("担当になっていません");
+
+        let (wrong, more) = files(world);
+        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        page.sees("公開中の内容").sees("Windows-31J");
+        bring(&taro, &page, "", b"").await.sees("ファイルを選んでください");
+        let seen = bring(&taro, &page, "C:\\files\\fees.csv", &wrong).await;
+        seen.sees("誤りのある行が1行").sees("3行目").sees("医療費総額").sees("数ではありません");
+        seen.sees("fees.csv").does_not_see("C:").does_not_see("x1").does_not_see("/publish\"");
+        let faults = taro.open(&format!("{}/faults", seen.url)).await;
+        faults.sees("3,医療費総額,数ではありません");
+        // Pressed all the same, it does not count.
+        let mut forged = aimed(&seen, "/discard");
+        forged.html = forged.html.replace("/discard", "/publish");
+        jiro.open(&seen.url).await.does_not_see("/publish\"");
+        taro.submit(&forged, &[]).await;
+        jiro.open(&seen.url).await.sees("誤りのある行が1行");
+        taro.submit(&aimed(&seen, "/discard"), &[]).await.sees("取りやめ");
+        let db = db::Db::open(&world.portal_database()).await.expect("opens");
+        let bytes = "SELECT COUNT(*) AS n FROM staff_files WHERE sealed IS NOT NULL";
+        let count = async |sql: &'static str| {
+            let row = db.read().await.expect("reads").one(sql, &[]).await.expect("asked");
+            row.expect("a row").int("n").expect("a number")
+        };
+        assert_eq!(count(bytes).await, 0, "what was thrown away is gone");
+
+        // Mended, it is right; whoever brought it does not publish it, neither by the page nor by hand.
+        let seen = bring(&taro, &page, "fees.csv", &more).await;
+        seen.sees("誤りはありません").sees("別の担当者が行います").does_not_see("/publish\"");
+        assert_eq!(count(bytes).await, 1);
+        let mut forged = aimed(&seen, "/discard");
+        forged.html = forged.html.replace("/discard", "/publish");
+        taro.submit(&forged, &[]).await.sees("担当になっていません");
+        // Nor does the lead who brings one.
+        let his = jiro.open(&at(world, "/files/medical-fees")).await;
+        let his = bring(&jiro, &his, "his.csv", &more).await;
+        let mut forged = aimed(&his, "/discard");
+        forged.html = forged.html.replace("/discard", "/publish");
+        jiro.submit(&forged, &[]).await.sees("別の担当者が公開します");
+
+        let hanako = Visitor::new();
+        let made = ("hanako79@example.jp", "hanako79", HANAKO);
+        hanako.register(world, "minato", made).await.sees("hanako79");
+        hanako.sign_in(world, "minato", "hanako79").await;
+        // A member's session opens no staff page.
+        let page = hanako.open(&at(world, "/files/medical-fees")).await;
+        assert!(page.url.starts_with(&format!("{}/minato-staff/", world.idp_url)), "{}", page.url);
+        assert_eq!(
+            count("SELECT COUNT(*) AS n FROM staff_files WHERE state = 'published'").await,
+            0
+        );
+
+        jiro.open(&at(world, "")).await.sees("公開を待っているファイル").sees("fees.csv");
+        let page = jiro.open(&seen.url).await;
+        page.sees("公開する");
+        let publish = aimed(&page, "/publish");
+        // Pressed twice at once it counts once.
+        let (one, two) = tokio::join!(jiro.submit(&publish, &[]), jiro.submit(&publish, &[]));
+        assert!(one.html.contains("公開しました") || two.html.contains("公開しました"));
+        jiro.open(&seen.url).await.sees("公開しました").sees("港　次郎");
+        jiro.submit(&publish, &[]).await.sees("公開しました");
+        assert_eq!(
+            count(bytes).await,
+            1,
+            "of what counts only the rows are kept; his own still waits"
+        );
+
+        // Attack 12: another insurer's staff pages know none of it, and a session of here is none there.
+        let other = format!("{}/aozora/staff", world.portal_url);
+        assert_eq!(jiro.open(&other).await.status, 404);
+
+        let page = jiro.open(&at(world, "/record")).await;
+        for said in
+            ["ファイルを公開しました", "ファイルを取りやめました", "誤りの一覧を保存しました"]
+        {
+            page.sees(said);
+        }
+        assert_eq!(page.html.matches("ファイルを公開しました").count(), 1);
+        page.sees("港　太郎").sees("fees.csv").does_not_see(TARO);
+        let said = world.ran(Program::Portal, &["staff", "verify", "--insurer", "minato"]);
+        assert!(said.contains("whole"), "{said}");
+        // A row that somebody changed, or took out, is noticed.
+        let mut tx = db.begin().await.expect("begins");
+        tx.execute("UPDATE staff_record SET name = '港　花子' WHERE seq = 4", &[])
+            .await
+            .expect("changed");
+        tx.commit().await.expect("committed");
+        let said = world.run(Program::Portal, &["staff", "verify", "--insurer", "minato"]);
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(!said.status.success() && text.contains("row 4"), "{text}");
+        let mut tx = db.begin().await.expect("begins");
+        tx.execute("UPDATE staff_record SET name = '港　太郎' WHERE seq = 4", &[])
+            .await
+            .expect("changed");
+        tx.execute("DELETE FROM staff_record WHERE seq = 6", &[]).await.expect("taken out");
+        tx.commit().await.expect("committed");
+        let said = world.run(Program::Portal, &["staff", "verify", "--insurer", "minato"]);
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(!said.status.success() && text.contains("row"), "{text}");
+        db.close().await;
+    })
+    .await;
+}
+
+/// Attacks 18, 26, 31 and 32: who has only the temporary password, or only the mail, is not in; who was let go is out at once; new roles
+/// ask a new sign-in; who lost everything begins anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_let_in_and_who_is_not() {
+    World::on_each_engine(options(), async |world| {
+        let clerk = ["--email", TARO, "--name", "港　太郎", "--role", "minato:clerk"];
+        let password = staff(world, "add", &clerk);
+        // A thief of the password stands before the code.
+        let thief = Visitor::new();
+        let page = thief.open(&at(world, "")).await;
+        let typed = [("user_id", TARO), ("password", password.as_str())];
+        let page = thief.submit(&page, &typed).await;
+        page.sees("name=\"code\"").does_not_see("enrol").does_not_see("password_again");
+        // Nobody registers or recovers there, and there is no user ID to ask for.
+        for below in ["register", "recover", "user-id", "account/close"] {
+            let url = format!("{}/minato-staff/{below}", world.idp_url);
+            assert_eq!(Visitor::new().open(&url).await.status, 404, "{below}");
+        }
+        // A member of the insurer is nobody there.
+        let hanako = Visitor::new();
+        let made = ("hanako79@example.jp", "hanako79", HANAKO);
+        hanako.register(world, "minato", made).await.sees("hanako79");
+        let page = hanako.open(&at(world, "")).await;
+        let typed = [("user_id", "hanako79"), ("password", tests::visitor::PASSWORD)];
+        hanako.submit(&page, &typed).await.sees("ログインできませんでした");
+
+        // The thief's mailed code counts, too: the newest is hers who has the mail.
+        let (taro, device) = first_login(world, TARO, &password, 2).await;
+        taro.open(&at(world, "/files")).await.sees("医療費");
+        // Two factors each time: the password alone does not do.
+        let page = Visitor::new();
+        let login = page.open(&at(world, "")).await;
+        let next = page.submit(&login, &[("user_id", TARO), ("password", OWN)]).await;
+        assert!(!next.url.contains("/minato/staff"), "{}", next.url);
+        let again = Visitor::new();
+        let login = again.open(&at(world, "")).await;
+        let to = device.sign_in(&again, &login).await;
+        again.open(&to.url).await.sees("職員ページ");
+
+        // Other roles: out, and back in with them.
+        staff(
+            world,
+            "roles",
+            &["--email", TARO, "--role", "minato:lead", "--role", "minato:unknown"],
+        );
+        until("he is out", async || {
+            let page = taro.open(&at(world, "/files")).await;
+            page.url.starts_with(&world.idp_url).then_some(())
+        })
+        .await;
+        let login = taro.open(&at(world, "/record")).await;
+        let to = device.sign_in(&taro, &login).await;
+        taro.open(&to.url).await.sees("操作の記録");
+        assert!(staff_list(world).contains("minato:lead"));
+        // No role here: no page here.
+        staff(world, "roles", &["--email", TARO, "--role", "aozora:lead"]);
+        until("he is out", async || {
+            let page = taro.open(&at(world, "")).await;
+            page.url.starts_with(&world.idp_url).then_some(())
+        })
+        .await;
+        let login = taro.open(&at(world, "")).await;
+        let to = device.sign_in(&taro, &login).await;
+        taro.open(&to.url).await.sees("担当になっていません");
+
+        // Begun anew: key and password of before are void.
+        staff(world, "roles", &["--email", TARO, "--role", "minato:clerk"]);
+        let password = staff(world, "reset", &["--email", TARO]);
+        let login = taro.open(&at(world, "")).await;
+        let to = device.sign_in(&taro, &login).await;
+        assert!(!to.url.contains("/minato/staff"), "{}", to.url);
+        let old = Visitor::new();
+        let login = old.open(&at(world, "")).await;
+        old.submit(&login, &[("user_id", TARO), ("password", OWN)])
+            .await
+            .sees("ログインできませんでした");
+        assert!(staff_list(world).contains("has not signed in yet"));
+        let codes =
+            |mail: &&demo::smtp::Mail| mail.to == TARO && mail.subject.contains("確認コード");
+        let sent = world.mailbox.all().iter().filter(codes).count();
+        let (taro, _) = first_login(world, TARO, &password, sent + 1).await;
+        taro.open(&at(world, "")).await.sees("給付担当");
+
+        // Let go: out at once, and not in again.
+        staff(world, "remove", &["--email", TARO]);
+        until("he is out", async || {
+            let page = taro.open(&at(world, "")).await;
+            page.url.starts_with(&world.idp_url).then_some(())
+        })
+        .await;
+        assert!(staff_list(world).contains("removed"));
+        let wrong = ["staff", "add", "--insurer", "minato", "--email", TARO, "--name", "x"];
+        let said = world.run(Program::Idp, &wrong);
+        let text = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(!said.status.success() && text.contains("accounts of members"), "{text}");
+    })
+    .await;
+}
+
+fn staff_list(world: &World) -> String {
+    world.ran(Program::Idp, &["staff", "list", "--insurer", "minato-staff"])
+}
+
+/// Attacks 35 and 37: a file that no page of ours sent, that is too long, or that is none; an answer of another
+/// door.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_file_of_a_form_of_ours() {
+    let mut options = options();
+    options.settings.push(("MUSUBI_PORTAL_STAFF_FILE_MB", "1".to_owned()));
+    let world = &World::on_sqlite(options).await;
+    let lead = ["--email", JIRO, "--name", "港　次郎", "--role", "minato:lead"];
+    let password = staff(world, "add", &lead);
+    let (jiro, _) = first_login(world, JIRO, &password, 1).await;
+    let page = jiro.open(&at(world, "/files/medical-fees")).await;
+    let long = vec![b'x'; 1024 * 1024 + 1];
+    bring(&jiro, &page, "long.csv", &long).await.sees("1MBを超えています");
+    bring(&jiro, &page, "empty.csv", b"").await.sees("ファイルが空です");
+    let seen = bring(&jiro, &page, "<b>x</b>.csv", b"a,b\r\n1,2\r\n").await;
+    seen.sees("このファイルは読めません").sees("見出しにありません").does_not_see("<b>x</b>");
+    // Without the token of this browser nothing is read.
+    let mut forged = page.clone();
+    let token = page.form().expect("a form").1["csrf"].clone();
+    forged.html = page.html.replace(&token, &"x".repeat(43));
+    bring(&jiro, &forged, "forged.csv", b"a,b\r\n").await.does_not_see("forged.csv");
+    jiro.open(&at(world, "/files/medical-fees")).await.does_not_see("forged.csv");
+    // Nor is it when nobody is signed in.
+    bring(&Visitor::new(), &page, "nobody.csv", b"a,b\r\n").await;
+    jiro.open(&at(world, "/files/medical-fees")).await.does_not_see("nobody.csv");
+    // Plugins that take no files have no such page, nor has what is no plugin.
+    for plugin in ["example", "help", "nothing"] {
+        assert_eq!(
+            jiro.open(&at(world, &format!("/files/{plugin}"))).await.status,
+            404,
+            "{plugin}"
+        );
+    }
+    // Login CSRF: an answer that this browser did not ask for, and one that a member's sign-in asked for.
+    let callback = at(world, "/callback?code=x&state=y.z");
+    assert_eq!(Visitor::new().open(&callback).await.status, 400);
+    let member = Visitor::new();
+    let to = member.location(&format!("{}/minato/signin", world.portal_url)).await;
+    let asked = url::Url::parse(&to).expect("an address");
+    let state =
+        asked.query_pairs().find(|(name, _)| name == "state").expect("a state").1.into_owned();
+    let callback = at(world, &format!("/callback?code=x&state={state}"));
+    assert_eq!(member.open(&callback).await.status, 400);
+}
+
+/// As they see it: a phone's width and a desk's, with a keyboard, and nothing that axe-core finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_browser() {
+    let world = &World::on_sqlite(options()).await;
+    let both = ["--role", "minato:lead", "--role", "minato:clerk"];
+    let lead = [&["--email", JIRO, "--name", "港　次郎"], &both[..]].concat();
+    let password = staff(world, "add", &lead);
+    let clerk = ["--email", TARO, "--name", "港　太郎", "--role", "minato:clerk"];
+    let taro_password = staff(world, "add", &clerk);
+    let (taro, _) = first_login(world, TARO, &taro_password, 1).await;
+    let (wrong, more) = files(world);
+    let page = taro.open(&at(world, "/files/medical-fees")).await;
+    bring(&taro, &page, "医療費_202603.csv", &more).await.sees("誤りはありません");
+
+    const BUTTON: &str = "main form:not(.cancel, .passkey) button[type=submit]";
+    let browser = Browser::start("staff").await;
+    let device = browser.with_device().await;
+    browser.open(&at(world, "")).await.sees("ログイン").await.shoot("01-login").await;
+    browser.fill("user_id", JIRO).await.fill("password", &password).await.click(BUTTON).await;
+    browser.finds("#code").await;
+    let code = code(world, JIRO, 1).await;
+    browser.fill("code", &code).await.click(BUTTON).await.finds("[value=totp-enrol]").await;
+    browser.shoot("02-factor").await.click("[value=passkey-enrol]").await.finds("#name").await;
+    browser
+        .shoot("03-passkey")
+        .await
+        .click(".passkey button[type=submit]")
+        .await
+        .finds("#password_again")
+        .await;
+    browser.shoot("04-password").await;
+    browser.fill("password", OWN).await.fill("password_again", OWN).await.click(BUTTON).await;
+    browser.sees("公開を待っているファイル").await.shoot("05-home").await;
+    browser.click("nav a[href$='/staff/files']").await.sees("医療費").await.shoot("06-files").await;
+    browser.click("main ul.rows a").await.finds("#file").await.shoot("07-upload").await;
+    browser.click(BUTTON).await.finds(".error-summary").await.shoot("08-no-file").await;
+    let file = world.folder.join("誤り.csv");
+    std::fs::write(&file, &wrong).expect("written");
+    browser.type_into("file", &file.display().to_string()).await.click(BUTTON).await;
+    browser.sees("誤りのある行が1行").await.shoot("09-wrong").await;
+    browser.click("main form button[type=submit]").await.sees("取りやめ").await;
+    browser.shoot("10-discarded").await.click("main ul.rows li:nth-child(2) a").await;
+    browser.sees("誤りはありません").await.shoot("11-right").await;
+    browser.click("main form[action$='/publish'] button").await.sees("公開しました").await;
+    browser.shoot("12-published").await.click("nav a[href$='/staff/record']").await;
+    browser.sees("ファイルを公開しました").await.shoot("13-record").await;
+    browser.click(".languages a").await.sees("Published a file").await.shoot("14-record-en").await;
+    browser.open(&at(world, "/files/medical-fees")).await.shoot("15-upload-en").await;
+    browser.open(&at(world, "/signout")).await.shoot("16-signout").await.click(BUTTON).await;
+    browser.sees("You have signed out").await.shoot("17-out").await;
+    // The passkey would sign her in again by itself.
+    device.attended(false).await;
+    browser.open(&at(world, "/record")).await.finds("#password").await;
+    assert_eq!(browser.complaints().await.iter().filter(|line| !line.contains("400")).count(), 0);
+    browser.close().await;
+}
