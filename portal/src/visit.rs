@@ -101,6 +101,7 @@ impl Visit {
             today: &self.today,
             now: self.now,
             insured: member.insured,
+            staff: false,
             people: People::new(seen.people.iter().map(person).collect()),
             // Whoever is known well enough for the more sensitive is for the other.
             cleared: [DataClass::Medical, DataClass::Pii]

@@ -4,7 +4,7 @@
 use tests::authenticator::Authenticator;
 use tests::browser::Browser;
 use tests::until;
-use tests::visitor::{HANAKO, Seen, Visitor};
+use tests::visitor::{HANAKO, KEN, Seen, Visitor};
 use tests::world::{Options, Program, World};
 
 const OWN: &str = "みずうみ の ほとり で 昼寝 29";
@@ -209,7 +209,32 @@ async fn a_file_from_its_fault_to_what_members_see() {
         let other = format!("{}/aozora/staff", world.portal_url);
         assert_eq!(jiro.open(&other).await.status, 404);
 
+        // A plugin's staff page counts the rows of this insurer's members, and is for a role that works with it.
+        let day = [("day", "2026-04-01"), ("steps", "7200")];
+        let new = format!("{}/minato/p/example/new", world.portal_url);
+        let page = hanako.open(&new).await;
+        hanako.submit(&page, &day).await.sees("記録しました");
+        let ken = Visitor::new();
+        let made = ("ken@example.jp", "ken-aozora", KEN);
+        ken.register(world, "aozora", made).await.sees("ken-aozora");
+        ken.sign_in(world, "aozora", "ken-aozora").await;
+        let page = ken.open(&format!("{}/aozora/p/example/new", world.portal_url)).await;
+        ken.submit(&page, &day).await.sees("記録しました");
+        let steps = jiro.open(&at(world, "/p/example")).await;
+        steps.sees("歩数の集計").sees("7,200").sees("1人").does_not_see("14,400");
+        let sheet = jiro.open(&at(world, "/p/example/sheet")).await;
+        sheet.sees("2026-04,1,7200");
+        taro.open(&at(world, "/p/example")).await.sees("担当になっていません");
+        taro.open(&at(world, "")).await.does_not_see("/p/example");
+        for nothing in ["/p/example/new", "/p/help", "/p/nothing"] {
+            assert_eq!(jiro.open(&at(world, nothing)).await.status, 404, "{nothing}");
+        }
+        // Nor is a staff page one of the members'.
+        let url = format!("{}/minato/p/example/sheet", world.portal_url);
+        assert_eq!(hanako.open(&url).await.status, 404);
+
         let page = jiro.open(&at(world, "/record")).await;
+        page.sees("ページを見ました").sees("歩数の記録").sees("/sheet");
         for said in
             ["ファイルを公開しました", "ファイルを取りやめました", "誤りの一覧を保存しました"]
         {
@@ -436,6 +461,14 @@ async fn in_a_browser() {
     browser.click("main form[action$='/publish'] button").await.sees("公開しました").await;
     browser.shoot("12-published").await.click("nav a[href$='/staff/record']").await;
     browser.sees("ファイルを公開しました").await.shoot("13-record").await;
+    browser
+        .click("nav a[href$='/staff/p/example']")
+        .await
+        .sees("まだ誰も")
+        .await
+        .shoot("18-plugin")
+        .await;
+    browser.click("nav a[href$='/staff/record']").await.sees("ページを見ました").await;
     browser.click(".languages a").await.sees("Published a file").await.shoot("14-record-en").await;
     browser.open(&at(world, "/files/medical-fees")).await.shoot("15-upload-en").await;
     browser.open(&at(world, "/signout")).await.shoot("16-signout").await.click(BUTTON).await;

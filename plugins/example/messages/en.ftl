@@ -50,3 +50,12 @@ example-change-submit = Change
 example-remove-submit = Delete
 example-goal-title = You reached your goal of { $month }
 example-goal-text = You walked 200,000 steps in a month. Well done.
+
+example-staff-menu = Steps, all members
+example-staff-title = Steps, all members
+example-staff-lead = How many noted something in each month, and their steps together. Nobody's own days are shown.
+example-staff-month = Month
+example-staff-people = People
+example-staff-count = { $people } people
+example-staff-sheet = Save this table as CSV
+example-staff-none = Nobody has noted anything yet.

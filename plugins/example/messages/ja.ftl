@@ -50,3 +50,12 @@ example-change-submit = 変更する
 example-remove-submit = 消す
 example-goal-title = { $month }の目標に届きました
 example-goal-text = 1か月で20万歩を歩きました。おめでとうございます。
+
+example-staff-menu = 歩数の集計
+example-staff-title = 歩数の集計
+example-staff-lead = 月ごとの、記録した人の数と歩数の合計です。一人ひとりの記録は表示しません。
+example-staff-month = 月
+example-staff-people = 記録した人
+example-staff-count = { $people }人
+example-staff-sheet = この表をCSVで保存する
+example-staff-none = まだ誰も記録していません。

@@ -6,12 +6,14 @@ mod events;
 mod jobs;
 mod pages;
 mod paper;
+mod staff;
 
 pub use pages::{Edit, List, New};
+pub use staff::Months;
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
     jobs: [month => jobs::month],

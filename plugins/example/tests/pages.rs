@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Edit, HANDLERS, List, New};
+use example::{Edit, HANDLERS, List, Months, New};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -72,6 +72,22 @@ fn the_month_is_told_to_all_in_steps() {
 #[test]
 fn samples_are_the_pages() {
     List::samples().unwrap();
+    Months::samples().unwrap();
     New::samples().unwrap();
     Edit::samples().unwrap();
+}
+
+#[test]
+fn staff_see_numbers_and_nobodys_days() {
+    let asked = |handler: &str| {
+        let request = json!({"handler": handler, "base": "/minato/staff/p/example", "actor": {"staff": true}});
+        let (status, reply) = testing::call(&HANDLERS, abi::PAGE, &request, |name, _| {
+            assert_eq!(name, "months");
+            vec![json!({"month": "202604", "people": 2, "steps": 14400})]
+        });
+        assert_eq!(status, abi::OK, "{reply}");
+        reply
+    };
+    assert_eq!(asked("months")["show"]["data"]["months"][0]["people"], 2);
+    assert!(asked("months_sheet")["sheet"].to_string().contains("14400"));
 }

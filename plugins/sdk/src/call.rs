@@ -16,7 +16,7 @@ pub struct Call {
     /// `ja` or `en`.
     #[serde(default)]
     pub lang: String,
-    /// Where the plugin's pages begin: `/minato/p/medical-fees`.
+    /// Where the plugin's pages begin: `/minato/p/medical-fees`, of staff `/minato/staff/p/medical-fees`.
     #[serde(default)]
     pub base: String,
     /// The parameters of the address.
@@ -55,6 +55,9 @@ pub struct Actor {
     /// Whether rows of other people of the household are among those that queries return.
     #[serde(default)]
     pub household: bool,
+    /// Somebody who works for the insurer, on a staff page: queries return the rows of everybody.
+    #[serde(default)]
+    pub staff: bool,
 }
 
 /// Somebody whose rows this member may see.

@@ -151,15 +151,16 @@ impl Opened<'_> {
                 Err(CallFault::Failed("answers with another kind than its route says".to_owned()))
             }
             Ok(PageReply::Paper { name, document }) => {
-                let made = plugin_paper::file(app, visit, member, id, (&name, &document)).await;
+                let of = (member.name.as_str(), visit.today());
+                let made = plugin_paper::file(app, &visit.look, of, id, (&name, &document)).await;
                 made.map_err(CallFault::Failed)
             }
             Ok(PageReply::Sheet { name, sheet }) => {
-                plugin_paper::sheet(visit, id, (&name, &sheet)).map_err(CallFault::Failed)
+                plugin_paper::sheet(&visit.look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
             Ok(PageReply::Show { template, data, forms }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
-                self.draw(&template, data, forms).await
+                draw(&visit.look, (id, &template), data, forms, &self.query).await
             }
             Err(fault) => Err(fault),
         };
@@ -181,17 +182,8 @@ impl Opened<'_> {
     /// The notice that the plugin did not answer.
     pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
         let (visit, id) = (self.visit, self.offer.id());
-        let page = PluginFault {
-            plugin_name: self.offer.name(&visit.look.lang).to_owned(),
-            incident: incident(visit.slug(), id, fault),
-            kind: match fault {
-                CallFault::Slow => "slow",
-                CallFault::Quarantined => "quarantined",
-                CallFault::Crashed | CallFault::Failed(_) => "error",
-            },
-            retry_url: format!("{}{}?{}", visit.path(&format!("p/{id}")), self.path, self.query),
-        };
-        visit.look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
+        let again = format!("{}{}?{}", visit.path(&format!("p/{id}")), self.path, self.query);
+        faulty(&visit.look, visit.slug(), self.offer, fault, again)
     }
 
     /// The forms of the page: as they came back, as they were kept, or as the plugin fills them in.
@@ -239,32 +231,58 @@ impl Opened<'_> {
         let typed = open.ok().and_then(|typed| serde_json::from_slice(&typed).ok());
         Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
     }
+}
 
-    /// Draws the template that the plugin named. Only its own templates can be named.
-    /// It is drawn beside the requests: a template that takes its whole second keeps nobody waiting.
-    async fn draw(&self, name: &str, data: Value, forms: Forms) -> Result<Response, CallFault> {
-        let (visit, id) = (self.visit, self.offer.id());
-        if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
-            let why = format!("{name:?} is not one of the plugin's templates");
-            return Err(CallFault::Failed(why));
-        }
-        let status = if forms.failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        let data = forms.beside(data);
-        let said = said(&self.query).filter(|said| said.starts_with(&format!("{id}-")));
-        let said = said.and_then(|said| visit.look.maybe(&said, &[])).filter(|_| !forms.failed);
-        let (look, template) = (visit.look.for_plugin(said), format!("{id}/{name}"));
-        let drawing = tokio::task::spawn_blocking(move || look.draw(status, &template, &data));
-        let drawn = drawing.await;
-        let drawn = drawn.map_err(|_| CallFault::Failed("drawing the page panicked".into()))?;
-        drawn.map_err(|error| match error {
-            Error::Fault(why) => CallFault::Failed(why.to_string()),
-            _ => CallFault::Failed("the page could not be drawn".to_owned()),
-        })
+/// Draws the template that the plugin named. Only its own templates can be named.
+/// It is drawn beside the requests: a template that takes its whole second keeps nobody waiting.
+pub(super) async fn draw(
+    look: &Look,
+    (id, name): (&str, &str),
+    data: Value,
+    forms: Forms,
+    query: &str,
+) -> Result<Response, CallFault> {
+    if name.contains('/') || name.starts_with('_') || !name.ends_with(".html") {
+        let why = format!("{name:?} is not one of the plugin's templates");
+        return Err(CallFault::Failed(why));
     }
+    let status = if forms.failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let data = forms.beside(data);
+    let said = said(query).filter(|said| said.starts_with(&format!("{id}-")));
+    let said = said.and_then(|said| look.maybe(&said, &[])).filter(|_| !forms.failed);
+    let (look, template) = (look.for_plugin(said), format!("{id}/{name}"));
+    let drawing = tokio::task::spawn_blocking(move || look.draw(status, &template, &data));
+    let drawn = drawing.await;
+    let drawn = drawn.map_err(|_| CallFault::Failed("drawing the page panicked".into()))?;
+    drawn.map_err(|error| match error {
+        Error::Fault(why) => CallFault::Failed(why.to_string()),
+        _ => CallFault::Failed("the page could not be drawn".to_owned()),
+    })
+}
+
+/// The notice that a plugin did not answer, and the way to try again.
+pub(super) fn faulty(
+    look: &Look,
+    insurer: &str,
+    offer: Offer<'_>,
+    fault: &CallFault,
+    retry_url: String,
+) -> Result<Response, Error> {
+    let page = PluginFault {
+        plugin_name: offer.name(&look.lang).to_owned(),
+        incident: incident(insurer, offer.id(), fault),
+        kind: match fault {
+            CallFault::Slow => "slow",
+            CallFault::Quarantined => "quarantined",
+            CallFault::Crashed | CallFault::Failed(_) => "error",
+        },
+        retry_url,
+    };
+    look.draw(StatusCode::SERVICE_UNAVAILABLE, PluginFault::TEMPLATE, &page)
 }
 
 /// What a reply is.
-fn answers(reply: &PageReply) -> Answers {
+pub(super) fn answers(reply: &PageReply) -> Answers {
     match reply {
         PageReply::Paper { .. } => Answers::Pdf,
         PageReply::Sheet { .. } => Answers::Csv,

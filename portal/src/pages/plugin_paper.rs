@@ -1,11 +1,9 @@
-//! Files of plugins for the member who asked: a document as a PDF in the insurer's name, a table as CSV.
+//! Files of plugins for whoever asked: a document as a PDF in the insurer's name, a table as CSV.
 
 use crate::app::App;
-use crate::member::Member;
 use crate::paper::draw::pdf;
 use crate::paper::sheet::{Plain, csv};
 use crate::paper::words::{Writes, Written, table, write};
-use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sdk::paper::{Document, Encoding, Sheet};
@@ -50,14 +48,14 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// What is wrong with the document, for the log.
 pub async fn file(
     app: &App,
-    visit: &Visit,
-    member: &Member,
+    look: &Look,
+    (asker, today): (&str, &str),
     plugin: &str,
     (name, document): (&str, &Document),
 ) -> Result<Response, String> {
     let font = app.font()?;
-    let look = visit.look.clone();
-    let (member, today) = (member.name.clone(), visit.today().to_owned());
+    let look = look.clone();
+    let (asker, today) = (asker.to_owned(), today.to_owned());
     let (of, document) = (plugin.to_owned(), document.clone());
     let place = AT_ONCE.acquire().await.map_err(|error| error.to_string())?;
     // Beside the requests: a long document keeps nobody waiting.
@@ -65,7 +63,7 @@ pub async fn file(
         let _place = place;
         let (title, blocks) = write(&document, &Speaking { look: &look, plugin: &of })?;
         let under = vec![
-            look.t("paper-for", &[("name", member)]),
+            look.t("paper-for", &[("name", asker)]),
             look.t("paper-made", &[("day", look.when(&today))]),
         ];
         let from = look.brand.name.in_language(&look.lang).to_owned();
@@ -79,12 +77,8 @@ pub async fn file(
 ///
 /// # Errors
 /// What is wrong with it, for the log.
-pub fn sheet(
-    visit: &Visit,
-    plugin: &str,
-    (name, sheet): (&str, &Sheet),
-) -> Result<Response, String> {
-    let speaking = Speaking { look: &visit.look, plugin };
+pub fn sheet(look: &Look, plugin: &str, (name, sheet): (&str, &Sheet)) -> Result<Response, String> {
+    let speaking = Speaking { look, plugin };
     let grid = table(&sheet.table, &Plain(&speaking))?;
     let bytes = csv(&grid, sheet.encoding)?;
     let kind = match sheet.encoding {

@@ -20,7 +20,7 @@ use tracing::Instrument;
 /// Cards that are asked for at the same time on behalf of one member; more wait.
 const AT_ONCE: usize = 16;
 
-/// The member who asks.
+/// The member who asks, or somebody who works for the insurer.
 pub struct Asker<'a> {
     pub insurer: &'a str,
     /// The provider's `sub`.
@@ -31,6 +31,8 @@ pub struct Asker<'a> {
     /// Seconds since 1970.
     pub now: i64,
     pub insured: bool,
+    /// It is somebody who works for the insurer.
+    pub staff: bool,
     /// Whose rows queries may return.
     pub people: People,
     /// The highest class of data for which the provider knew them well enough.
@@ -77,9 +79,16 @@ impl Asker<'_> {
         let request = json!({
             "handler": asking.declared.handler,
             "lang": self.lang,
-            "base": format!("/{}/p/{id}", self.insurer),
+            "base": match self.staff {
+                true => format!("/{}/staff/p/{id}", self.insurer),
+                false => format!("/{}/p/{id}", self.insurer),
+            },
             "query": query,
-            "actor": {"insured": self.insured, "household": persons.len() > 1},
+            "actor": {
+                "insured": self.insured,
+                "household": persons.len() > 1,
+                "staff": self.staff,
+            },
             "persons": persons,
             "settings": asking.settings,
             "today": self.today,

@@ -4,6 +4,7 @@ use super::session;
 use crate::app::App;
 use crate::insurers::staff::{May, Rights, Staff};
 use crate::insurers::{Insurer, offer};
+use crate::plugins::package::manifest::StaffPage;
 use crate::store::staff_record::{self, Act, Done};
 use crate::store::staff_sessions::StaffSession;
 use crate::visit;
@@ -168,8 +169,17 @@ fn menu(
             && (rights.may(brings, offer.id()) || rights.may(publishes, offer.id()))
     });
     let files = takes_files.then(|| item("nav-staff-files", format!("{base}/files")));
+    let plugins = offer::all(&insurer.definition, &app.plugins).flat_map(|offer| {
+        let pages =
+            if rights.may(May::Pages, offer.id()) { &offer.plugin.manifest.staff[..] } else { &[] };
+        let entry = |page: &StaffPage| {
+            let below = if page.path == "/" { "" } else { page.path.as_str() };
+            Some(item(page.menu.as_deref()?, format!("{base}/p/{}{below}", offer.id())))
+        };
+        pages.iter().filter_map(entry).collect::<Vec<_>>()
+    });
     let record =
         rights.may_read_record().then(|| item("nav-staff-record", format!("{base}/record")));
     let own = item("nav-own", format!("{}/account", staff.signin.issuer));
-    std::iter::once(home).chain(files).chain(record).chain([own]).collect()
+    std::iter::once(home).chain(files).chain(plugins).chain(record).chain([own]).collect()
 }

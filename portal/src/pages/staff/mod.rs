@@ -4,5 +4,6 @@ mod brought;
 pub mod file;
 pub mod files;
 pub mod home;
+pub mod plugin;
 pub mod record;
 pub mod signin;

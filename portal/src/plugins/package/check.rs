@@ -118,6 +118,8 @@ impl Checking<'_> {
             wrong.push(why.to_owned());
         }
         let pages = manifest.route.iter().map(|route| (abi::PAGE, "pages", &route.handler));
+        let staff = manifest.staff.iter().map(|page| (abi::PAGE, "pages", &page.handler));
+        let pages = pages.chain(staff);
         let cards = manifest.card.iter().map(|card| (abi::CARD, "cards", &card.handler));
         let actions = manifest.action.iter().map(|a| (abi::ACTION, "actions", &a.handler));
         let jobs = manifest.job.iter().map(|job| (abi::JOB, "jobs", &job.handler));
@@ -193,10 +195,11 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
             wrong.push(format!("messages/{lang}.ftl: {key} is missing, {other}.ftl has it"));
         }
     }
-    if let Some(menu) = &manifest.menu
-        && by_lang.values().all(|keys| !keys.contains(&menu.label))
-    {
-        wrong.push(format!("plugin.toml: menu: there is no text {} in messages/", menu.label));
+    let menus = manifest.menu.iter().map(|menu| &menu.label);
+    for label in menus.chain(manifest.staff.iter().filter_map(|page| page.menu.as_ref())) {
+        if by_lang.values().all(|keys| !keys.contains(label)) {
+            wrong.push(format!("plugin.toml: menu: there is no text {label} in messages/"));
+        }
     }
     for told in &manifest.notification {
         for what in ["title", "text"] {
@@ -210,7 +213,7 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
     if manifest.plugin.name.ja.is_empty() {
         wrong.push("plugin.toml: name.ja is empty".to_owned());
     }
-    let named = manifest.route.is_empty() && manifest.card.is_empty();
+    let named = manifest.route.is_empty() && manifest.card.is_empty() && manifest.staff.is_empty();
     if named && folder.join("templates").exists() {
         wrong.push("plugin.toml: no [[route]] leads to the templates".to_owned());
     }

@@ -23,6 +23,9 @@ pub struct Manifest {
     pub route: Vec<Route>,
     #[serde(default)]
     pub action: Vec<Action>,
+    /// Pages of who works for the insurer.
+    #[serde(default)]
+    pub staff: Vec<StaffPage>,
     #[serde(default)]
     pub card: Vec<Card>,
     pub menu: Option<Menu>,
@@ -90,6 +93,31 @@ impl Route {
     /// What the manifest says about it.
     pub fn declared(&self) -> Declared<'_> {
         let queries = self.queries.as_deref();
+        let writes = Writes::Nothing;
+        Declared { handler: &self.handler, class: self.data, queries, writes }
+    }
+}
+
+/// A page of who works for the insurer: its queries read the rows of all persons of the insurer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffPage {
+    pub path: String,
+    pub handler: String,
+    pub data: DataClass,
+    /// The queries that it may use. They are always named.
+    pub queries: Vec<String>,
+    /// What it answers with.
+    #[serde(default)]
+    pub answers: Answers,
+    /// The message of its entry in the menu, when it has one.
+    pub menu: Option<String>,
+}
+
+impl StaffPage {
+    /// What the manifest says about it.
+    pub fn declared(&self) -> Declared<'_> {
+        let queries = Some(self.queries.as_slice());
         let writes = Writes::Nothing;
         Declared { handler: &self.handler, class: self.data, queries, writes }
     }
@@ -237,6 +265,18 @@ impl Manifest {
                 return Err(said("stands twice".to_owned()));
             }
         }
+        for (at, page) in manifest.staff.iter().enumerate() {
+            let said = |why: &str| format!("staff {}: {why}", page.path);
+            if !page.path.starts_with('/') {
+                return Err(said("a path begins with /"));
+            }
+            if manifest.staff[..at].iter().any(|known| known.path == page.path) {
+                return Err(said("stands twice"));
+            }
+            if page.menu.is_some() && page.answers != Answers::Page {
+                return Err(said("a file has no entry in the menu: leave menu out"));
+            }
+        }
         for told in &manifest.notification {
             told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
         }
@@ -319,6 +359,10 @@ impl Manifest {
             let checked = route.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: route {} {why}", route.path))?;
         }
+        for page in &self.staff {
+            let checked = page.declared().check(queries);
+            checked.map_err(|why| format!("plugin.toml: staff {} {why}", page.path))?;
+        }
         for card in &self.card {
             let checked = card.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: card {} {why}", card.id))?;
@@ -371,6 +415,11 @@ impl Manifest {
         self.action.iter().filter(move |action| action.path == path)
     }
 
+    /// The staff page of a path below the plugin.
+    pub fn staff_page(&self, path: &str) -> Option<&StaffPage> {
+        self.staff.iter().find(|page| page.path == path)
+    }
+
     /// The route of a path below the plugin.
     pub fn route(&self, path: &str) -> Option<&Route> {
         self.route.iter().find(|route| route.path == path)
@@ -398,6 +447,29 @@ mod tests {
             (format!("{}surprise = 1\n", text("fees", 1)), "fees", "surprise"),
         ] {
             let why = Manifest::parse(&text, folder).unwrap_err();
+            assert!(why.contains(word), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_staff_page_names_its_queries_and_stands_once() {
+        let staff = |lines: &str| {
+            let text = format!(
+                "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"fees\"\nversion = \"1\"\n\
+                 name = {{ ja = \"x\" }}\nhost_api = 1\n{lines}"
+            );
+            Manifest::parse(&text, "fees").map(|manifest| manifest.staff.len())
+        };
+        let page = "[[staff]]\npath = \"/\"\nhandler = \"h\"\ndata = \"none\"\n";
+        let named = format!("{page}queries = []\n");
+        assert_eq!(staff(&named), Ok(1));
+        for (lines, word) in [
+            (page.to_owned(), "queries"),
+            (format!("{named}{named}"), "twice"),
+            (named.replace("\"/\"", "\"x\""), "begins with /"),
+            (format!("{named}menu = \"fees-m\"\nanswers = \"csv\"\n"), "menu"),
+        ] {
+            let why = staff(&lines).unwrap_err();
             assert!(why.contains(word), "{why}");
         }
     }

@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 41] = [
     "access",
     "base",
     "card",
@@ -40,6 +40,7 @@ const WORDS: [&str; 40] = [
     "signin",
     "signins",
     "sqlite",
+    "staff",
     "theme",
     "views",
     "web",
