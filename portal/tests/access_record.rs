@@ -29,7 +29,7 @@ async fn a_person_reads_who_else_looked_and_nothing_of_another_insurer() {
         }
         tx.commit().await.unwrap();
         let mut conn = db.read().await.unwrap();
-        let seen = list_for(&mut conn, "minato", "ichiro").await.unwrap();
+        let seen = list_for(&mut conn, "minato", "ichiro", &[]).await.unwrap();
         assert_eq!(seen.iter().map(|look| look.at).collect::<Vec<_>>(), [7_200, 1]);
     })
     .await;
@@ -64,7 +64,7 @@ async fn a_look_is_noted_for_each_other_person_in_each_plugin_and_never_for_ones
             ("ren", [].as_slice()),
             ("hanako", [].as_slice()),
         ] {
-            let mut seen = list_for(&mut conn, "minato", id).await.unwrap();
+            let mut seen = list_for(&mut conn, "minato", id, &[]).await.unwrap();
             seen.sort_by(|a, b| a.plugin.cmp(&b.plugin));
             let found: Vec<&str> = seen.iter().map(|look| look.plugin.as_str()).collect();
             assert_eq!(found, plugins, "{id}");

@@ -231,6 +231,26 @@ const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
         "is told medical data by other plugins",
     ),
     ("plugin.toml", "queries = [\"walked\"]", "queries = [\"walk\"]", "add queries/walk.sql"),
+    // Of staff: whose rows are read is known, and every text is there.
+    (
+        "queries/ranking.sql",
+        "SELECT person, SUM(steps) AS steps FROM days WHERE MONTH(day) = $month\nGROUP BY person",
+        "SELECT steps FROM days WHERE MONTH(day) = $month",
+        "does not say whose",
+    ),
+    (
+        "queries/ranking.sql",
+        "SELECT person, SUM(steps) AS steps",
+        "SELECT SUM(steps) AS steps",
+        "does not say whose",
+    ),
+    ("plugin.toml", "handler = \"ranking\"", "handler = \"rank\"", "rank"),
+    (
+        "plugin.toml",
+        "menu = \"example-staff-menu\"",
+        "menu = \"example-staff\"",
+        "there is no text example-staff",
+    ),
     ("plugin.toml", "id = \"added\"", "id = \"added\"\npath = \"/\"", "unknown field `path`"),
     ("plugin.toml", "answers = \"pdf\"", "answers = \"xlsx\"", "unknown variant `xlsx`"),
     (

@@ -59,3 +59,6 @@ example-staff-people = People
 example-staff-count = { $people } people
 example-staff-sheet = Save this table as CSV
 example-staff-none = Nobody has noted anything yet.
+example-staff-ranking = Steps in { $month }, in order
+example-staff-ranking-lead = Nobody’s name is shown. Those who are in the list see under “Who looked at my records” that staff did.
+example-staff-rank = No. { $rank }

@@ -59,3 +59,6 @@ example-staff-people = 記録した人
 example-staff-count = { $people }人
 example-staff-sheet = この表をCSVで保存する
 example-staff-none = まだ誰も記録していません。
+example-staff-ranking = { $month }の歩数の順位
+example-staff-ranking-lead = 名前は表示しません。見られた人には、職員が見たことが「記録を見た人」に表示されます。
+example-staff-rank = { $rank }位

@@ -9,11 +9,11 @@ mod paper;
 mod staff;
 
 pub use pages::{Edit, List, New};
-pub use staff::Months;
+pub use staff::{Months, Ranking};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove],
     jobs: [month => jobs::month],

@@ -1,5 +1,6 @@
 //! What staff see: numbers, and nobody's days.
 
+use crate::pages::away;
 use sdk::paper::{Column, Encoding, Sheet, Table, Words};
 use sdk::{Call, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,25 @@ pub struct Month {
     pub steps: i64,
 }
 
+/// How far each walked in a month, and nobody's name.
+#[derive(Serialize, Deserialize)]
+pub struct Ranking {
+    pub base: String,
+    pub month: String,
+    pub steps: Vec<i64>,
+}
+
+/// A row of `queries/ranking.sql`.
+#[derive(Deserialize)]
+struct Walked {
+    steps: i64,
+}
+
+impl Page for Ranking {
+    const TEMPLATE: &'static str = "ranking.html";
+    const SAMPLES: &'static str = include_str!("../samples/ranking.json");
+}
+
 impl Page for Months {
     const TEMPLATE: &'static str = "months.html";
     const SAMPLES: &'static str = include_str!("../samples/months.json");
@@ -28,6 +48,17 @@ impl Page for Months {
 /// `/`
 pub fn months(call: &Call) -> Result<PageReply, Fault> {
     Months { base: call.base.clone(), months: call.query("months", json!({}))? }.show()
+}
+
+/// `/ranking?month=202604`
+pub fn ranking(call: &Call) -> Result<PageReply, Fault> {
+    let month = call.param("month");
+    if away(month, 0).is_none() {
+        return Ok(PageReply::NotFound);
+    }
+    let walked: Vec<Walked> = call.query("ranking", json!({"month": month}))?;
+    let steps = walked.iter().map(|one| one.steps).collect();
+    Ranking { base: call.base.clone(), month: month.to_owned(), steps }.show()
 }
 
 /// `/sheet`

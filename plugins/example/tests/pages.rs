@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Edit, HANDLERS, List, Months, New};
+use example::{Edit, HANDLERS, List, Months, New, Ranking};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -73,6 +73,7 @@ fn the_month_is_told_to_all_in_steps() {
 fn samples_are_the_pages() {
     List::samples().unwrap();
     Months::samples().unwrap();
+    Ranking::samples().unwrap();
     New::samples().unwrap();
     Edit::samples().unwrap();
 }

@@ -49,7 +49,10 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         Err(signin) => return Ok(*signin),
     };
     let me = member.person().unwrap_or("");
-    let seen = access_record::list_for(&mut app.db.read().await?, visit.slug(), me).await?;
+    let names = app.person_keys.of_member(visit.slug(), member);
+    let mut conn = app.db.read().await?;
+    let seen = access_record::list_for(&mut conn, visit.slug(), me, &names).await?;
+    drop(conn);
     let lang = &visit.look.lang;
     let looks = seen.into_iter().map(|look| {
         let plugin = app.plugins.get(&look.plugin);

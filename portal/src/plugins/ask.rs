@@ -1,7 +1,7 @@
 //! Asking a plugin on behalf of a member: what it is told and what it may touch.
 
 use super::Plugin;
-use super::border::host::{Allowed, CallFault, Shared};
+use super::border::host::{Allowed, CallFault, Shared, Shown};
 use super::data::class::DataClass;
 use super::data::people::{People, Seen};
 use super::data::reach::Declared;
@@ -105,6 +105,7 @@ impl Asker<'_> {
             queries: asking.plugin.queries.clone(),
             reach: asking.declared.reach(),
             shared: asking.shared.clone(),
+            shown: self.staff.then(Shown::default),
             lines: AtomicU32::new(0),
         };
         Ok(Question { plugin: asking.plugin.clone(), allowed, request })
@@ -112,6 +113,11 @@ impl Asker<'_> {
 }
 
 impl Question {
+    /// Where stands whose rows the call was given; none for a member's.
+    pub fn shown(&self) -> Option<Shown> {
+        self.allowed.shown.clone()
+    }
+
     /// Asks for a page.
     ///
     /// # Errors

@@ -182,6 +182,7 @@ impl Step<'_> {
             queries: self.plugin.queries.clone(),
             reach: self.work.declared().reach(),
             shared: self.shared.to_vec(),
+            shown: None,
             lines: AtomicU32::new(0),
         };
         self.plugin.call(allowed, op, &request, STEP).await

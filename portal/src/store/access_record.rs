@@ -1,24 +1,31 @@
 //! Who saw whose rows, and when.
 
-use db::{AssertSqlSafe, Conn, Result, Tx, params};
+use db::{AssertSqlSafe, Conn, Result, Tx, Value, params};
 
 /// One look at a person's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// Whose rows.
+    /// Whose rows: by the provider's id, or by the name that they have in plugins' data.
     pub person: String,
-    /// The person who looked, and their name at that time.
+    /// The person who looked, and their name at that time; of staff, where they work and as what.
     pub seen_by: String,
     pub seen_by_name: String,
     pub plugin: String,
     pub at: i64,
 }
 
-/// Keeps what one page showed, all persons in one statement; the same look once an hour.
+/// Looks that are kept by one statement.
+const TOGETHER: usize = 500;
+
+/// Keeps what one page showed; the same look once an hour.
 pub async fn insert(tx: &mut Tx, insurer: &str, looks: &[Look]) -> Result<()> {
-    if looks.is_empty() {
-        return Ok(());
+    for some in looks.chunks(TOGETHER) {
+        insert_some(tx, insurer, some).await?;
     }
+    Ok(())
+}
+
+async fn insert_some(tx: &mut Tx, insurer: &str, looks: &[Look]) -> Result<()> {
     let mut sql = String::from(
         "INSERT INTO views (insurer_id, view_id, person, seen_by, seen_by_name, plugin, at) VALUES ",
     );
@@ -49,12 +56,24 @@ pub async fn insert(tx: &mut Tx, insurer: &str, looks: &[Look]) -> Result<()> {
     Ok(())
 }
 
-/// The newest looks at a person's rows by others than themselves.
-pub async fn list_for(conn: &mut Conn, insurer: &str, person: &str) -> Result<Vec<Look>> {
-    let sql = "SELECT person, seen_by, seen_by_name, plugin, at FROM views
-               WHERE insurer_id = $1 AND person = $2 AND seen_by <> $2
-               ORDER BY at DESC LIMIT 100";
-    let rows = conn.all(sql, params![insurer, person]).await?;
+/// The newest looks at a person's rows by others than themselves. `names` are those that the person and their
+/// cards have in plugins' data: staff who look know no others.
+pub async fn list_for(
+    conn: &mut Conn,
+    insurer: &str,
+    person: &str,
+    names: &[String],
+) -> Result<Vec<Look>> {
+    let numbers: Vec<String> = (2..names.len() + 3).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT person, seen_by, seen_by_name, plugin, at FROM views
+         WHERE insurer_id = $1 AND person IN ({}) AND seen_by <> $2
+         ORDER BY at DESC LIMIT 100",
+        numbers.join(", ")
+    );
+    let mut values = params![insurer, person].to_vec();
+    values.extend(names.iter().map(|name| Value::from(name.as_str())));
+    let rows = conn.all(AssertSqlSafe(sql), &values).await?;
     rows.iter()
         .map(|row| {
             Ok(Look {

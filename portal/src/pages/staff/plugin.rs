@@ -7,16 +7,17 @@ use crate::insurers::staff::May;
 use crate::pages::plugin_page::{answers, draw, faulty};
 use crate::pages::plugin_paper;
 use crate::plugins::ask::{Asker, Asking};
-use crate::plugins::border::host::CallFault;
+use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::People;
 use crate::plugins::form::shown::Forms;
-use crate::staff::StaffVisit;
+use crate::staff::{Colleague, StaffVisit};
+use crate::store::access_record::{self, Look};
 use crate::store::staff_record::Act;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use sdk::PageReply;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use web::Error;
 
@@ -81,9 +82,12 @@ async fn show(
         query,
     });
     let question = question.map_err(|_| Error::fault("nothing is above what staff have proved"))?;
+    let shown = question.shown().unwrap_or_default();
     let deadline = Duration::from_millis(app.settings.plugins.page_ms);
     let look = &visit.look;
-    let drawn = match question.page(deadline).await {
+    let answered = question.page(deadline).await;
+    looked(app, visit, &colleague, id, &shown).await?;
+    let drawn = match answered {
         Ok(PageReply::NotFound) => return Ok(visit.not_found()),
         Ok(reply) if answers(&reply) != page.answers => {
             Err(CallFault::Failed("answers with another kind than its page says".to_owned()))
@@ -108,4 +112,32 @@ async fn show(
             faulty(look, visit.slug(), offer, &fault, again)
         }
     }
+}
+
+/// Members are told that their rows were shown, and where the one who saw them works and as what; before
+/// anything is shown.
+async fn looked(
+    app: &App,
+    visit: &StaffVisit,
+    colleague: &Colleague<'_>,
+    plugin: &str,
+    shown: &Shown,
+) -> Result<(), Error> {
+    let persons = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
+    if persons.is_empty() {
+        return Ok(());
+    }
+    let roles = colleague.rights.names("ja").join("、");
+    let seen_by_name = format!("{}（{roles}）", visit.insurer.brand.name.ja);
+    let look = |person: String| Look {
+        person,
+        seen_by: format!("staff:{}", colleague.session.sub),
+        seen_by_name: seen_by_name.clone(),
+        plugin: plugin.to_owned(),
+        at: visit.now,
+    };
+    let looks: Vec<Look> = persons.into_iter().map(look).collect();
+    let mut tx = app.db.begin().await?;
+    access_record::insert(&mut tx, visit.slug(), &looks).await?;
+    Ok(tx.commit().await?)
 }

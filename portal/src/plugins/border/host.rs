@@ -7,8 +7,9 @@ use crate::plugins::data::reach::Reach;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What the host services of one call may touch. A plugin holds only the call's number.
@@ -31,9 +32,14 @@ pub struct Allowed {
     pub reach: Reach,
     /// Queries of other plugins.
     pub shared: Vec<Shared>,
+    /// Whose rows its queries gave, when that is to be known: for a page of staff.
+    pub shown: Option<Shown>,
     /// Lines of the log that the call has had.
     pub lines: AtomicU32,
 }
+
+/// Whose rows were given, by the names that they have in plugins' data.
+pub type Shown = Arc<Mutex<BTreeSet<String>>>;
 
 /// A query of another plugin that a call may ask: in that one's database, of the same insurer and
 /// persons.
@@ -66,6 +72,7 @@ impl Allowed {
             queries: Arc::default(),
             reach: Reach::NOTHING,
             shared: Vec::new(),
+            shown: None,
             lines: AtomicU32::new(0),
         }
     }
@@ -143,6 +150,9 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
             }
         }
     };
+    if allowed.shown.is_some() && !found.says_whose() {
+        return refuse(abi::E_NOT_DECLARED, "a page of staff must know whose rows it reads");
+    }
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);
     let only = request["person"].as_str().map(|id| allowed.people.only(id));
@@ -153,7 +163,13 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
         found.run(&mut conn, database.engine(), &whom, params).await
     };
     match rows.await {
-        Ok(rows) => (abi::OK, json!({"rows": rows})),
+        Ok(rows) => {
+            if let Some(shown) = &allowed.shown {
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                shown.extend(found.persons(&rows).map(str::to_owned));
+            }
+            (abi::OK, json!({"rows": rows}))
+        }
         Err(Unanswered::Asked(why)) => refuse(abi::E_REQUEST, &format!("{name}: {why}")),
         Err(Unanswered::TooMuch | Unanswered::Full) => {
             refuse(abi::E_HOST, "too many rows; write LIMIT")

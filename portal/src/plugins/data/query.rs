@@ -5,8 +5,8 @@ use super::class::DataClass;
 use super::people::People;
 use super::sql::check::{self, Schema};
 use super::sql::print::{self, Bind, MOST_ROWS, Printed};
-use super::sql::tree::Select;
-use super::tables::{Kind, Stored};
+use super::sql::tree::{Expr, Node, Select};
+use super::tables::{Kind, Scope, Stored};
 use db::{AssertSqlSafe, Conn, Engine, Row, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
@@ -106,6 +106,30 @@ impl Query {
     /// The class of its rows: the highest of all that it reads.
     pub fn class(&self) -> DataClass {
         self.select.class
+    }
+
+    /// Whether it can be told whose rows it shows: it reads nobody's, it counts over many, or each of its rows
+    /// says whose it is.
+    pub fn says_whose(&self) -> bool {
+        let Select { sources, columns, group, .. } = &self.select;
+        let is_person = |expr: &Expr| expr.kind == Kind::Person;
+        let aggregates = |expr: &Expr| matches!(expr.node, Node::Aggregate { .. });
+        let of_nobody = sources.iter().all(|source| source.scope != Scope::Person);
+        let counts = columns.iter().any(|column| column.expr.any(&aggregates))
+            && !group.iter().any(|expr| expr.any(&is_person));
+        of_nobody || counts || self.whose().next().is_some()
+    }
+
+    /// The columns that say whose a row is.
+    fn whose(&self) -> impl Iterator<Item = &str> {
+        let columns = self.select.columns.iter();
+        let columns = columns.filter(|column| column.expr.kind == Kind::Person);
+        columns.map(|column| column.name.as_str())
+    }
+
+    /// Whose rows an answer holds.
+    pub fn persons<'r>(&'r self, rows: &'r [Json]) -> impl Iterator<Item = &'r str> {
+        self.whose().flat_map(|name| rows.iter().filter_map(move |row| row[name].as_str()))
     }
 
     /// The statement for some people, as an engine takes it.

@@ -3,7 +3,7 @@
 use super::declared::{Event, Export, Job, Listens, Notification, Uses};
 use super::{reserved, setting};
 use crate::plugins::data::class::DataClass;
-use crate::plugins::data::query::Queries;
+use crate::plugins::data::query::{Queries, Query};
 use crate::plugins::data::reach::{Declared, Writes};
 use crate::plugins::data::statement::Statements;
 use crate::plugins::data::tables::{Kind, Tables};
@@ -362,6 +362,14 @@ impl Manifest {
         for page in &self.staff {
             let checked = page.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: staff {} {why}", page.path))?;
+            let says = |name: &&String| queries.get(*name).is_none_or(Query::says_whose);
+            if let Some(name) = page.queries.iter().find(|name| !says(name)) {
+                return Err(format!(
+                    "plugin.toml: staff {} uses queries/{name}.sql, which reads members' rows and does not \
+                     say whose: add person to its columns, or count (members are told who looked)",
+                    page.path
+                ));
+            }
         }
         for card in &self.card {
             let checked = card.declared().check(queries);
