@@ -32,6 +32,7 @@ pub fn router(app: &Arc<App>) -> Router {
             }),
             requests: app.settings.log.requests,
             answered: Arc::default(),
+            long: &[],
             own_tls: Settings::file(&app.settings.tls.certificate_file).is_some(),
         },
     )

@@ -105,6 +105,10 @@ async fn import(
 ) -> Result<ExitCode, Error> {
     let db = open_db(settings).await?;
     let insurer = known(&db, insurer).await?;
+    let current = published::current(&mut db.read().await?, &insurer).await?;
+    if current.is_some_and(|(_, one)| !one.policy.accounts.are_members()) {
+        return Err(Error::fault(format!("{insurer} has accounts of staff: idp staff add")));
+    }
     let reader = std::io::BufReader::new(std::fs::File::open(file)?);
     let report = moved::import(&db, &insurer, reader, dry_run, now()).await?;
     println!("{report}");
@@ -210,7 +214,10 @@ async fn create(
     let insurer = known(&db, insurer).await?;
     let mut conn = db.read().await?;
     let policy = match published::current(&mut conn, &insurer).await? {
-        Some((_, definition)) => definition.policy,
+        Some((_, definition)) if definition.policy.accounts.are_members() => definition.policy,
+        Some(_) => {
+            return Err(Error::fault(format!("{insurer} has accounts of staff: idp staff add")));
+        }
         None => return Err(Error::fault(format!("{insurer} is not published"))),
     };
     let person_id = match &person {

@@ -2,7 +2,7 @@
 
 use super::Definition;
 use super::journey::{GoalKind, Journey};
-use super::policy::{Accounts, When};
+use super::policy::{Accounts, AskNewDevice, When};
 use crate::need::inputs::{Fault, Place, Yields, yields};
 use crate::need::kind::Input;
 use crate::need::{Act, Evidence, Field, Kind, Known, Need, Next, Settings, Step, next};
@@ -39,6 +39,21 @@ impl Definition {
                 "idp.toml: accounts = \"staff\" needs [second_factor] when = \"always\", without mail \
                  and without remember_days"
                     .to_owned(),
+            );
+        }
+        // The portal forgets them after 20 minutes; it must not be told at once that they are still there.
+        let session = &policy.session;
+        if session.idle_minutes > 15 || session.absolute_hours > 24 || session.stay_days > 0 {
+            return Some(
+                "idp.toml: accounts = \"staff\" needs session.idle_minutes of 15 or less, \
+                 absolute_hours of 24 or less, and no stay_days"
+                    .to_owned(),
+            );
+        }
+        // Whoever was told the temporary password and does not read the mail is not in.
+        if policy.new_device.ask != AskNewDevice::Code {
+            return Some(
+                "idp.toml: accounts = \"staff\" needs [new_device] ask = \"code\"".to_owned(),
             );
         }
         if !nobody {
@@ -401,6 +416,7 @@ mod tests {
         let staff = |more: &str, change: fn(&mut Definition)| {
             let mut definition = definition(LOGIN, REGISTER, more);
             definition.policy.accounts = Accounts::Staff;
+            definition.policy.session.idle_minutes = 15;
             definition.policy.registration = Default::default();
             definition.journeys.remove("register");
             change(&mut definition);
@@ -416,6 +432,16 @@ mod tests {
         ] {
             let why = staff(more, |_| {}).expect("one factor");
             assert!(why.contains("second_factor"), "{more}: {why}");
+        }
+        let notice = format!("{always}[new_device]\nask = \"notice\"\n");
+        assert!(staff(&notice, |_| {}).is_some_and(|why| why.contains("new_device")));
+        let long: [fn(&mut Definition); 3] = [
+            |definition| definition.policy.session.idle_minutes = 16,
+            |definition| definition.policy.session.absolute_hours = 25,
+            |definition| definition.policy.session.stay_days = 1,
+        ];
+        for change in long {
+            assert!(staff(always, change).is_some_and(|why| why.contains("session.idle_minutes")));
         }
         let registers = |definition: &mut Definition| {
             definition.journeys.insert("register".to_owned(), journey("register", REGISTER));

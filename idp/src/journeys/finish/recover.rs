@@ -57,6 +57,8 @@ pub(super) async fn replace_temporary(
     else {
         return Ok(Some(Advanced::Refused));
     };
+    // What whoever gave it may have begun.
+    address_changes::drop(tx, insurer, id).await?;
     let sid = running.session.as_ref().map(|session| &session.sid);
     replace_password(running, tx, &account, hash, sid).await?;
     Ok(None)

@@ -65,6 +65,32 @@ async fn it_ends() {
         .await;
 }
 
+/// Attacks 13 and 28: it recovers nothing and changes nothing, though whoever gave it knows the card, too; and what
+/// was begun before is dropped with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_opens_no_other_door() {
+    minato()
+        .on_each_engine(async |idp| {
+            let member = given(idp).await;
+            for what in ["recover?what=address", "recover?what=app"] {
+                let page = member.open(&idp.at(&format!("minato/{what}"))).await;
+                page.sees("name=\"password\"");
+                let page = member.submit(&page, &LOGIN).await;
+                page.sees("name=\"password\"").does_not_see("name=\"symbol\"");
+                page.does_not_see("name=\"email\"");
+            }
+            let begun = "INSERT INTO address_changes (insurer_id, account_id, address, due_at, asked_at) \
+                         SELECT insurer_id, account_id, 'thief@example.jp', 9999999999, 0 FROM accounts WHERE user_id = 'hanako79'";
+            assert_eq!(idp.execute(begun).await, 1);
+            let page = member.open(&idp.at("minato/login")).await;
+            let page = member.submit(&page, &LOGIN).await;
+            let chosen = [("password", NEW), ("password_again", NEW)];
+            assert!(is_in(&member.submit_without_following(&page, &chosen).await));
+            assert_eq!(idp.number("SELECT COUNT(*) AS n FROM address_changes").await, 0);
+        })
+        .await;
+}
+
 /// Attack 16: of two who know it one chooses; the other's page is worth nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_know_it_one_chooses() {

@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::credentials::password::Lane;
 use crate::ids::AccountId;
+use crate::journeys::goal::Goal;
 use crate::journeys::steps::passkey::Offer;
 use crate::journeys::steps::passkey::verify::{login_offer, sample_offer};
 use crate::journeys::steps::verdict::{At, Limits, Prepared, Verdict};
@@ -191,12 +192,12 @@ impl Step for Verify {
             let lane = if limit == AT_HOME { Lane::Known } else { Lane::Anybody };
             let matches =
                 at.tools.hasher.matches(lane, typed, hash).await.map_err(|_| Error::BUSY)?;
-            // One that was given and not replaced in time is no password any more.
-            let expired = stored
-                .as_ref()
-                .and_then(|stored| stored.temporary_until)
-                .is_some_and(|until| until <= at.visit.now);
-            if !matches || too_long || expired {
+            // One that was given signs in, to choose another; it changes and recovers nothing, and not
+            // replaced in time it is no password any more.
+            let given = stored.as_ref().and_then(|stored| stored.temporary_until);
+            let signs_in = matches!(at.instance.goal, Goal::SignIn(_) | Goal::StepUp { .. });
+            let void = given.is_some_and(|until| until <= at.visit.now || !signs_in);
+            if !matches || too_long || void {
                 return Ok(nobody);
             }
             let outdated = hash.filter(|hash| at.tools.hasher.is_outdated(hash));
