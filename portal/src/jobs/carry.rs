@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// How long is gathered: a member who goes on to the inbox finds it there.
 const GATHER: Duration = Duration::from_millis(200);
+/// After something could not be carried.
+const PAUSE: Duration = Duration::from_secs(5);
 /// Between two looks into all outboxes, for what a node that stopped had not carried.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -26,9 +28,15 @@ pub async fn run(app: Arc<App>) {
             let Some(database) = found.and_then(|plugin| plugin.database.as_ref()) else {
                 continue;
             };
-            if let Err(error) = outbox::deliver(&app.db, database, (&plugin, &insurer)).await {
-                // It stays where it is, and is found at the next look.
-                tracing::warn!(%error, plugin, insurer, "not told yet");
+            match outbox::deliver(&app.db, database, (&plugin, &insurer)).await {
+                Ok(true) => {}
+                // The others have their turn first.
+                Ok(false) => app.carrier.waits(&plugin, &insurer),
+                Err(error) => {
+                    tracing::warn!(%error, plugin, insurer, "not told yet");
+                    app.carrier.waits(&plugin, &insurer);
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
     }

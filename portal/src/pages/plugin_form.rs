@@ -254,6 +254,10 @@ async fn take(
         };
     };
     let above = |text: String| vec![FieldFault { field: String::new(), text }];
+    if wanted.is_told() {
+        // Also when whoever sent the form goes away while it is taken.
+        app.carrier.waits(taking.plugin, taking.insurer);
+    }
     let taken = taking.take(sent, &to, wanted).await?;
     if wanted.is_told() {
         app.carrier.waits(taking.plugin, taking.insurer);

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// Told at a time.
 const TOGETHER: i64 = 200;
+/// How often, before others have their turn.
+const ROUNDS: usize = 5;
 
 /// Puts something aside that is to be told.
 pub async fn tell(
@@ -80,13 +82,15 @@ impl Waits {
     }
 }
 
-/// Carries what waits to where it is read, and forgets it. What is carried twice is there once.
+/// Carries what waits to where it is read, and forgets it; `false` when more is left. What is carried twice is
+/// there once.
 ///
 /// # Errors
 /// When a database does not answer: then it waits for the next time.
-pub async fn deliver(host: &Db, database: &Database, of: (&str, &str)) -> db::Result<()> {
+pub async fn deliver(host: &Db, database: &Database, of: (&str, &str)) -> db::Result<bool> {
     let told = carry(host, database, of, Waits::Told).await;
-    carry(host, database, of, Waits::Happened).await.and(told)
+    let happened = carry(host, database, of, Waits::Happened).await?;
+    Ok(told? && happened)
 }
 
 async fn carry(
@@ -94,15 +98,15 @@ async fn carry(
     database: &Database,
     (plugin, insurer): (&str, &str),
     waits: Waits,
-) -> db::Result<()> {
+) -> db::Result<bool> {
     let (table, those) = waits.sql();
     let told = format!("DELETE FROM {table} WHERE insurer_id = $1 AND outbox_id = $2");
-    loop {
+    for _ in 0..ROUNDS {
         let mut tx = database.begin_walled(insurer).await?;
         let rows = tx.all(AssertSqlSafe(those.clone()), params![insurer, TOGETHER]).await?;
         drop(tx);
         if rows.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let mut tx = host.begin().await?;
         let mut waken = BTreeMap::new();
@@ -130,6 +134,7 @@ async fn carry(
         }
         tx.commit().await?;
     }
+    Ok(false)
 }
 
 fn notification(plugin: &str, row: &Row) -> db::Result<Notification> {
