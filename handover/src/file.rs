@@ -49,8 +49,9 @@ pub struct Layout {
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("列「{header}」（{name}）が見出しにありません。見出し: {found}")]
-    MissingColumn { name: String, header: String, found: String },
+    // Not what stands there: a file without a header begins with a member's row.
+    #[error("列「{header}」（{name}）が見出しにありません。1行目は列の名前でなければなりません")]
+    MissingColumn { name: String, header: String },
     #[error("見出しが{encoding:?}として読めません。文字コードの指定を確かめてください")]
     Encoding { encoding: Encoding },
     #[error("ファイルが空です")]
@@ -105,11 +106,7 @@ impl<R: Read> Reader<R> {
         let columns = (layout.columns.iter())
             .map(|(name, header)| {
                 let at = headers.iter().position(|found| found == header).ok_or_else(|| {
-                    OpenError::MissingColumn {
-                        name: name.clone(),
-                        header: header.clone(),
-                        found: headers.join(", "),
-                    }
+                    OpenError::MissingColumn { name: name.clone(), header: header.clone() }
                 })?;
                 Ok((name.clone(), header.clone(), at))
             })

@@ -119,6 +119,24 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// What looks wrong and was taken nevertheless.
     pub warnings: Vec<Problem>,
+    /// Faulty rows, and odd ones, beyond those that were to be told.
+    pub untold: [u64; 2],
+}
+
+impl Report {
+    /// How many rows are faulty.
+    pub fn faulty(&self) -> u64 {
+        count(&self.problems) + self.untold[0]
+    }
+
+    /// How many look wrong.
+    pub fn odd(&self) -> u64 {
+        count(&self.warnings) + self.untold[1]
+    }
+}
+
+fn count(problems: &[Problem]) -> u64 {
+    u64::try_from(problems.len()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Display for Report {
@@ -130,7 +148,7 @@ impl fmt::Display for Report {
             writeln!(f, "注意: {warning}")?;
         }
         if !self.problems.is_empty() {
-            let faulty = self.problems.len();
+            let faulty = self.faulty();
             return write!(
                 f,
                 "{}行のうち{faulty}行に誤りがあります。何も変更していません。",

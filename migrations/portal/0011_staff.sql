@@ -34,7 +34,8 @@ CREATE TABLE staff_record_ends (
     mark BYTEA NOT NULL
 );
 
--- Files of the insurer on their way into a plugin's table, sealed until they count or are thrown away.
+-- Files of the insurer on their way into a plugin's table, sealed until they count or are thrown away. A node
+-- that works on one has put its claim there.
 CREATE TABLE staff_files (
     insurer_id TEXT NOT NULL,
     file_id TEXT NOT NULL,
@@ -48,10 +49,13 @@ CREATE TABLE staff_files (
     brought_by TEXT NOT NULL,
     brought_by_name TEXT NOT NULL,
     brought_at BIGINT NOT NULL,
-    taken_at BIGINT NOT NULL,
+    ended_by TEXT,
     ended_by_name TEXT,
     ended_at BIGINT,
+    claim TEXT NOT NULL,
+    claimed_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
     PRIMARY KEY (insurer_id, file_id)
 );
 CREATE INDEX staff_files_plugin ON staff_files (insurer_id, plugin, brought_at);
-CREATE INDEX staff_files_brought ON staff_files (brought_at);
+CREATE INDEX staff_files_state ON staff_files (state, claimed_at);

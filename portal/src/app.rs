@@ -14,6 +14,7 @@ use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::Notify;
 use web::clock::Clock;
 use web::pages::Owner;
 use web::{Pages, PublicUrl};
@@ -33,6 +34,8 @@ pub struct App {
     pub calls: Calls,
     /// What plugins say and tell, on its way to who hears and reads it.
     pub carrier: Carrier,
+    /// A file of staff is to be checked or published.
+    pub files: Notify,
     pub sealer: Sealer,
     /// Names of persons in plugins' data.
     pub person_keys: PersonKeys,
@@ -85,6 +88,7 @@ impl App {
             plugins,
             calls,
             carrier: Carrier::default(),
+            files: Notify::new(),
             sealer,
             person_keys,
             providers,

@@ -139,7 +139,7 @@ pub enum Brought {
         name: String,
         bytes: Vec<u8>,
     },
-    /// It is longer than was to be taken; it was read to its end and forgotten.
+    /// It is longer than was to be taken; it was read, as far as its page allows, and forgotten.
     TooLong,
 }
 
@@ -167,7 +167,16 @@ impl Upload {
             // Nothing long is read before it is known that a page of ours sent it.
             let most = if file_name.is_some() && is_signed { most } else { MAX_BODY };
             let (mut bytes, mut is_long) = (Vec::new(), false);
-            while let Some(chunk) = part.chunk().await.map_err(broken)? {
+            loop {
+                let chunk = match part.chunk().await {
+                    Ok(Some(chunk)) => chunk,
+                    Ok(None) => break,
+                    // Longer than anybody reads to its end.
+                    Err(_) if is_long => {
+                        return Ok(Self { posted: Posted(fields), file: Brought::TooLong });
+                    }
+                    Err(error) => return Err(broken(error)),
+                };
                 is_long |= bytes.len() + chunk.len() > most;
                 if is_long && !is_signed {
                     return Err(Error::Shown(StatusCode::PAYLOAD_TOO_LARGE));

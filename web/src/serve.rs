@@ -39,12 +39,16 @@ pub struct Surround {
     /// Which requests get a line in the log, and how many there were.
     pub requests: Requests,
     pub answered: Arc<AtomicU64>,
+    /// Routes to which a file may be on its way for long.
+    pub long: &'static [&'static str],
     /// TLS is our own, so we tell browsers to insist on it; behind a proxy that is the proxy's.
     pub own_tls: bool,
     pub public_url: PublicUrl,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// For a file over a slow line.
+const LONG: Duration = Duration::from_secs(600);
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -125,7 +129,8 @@ async fn around(State(surround): State<Arc<Surround>>, request: Request, next: N
     parts.extensions.insert(surround.public_url.clone());
     let head = parts.clone();
     let span = tracing::info_span!("request", %id, %method, route);
-    let answer = tokio::time::timeout(TIMEOUT, next.run(Request::from_parts(parts, body)));
+    let timeout = if surround.long.contains(&route.as_str()) { LONG } else { TIMEOUT };
+    let answer = tokio::time::timeout(timeout, next.run(Request::from_parts(parts, body)));
     let mut response = match answer.instrument(span.clone()).await {
         Ok(response) => response,
         Err(_) => Error::Shown(StatusCode::REQUEST_TIMEOUT).into_response(),

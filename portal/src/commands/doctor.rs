@@ -94,13 +94,22 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
             let secret = definition.secret(sealer);
             let secret = secret.map_err(|error| format!("{}: apply its folder", error.text()));
             findings.tried(&what, secret, "the client secret can be opened");
+            if definition.staff.is_some() {
+                let secret = definition.staff_secret(sealer);
+                let secret = secret.map_err(|error| format!("{}: apply its folder", error.text()));
+                findings.tried(&what, secret, "the client secret of staff can be opened");
+            }
         }
-        let url = format!("{}/.well-known/openid-configuration", definition.signin.issuer);
-        if let Some(text) = findings.reaches(&format!("{what}, issuer"), &url).await
-            && !text.contains(&format!("\"issuer\":\"{}\"", definition.signin.issuer))
-        {
-            let why = format!("{url} names another issuer: write the same address in both");
-            findings.bad(&format!("{what}, issuer"), why);
+        let staff = definition.staff.as_ref().map(|staff| ("issuer of staff", &staff.signin));
+        for (whose, relying) in std::iter::once(("issuer", &definition.signin)).chain(staff) {
+            let url = format!("{}/.well-known/openid-configuration", relying.issuer);
+            let what = format!("{what}, {whose}");
+            if let Some(text) = findings.reaches(&what, &url).await
+                && !text.contains(&format!("\"issuer\":\"{}\"", relying.issuer))
+            {
+                let why = format!("{url} names another issuer: write the same address in both");
+                findings.bad(&what, why);
+            }
         }
     }
     Ok(())

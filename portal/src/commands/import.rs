@@ -77,6 +77,7 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
         batch: batch.as_deref(),
         keys: &keys,
         dry_run,
+        told: usize::MAX,
         now: Clock::system().now(),
     };
     let report = task.run(|| std::fs::File::open(&file), |bytes| bar.set_position(bytes)).await?;

@@ -29,6 +29,7 @@ pub fn router(app: &Arc<App>) -> Router {
             }),
             requests: app.settings.log.requests,
             answered: Arc::default(),
+            long: &["/{insurer}/staff/files/{plugin}"],
             own_tls: false,
         },
     )
@@ -50,6 +51,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::plugin_jobs::run(app.clone()));
         jobs.spawn(jobs::carry::run(app.clone()));
+        jobs.spawn(jobs::staff_files::run(app.clone()));
         jobs.spawn(jobs::runners::run(app.clone()));
         let url = &app.settings.public_url;
         tracing::info!(listen = %app.settings.listen, url, "portal serves");

@@ -4,14 +4,15 @@ use crate::app;
 use crate::settings::Settings;
 use crate::store::staff_record::{self, Chain};
 use clap::Subcommand;
+use db::published;
 use std::process::ExitCode;
 use web::Error;
 
 /// What to do.
 #[derive(Subcommand)]
 pub enum Staff {
-    /// Go through the record of an insurer: whether a row was changed or taken out. The log has the mark of each
-    /// row (`staff record`): the last one must be the one that is printed.
+    /// Go through the record of an insurer: whether a row was changed or taken out. The log says every ten minutes
+    /// where it ends (`staff record`): a mark that was logged must still be there.
     Verify {
         #[arg(long)]
         insurer: String,
@@ -21,6 +22,9 @@ pub enum Staff {
 /// Runs the command; the exit code says whether the record is whole.
 pub async fn run(settings: &Settings, Staff::Verify { insurer }: Staff) -> Result<ExitCode, Error> {
     let db = app::open_db(settings).await?;
+    if published::current(&mut db.read().await?, &insurer).await?.is_none() {
+        return Err(Error::fault(format!("no insurer {insurer:?}: apply its folder first")));
+    }
     let chain = staff_record::verify(&mut db.read().await?, &insurer).await?;
     db.close().await;
     Ok(match chain {

@@ -12,7 +12,7 @@ mod write;
 use crate::plugins::Plugin;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::data::staged::Staged;
-use handover::{Layout, OpenError, Report};
+use handover::{Layout, OpenError, Problem, Report};
 use read::{Pass, Reading};
 use secret::hash;
 use serde_json::Value;
@@ -63,6 +63,8 @@ pub struct Import<'a> {
     pub keys: &'a PersonKeys,
     /// Check only, write nothing.
     pub dry_run: bool,
+    /// How many faulty rows are told, and how many odd ones; more are counted.
+    pub told: usize,
     pub now: i64,
 }
 
@@ -170,7 +172,7 @@ impl Import<'_> {
                 report.rows += 1;
                 match row {
                     Ok(row) => right.push(row),
-                    Err(problem) => report.problems.push(problem),
+                    Err(problem) => tell(&mut report, self.told, Told::Fault, problem),
                 }
             }
             for row in &right {
@@ -180,9 +182,15 @@ impl Import<'_> {
                 }
             }
             let (faults, warnings) = check::check(self, how.importer, &right).await?;
-            report.problems.extend(faults);
-            report.warnings.extend(warnings);
+            for fault in faults {
+                tell(&mut report, self.told, Told::Fault, fault);
+            }
+            for warning in warnings {
+                tell(&mut report, self.told, Told::Warning, warning);
+            }
             progress(pass.bytes_read());
+            // Others have their turn: a file may be long, and all of it wrong.
+            tokio::task::yield_now().await;
         }
         let fingerprint = self.fingerprint(pass.hash());
         Ok(Looked { report, batches, fingerprint })
@@ -195,5 +203,23 @@ impl Import<'_> {
         let mut text = file;
         text.extend(serde_json::to_vec(&layout).expect("texts are JSON"));
         hash::sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Told {
+    Fault,
+    Warning,
+}
+
+/// Tells a problem of a row, or only counts it.
+fn tell(report: &mut Report, most: usize, told: Told, problem: Problem) {
+    let (list, untold) = match told {
+        Told::Fault => (&mut report.problems, &mut report.untold[0]),
+        Told::Warning => (&mut report.warnings, &mut report.untold[1]),
+    };
+    match list.len() < most {
+        true => list.push(problem),
+        false => *untold += 1,
     }
 }

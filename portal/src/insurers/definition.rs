@@ -211,7 +211,8 @@ impl Definition {
             two_people: file.two_people,
             roles: file.role,
         });
-        if let Some(why) = staff.as_ref().and_then(Staff::fault) {
+        let ids: Vec<&str> = file.plugin.iter().map(|plugin| plugin.id.as_str()).collect();
+        if let Some(why) = staff.as_ref().and_then(|staff| staff.fault(&ids)) {
             return Err(ConfigError(why));
         }
         Ok(Self {

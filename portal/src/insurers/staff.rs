@@ -46,11 +46,20 @@ pub enum May {
 
 impl Staff {
     /// Why it cannot be used, in words for the operator.
-    pub fn fault(&self) -> Option<String> {
+    pub fn fault(&self, plugins: &[&str]) -> Option<String> {
+        if self.acr.is_empty() {
+            return Some("portal.toml: staff.acr: which level staff must reach".to_owned());
+        }
         let mut ids = BTreeSet::new();
         for role in &self.roles {
             if !ids.insert(&role.id) {
                 return Some(format!("portal.toml: staff.role {:?} is there twice", role.id));
+            }
+            if let Some(other) = role.plugins.iter().find(|id| !plugins.contains(&id.as_str())) {
+                return Some(format!(
+                    "portal.toml: staff.role {:?}: {other:?} is no [[plugin]] of this file",
+                    role.id
+                ));
             }
             if role.may.is_empty() {
                 return Some(format!("portal.toml: staff.role {:?}: it may do nothing", role.id));
@@ -117,7 +126,7 @@ mod tests {
     #[test]
     fn a_role_does_what_it_may_with_its_plugins_and_nothing_else() {
         let staff = staff();
-        assert_eq!(staff.fault(), None);
+        assert_eq!(staff.fault(&["fees"]), None);
         let roles = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         let clerk = staff.rights(&roles(&["clerk", "gone"]));
         assert!(clerk.may(May::Import, "fees") && !clerk.may(May::Import, "points"));
@@ -134,12 +143,16 @@ mod tests {
     fn what_cannot_work_is_named() {
         let mut twice = staff();
         twice.roles[1].id = "clerk".into();
-        assert!(twice.fault().is_some_and(|why| why.contains("twice")));
+        assert!(twice.fault(&["fees"]).is_some_and(|why| why.contains("twice")));
         let mut nothing = staff();
         nothing.roles[0].may.clear();
-        assert!(nothing.fault().is_some_and(|why| why.contains("nothing")));
+        assert!(nothing.fault(&["fees"]).is_some_and(|why| why.contains("nothing")));
+        assert!(staff().fault(&["points"]).is_some_and(|why| why.contains("fees")));
+        let mut level = staff();
+        level.acr.clear();
+        assert!(level.fault(&["fees"]).is_some_and(|why| why.contains("acr")));
         let mut alone = staff();
         alone.roles.pop();
-        assert!(alone.fault().is_some_and(|why| why.contains("two_people")));
+        assert!(alone.fault(&["fees"]).is_some_and(|why| why.contains("two_people")));
     }
 }

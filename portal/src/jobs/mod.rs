@@ -6,3 +6,4 @@ pub mod plugin_jobs;
 pub mod purge;
 pub mod refresh;
 pub mod runners;
+pub mod staff_files;

@@ -1,8 +1,9 @@
-//! Removes what has expired.
+//! Removes what has expired, and says in the log where the records of staff end.
 
 use crate::app::App;
-use crate::store::EXPIRED;
+use crate::store::{EXPIRED, staff_record};
 use db::{Db, params};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,28 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(600);
 
 /// Runs until shutdown, the first time at once.
 pub async fn run(app: Arc<App>) {
+    let mut told = BTreeMap::new();
     loop {
         if let Err(error) = purge(&app.db, app.clock.now()).await {
             tracing::warn!(%error, "expired rows could not be removed; trying again later");
         }
+        if let Err(error) = witness(&app.db, &mut told).await {
+            tracing::warn!(%error, "the record of staff could not be read; trying again later");
+        }
         tokio::time::sleep(PURGE_INTERVAL).await;
     }
+}
+
+/// Where the records of what staff did end stands in the log, too: what the log says cannot be rewritten by who
+/// can write to the database only.
+async fn witness(db: &Db, told: &mut BTreeMap<String, i64>) -> Result<(), db::Error> {
+    for (insurer, seq, mark) in staff_record::ends(&mut db.read().await?).await? {
+        if told.insert(insurer.clone(), seq) != Some(seq) {
+            let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
+            tracing::info!(insurer, seq, mark, "staff record");
+        }
+    }
+    Ok(())
 }
 
 async fn purge(db: &Db, now: i64) -> Result<(), db::Error> {

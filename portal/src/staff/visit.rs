@@ -9,7 +9,7 @@ use crate::store::staff_record::{self, Act, Done};
 use crate::store::staff_sessions::StaffSession;
 use crate::visit;
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::{HeaderMap, StatusCode, request::Parts};
+use axum::http::{HeaderMap, Method, StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
 use std::sync::Arc;
@@ -53,7 +53,12 @@ impl StaffVisit {
         self.insurer.definition.staff.as_ref().ok_or(Error::NOT_FOUND)
     }
 
-    /// The ID token of whoever is signed in, for signing out.
+    /// Whether the insurer wants two people for what counts.
+    pub fn two_people(&self) -> bool {
+        self.insurer.definition.staff.as_ref().is_some_and(|staff| staff.two_people)
+    }
+
+    /// The session of whoever is signed in, whatever they may do.
     pub fn session(&self) -> Option<&StaffSession> {
         self.session.as_ref()
     }
@@ -71,14 +76,13 @@ impl StaffVisit {
         let rights = staff.rights(&session.roles);
         match rights.any() {
             true => Ok(Colleague { session, rights }),
-            false => Err(Box::new(self.refused())),
+            false => Err(Box::new(self.refused("staff-no-role"))),
         }
     }
 
-    /// The page for who has no role here, or not this one.
-    pub fn refused(&self) -> Response {
-        let drawn =
-            self.look.notice_page(StatusCode::FORBIDDEN, "staff-no-role", "info", Vec::new());
+    /// The page for who has no role here (`staff-no-role`), or none for this (`staff-not-yours`).
+    pub fn refused(&self, why: &str) -> Response {
+        let drawn = self.look.notice_page(StatusCode::FORBIDDEN, why, "info", Vec::new());
         drawn.unwrap_or_else(IntoResponse::into_response)
     }
 
@@ -130,7 +134,11 @@ where
         let (slug, now) = (&insurer.brand.slug, app.clock.now());
         let secure = app.settings.secure();
         let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        // Where whoever has to sign in again goes on: what was posted is not posted again.
+        let path = match parts.method == Method::GET {
+            true => parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            false => format!("/{slug}/staff"),
+        };
         // Sign-out goes on to the identity provider.
         look.policy.form = web::look::origin(&staff.signin.issuer);
         if let Some(session) = &session {

@@ -14,15 +14,20 @@ pub mod staff_record;
 pub mod staff_sessions;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
-/// were told is kept for 400 days, what happened for 90.
+/// were told, and what was found in files of staff, is kept for 400 days, what happened for 90.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM staff_sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM staff_sessions WHERE expires_at < $1 LIMIT 1000)",
-    // What nobody made count in 14 days.
+    // What nobody published in 14 days is thrown away.
     "UPDATE staff_files SET sealed = NULL, state = 'discarded', ended_at = $1
-     WHERE state = 'checked' AND brought_at < $1 - 1209600",
+     WHERE (insurer_id, file_id) IN
+     (SELECT insurer_id, file_id FROM staff_files
+      WHERE state IN ('right', 'wrong') AND brought_at < $1 - 1209600 LIMIT 1000)",
+    "DELETE FROM staff_files WHERE (insurer_id, file_id) IN
+     (SELECT insurer_id, file_id FROM staff_files
+      WHERE state IN ('published', 'discarded') AND brought_at < $1 - 34560000 LIMIT 1000)",
     "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
      (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM plugin_events WHERE (insurer_id, seq) IN

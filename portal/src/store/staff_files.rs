@@ -1,37 +1,56 @@
-//! Files that staff brought for plugins: sealed until they count or are thrown away.
+//! Files that staff brought for plugins: sealed until they count or are thrown away. What is to be done with one
+//! is its state; the node that does it has a claim on it, and without the claim changes nothing.
 
 use db::{Conn, Error, Result, Row, Tx, params};
+use secret::random;
 use serde::{Deserialize, Serialize};
 
-/// How long a file is kept that nobody makes count, in seconds.
-pub const KEPT: i64 = 14 * 86_400;
-/// After so long a node that was to make a file count has died, in seconds.
+/// After so long a node that worked on a file has died, in seconds.
 const DEAD: i64 = 600;
+/// Between two tries, in seconds.
+const PAUSE: i64 = 30;
+/// How often it is tried to check or publish a file.
+pub const TRIES: i64 = 5;
 
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It was checked, and nothing has changed by it.
-    Checked,
-    /// A node makes it count.
-    Taken,
+    /// It is to be checked.
+    New,
+    /// It was checked, nothing is wrong, and nothing has changed by it.
+    Right,
+    /// It was checked, and something is wrong.
+    Wrong,
+    /// It is to be made count.
+    Publishing,
     Published,
     Discarded,
 }
 
 impl State {
-    fn as_str(self) -> &'static str {
+    /// The word for it; `staff-file-WORD` is its message.
+    pub fn as_str(self) -> &'static str {
         match self {
-            State::Checked => "checked",
-            State::Taken => "taken",
+            State::New => "new",
+            State::Right => "right",
+            State::Wrong => "wrong",
+            State::Publishing => "publishing",
             State::Published => "published",
             State::Discarded => "discarded",
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
-        let all = [State::Checked, State::Taken, State::Published, State::Discarded];
-        all.into_iter().find(|state| state.as_str() == word)
+    fn parse(word: &str) -> Result<Self> {
+        let all = [
+            State::New,
+            State::Right,
+            State::Wrong,
+            State::Publishing,
+            State::Published,
+            State::Discarded,
+        ];
+        let found = all.into_iter().find(|state| state.as_str() == word);
+        found.ok_or_else(|| Error::Column("state".into(), word.to_owned()))
     }
 }
 
@@ -51,14 +70,22 @@ pub struct Found {
     pub warnings: Vec<Fault>,
     /// Why it could not be read at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unread: Option<String>,
+    pub unread: Option<Unread>,
 }
 
 impl Found {
     /// Whether it may count.
-    pub fn is_right(&self) -> bool {
-        self.wrong == 0 && self.unread.is_none()
+    pub fn state(&self) -> State {
+        if self.wrong == 0 && self.unread.is_none() { State::Right } else { State::Wrong }
     }
+}
+
+/// Why a file could not be read: a word for the message `staff-unread-WORD`, and the column that the insurer's
+/// layout names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    pub why: String,
+    pub column: String,
 }
 
 /// What is wrong in a line.
@@ -70,7 +97,7 @@ pub struct Fault {
     pub text: String,
 }
 
-/// A file.
+/// A file, without what was found in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     pub id: String,
@@ -80,11 +107,12 @@ pub struct File {
     pub batch: String,
     pub bytes: i64,
     pub state: State,
-    pub found: Found,
     /// Who brought it, as the provider names them, and as people do.
     pub brought_by: String,
     pub brought_by_name: String,
     pub brought_at: i64,
+    /// Who had it published or threw it away; nobody: its time was over.
+    pub ended_by: Option<String>,
     pub ended_by_name: Option<String>,
     pub ended_at: Option<i64>,
 }
@@ -96,35 +124,38 @@ impl File {
     }
 }
 
-const COLUMNS: &str = "file_id, plugin, file_name, batch, bytes, state, report, brought_by,
-    brought_by_name, brought_at, ended_by_name, ended_at";
+const COLUMNS: &str =
+    "file_id, plugin, file_name, batch, bytes, state, brought_by, brought_by_name,
+    brought_at, ended_by, ended_by_name, ended_at";
 
 fn file(row: &Row) -> Result<File> {
-    let (state, found) = (row.text("state")?, row.text("report")?);
     Ok(File {
         id: row.text("file_id")?,
         plugin: row.text("plugin")?,
         name: row.text("file_name")?,
         batch: row.text("batch")?,
         bytes: row.int("bytes")?,
-        state: State::parse(&state).ok_or_else(|| Error::Column("state".into(), state.clone()))?,
-        found: serde_json::from_str(&found)
-            .map_err(|error| Error::Column("report".into(), error.to_string()))?,
+        state: State::parse(&row.text("state")?)?,
         brought_by: row.text("brought_by")?,
         brought_by_name: row.text("brought_by_name")?,
         brought_at: row.int("brought_at")?,
+        ended_by: row.opt_text("ended_by")?,
         ended_by_name: row.opt_text("ended_by_name")?,
         ended_at: row.opt_int("ended_at")?,
     })
 }
 
-/// Keeps a file with its sealed bytes.
+fn report(found: &Found) -> String {
+    serde_json::to_string(found).expect("texts and numbers are JSON")
+}
+
+/// Keeps a file with its sealed bytes: it is to be checked.
 pub async fn insert(tx: &mut Tx, insurer: &str, file: &File, sealed: &[u8]) -> Result<()> {
     let sql = "INSERT INTO staff_files (insurer_id, file_id, plugin, file_name, batch, bytes, sealed, state,
-                                        report, brought_by, brought_by_name, brought_at, taken_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)";
-    let report = serde_json::to_string(&file.found).expect("texts and numbers are JSON");
-    let File { id, plugin, name, batch, bytes, state, brought_by, brought_by_name, .. } = file;
+                                        report, brought_by, brought_by_name, brought_at, claim,
+                                        claimed_at, tries)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, $9, $10, $11, '', 0, 0)";
+    let File { id, plugin, name, batch, bytes, brought_by, brought_by_name, .. } = file;
     let values = params![
         insurer,
         id,
@@ -133,8 +164,7 @@ pub async fn insert(tx: &mut Tx, insurer: &str, file: &File, sealed: &[u8]) -> R
         batch,
         *bytes,
         sealed,
-        state.as_str(),
-        report,
+        report(&Found::default()),
         brought_by,
         brought_by_name,
         file.brought_at
@@ -151,6 +181,14 @@ pub async fn by_id(conn: &mut Conn, insurer: &str, plugin: &str, id: &str) -> Re
     row.as_ref().map(file).transpose()
 }
 
+/// What was found in a file.
+pub async fn found(conn: &mut Conn, insurer: &str, id: &str) -> Result<Found> {
+    let sql = "SELECT report FROM staff_files WHERE insurer_id = $1 AND file_id = $2";
+    let Some(row) = conn.one(sql, params![insurer, id]).await? else { return Ok(Found::default()) };
+    serde_json::from_str(&row.text("report")?)
+        .map_err(|error| Error::Column("report".into(), error.to_string()))
+}
+
 /// The last files of a plugin, the newest first.
 pub async fn list(conn: &mut Conn, insurer: &str, plugin: &str, most: i64) -> Result<Vec<File>> {
     let sql = format!(
@@ -161,40 +199,99 @@ pub async fn list(conn: &mut Conn, insurer: &str, plugin: &str, most: i64) -> Re
     rows.iter().map(file).collect()
 }
 
-/// Takes a file to make it count, and returns its sealed bytes; `None` when somebody else has, or it has
-/// ended.
-pub async fn take(tx: &mut Tx, insurer: &str, id: &str, now: i64) -> Result<Option<Vec<u8>>> {
-    let sql = "UPDATE staff_files SET state = 'taken', taken_at = $3
-               WHERE insurer_id = $1 AND file_id = $2
-               AND (state = 'checked' OR (state = 'taken' AND taken_at <= $4)) RETURNING sealed";
-    let row = tx.one(sql, params![insurer, id, now, now - DEAD]).await?;
-    row.map_or(Ok(None), |row| row.opt_bytes("sealed"))
+/// The files of a plugin that nobody has published yet, the oldest first.
+pub async fn waiting(conn: &mut Conn, insurer: &str, plugin: &str) -> Result<Vec<File>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2 AND state = 'right'
+         ORDER BY brought_at, file_id LIMIT 100"
+    );
+    let rows = conn.all(db::AssertSqlSafe(sql), params![insurer, plugin]).await?;
+    rows.iter().map(file).collect()
 }
 
-/// It could not be made count: it is as it was, with what was found by then.
-pub async fn give_back(tx: &mut Tx, insurer: &str, id: &str, found: &Found) -> Result<()> {
-    let sql = "UPDATE staff_files SET state = 'checked', report = $3
-               WHERE insurer_id = $1 AND file_id = $2 AND state = 'taken'";
-    let report = serde_json::to_string(found).expect("texts and numbers are JSON");
-    tx.execute(sql, params![insurer, id, report]).await.map(drop)
-}
-
-/// It counts.
-pub async fn published(
+/// Somebody has a file published; `false` when it is not right, or no more. Where two people must, whoever
+/// brought it does not: `by` is told apart in the same statement.
+pub async fn ask(
     tx: &mut Tx,
     insurer: &str,
     id: &str,
-    (found, by, now): (&Found, &str, i64),
-) -> Result<()> {
-    let sql = "UPDATE staff_files SET state = 'published', sealed = NULL, report = $3, ended_by_name = $4,
-               ended_at = $5 WHERE insurer_id = $1 AND file_id = $2 AND state = 'taken'";
-    let report = serde_json::to_string(found).expect("texts and numbers are JSON");
-    tx.execute(sql, params![insurer, id, report, by, now]).await.map(drop)
+    (by, name): (&str, &str),
+    two_people: bool,
+) -> Result<bool> {
+    let sql = "UPDATE staff_files SET state = 'publishing', ended_by = $3, ended_by_name = $4,
+               claim = '', claimed_at = 0, tries = 0
+               WHERE insurer_id = $1 AND file_id = $2 AND state = 'right'
+               AND (brought_by <> $3 OR NOT $5)";
+    Ok(tx.execute(sql, params![insurer, id, by, name, two_people]).await? == 1)
 }
 
 /// It is thrown away; `false` when it has ended, or somebody makes it count.
-pub async fn discard(tx: &mut Tx, insurer: &str, id: &str, (by, now): (&str, i64)) -> Result<bool> {
-    let sql = "UPDATE staff_files SET state = 'discarded', sealed = NULL, ended_by_name = $3, ended_at = $4
-               WHERE insurer_id = $1 AND file_id = $2 AND state = 'checked'";
-    Ok(tx.execute(sql, params![insurer, id, by, now]).await? == 1)
+pub async fn discard(
+    tx: &mut Tx,
+    insurer: &str,
+    id: &str,
+    (by, name, now): (&str, &str, i64),
+) -> Result<bool> {
+    let sql = "UPDATE staff_files SET state = 'discarded', sealed = NULL, ended_by = $3, ended_by_name = $4,
+               ended_at = $5
+               WHERE insurer_id = $1 AND file_id = $2 AND state IN ('right', 'wrong')";
+    Ok(tx.execute(sql, params![insurer, id, by, name, now]).await? == 1)
+}
+
+/// A file that this node works on.
+pub struct Claimed {
+    pub insurer: String,
+    pub file: File,
+    /// None when they are gone.
+    pub sealed: Option<Vec<u8>>,
+    claim: String,
+    pub tries: i64,
+}
+
+/// The next file, of whichever insurer, that is to be checked or published and that no living node works on.
+pub async fn claim(tx: &mut Tx, now: i64) -> Result<Option<Claimed>> {
+    let sql = "SELECT insurer_id, file_id FROM staff_files
+               WHERE state IN ('new', 'publishing') AND claimed_at <= $1 ORDER BY claimed_at LIMIT 1";
+    let Some(row) = tx.one(sql, params![now - DEAD]).await? else { return Ok(None) };
+    let (insurer, id, claim) = (row.text("insurer_id")?, row.text("file_id")?, random::id());
+    let sql = format!(
+        "UPDATE staff_files SET claim = $3, claimed_at = $4, tries = tries + 1
+         WHERE insurer_id = $1 AND file_id = $2 AND state IN ('new', 'publishing') AND claimed_at <= $5
+         RETURNING {COLUMNS}, sealed, tries"
+    );
+    let values = params![insurer.as_str(), id, claim.as_str(), now, now - DEAD];
+    let row = tx.one(db::AssertSqlSafe(sql), values).await?;
+    row.map(|row| {
+        let (sealed, tries) = (row.opt_bytes("sealed")?, row.int("tries")?);
+        Ok(Claimed { insurer, file: file(&row)?, sealed, claim, tries })
+    })
+    .transpose()
+}
+
+/// What was found in it; it is right or wrong from now on, whatever was to become of it.
+pub async fn checked(tx: &mut Tx, claimed: &Claimed, found: &Found) -> Result<bool> {
+    let sql =
+        "UPDATE staff_files SET state = $4, report = $5, ended_by = NULL, ended_by_name = NULL
+               WHERE insurer_id = $1 AND file_id = $2 AND claim = $3
+               AND state IN ('new', 'publishing')";
+    let Claimed { insurer, file, claim, .. } = claimed;
+    let values = params![insurer, &file.id, claim, found.state().as_str(), report(found)];
+    Ok(tx.execute(sql, values).await? == 1)
+}
+
+/// It counts, and its bytes are no use any more; `false` when another node said so.
+pub async fn published(tx: &mut Tx, claimed: &Claimed, found: &Found, now: i64) -> Result<bool> {
+    let sql =
+        "UPDATE staff_files SET state = 'published', sealed = NULL, report = $4, ended_at = $5
+               WHERE insurer_id = $1 AND file_id = $2 AND claim = $3 AND state = 'publishing'";
+    let Claimed { insurer, file, claim, .. } = claimed;
+    Ok(tx.execute(sql, params![insurer, &file.id, claim, report(found), now]).await? == 1)
+}
+
+/// It could not be done now: it is tried again in a while.
+pub async fn later(tx: &mut Tx, claimed: &Claimed, now: i64) -> Result<()> {
+    let sql = "UPDATE staff_files SET claim = '', claimed_at = $4
+               WHERE insurer_id = $1 AND file_id = $2 AND claim = $3";
+    let Claimed { insurer, file, claim, .. } = claimed;
+    tx.execute(sql, params![insurer, &file.id, claim, now - DEAD + PAUSE]).await.map(drop)
 }

@@ -12,6 +12,9 @@ pub enum Act {
     FileBrought,
     /// What is wrong in a file was taken along.
     FaultsTaken,
+    /// Somebody had a file published.
+    PublishAsked,
+    /// It counts from then on.
     FilePublished,
     FileDiscarded,
     /// A staff page of a plugin was seen.
@@ -22,11 +25,12 @@ pub enum Act {
 
 impl Act {
     /// Each of them.
-    pub const ALL: [Act; 8] = [
+    pub const ALL: [Act; 9] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::FileBrought,
         Act::FaultsTaken,
+        Act::PublishAsked,
         Act::FilePublished,
         Act::FileDiscarded,
         Act::PageSeen,
@@ -40,6 +44,7 @@ impl Act {
             Act::SignedOut => "signed-out",
             Act::FileBrought => "file-brought",
             Act::FaultsTaken => "faults-taken",
+            Act::PublishAsked => "publish-asked",
             Act::FilePublished => "file-published",
             Act::FileDiscarded => "file-discarded",
             Act::PageSeen => "page-seen",
@@ -95,11 +100,15 @@ pub async fn insert(tx: &mut Tx, insurer: &str, done: &Done) -> Result<()> {
         params![insurer, seq, *at, sub, name, act.as_str(), plugin, subject, mark.as_slice()];
     tx.execute(sql, values).await?;
     let sql = "UPDATE staff_record_ends SET mark = $2 WHERE insurer_id = $1";
-    tx.execute(sql, params![insurer, mark.as_slice()]).await?;
-    // Where the chain ended at a time stands in the log, too: rows cannot be cut off unseen.
-    let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
-    tracing::info!(insurer, seq, mark, act = act.as_str(), "staff record");
-    Ok(())
+    tx.execute(sql, params![insurer, mark.as_slice()]).await.map(drop)
+}
+
+/// Where the chain of each insurer ends: how many rows, and the mark of the last.
+pub async fn ends(conn: &mut Conn) -> Result<Vec<(String, i64, Vec<u8>)>> {
+    let sql = "SELECT insurer_id, seq, mark FROM staff_record_ends ORDER BY insurer_id";
+    let rows = conn.all(sql, &[]).await?;
+    let end = |row: &Row| Ok((row.text("insurer_id")?, row.int("seq")?, row.bytes("mark")?));
+    rows.iter().map(end).collect()
 }
 
 /// Rows before a number, the newest first; `None`: the newest of all.
@@ -141,8 +150,12 @@ pub async fn verify(conn: &mut Conn, insurer: &str) -> Result<Chain> {
     const TOGETHER: i64 = 1_000;
     let sql = "SELECT seq, made_at, sub, name, act, plugin, subject, mark FROM staff_record
                WHERE insurer_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    // Read first: rows that are added meanwhile stand behind it.
+    let all = ends(conn).await?;
+    let end = all.into_iter().find(|(of, ..)| of == insurer);
+    let end = end.map_or((0, Vec::new()), |(_, seq, mark)| (seq, mark));
     let (mut last, mut mark) = (0, Vec::new());
-    loop {
+    while last < end.0 {
         let rows = conn.all(sql, params![insurer, last, TOGETHER]).await?;
         if rows.is_empty() {
             break;
@@ -154,17 +167,11 @@ pub async fn verify(conn: &mut Conn, insurer: &str) -> Result<Chain> {
                 return Ok(Chain::Broken(last + 1));
             }
             (last, mark) = (last + 1, row.bytes("mark")?);
+            if last == end.0 {
+                break;
+            }
         }
     }
-    let sql = "SELECT seq, mark FROM staff_record_ends WHERE insurer_id = $1";
-    let end = conn.one(sql, params![insurer]).await?;
-    let ends = match end {
-        Some(row) => (row.int("seq")?, row.bytes("mark")?),
-        None => (0, Vec::new()),
-    };
-    Ok(if ends == (last, mark.clone()) {
-        Chain::Whole(last, mark)
-    } else {
-        Chain::Broken(last + 1)
-    })
+    let is_whole = end == (last, mark.clone());
+    Ok(if is_whole { Chain::Whole(last, mark) } else { Chain::Broken(last + 1) })
 }

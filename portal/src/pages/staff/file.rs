@@ -1,13 +1,13 @@
 //! One file that staff brought: what was found in it, and making it count or throwing it away.
 
-use super::brought::{Taking, checked, state_of, taking};
+use super::brought::{Taking, taking};
 use crate::app::App;
 use crate::insurers::staff::May;
 use crate::pages::plugin_paper::attached;
 use crate::paper::sheet::csv;
 use crate::paper::words::Grid;
 use crate::staff::{Colleague, StaffVisit};
-use crate::store::staff_files::{self, Fault, File, State as FileState};
+use crate::store::staff_files::{self, Fault, File, State as FileState, Unread};
 use crate::store::staff_record::Act;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,6 +15,7 @@ use axum::response::Response;
 use sdk::paper::Encoding;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 use web::look::{Action, see_other};
 use web::{Error, Form, Look, Page, Posted};
 
@@ -30,8 +31,10 @@ pub struct StaffFile {
     pub batch: String,
     pub by: String,
     pub at: i64,
-    /// `right`, `wrong`, `published` or `discarded`.
+    /// As in the table.
     pub state: &'static str,
+    /// It is being checked or published: the page can be opened again.
+    pub busy: bool,
     pub ended_by: Option<String>,
     pub ended_at: Option<i64>,
     pub rows: u64,
@@ -49,8 +52,8 @@ pub struct StaffFile {
     /// None for who may not.
     pub publish: Option<Form>,
     pub discard: Option<Form>,
-    /// It is right, and somebody else than who brought it makes it count.
-    pub needs_another: bool,
+    /// It is right, and somebody else has to publish it: `another` than who brought it, or somebody who `may`.
+    pub needs: Option<&'static str>,
 }
 
 /// What is wrong in a line.
@@ -77,6 +80,7 @@ impl Page for StaffFile {
             by: "港　太郎".into(),
             at: 1_790_000_000,
             state,
+            busy: matches!(state, "new" | "publishing"),
             ended_by: (state == "published").then(|| "港　次郎".into()),
             ended_at: (state == "published").then_some(1_790_000_000),
             rows: 12_345,
@@ -93,12 +97,14 @@ impl Page for StaffFile {
             publish: (state == "right")
                 .then(|| Form::new("/minato/staff/files/medical-fees/x/publish", &[])),
             discard: Some(Form::new("/minato/staff/files/medical-fees/x/discard", &[])),
-            needs_another: state == "right",
+            needs: (state == "right").then_some("another"),
         };
         let unread = Self { unread: Some("ファイルが空です".into()), ..sample("wrong") };
+        let others = Self { needs: Some("may"), publish: None, ..sample("right") };
         let same = Self { unchanged: 12_345, inserted: 0, changed: 0, ended: 0, ..sample("right") };
-        let mut all: Vec<Self> = ["right", "wrong", "published", "discarded"].map(sample).into();
-        all.extend([unread, same]);
+        let states = ["new", "right", "wrong", "publishing", "published", "discarded"];
+        let mut all: Vec<Self> = states.map(sample).into();
+        all.extend([unread, others, same]);
         all
     }
 }
@@ -122,10 +128,35 @@ async fn found_file<'a>(
     Ok(file.map(|file| (taking, file)))
 }
 
-/// Whether the insurer wants somebody else to make this file count.
+/// Whether the insurer wants somebody else to publish this file.
 fn needs_another(visit: &StaffVisit, colleague: &Colleague<'_>, file: &File) -> bool {
-    let two = visit.insurer.definition.staff.as_ref().is_some_and(|staff| staff.two_people);
-    two && file.brought_by == colleague.session.sub
+    visit.two_people() && file.brought_by == colleague.session.sub
+}
+
+/// Waits for a while until a file is neither checked nor published any more: most are short, and whoever sent
+/// one sees at once what was found.
+pub(super) async fn until_done(
+    app: &App,
+    visit: &StaffVisit,
+    (plugin, id): (&str, &str),
+) -> Result<(), Error> {
+    const LOOK: Duration = Duration::from_millis(100);
+    for _ in 0..150 {
+        let mut conn = app.db.read().await?;
+        let file = staff_files::by_id(&mut conn, visit.slug(), plugin, id).await?;
+        drop(conn);
+        let busy = |file: &File| matches!(file.state, FileState::New | FileState::Publishing);
+        if !file.as_ref().is_some_and(busy) {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Why a file could not be read, in the language of the page.
+fn unread(look: &Look, unread: &Unread) -> String {
+    look.t(&format!("staff-unread-{}", unread.why), &[("column", unread.column.clone())])
 }
 
 /// `GET /{insurer}/staff/files/{plugin}/{file}`
@@ -152,11 +183,10 @@ pub async fn show(
             })
             .collect()
     };
-    let waits = file.state == FileState::Checked;
-    let right = waits && file.found.is_right();
+    let found = staff_files::found(&mut app.db.read().await?, visit.slug(), &id).await?;
+    let right = file.state == FileState::Right;
     let another = needs_another(&visit, &colleague, &file);
-    let may = |what| colleague.rights.may(what, &plugin);
-    let found = &file.found;
+    let publishes = colleague.rights.may(May::Publish, &plugin);
     let faults = found.problems.len() + found.warnings.len();
     visit.look.page(&StaffFile {
         plugin: taking.offer.name(&visit.look.lang).to_owned(),
@@ -164,7 +194,8 @@ pub async fn show(
         batch: visit.look.when(&file.batch),
         by: file.brought_by_name.clone(),
         at: file.brought_at,
-        state: state_of(&file),
+        state: file.state.as_str(),
+        busy: matches!(file.state, FileState::New | FileState::Publishing),
         ended_by: file.ended_by_name.clone(),
         ended_at: file.ended_at,
         rows: found.rows,
@@ -176,11 +207,16 @@ pub async fn show(
         problems: shown(&found.problems),
         odd: found.odd,
         warnings: shown(&found.warnings),
-        unread: found.unread.clone(),
+        unread: found.unread.as_ref().map(|why| unread(&visit.look, why)),
         faults_url: (faults > 0).then(|| at("/faults")),
-        publish: (right && may(May::Publish) && !another).then(|| Form::new(at("/publish"), &[])),
-        discard: waits.then(|| Form::new(at("/discard"), &[])),
-        needs_another: right && (another || !may(May::Publish)),
+        publish: (right && publishes && !another).then(|| Form::new(at("/publish"), &[])),
+        discard: matches!(file.state, FileState::Right | FileState::Wrong)
+            .then(|| Form::new(at("/discard"), &[])),
+        needs: match (right, publishes, another) {
+            (true, _, true) => Some("another"),
+            (true, false, false) => Some("may"),
+            _ => None,
+        },
         file: file.name,
     })
 }
@@ -202,7 +238,7 @@ pub async fn faults(
     let row = |kind: &str, fault: &Fault| {
         vec![look.t(kind, &[]), fault.line.to_string(), fault.column.clone(), reason(look, fault)]
     };
-    let found = &file.found;
+    let found = staff_files::found(&mut app.db.read().await?, visit.slug(), &id).await?;
     let wrong = found.problems.iter().map(|fault| row("staff-fault-wrong", fault));
     let odd = found.warnings.iter().map(|fault| row("staff-fault-odd", fault));
     let heads = ["staff-fault-kind", "staff-fault-line", "staff-fault-column", "staff-fault-why"];
@@ -220,8 +256,8 @@ pub async fn faults(
     Ok(attached((&plugin, "faults"), ("csv", "text/csv; charset=utf-8"), bytes))
 }
 
-/// `POST /{insurer}/staff/files/{plugin}/{file}/publish`: from now on its rows count. It is read once more:
-/// what was found when it was brought may be another by now.
+/// `POST /{insurer}/staff/files/{plugin}/{file}/publish`: its rows are to count. It is read once more: what was
+/// found when it was brought may be another by now.
 pub async fn publish(
     State(app): State<Arc<App>>,
     Path((_, plugin, id)): Path<(String, String, String)>,
@@ -236,42 +272,27 @@ pub async fn publish(
         return Ok(visit.not_found());
     };
     if !colleague.rights.may(May::Publish, &plugin) {
-        return Ok(visit.refused());
+        return Ok(visit.refused("staff-not-yours"));
     }
-    let back = Action {
-        label: visit.look.t("staff-file-back", &[]),
-        url: visit.path(&format!("files/{plugin}/{id}")),
-        primary: true,
-    };
+    let here = visit.path(&format!("files/{plugin}/{id}"));
     if needs_another(&visit, &colleague, &file) {
+        let label = visit.look.t("staff-file-back", &[]);
+        let back = Action { label, url: here, primary: true };
         let status = StatusCode::FORBIDDEN;
         return visit.look.notice_page(status, "staff-needs-another", "info", vec![back]);
     }
-    let here = see_other(&back.url);
-    if !file.found.is_right() {
-        return Ok(here);
-    }
+    let by = (colleague.session.sub.as_str(), colleague.session.name.as_str());
     let mut tx = app.db.begin().await?;
-    let Some(sealed) = staff_files::take(&mut tx, visit.slug(), &id, visit.now).await? else {
-        // Somebody was faster, or the same button was pressed twice.
-        return Ok(here);
-    };
-    tx.commit().await?;
-    let bytes: Arc<[u8]> = app.sealer.open(&file.purpose(visit.slug()), &sealed)?.into();
-    let read = checked(&app, &visit, &plugin, (&bytes, &file.batch), false).await;
-    let mut tx = app.db.begin().await?;
-    match &read {
-        Ok(found) if found.is_right() => {
-            let by = colleague.session.name.as_str();
-            let ended = (found, by, visit.now);
-            staff_files::published(&mut tx, visit.slug(), &id, ended).await?;
-            colleague.note(&mut tx, &visit, Act::FilePublished, (&plugin, &file.name)).await?;
-        }
-        Ok(found) => staff_files::give_back(&mut tx, visit.slug(), &id, found).await?,
-        Err(_) => staff_files::give_back(&mut tx, visit.slug(), &id, &file.found).await?,
+    // The statement asks again whether it is right and whose it is; pressed twice it is asked once.
+    if staff_files::ask(&mut tx, visit.slug(), &id, by, visit.two_people()).await? {
+        colleague.note(&mut tx, &visit, Act::PublishAsked, (&plugin, &file.name)).await?;
+        tx.commit().await?;
+        app.files.notify_one();
+    } else {
+        drop(tx);
     }
-    tx.commit().await?;
-    read.map(|_| here)
+    until_done(&app, &visit, (&plugin, &id)).await?;
+    Ok(see_other(&here))
 }
 
 /// `POST /{insurer}/staff/files/{plugin}/{file}/discard`: its bytes are gone, and nothing has changed by it.
@@ -288,8 +309,8 @@ pub async fn discard(
     let Some((_, file)) = found_file(&app, &visit, &colleague, (&plugin, &id)).await? else {
         return Ok(visit.not_found());
     };
+    let by = (colleague.session.sub.as_str(), colleague.session.name.as_str(), visit.now);
     let mut tx = app.db.begin().await?;
-    let by = (colleague.session.name.as_str(), visit.now);
     if staff_files::discard(&mut tx, visit.slug(), &id, by).await? {
         colleague.note(&mut tx, &visit, Act::FileDiscarded, (&plugin, &file.name)).await?;
         tx.commit().await?;

@@ -1,6 +1,7 @@
 //! Files of the insurer: which plugins take some, what counts now, and bringing another.
 
-use super::brought::{Taking, checked, state_of, taking};
+use super::brought::{Taking, taking};
+use super::file::until_done;
 use crate::app::App;
 use crate::insurers::offer;
 use crate::insurers::staff::May;
@@ -15,8 +16,9 @@ use axum::response::Response;
 use secret::random;
 use serde::Serialize;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use web::look::see_other;
-use web::{Brought, Error, Form, Page, Upload};
+use web::{Brought, Error, Form, Page, Posted, Upload};
 
 /// Files of a plugin that its page shows.
 const SHOWN: i64 = 20;
@@ -86,7 +88,7 @@ pub struct Row {
     pub file: String,
     pub by: String,
     pub at: i64,
-    /// `right`, `wrong`, `published` or `discarded`.
+    /// As in the table.
     pub state: &'static str,
     pub url: String,
 }
@@ -113,7 +115,9 @@ impl Page for StaffUpload {
                     rows: 12_345,
                     at: 1_790_000_000,
                 }],
-                files: ["right", "wrong", "published", "discarded"].map(row).into(),
+                files: ["new", "right", "wrong", "publishing", "published", "discarded"]
+                    .map(row)
+                    .into(),
                 form: Some(form),
                 no_layout: false,
                 asks_batch,
@@ -149,16 +153,16 @@ pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Resp
             None => Vec::new(),
         };
         let mut conn = app.db.read().await?;
-        let files = staff_files::list(&mut conn, visit.slug(), id, SHOWN).await?;
+        let waiting = staff_files::waiting(&mut conn, visit.slug(), id).await?;
         plugins.push(Takes {
             name: offer.name(&visit.look.lang).to_owned(),
             url: visit.path(&format!("files/{id}")),
             last_at: live.first().map(|live| live.imported_at),
-            waiting: files.iter().filter(|file| file.state == FileState::Checked).count(),
+            waiting: waiting.len(),
         });
     }
     if plugins.is_empty() {
-        return Ok(visit.refused());
+        return Ok(visit.refused("staff-not-yours"));
     }
     visit.look.page(&StaffFiles { plugins })
 }
@@ -206,7 +210,7 @@ async fn draw(
     form.action = visit.path(&format!("files/{id}"));
     let status = if form.is_wrong() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let row = |file: File| Row {
-        state: state_of(&file),
+        state: file.state.as_str(),
         url: visit.path(&format!("files/{id}/{}", file.id)),
         file: file.name,
         by: file.brought_by_name,
@@ -236,7 +240,10 @@ async fn draw(
     look.draw(status, StaffUpload::TEMPLATE, &page)
 }
 
-/// `POST /{insurer}/staff/files/{plugin}`: a file is brought, checked and put aside. Nothing counts by it.
+/// Files that are on their way to this node at the same time: each is held in memory as a whole.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// `POST /{insurer}/staff/files/{plugin}`: a file is brought and put aside, to be checked. Nothing counts by it.
 pub async fn bring(
     State(app): State<Arc<App>>,
     Path((_, plugin)): Path<(String, String)>,
@@ -250,64 +257,115 @@ pub async fn bring(
     let Some(taking) = taking(&app, &visit, &colleague, &plugin) else {
         return Ok(visit.not_found());
     };
-    if !colleague.rights.may(May::Import, &plugin) || taking.offer.layout.is_none() {
-        return Ok(visit.refused());
+    if !colleague.rights.may(May::Import, &plugin) {
+        return Ok(visit.refused("staff-not-yours"));
     }
-    let most = app.settings.staff_file_mb;
-    let Upload { posted, file } = Upload::read(request, most * 1024 * 1024).await?;
-    let mut form = Form::new("", &["batch", "file"]);
-    let batch = posted.value("batch").to_owned();
-    form.values.insert("batch".to_owned(), batch.clone());
-    if asks_batch(&taking) && (batch.is_empty() || batch.chars().count() > 40) {
-        form.mistake("batch", visit.look.t("staff-batch-missing", &[]));
-    }
-    let (name, bytes) = match file {
-        Brought::File { name, bytes } if !bytes.is_empty() => (name, bytes),
-        Brought::File { .. } => {
-            form.mistake("file", visit.look.t("staff-file-empty", &[]));
-            return draw(&app, &visit, &colleague, &taking, form).await;
-        }
-        Brought::Nothing => {
-            form.mistake("file", visit.look.t("staff-file-missing", &[]));
-            return draw(&app, &visit, &colleague, &taking, form).await;
-        }
-        Brought::TooLong => {
-            let args = [("most", most.to_string())];
-            form.mistake("file", visit.look.t("staff-file-long", &args));
-            return draw(&app, &visit, &colleague, &taking, form).await;
-        }
+    let Ok(_place) = AT_ONCE.try_acquire() else { return Err(Error::BUSY) };
+    let most = app.settings.staff_file_mb.saturating_mul(1024 * 1024);
+    let Upload { posted, file } = Upload::read(request, most).await?;
+    let (file, bytes) = match brought(&app, &visit, &taking, (&posted, file)) {
+        Ok(brought) => brought,
+        Err(form) => return draw(&app, &visit, &colleague, &taking, form).await,
     };
-    if form.is_wrong() {
-        return draw(&app, &visit, &colleague, &taking, form).await;
-    }
-    let batch = if asks_batch(&taking) { batch } else { String::new() };
-    let bytes: Arc<[u8]> = bytes.into();
-    let found = checked(&app, &visit, &plugin, (&bytes, &batch), true).await?;
     let file = File {
-        id: random::id(),
-        plugin: plugin.clone(),
-        name: shown_name(&name),
-        batch,
-        bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        state: FileState::Checked,
-        found,
         brought_by: colleague.session.sub.clone(),
         brought_by_name: colleague.session.name.clone(),
-        brought_at: visit.now,
-        ended_by_name: None,
-        ended_at: None,
+        ..file
     };
     let sealed = app.sealer.seal(&file.purpose(visit.slug()), &bytes);
+    drop(bytes);
     let mut tx = app.db.begin().await?;
     staff_files::insert(&mut tx, visit.slug(), &file, &sealed).await?;
     colleague.note(&mut tx, &visit, Act::FileBrought, (&plugin, &file.name)).await?;
     tx.commit().await?;
+    app.files.notify_one();
+    until_done(&app, &visit, (&plugin, &file.id)).await?;
     Ok(see_other(&visit.path(&format!("files/{plugin}/{}", file.id))))
 }
 
-/// A file's name as it is shown: without folders and signs that draw nothing.
+/// The file that a form brought, or the form with what is wrong.
+fn brought(
+    app: &App,
+    visit: &StaffVisit,
+    taking: &Taking<'_>,
+    (posted, file): (&Posted, Brought),
+) -> Result<(File, Vec<u8>), Form> {
+    let t = |key: &str| visit.look.t(key, &[]);
+    let mut form = Form::new("", &["batch", "file"]);
+    let asked = asks_batch(taking);
+    let batch = if asked { posted.value("batch").to_owned() } else { String::new() };
+    form.values.insert("batch".to_owned(), batch.clone());
+    if asked && (batch.is_empty() || batch.chars().count() > 40) {
+        form.mistake("batch", t("staff-batch-missing"));
+    }
+    let (name, bytes) = match file {
+        Brought::File { name, bytes } if !bytes.is_empty() => (name, bytes),
+        Brought::File { .. } => {
+            form.mistake("file", t("staff-file-empty"));
+            return Err(form);
+        }
+        Brought::Nothing => {
+            form.mistake("file", t("staff-file-missing"));
+            return Err(form);
+        }
+        Brought::TooLong => {
+            let args = [("most", app.settings.staff_file_mb.to_string())];
+            form.mistake("file", visit.look.t("staff-file-long", &args));
+            return Err(form);
+        }
+    };
+    if taking.offer.layout.is_none() {
+        form.mistake("file", t("staff-upload-no-layout"));
+    }
+    if form.is_wrong() {
+        return Err(form);
+    }
+    let file = File {
+        id: random::id(),
+        plugin: taking.offer.id().to_owned(),
+        name: shown_name(&name),
+        batch,
+        bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        state: FileState::New,
+        brought_by: String::new(),
+        brought_by_name: String::new(),
+        brought_at: visit.now,
+        ended_by: None,
+        ended_by_name: None,
+        ended_at: None,
+    };
+    Ok((file, bytes))
+}
+
+/// A file's name as it is shown: without folders, and without signs that draw nothing or turn what stands beside
+/// them around.
 fn shown_name(name: &str) -> String {
+    let hidden = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let name: String = name.chars().filter(|c| !hidden(c)).take(100).collect();
     if name.trim().is_empty() { "-".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_name;
+
+    #[test]
+    fn a_files_name_is_what_it_looks_like() {
+        for (given, shown) in [
+            ("fees.csv", "fees.csv"),
+            ("C:\\files\\医療費.csv", "医療費.csv"),
+            ("/home/x/fees.csv", "fees.csv"),
+            ("a\u{202e}vsc.exe", "avsc.exe"),
+            ("a\u{200b}b\r\n.csv", "ab.csv"),
+            ("", "-"),
+            ("dir/", "-"),
+        ] {
+            assert_eq!(shown_name(given), shown, "{given:?}");
+        }
+    }
 }

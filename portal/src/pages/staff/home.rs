@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::insurers::offer;
 use crate::insurers::staff::May;
 use crate::staff::StaffVisit;
-use crate::store::staff_files::{self, State as FileState};
+use crate::store::staff_files;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,7 +16,6 @@ use web::{Error, Page};
 /// What waits, and what they may do.
 #[derive(Serialize)]
 pub struct StaffHome {
-    pub name: String,
     /// What their roles are called.
     pub roles: Vec<String>,
     pub waiting: Vec<Waiting>,
@@ -32,37 +31,27 @@ pub struct Waiting {
     pub by: String,
     /// Seconds since 1970.
     pub at: i64,
-    pub is_right: bool,
     pub url: String,
 }
 
 impl Page for StaffHome {
     const TEMPLATE: &'static str = "portal/staff_home.html";
     fn samples() -> Vec<Self> {
-        let waiting = |is_right: bool| Waiting {
+        let waiting = || Waiting {
             plugin: "医療費のお知らせ".into(),
             file: "医療費_202603.csv".into(),
             by: "港　太郎".into(),
             at: 1_790_000_000,
-            is_right,
             url: "/minato/staff/files/medical-fees/x".into(),
         };
         let home = |waiting: Vec<Waiting>, files: bool| Self {
-            name: "港　太郎".into(),
             roles: vec!["給付担当".into()],
             waiting,
             files_url: files.then(|| "/minato/staff/files".into()),
         };
-        vec![
-            home(vec![waiting(true), waiting(false)], true),
-            home(vec![], true),
-            home(vec![], false),
-        ]
+        vec![home(vec![waiting(), waiting()], true), home(vec![], true), home(vec![], false)]
     }
 }
-
-/// Files of a plugin that are looked at for some that wait.
-const LOOKED_AT: i64 = 20;
 
 /// The query with which the provider sends back who has signed out.
 const SIGNED_OUT: &str = "state=signed-out";
@@ -75,7 +64,7 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) => colleague,
-        Err(_) if query.as_deref() == Some(SIGNED_OUT) => {
+        Err(_) if visit.session().is_none() && query.as_deref() == Some(SIGNED_OUT) => {
             let again = Action {
                 label: visit.look.t("welcome-sign-in", &[]),
                 url: visit.path("signin"),
@@ -99,22 +88,18 @@ pub async fn show(
             continue;
         }
         takes_files = true;
-        for file in staff_files::list(&mut conn, visit.slug(), id, LOOKED_AT).await? {
-            if file.state == FileState::Checked {
-                waiting.push(Waiting {
-                    plugin: offer.name(&visit.look.lang).to_owned(),
-                    is_right: file.found.is_right(),
-                    url: visit.path(&format!("files/{id}/{}", file.id)),
-                    file: file.name,
-                    by: file.brought_by_name,
-                    at: file.brought_at,
-                });
-            }
+        for file in staff_files::waiting(&mut conn, visit.slug(), id).await? {
+            waiting.push(Waiting {
+                plugin: offer.name(&visit.look.lang).to_owned(),
+                url: visit.path(&format!("files/{id}/{}", file.id)),
+                file: file.name,
+                by: file.brought_by_name,
+                at: file.brought_at,
+            });
         }
     }
     drop(conn);
     visit.look.page(&StaffHome {
-        name: colleague.session.name.clone(),
         roles: colleague.rights.names(&visit.look.lang),
         waiting,
         files_url: takes_files.then(|| visit.path("files")),

@@ -57,7 +57,7 @@ async fn show(
     };
     let Some(page) = offer.plugin.manifest.staff_page(path) else { return Ok(visit.not_found()) };
     if !colleague.rights.may(May::Pages, id) {
-        return Ok(visit.refused());
+        return Ok(visit.refused("staff-not-yours"));
     }
     let mut tx = app.db.begin().await?;
     colleague.note(&mut tx, visit, Act::PageSeen, (id, path)).await?;

@@ -61,7 +61,7 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) if colleague.rights.may_read_record() => colleague,
-        Ok(_) => return Ok(visit.refused()),
+        Ok(_) => return Ok(visit.refused("staff-not-yours")),
         Err(signin) => return Ok(*signin),
     };
     let query = query.unwrap_or_default();

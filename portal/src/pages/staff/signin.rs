@@ -8,11 +8,11 @@ use crate::staff::{self, Colleague, StaffVisit};
 use crate::store::staff_record::Act;
 use crate::store::staff_sessions::{self, StaffSession};
 use axum::extract::{RawQuery, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use secret::{hash, random};
 use std::sync::Arc;
-use web::look::{is_own_path, see_other};
+use web::look::{Action, is_own_path, see_other};
 use web::{Error, Form, Posted};
 
 fn door<'a>(app: &'a App, visit: &'a StaffVisit) -> Door<'a> {
@@ -30,7 +30,7 @@ pub async fn signin(
     let home = visit.path("");
     let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
     let to = to.map(|(_, to)| to.into_owned());
-    let own = |to: &String| is_own_path(to) && (*to == home || to.starts_with(&visit.path("/")));
+    let own = |to: &String| is_own_path(to) && (*to == home || to.starts_with(&format!("{home}/")));
     let to = to.filter(own).unwrap_or(home.clone());
     let level = Level { acr: visit.staff()?.acr.clone(), max_age_minutes: None };
     door(&app, &visit).begin(to, Some(&level)).await
@@ -51,9 +51,25 @@ pub async fn callback(
     let roles = signed_in.staff.as_ref().and_then(|roles| roles.get(visit.slug()));
     let roles = roles.cloned().unwrap_or_default();
     let rights = staff.rights(&roles);
+    let secure = app.settings.secure();
+    // The session that this browser had is no use to anybody any more.
+    let old = staff::secret(visit.slug(), &visit.headers, secure).map(hash::sha256);
     if !rights.any() {
-        return Ok(visit.refused());
+        if let Some(old) = old {
+            let mut tx = app.db.begin().await?;
+            staff_sessions::delete(&mut tx, visit.slug(), &old).await?;
+            tx.commit().await?;
+        }
+        let out = Action {
+            label: visit.look.t("sign-out-submit", &[]),
+            url: door(&app, &visit).signout_url(&visit.path(""), Some(&signed_in.id_token))?,
+            primary: true,
+        };
+        let status = StatusCode::FORBIDDEN;
+        return visit.look.notice_page(status, "staff-no-role", "info", vec![out]);
     }
+    // Without it the provider could not end the session here.
+    let sid = signed_in.sid.ok_or_else(|| Error::fault("the provider names no session (sid)"))?;
     let now = app.clock.now();
     let secret = random::secret();
     let session = StaffSession {
@@ -61,16 +77,14 @@ pub async fn callback(
         name: signed_in.name,
         roles,
         id_token: signed_in.id_token,
-        sid: signed_in.sid,
+        sid: Some(sid),
         seen_at: now,
         expires_at: now + staff::LIFETIME_SECS,
     };
-    let secure = app.settings.secure();
     let mut tx = app.db.begin().await?;
     staff_sessions::insert(&mut tx, visit.slug(), &hash::sha256(&secret), &session).await?;
-    // The one that this browser had is no use to anybody any more.
-    if let Some(old) = staff::secret(visit.slug(), &visit.headers, secure) {
-        staff_sessions::delete(&mut tx, visit.slug(), &hash::sha256(old)).await?;
+    if let Some(old) = old {
+        staff_sessions::delete(&mut tx, visit.slug(), &old).await?;
     }
     let colleague = Colleague { session: &session, rights };
     colleague.note(&mut tx, &visit, Act::SignedIn, ("", "")).await?;

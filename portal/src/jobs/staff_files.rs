@@ -1,0 +1,159 @@
+//! Checks the files that staff brought, and makes those count that they publish: one after the other, by one node.
+//! What a node that died had begun another does; the same file twice is no change.
+
+use crate::app::App;
+use crate::imports::{Import, ImportError};
+use crate::insurers::offer;
+use crate::store::staff_files::{self, Claimed, Fault, Found, State, TRIES, Unread};
+use crate::store::staff_record::{self, Act, Done};
+use handover::{OpenError, Problem, Report};
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+use web::Error;
+
+/// Between two looks at what other nodes left.
+const LOOK: Duration = Duration::from_secs(10);
+/// Faults that are kept of a file; more are only counted.
+const TOLD: usize = 1_000;
+
+/// Runs until shutdown.
+pub async fn run(app: Arc<App>) {
+    loop {
+        match next(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(error = error.text(), "files of staff wait"),
+        }
+        tokio::time::timeout(LOOK, app.files.notified()).await.ok();
+    }
+}
+
+/// Does what is to be done with one file; `false` when there is none.
+async fn next(app: &App) -> Result<bool, Error> {
+    let mut tx = app.db.begin().await?;
+    let Some(claimed) = staff_files::claim(&mut tx, app.clock.now()).await? else {
+        return Ok(false);
+    };
+    tx.commit().await?;
+    let publishes = claimed.file.state == State::Publishing;
+    let found = match read(app, &claimed, !publishes).await {
+        Ok(report) => found(report),
+        Err(Unable::File(unread)) => Found { unread: Some(unread), ..Found::default() },
+        Err(Unable::Now(why)) => {
+            let (insurer, plugin) = (claimed.insurer.as_str(), claimed.file.plugin.as_str());
+            tracing::warn!(insurer, plugin, why, "a file of staff could not be read");
+            let mut tx = app.db.begin().await?;
+            match claimed.tries < TRIES {
+                true => staff_files::later(&mut tx, &claimed, app.clock.now()).await?,
+                false => {
+                    let unread = Some(unread("failed", ""));
+                    let found = Found { unread, ..Found::default() };
+                    staff_files::checked(&mut tx, &claimed, &found).await?;
+                }
+            }
+            tx.commit().await?;
+            return Ok(true);
+        }
+    };
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    if publishes && found.state() == State::Right {
+        // Whoever had it published did so; it is written down with it.
+        if staff_files::published(&mut tx, &claimed, &found, now).await? {
+            let file = &claimed.file;
+            let done = Done {
+                at: now,
+                sub: file.ended_by.clone().unwrap_or_default(),
+                name: file.ended_by_name.clone().unwrap_or_default(),
+                act: Act::FilePublished,
+                plugin: file.plugin.clone(),
+                subject: file.name.clone(),
+            };
+            staff_record::insert(&mut tx, &claimed.insurer, &done).await?;
+        }
+    } else {
+        staff_files::checked(&mut tx, &claimed, &found).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Why a file was not read.
+enum Unable {
+    /// It will never be: this is wrong with it.
+    File(Unread),
+    /// Not now. For the log.
+    Now(String),
+}
+
+fn unread(why: &str, column: &str) -> Unread {
+    Unread { why: why.to_owned(), column: column.to_owned() }
+}
+
+async fn read(app: &App, claimed: &Claimed, dry_run: bool) -> Result<Report, Unable> {
+    let now = |why: &str| Unable::Now(why.to_owned());
+    let Claimed { insurer, file, sealed, .. } = claimed;
+    let sealed = sealed.as_ref().ok_or_else(|| now("its bytes are gone"))?;
+    let bytes = app.sealer.open(&file.purpose(insurer), sealed);
+    let bytes: Arc<[u8]> = bytes.map_err(|_| now("it is sealed with another key"))?.into();
+    let insurer = app.insurers.find(insurer).ok_or_else(|| now("the insurer is gone"))?;
+    let offer = offer::one(&insurer.definition, &app.plugins, &file.plugin);
+    let offer = offer.ok_or_else(|| now("the plugin is off, or not loaded"))?;
+    let layout = offer.layout.ok_or_else(|| now("the layout is gone"))?;
+    let import = Import {
+        insurer: &insurer.brand.slug,
+        plugin: offer.plugin,
+        settings: offer.settings,
+        layout,
+        batch: (!file.batch.is_empty()).then_some(file.batch.as_str()),
+        keys: &app.person_keys,
+        dry_run,
+        told: TOLD,
+        now: app.clock.now(),
+    };
+    let imported = import.run(|| Ok(Cursor::new(bytes.clone())), |_| {}).await;
+    imported.map_err(|error| match error {
+        ImportError::Open(OpenError::MissingColumn { header, .. }) => {
+            Unable::File(unread("header", &header))
+        }
+        ImportError::Open(OpenError::NotMapped(column)) => Unable::File(unread("layout", &column)),
+        ImportError::Open(OpenError::Encoding { .. }) => Unable::File(unread("encoding", "")),
+        ImportError::Open(OpenError::Empty) | ImportError::NoRows => {
+            Unable::File(unread("empty", ""))
+        }
+        ImportError::Open(OpenError::Csv(_)) => Unable::File(unread("csv", "")),
+        ImportError::Mode(_) | ImportError::NoBatch => Unable::File(unread("layout", "mode")),
+        ImportError::NoImporter(_) => now("the plugin takes no files"),
+        ImportError::Moved | ImportError::Overtaken => now("another import was faster"),
+        // What a plugin says of a row may repeat a value.
+        ImportError::Check(_) => now("the plugin's check gave no answer"),
+        ImportError::Db(error) => Unable::Now(error.to_string()),
+        ImportError::Read(error) => Unable::Now(error.to_string()),
+    })
+}
+
+fn found(report: Report) -> Found {
+    let told = |problems: Vec<Problem>| {
+        let told = problems.into_iter().map(|problem| Fault {
+            line: problem.line,
+            column: problem.column,
+            code: problem.reason.code().to_owned(),
+            text: problem.reason.to_string(),
+        });
+        told.collect()
+    };
+    let (wrong, odd) = (report.faulty(), report.odd());
+    Found {
+        rows: report.rows,
+        inserted: report.inserted,
+        changed: report.changed,
+        unchanged: report.unchanged,
+        ended: report.ended,
+        wrong,
+        problems: told(report.problems),
+        odd,
+        warnings: told(report.warnings),
+        unread: None,
+    }
+}
