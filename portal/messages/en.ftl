@@ -228,4 +228,5 @@ staff-act-publish-asked = Asked to publish a file
 staff-act-file-published = A file was published
 staff-act-file-discarded = Discarded a file
 staff-act-page-seen = Saw a page
+staff-act-form-sent = Sent a form
 staff-act-record-read = Read the record

@@ -213,4 +213,5 @@ staff-act-publish-asked = 公開の操作をしました
 staff-act-file-published = ファイルが公開されました
 staff-act-file-discarded = ファイルを取りやめました
 staff-act-page-seen = ページを見ました
+staff-act-form-sent = 入力を送りました
 staff-act-record-read = 操作の記録を見ました

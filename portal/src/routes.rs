@@ -67,8 +67,14 @@ fn staff_routes(app: &App) -> Router<Arc<App>> {
         .route(&format!("{file}/faults"), get(staff::file::faults))
         .route(&format!("{file}/publish"), post(staff::file::publish))
         .route(&format!("{file}/discard"), post(staff::file::discard))
-        .route("/{insurer}/staff/p/{plugin}", get(staff::plugin::root))
-        .route("/{insurer}/staff/p/{plugin}/{*path}", get(staff::plugin::below))
+        .route(
+            "/{insurer}/staff/p/{plugin}",
+            get(staff::plugin::root).post(staff::plugin_form::root),
+        )
+        .route(
+            "/{insurer}/staff/p/{plugin}/{*path}",
+            get(staff::plugin::below).post(staff::plugin_form::below),
+        )
         .route("/{insurer}/staff/record", get(staff::record::show))
         .route("/{insurer}/staff/{*rest}", any(no_staff_page))
 }

@@ -226,11 +226,29 @@ const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "plugin.toml",
-        "data = \"pii\"\nqueries = [\"walked\"]\nstatements = []",
-        "data = \"medical\"\nqueries = [\"walked\"]\nstatements = [\"add\"]",
+        "data = \"pii\"\nqueries = [\"walked\", \"goals\"]\nstatements = []",
+        "data = \"medical\"\nqueries = [\"walked\", \"goals\"]\nstatements = [\"add\"]",
         "is told medical data by other plugins",
     ),
-    ("plugin.toml", "queries = [\"walked\"]", "queries = [\"walk\"]", "add queries/walk.sql"),
+    ("plugin.toml", "queries = [\"walked\", ", "queries = [\"walk\", ", "add queries/walk.sql"),
+    (
+        "plugin.toml",
+        "path = \"/goal\"\nstaff = true",
+        "path = \"/goals\"\nstaff = true",
+        "no [[staff]]",
+    ),
+    (
+        "plugin.toml",
+        "queries = []\nstatements = [\"goal\"]",
+        "queries = []",
+        "of staff: name its queries",
+    ),
+    (
+        "plugin.toml",
+        "name = \"month\"\ntype = \"month\"",
+        "name = \"month\"\ntype = \"person\"",
+        "take hidden or choice",
+    ),
     // Of staff: whose rows are read is known, and every text is there.
     (
         "queries/ranking.sql",

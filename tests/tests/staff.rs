@@ -240,11 +240,46 @@ async fn a_file_from_its_fault_to_what_members_see() {
         steps.sees("歩数の集計").sees("7,200").sees("1人").does_not_see("14,400");
         let sheet = jiro.open(&at(world, "/p/example/sheet")).await;
         sheet.sees("2026-04,1,7200");
+        // A form of a staff page: mistakes, the goal for everybody, who may not, and a forged one.
+        let goal = at(world, "/p/example/goal");
+        let page = jiro.open(&goal).await;
+        jiro.submit(&page, &[("month", "2026-04"), ("steps", "1")]).await.sees("1000以上の数");
+        let set = [("month", "2026年4月"), ("steps", "7000")];
+        jiro.submit(&page, &set).await.sees("目標を決めました").sees("7,000");
+        let inbox = format!("{}/minato/inbox", world.portal_url);
+        let next = [("day", "2026-04-03"), ("steps", "100")];
+        let new = hanako.open(&format!("{}/minato/p/example/new", world.portal_url)).await;
+        hanako.submit(&new, &next).await.sees("記録しました");
+        until("she is told", async || {
+            hanako.open(&inbox).await.html.contains("目標に届きました").then_some(())
+        })
+        .await;
+        let mut forged = jiro.open(&goal).await;
+        let token = forged.form().expect("a form").1["csrf"].clone();
+        forged.html = forged.html.replace(&token, &"x".repeat(token.len()));
+        jiro.submit(&forged, &[("month", "2026-04"), ("steps", "9999")]).await;
+        let mut theirs = jiro.open(&goal).await;
+        theirs.html = theirs.html.replace("/staff/p/example/goal", "/p/example/goal");
+        hanako.submit(&theirs, &[("month", "2026-04"), ("steps", "9999")]).await;
+        jiro.open(&goal).await.sees("7,000").does_not_see("9,999");
+        // After lunch: what was typed comes back.
+        let mut tx = db.begin().await.expect("begins");
+        let away = "UPDATE staff_sessions SET seen_at = seen_at - 1200";
+        tx.execute(away, &[]).await.expect("away");
+        tx.commit().await.expect("committed");
+        let page = jiro.submit(&page, &[("month", "2026-05"), ("steps", "4321")]).await;
+        page.sees("前に入力していた内容").sees("4321").does_not_see("目標を決めました");
+        let taro = &taro;
+        assert!(
+            taro.open(&at(world, "")).await.html.contains("給付担当"),
+            "the provider knows him"
+        );
+
         // Who is counted is not seen; who stands in a row is told, and nobody else.
         let looked = "みなと健康保険組合（給付責任者）";
         let views = format!("{}/minato/views", world.portal_url);
         hanako.open(&views).await.does_not_see(looked);
-        jiro.open(&at(world, "/p/example/ranking?month=202604")).await.sees("1位").sees("7,200");
+        jiro.open(&at(world, "/p/example/ranking?month=202604")).await.sees("1位").sees("7,300");
         hanako.open(&views).await.sees(looked).sees("歩数の記録");
         ken.open(&format!("{}/aozora/views", world.portal_url)).await.does_not_see("給付責任者");
         taro.open(&at(world, "/p/example")).await.sees("この操作の担当ではありません");
@@ -516,6 +551,11 @@ async fn in_a_browser() {
         .await
         .shoot("18-plugin")
         .await;
+    browser.click("main a[href$='/goal']").await.finds("#goal-month").await;
+    browser.click("main form button[type=submit]").await.finds(".error-summary").await;
+    browser.shoot("19-goal-wrong").await.fill("goal-month", "2026-04").await;
+    browser.fill("goal-steps", "150000").await.click("main form button[type=submit]").await;
+    browser.sees("目標を決めました").await.shoot("20-goal").await;
     browser.click("nav a[href$='/staff/record']").await.sees("ページを見ました").await;
     browser
         .click(".languages a")

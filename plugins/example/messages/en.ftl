@@ -49,7 +49,7 @@ example-change-submit = Change
 
 example-remove-submit = Delete
 example-goal-title = You reached your goal of { $month }
-example-goal-text = You walked 200,000 steps in a month. Well done.
+example-goal-text = You walked the goal of the month. Well done.
 
 example-staff-menu = Steps, all members
 example-staff-title = Steps, all members
@@ -62,3 +62,12 @@ example-staff-none = Nobody has noted anything yet.
 example-staff-ranking = Steps in { $month }, in order
 example-staff-ranking-lead = Nobody’s name is shown. Those who are in the list see under “Who looked at my records” that staff did.
 example-staff-rank = No. { $rank }
+example-staff-goal = Goal of the month
+example-staff-goal-lead = Whoever reaches the goal is told in the inbox. A month without one has 200,000 steps.
+example-staff-goals = Goals that were set
+example-goal-month = Month
+example-goal-month-hint = For example: 2026-04
+example-goal-steps = Steps
+example-goal-steps-hint = For example: 200000
+example-goal-submit = Set the goal
+example-goal-set = The goal is set.

@@ -49,7 +49,7 @@ example-change-submit = 変更する
 
 example-remove-submit = 消す
 example-goal-title = { $month }の目標に届きました
-example-goal-text = 1か月で20万歩を歩きました。おめでとうございます。
+example-goal-text = 1か月の目標の歩数を歩きました。おめでとうございます。
 
 example-staff-menu = 歩数の集計
 example-staff-title = 歩数の集計
@@ -62,3 +62,12 @@ example-staff-none = まだ誰も記録していません。
 example-staff-ranking = { $month }の歩数の順位
 example-staff-ranking-lead = 名前は表示しません。見られた人には、職員が見たことが「記録を見た人」に表示されます。
 example-staff-rank = { $rank }位
+example-staff-goal = 月の目標
+example-staff-goal-lead = 目標に届いた人には、受信箱でお知らせします。決めていない月の目標は20万歩です。
+example-staff-goals = 決めた目標
+example-goal-month = 月
+example-goal-month-hint = 例：2026年4月
+example-goal-steps = 目標の歩数
+example-goal-steps-hint = 例：200000
+example-goal-submit = 目標を決める
+example-goal-set = 目標を決めました。

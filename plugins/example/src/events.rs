@@ -1,9 +1,10 @@
 //! What the plugin does when something has happened.
 
+use crate::staff::goals;
 use sdk::{Call, Event, Fault, Writes, json};
 use serde::Deserialize;
 
-/// A month's goal, in steps.
+/// A month's goal, in steps, where the insurer's staff have set none.
 const GOAL: i64 = 200_000;
 
 /// A row of `queries/walked.sql`.
@@ -18,7 +19,9 @@ pub fn goal(call: &Call, event: &Event, writes: &mut Writes) -> Result<(), Fault
     let walked: Vec<Walked> =
         call.query("walked", json!({"month": month, "whose": event.person}))?;
     call.log("goal: heard of a day");
-    if walked.iter().any(|month| month.steps >= GOAL) {
+    let goals = goals(call)?;
+    let goal = goals.iter().find(|goal| goal.month == month).map_or(GOAL, |goal| goal.steps);
+    if walked.iter().any(|month| month.steps >= goal) {
         writes.notify(&event.person, "goal", json!({"month": month}));
     }
     Ok(())

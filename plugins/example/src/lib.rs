@@ -9,13 +9,13 @@ mod paper;
 mod staff;
 
 pub use pages::{Edit, List, New};
-pub use staff::{Months, Ranking};
+pub use staff::{Goals, Months, Ranking};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking, goal_page => staff::goal_page],
     cards: [month => pages::month],
-    actions: [add => actions::add, change => actions::change, remove => actions::remove],
+    actions: [add => actions::add, change => actions::change, remove => actions::remove, set_goal => staff::set_goal],
     jobs: [month => jobs::month],
     events: [goal => events::goal],
     checks: [],

@@ -2,7 +2,7 @@
 
 use crate::pages::away;
 use sdk::paper::{Column, Encoding, Sheet, Table, Words};
-use sdk::{Call, Fault, Page, PageReply, json};
+use sdk::{Call, Done, Fault, Form, Page, PageReply, Writes, json};
 use serde::{Deserialize, Serialize};
 
 /// The months in which somebody walked, newest first.
@@ -35,6 +35,31 @@ struct Walked {
     steps: i64,
 }
 
+/// The goals of the months.
+#[derive(Serialize, Deserialize)]
+pub struct Goals {
+    pub base: String,
+    pub goals: Vec<Goal>,
+}
+
+/// A row of `queries/goals.sql`.
+#[derive(Serialize, Deserialize)]
+pub struct Goal {
+    /// `YYYYMM`
+    pub month: String,
+    pub steps: i64,
+}
+
+/// The goals that were set, newest month first.
+pub fn goals(call: &Call) -> Result<Vec<Goal>, Fault> {
+    call.query("goals", json!({}))
+}
+
+impl Page for Goals {
+    const TEMPLATE: &'static str = "goal.html";
+    const SAMPLES: &'static str = include_str!("../samples/goal.json");
+}
+
 impl Page for Ranking {
     const TEMPLATE: &'static str = "ranking.html";
     const SAMPLES: &'static str = include_str!("../samples/ranking.json");
@@ -59,6 +84,18 @@ pub fn ranking(call: &Call) -> Result<PageReply, Fault> {
     let walked: Vec<Walked> = call.query("ranking", json!({"month": month}))?;
     let steps = walked.iter().map(|one| one.steps).collect();
     Ranking { base: call.base.clone(), month: month.to_owned(), steps }.show()
+}
+
+/// `/goal`
+pub fn goal_page(call: &Call) -> Result<PageReply, Fault> {
+    Goals { base: call.base.clone(), goals: goals(call)? }.show()
+}
+
+/// The goal of a month, in the place of the one before.
+pub fn set_goal(_: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault> {
+    let Goal { month, steps } = form.read()?;
+    writes.run("goal", json!({"month": month, "steps": steps}));
+    Ok(Done::said("/goal", "example-goal-set"))
 }
 
 /// `/sheet`

@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Edit, HANDLERS, List, Months, New, Ranking};
+use example::{Edit, Goals, HANDLERS, List, Months, New, Ranking};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -74,6 +74,7 @@ fn samples_are_the_pages() {
     List::samples().unwrap();
     Months::samples().unwrap();
     Ranking::samples().unwrap();
+    Goals::samples().unwrap();
     New::samples().unwrap();
     Edit::samples().unwrap();
 }

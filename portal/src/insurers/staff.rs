@@ -36,6 +36,8 @@ pub struct Role {
 pub enum May {
     /// See the staff pages of plugins.
     Pages,
+    /// Send their forms.
+    Forms,
     /// Bring files, and see what is wrong in them.
     Import,
     /// Make a file count that was found right.

@@ -3,6 +3,7 @@
 pub mod access_record;
 pub mod back_channel;
 mod door;
+mod draft;
 pub mod home;
 pub mod household;
 pub mod inbox;

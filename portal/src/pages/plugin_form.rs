@@ -1,6 +1,7 @@
 //! A form of a plugin is sent: session, level, what was typed, the handler, one transaction, and on to the
 //! next page. When something stands in the way, what was typed is kept for the member who typed it.
 
+use super::draft::Draft;
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
 use crate::insurers::offer;
@@ -13,7 +14,7 @@ use crate::plugins::form::field::Action;
 use crate::plugins::form::read::read;
 use crate::plugins::form::shown::in_words;
 use crate::session;
-use crate::store::form_drafts::{self, Of};
+use crate::store::form_drafts::Of;
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::StatusCode;
@@ -26,8 +27,6 @@ use std::time::Duration;
 use web::look::see_other;
 use web::{Error, Posted};
 
-/// How long what was typed is kept for the member, in seconds.
-const KEPT: i64 = 2 * 3600;
 /// What the host's own fields are called.
 const HOSTS: [&str; 3] = ["csrf", "act", "once"];
 
@@ -79,11 +78,7 @@ async fn submit(
     let Some(action) = page.offer.plugin.manifest.actions(path).find(|a| a.id == act) else {
         return Ok(visit.not_found());
     };
-    let typed: BTreeMap<String, String> = posted
-        .fields()
-        .filter(|(name, _)| !HOSTS.contains(name))
-        .map(|(name, text)| (name.to_owned(), text.to_owned()))
-        .collect();
+    let typed = typed(&posted);
     let member = match visit.may_change() {
         Ok(session) => &session.member,
         Err(signin) => {
@@ -206,41 +201,59 @@ impl Sending<'_> {
 
     /// The address of one of the plugin's own pages.
     fn target(&self, path: &str, said: Option<&str>) -> Option<String> {
-        let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let plugin = self.page.offer.plugin;
-        let route = plugin.manifest.route(bare)?;
-        if route.data < self.action.data && !query.is_empty() {
-            // What the handler read does not stand in an address below it.
-            return None;
-        }
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if said.is_some_and(|said| said.len() > 100 || !said.chars().all(word)) {
-            return None;
-        }
-        let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\');
-        if !query.chars().all(clean) {
-            return None;
-        }
         let base = self.visit.path(&format!("p/{}", plugin.id()));
-        let bare = if bare == "/" { "" } else { bare };
-        let said = said.map(|said| format!("said={said}"));
-        let query: Vec<&str> = [Some(query).filter(|query| !query.is_empty()), said.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect();
-        Some(match query.is_empty() {
-            true => format!("{base}{bare}"),
-            false => format!("{base}{bare}?{}", query.join("&")),
-        })
+        let class = |path: &str| plugin.manifest.route(path).map(|route| route.data);
+        target(&base, class, self.action, (path, said))
     }
 }
 
-enum Outcome {
+/// The address of one of a plugin's own pages, below `base`, when there is one at this path.
+pub(super) fn target(
+    base: &str,
+    class: impl Fn(&str) -> Option<DataClass>,
+    action: &Action,
+    (path, said): (&str, Option<&str>),
+) -> Option<String> {
+    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+    if class(bare)? < action.data && !query.is_empty() {
+        // What the handler read does not stand in an address below it.
+        return None;
+    }
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if said.is_some_and(|said| said.len() > 100 || !said.chars().all(word)) {
+        return None;
+    }
+    let clean = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\');
+    if !query.chars().all(clean) {
+        return None;
+    }
+    let bare = if bare == "/" { "" } else { bare };
+    let said = said.map(|said| format!("said={said}"));
+    let query: Vec<&str> = [Some(query).filter(|query| !query.is_empty()), said.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    Some(match query.is_empty() {
+        true => format!("{base}{bare}"),
+        false => format!("{base}{bare}?{}", query.join("&")),
+    })
+}
+
+/// What was typed, without the host's own fields.
+pub(super) fn typed(posted: &Posted) -> BTreeMap<String, String> {
+    let own = posted.fields().filter(|(name, _)| !HOSTS.contains(name));
+    own.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+}
+
+/// What comes of a form: on to a page, or back with what is wrong.
+pub(super) enum Outcome {
     On(String),
     Again(Vec<FieldFault>),
 }
 
-async fn take(
+/// Has a form taken, and says so to who carries what it tells.
+pub(super) async fn take(
     app: &App,
     taking: Option<&Taking<'_>>,
     sent: &Sent,
@@ -273,7 +286,7 @@ async fn take(
 }
 
 /// The handler refuses: but when the same form was taken a moment ago, that is why.
-async fn refused(
+pub(super) async fn refused(
     taking: Option<&Taking<'_>>,
     sent: &Sent,
     faults: Vec<FieldFault>,
@@ -298,33 +311,16 @@ struct Keeping<'a> {
 
 impl Keeping<'_> {
     async fn keep(&self) -> Result<(), Error> {
-        let page = self.page.page();
-        let of = self.of(&page);
-        let typed = serde_json::to_vec(self.typed).map_err(Error::fault)?;
-        let sealed = self.app.sealer.seal(&of.purpose(), &typed);
-        let mut tx = self.app.db.begin().await?;
-        form_drafts::put(&mut tx, of, &sealed, self.visit.now + KEPT).await?;
-        tx.commit().await?;
-        Ok(())
+        self.draft(&self.page.page()).keep(self.typed).await
     }
 
-    /// The form was taken: what was kept of it is no use any more.
     async fn forget(&self) -> Result<(), Error> {
-        let page = self.page.page();
-        let of = self.of(&page);
-        let mut conn = self.app.db.read().await?;
-        if form_drafts::find(&mut conn, of, self.visit.now).await?.is_none() {
-            return Ok(());
-        }
-        drop(conn);
-        let mut tx = self.app.db.begin().await?;
-        form_drafts::delete(&mut tx, of).await?;
-        tx.commit().await?;
-        Ok(())
+        self.draft(&self.page.page()).forget().await
     }
 
-    fn of<'o>(&'o self, page: &'o str) -> Of<'o> {
+    fn draft<'o>(&'o self, page: &'o str) -> Draft<'o> {
         let (insurer, sub) = (self.visit.slug(), self.member.sub.as_str());
-        Of { insurer, sub, plugin: self.page.offer.id(), action: &self.action.id, page }
+        let of = Of { insurer, sub, plugin: self.page.offer.id(), action: &self.action.id, page };
+        Draft { app: self.app, of, now: self.visit.now }
     }
 }

@@ -1,5 +1,6 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
+use super::draft::Draft;
 use super::plugin_paper;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
@@ -12,7 +13,7 @@ use crate::plugins::data::reach::Declared;
 use crate::plugins::form;
 use crate::plugins::form::shown::{Filled, Forms, Showing, Texts};
 use crate::plugins::package::manifest::Answers;
-use crate::store::form_drafts::{self, Of};
+use crate::store::form_drafts::Of;
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -172,11 +173,7 @@ impl Opened<'_> {
 
     /// The page with its parameters, without what was said above it.
     pub fn page(&self) -> String {
-        let pairs = url::form_urlencoded::parse(self.query.as_bytes());
-        let kept = pairs.filter(|(name, _)| name != "said");
-        let query =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-        format!("{}?{query}", self.path)
+        unsaid(&self.path, &self.query)
     }
 
     /// The notice that the plugin did not answer.
@@ -223,14 +220,17 @@ impl Opened<'_> {
         let (insurer, plugin) = (self.visit.slug(), self.offer.id());
         let page = self.page();
         let of = Of { insurer, sub: &member.sub, plugin, action: &action.id, page: &page };
-        let mut conn = self.app.db.read().await?;
-        let Some(sealed) = form_drafts::find(&mut conn, of, self.visit.now).await? else {
-            return Ok(Filled::default());
-        };
-        let open = self.app.sealer.open(&of.purpose(), &sealed);
-        let typed = open.ok().and_then(|typed| serde_json::from_slice(&typed).ok());
+        let typed = Draft { app: self.app, of, now: self.visit.now }.find().await?;
         Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
     }
+}
+
+/// A page with its parameters, without what was said above it.
+pub(super) fn unsaid(path: &str, query: &str) -> String {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let kept = pairs.filter(|(name, _)| name != "said");
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    format!("{path}?{query}")
 }
 
 /// Draws the template that the plugin named. Only its own templates can be named.

@@ -6,5 +6,5 @@
 mod session;
 mod visit;
 
-pub use session::{LIFETIME_SECS, cookie, forget, secret};
+pub use session::{LIFETIME_SECS, cookie, forget, last, secret};
 pub use visit::{Colleague, StaffVisit};

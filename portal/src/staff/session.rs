@@ -44,6 +44,19 @@ pub(super) async fn find(
     Ok(live)
 }
 
+/// Whose session it was, also one that has ended while they typed, by `sub`.
+pub async fn last(
+    db: &Db,
+    slug: &str,
+    headers: &HeaderMap,
+    secure: bool,
+) -> Result<Option<String>, Error> {
+    let Some(secret) = secret(slug, headers, secure) else { return Ok(None) };
+    let hash = hash::sha256(secret);
+    let found = staff_sessions::by_secret(&mut db.read().await?, slug, &hash).await?;
+    Ok(found.map(|session| session.sub))
+}
+
 /// The `Set-Cookie` line of a new session.
 pub fn cookie(slug: &str, secret: &str, secure: bool) -> HeaderValue {
     cookies::set(&cookie_name(slug), secret, None, secure)

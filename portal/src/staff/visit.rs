@@ -134,8 +134,10 @@ where
         let (slug, now) = (&insurer.brand.slug, app.clock.now());
         let secure = app.settings.secure();
         let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
-        // Where whoever has to sign in again goes on: what was posted is not posted again.
-        let path = match parts.method == Method::GET {
+        // Where whoever has to sign in again goes on: what was posted is not posted again. A form of a plugin
+        // stands on the page to which it is posted.
+        let is_page = parts.method == Method::GET || parts.uri.path().contains("/staff/p/");
+        let path = match is_page {
             true => parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             false => format!("/{slug}/staff"),
         };

@@ -19,13 +19,15 @@ pub enum Act {
     FileDiscarded,
     /// A staff page of a plugin was seen.
     PageSeen,
+    /// A form of one was sent.
+    FormSent,
     /// The record itself was read.
     RecordRead,
 }
 
 impl Act {
     /// Each of them.
-    pub const ALL: [Act; 9] = [
+    pub const ALL: [Act; 10] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::FileBrought,
@@ -34,6 +36,7 @@ impl Act {
         Act::FilePublished,
         Act::FileDiscarded,
         Act::PageSeen,
+        Act::FormSent,
         Act::RecordRead,
     ];
 
@@ -48,6 +51,7 @@ impl Act {
             Act::FilePublished => "file-published",
             Act::FileDiscarded => "file-discarded",
             Act::PageSeen => "page-seen",
+            Act::FormSent => "form-sent",
             Act::RecordRead => "record-read",
         }
     }

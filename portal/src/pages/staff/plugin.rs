@@ -2,21 +2,28 @@
 //! cannot be, nothing is shown.
 
 use crate::app::App;
-use crate::insurers::offer;
+use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
-use crate::pages::plugin_page::{answers, draw, faulty};
+use crate::pages::draft::Draft;
+use crate::pages::plugin_page::{Back, answers, draw, faulty, unsaid};
 use crate::pages::plugin_paper;
-use crate::plugins::ask::{Asker, Asking};
+use crate::plugins::ask::{Asker, Asking, Question};
 use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::People;
-use crate::plugins::form::shown::Forms;
+use crate::plugins::data::reach::Declared;
+use crate::plugins::form::shown::{Filled, Forms, Showing};
+use crate::plugins::package::manifest::StaffPage;
 use crate::staff::{Colleague, StaffVisit};
 use crate::store::access_record::{self, Look};
+use crate::store::form_drafts::Of;
 use crate::store::staff_record::Act;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use sdk::PageReply;
+use sdk::wire::FormState;
+use secret::random;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use web::Error;
@@ -28,7 +35,10 @@ pub async fn root(
     RawQuery(query): RawQuery,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
-    show(&app, &visit, (&plugin, "/"), &query.unwrap_or_default()).await
+    match opened(&app, &visit, (&plugin, "/"), query.unwrap_or_default()) {
+        Ok(page) => page.show(None).await,
+        Err(response) => Ok(*response),
+    }
 }
 
 /// `GET /{insurer}/staff/p/{plugin}/{*path}`
@@ -38,106 +48,194 @@ pub async fn below(
     RawQuery(query): RawQuery,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
-    show(&app, &visit, (&plugin, &format!("/{path}")), &query.unwrap_or_default()).await
+    match opened(&app, &visit, (&plugin, &format!("/{path}")), query.unwrap_or_default()) {
+        Ok(page) => page.show(None).await,
+        Err(response) => Ok(*response),
+    }
 }
 
-async fn show(
-    app: &App,
-    visit: &StaffVisit,
+/// A staff page that a colleague may see.
+pub(super) struct Opened<'a> {
+    pub app: &'a App,
+    pub visit: &'a StaffVisit,
+    pub colleague: Colleague<'a>,
+    pub offer: Offer<'a>,
+    page: &'a StaffPage,
+    pub path: String,
+    pub query: String,
+}
+
+/// The staff page at a path below a plugin, or the page that says why there is none.
+pub(super) fn opened<'a>(
+    app: &'a App,
+    visit: &'a StaffVisit,
     (id, path): (&str, &str),
-    query: &str,
-) -> Result<Response, Error> {
-    let colleague = match visit.signed_in() {
-        Ok(colleague) => colleague,
-        Err(signin) => return Ok(*signin),
-    };
-    let definition = &visit.insurer.definition;
-    let Some(offer) = offer::one(definition, &app.plugins, id) else {
-        return Ok(visit.not_found());
-    };
-    let Some(page) = offer.plugin.manifest.staff_page(path) else { return Ok(visit.not_found()) };
+    query: String,
+) -> Result<Opened<'a>, Box<Response>> {
+    let colleague = visit.signed_in()?;
+    let offer = offer::one(&visit.insurer.definition, &app.plugins, id);
+    let found = offer.and_then(|offer| Some((offer, offer.plugin.manifest.staff_page(path)?)));
+    let Some((offer, page)) = found else { return Err(Box::new(visit.not_found())) };
     if !colleague.rights.may(May::Pages, id) {
-        return Ok(visit.refused("staff-not-yours"));
+        return Err(Box::new(visit.refused("staff-not-yours")));
     }
-    let mut tx = app.db.begin().await?;
-    colleague.note(&mut tx, visit, Act::PageSeen, (id, path)).await?;
-    tx.commit().await?;
-    let asker = Asker {
-        insurer: visit.slug(),
-        member: &colleague.session.sub,
-        lang: &visit.look.lang,
-        today: &visit.today,
-        now: visit.now,
-        insured: false,
-        staff: true,
-        people: People::everybody(),
-        // Every sign-in of staff shows two factors.
-        cleared: DataClass::Medical,
-    };
-    let question = asker.question(&Asking {
-        plugin: offer.plugin,
-        settings: offer.settings,
-        declared: page.declared(),
-        shared: offer::shared(definition, &app.plugins, offer.plugin),
-        query,
-    });
-    let question = question.map_err(|_| Error::fault("nothing is above what staff have proved"))?;
-    let shown = question.shown().unwrap_or_default();
-    let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-    let look = &visit.look;
-    let answered = question.page(deadline).await;
-    looked(app, visit, &colleague, id, &shown).await?;
-    let drawn = match answered {
-        Ok(PageReply::NotFound) => return Ok(visit.not_found()),
-        Ok(reply) if answers(&reply) != page.answers => {
-            Err(CallFault::Failed("answers with another kind than its page says".to_owned()))
-        }
-        Ok(PageReply::Paper { name, document }) => {
-            let of = (colleague.session.name.as_str(), visit.today.as_str());
-            let made = plugin_paper::file(app, look, of, id, (&name, &document)).await;
-            made.map_err(CallFault::Failed)
-        }
-        Ok(PageReply::Sheet { name, sheet }) => {
-            plugin_paper::sheet(look, id, (&name, &sheet)).map_err(CallFault::Failed)
-        }
-        Ok(PageReply::Show { template, data, .. }) => {
-            draw(look, (id, &template), data, Forms::default(), query).await
-        }
-        Err(fault) => Err(fault),
-    };
-    match drawn {
-        Ok(response) => Ok(response),
-        Err(fault) => {
-            let again = format!("{}{path}?{query}", visit.path(&format!("p/{id}")));
-            faulty(look, visit.slug(), offer, &fault, again)
-        }
-    }
+    Ok(Opened { app, visit, colleague, offer, page, path: path.to_owned(), query })
 }
 
-/// Members are told that their rows were shown, and where the one who saw them works and as what; before
-/// anything is shown.
-async fn looked(
-    app: &App,
-    visit: &StaffVisit,
-    colleague: &Colleague<'_>,
-    plugin: &str,
-    shown: &Shown,
-) -> Result<(), Error> {
-    let persons = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
-    if persons.is_empty() {
-        return Ok(());
+/// What a colleague is called among members, where one of both is meant.
+pub(super) fn name(sub: &str) -> String {
+    format!("staff:{sub}")
+}
+
+impl Opened<'_> {
+    /// Asks the plugin and draws what it answers, with a form that comes back.
+    pub async fn show(&self, back: Option<Back>) -> Result<Response, Error> {
+        let Self { app, visit, offer, page, .. } = self;
+        let (id, look) = (offer.id(), &visit.look);
+        self.note(Act::PageSeen, &self.path).await?;
+        let (question, shown) = self.question(page.declared())?;
+        let answered = question.page(self.deadline()).await;
+        self.looked(&shown).await?;
+        let drawn = match answered {
+            Ok(PageReply::NotFound) => return Ok(visit.not_found()),
+            Ok(reply) if answers(&reply) != page.answers => {
+                Err(CallFault::Failed("answers with another kind than its page says".to_owned()))
+            }
+            Ok(PageReply::Paper { name, document }) => {
+                let of = (self.colleague.session.name.as_str(), visit.today.as_str());
+                let made = plugin_paper::file(app, look, of, id, (&name, &document)).await;
+                made.map_err(CallFault::Failed)
+            }
+            Ok(PageReply::Sheet { name, sheet }) => {
+                plugin_paper::sheet(look, id, (&name, &sheet)).map_err(CallFault::Failed)
+            }
+            Ok(PageReply::Show { template, data, forms }) => {
+                let forms = self.forms(&forms, back).await?;
+                draw(look, (id, &template), data, forms, &self.query).await
+            }
+            Err(fault) => Err(fault),
+        };
+        match drawn {
+            Ok(response) => Ok(response),
+            Err(fault) => self.fault(&fault),
+        }
     }
-    let roles = colleague.rights.names("ja").join("、");
-    let seen_by_name = format!("{}（{roles}）", visit.insurer.brand.name.ja);
-    let look = |person: String| Look {
-        person,
-        seen_by: format!("staff:{}", colleague.session.sub),
-        seen_by_name: seen_by_name.clone(),
-        plugin: plugin.to_owned(),
-        at: visit.now,
-    };
-    let looks: Vec<Look> = persons.into_iter().map(look).collect();
-    let mut tx = app.db.begin().await?;
-    access_record::insert(&mut tx, visit.slug(), &looks).await?;
-    Ok(tx.commit().await?)
+
+    /// How long a page of a plugin may take.
+    pub fn deadline(&self) -> Duration {
+        Duration::from_millis(self.app.settings.plugins.page_ms)
+    }
+
+    /// Writes down what is done here.
+    pub async fn note(&self, act: Act, subject: &str) -> Result<(), Error> {
+        let mut tx = self.app.db.begin().await?;
+        let of = (self.offer.id(), subject);
+        self.colleague.note(&mut tx, self.visit, act, of).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The call, and where stands whose rows it was given.
+    pub fn question(&self, declared: Declared<'_>) -> Result<(Question, Shown), Error> {
+        let Self { app, visit, offer, .. } = self;
+        let member = name(&self.colleague.session.sub);
+        let asker = Asker {
+            insurer: visit.slug(),
+            member: &member,
+            lang: &visit.look.lang,
+            today: &visit.today,
+            now: visit.now,
+            insured: false,
+            staff: true,
+            people: People::everybody(),
+            // Every sign-in of staff shows two factors.
+            cleared: DataClass::Medical,
+        };
+        let question = asker.question(&Asking {
+            plugin: offer.plugin,
+            settings: offer.settings,
+            declared,
+            shared: offer::shared(&visit.insurer.definition, &app.plugins, offer.plugin),
+            query: &self.query,
+        });
+        let question = question.map_err(|_| Error::fault("nothing is above what staff proved"))?;
+        let shown = question.shown().unwrap_or_default();
+        Ok((question, shown))
+    }
+
+    /// Members are told that their rows were shown, and where the one who saw them works and as what; before
+    /// anything is shown.
+    pub async fn looked(&self, shown: &Shown) -> Result<(), Error> {
+        let persons = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
+        if persons.is_empty() {
+            return Ok(());
+        }
+        let Self { app, visit, colleague, .. } = self;
+        let roles = colleague.rights.names("ja").join("、");
+        let seen_by_name = format!("{}（{roles}）", visit.insurer.brand.name.ja);
+        let look = |person: String| Look {
+            person,
+            seen_by: name(&colleague.session.sub),
+            seen_by_name: seen_by_name.clone(),
+            plugin: self.offer.id().to_owned(),
+            at: visit.now,
+        };
+        let looks: Vec<Look> = persons.into_iter().map(look).collect();
+        let mut tx = app.db.begin().await?;
+        access_record::insert(&mut tx, visit.slug(), &looks).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The page with its parameters, without what was said above it.
+    pub fn page(&self) -> String {
+        unsaid(&format!("staff{}", self.path), &self.query)
+    }
+
+    /// The notice that the plugin did not answer.
+    pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
+        let Self { visit, offer, path, query, .. } = self;
+        let again = format!("{}{path}?{query}", visit.path(&format!("p/{}", offer.id())));
+        faulty(&visit.look, visit.slug(), *offer, fault, again)
+    }
+
+    /// The forms of the page, for who may send them: as they came back, as they were kept, or as the plugin
+    /// fills them in.
+    async fn forms(
+        &self,
+        states: &BTreeMap<String, FormState>,
+        mut back: Option<Back>,
+    ) -> Result<Forms, Error> {
+        let (visit, plugin) = (self.visit, self.offer.plugin);
+        let mut forms = Forms::default();
+        if !self.colleague.rights.may(May::Forms, plugin.id()) {
+            return Ok(forms);
+        }
+        let (sub, page) = (name(&self.colleague.session.sub), self.page());
+        for action in plugin.manifest.staff_actions(&self.path) {
+            let of = Of {
+                insurer: visit.slug(),
+                sub: &sub,
+                plugin: plugin.id(),
+                action: &action.id,
+                page: &page,
+            };
+            let filled = match back.take_if(|back| back.action == action.id) {
+                Some(back) => Filled { typed: Some(back.typed), faults: back.faults, kept: false },
+                None => {
+                    let typed = Draft { app: self.app, of, now: visit.now }.find().await?;
+                    Filled { kept: typed.is_some(), typed, faults: Vec::new() }
+                }
+            };
+            forms.failed |= !filled.faults.is_empty();
+            let showing = Showing {
+                plugin: plugin.id(),
+                token: &visit.look.form_token(plugin.id(), &sub),
+                once: &random::id(),
+                people: &People::default(),
+                texts: &visit.look,
+            };
+            let shown = showing.form(action, states.get(&action.id), &filled);
+            forms.forms.insert(action.id.clone(), shown);
+        }
+        Ok(forms)
+    }
 }

@@ -12,6 +12,9 @@ pub struct Action {
     pub id: String,
     /// The page on which it stands.
     pub path: String,
+    /// That page is one of staff.
+    #[serde(default)]
+    pub staff: bool,
     pub handler: String,
     pub data: DataClass,
     /// The queries that its handler may use; all that read when nothing is said.
@@ -79,7 +82,10 @@ impl Action {
             handler: &self.handler,
             class: self.data,
             queries: self.queries.as_deref(),
-            writes: Writes::Own(self.statements.as_deref()),
+            writes: match self.staff {
+                true => Writes::Everybodys(self.statements.as_deref()),
+                false => Writes::Own(self.statements.as_deref()),
+            },
         }
     }
 
@@ -90,7 +96,11 @@ impl Action {
     pub fn check(&self, paths: &BTreeSet<&str>) -> Result<(), String> {
         named(&self.id).map_err(|why| format!("id {why}"))?;
         if !paths.contains(self.path.as_str()) {
-            return Err(format!("path {:?} is no [[route]]: a form stands on a page", self.path));
+            let page = if self.staff { "[[staff]]" } else { "[[route]]" };
+            return Err(format!("path {:?} is no {page}: a form stands on a page", self.path));
+        }
+        if self.staff && (self.queries.is_none() || self.statements.is_none()) {
+            return Err("of staff: name its queries and statements (queries = [], …)".into());
         }
         let mut names = BTreeSet::new();
         for field in &self.field {
@@ -101,6 +111,9 @@ impl Action {
             }
             if !names.insert(&field.name) {
                 return Err(at("stands twice".into()));
+            }
+            if self.staff && field.kind == FieldKind::Person {
+                return Err(at("staff choose among rows: take hidden or choice".into()));
             }
             field.check().map_err(at)?;
         }

@@ -250,10 +250,15 @@ impl Manifest {
         }
         let paths: BTreeSet<&str> =
             manifest.route.iter().map(|route| route.path.as_str()).collect();
+        let staff: BTreeSet<&str> = manifest.staff.iter().map(|page| page.path.as_str()).collect();
         for (at, action) in manifest.action.iter().enumerate() {
             let said = |why: String| format!("action {}: {why}", action.id);
-            action.check(&paths).map_err(said)?;
-            let page = manifest.route(&action.path).map_or(action.data, |route| route.data);
+            action.check(if action.staff { &staff } else { &paths }).map_err(said)?;
+            let page = match action.staff {
+                true => manifest.staff_page(&action.path).map(|page| page.data),
+                false => manifest.route(&action.path).map(|route| route.data),
+            };
+            let page = page.unwrap_or(action.data);
             if action.data > page {
                 return Err(said(format!(
                     "has data = {:?}, and its page {:?}: what was typed is shown there",
@@ -354,6 +359,10 @@ impl Manifest {
             let checked =
                 checked.and_then(|()| action.declared().check_writes(queries, statements, told));
             checked.map_err(|why| format!("plugin.toml: action {} {why}", action.id))?;
+            if action.staff {
+                let used = action.queries.iter().flatten();
+                says_whose(queries, used, &format!("action {}", action.id))?;
+            }
         }
         for route in &self.route {
             let checked = route.declared().check(queries);
@@ -362,14 +371,7 @@ impl Manifest {
         for page in &self.staff {
             let checked = page.declared().check(queries);
             checked.map_err(|why| format!("plugin.toml: staff {} {why}", page.path))?;
-            let says = |name: &&String| queries.get(*name).is_none_or(Query::says_whose);
-            if let Some(name) = page.queries.iter().find(|name| !says(name)) {
-                return Err(format!(
-                    "plugin.toml: staff {} uses queries/{name}.sql, which reads members' rows and does not \
-                     say whose: add person to its columns, or count (members are told who looked)",
-                    page.path
-                ));
-            }
+            says_whose(queries, page.queries.iter(), &format!("staff {}", page.path))?;
         }
         for card in &self.card {
             let checked = card.declared().check(queries);
@@ -420,7 +422,12 @@ impl Manifest {
 
     /// The forms of the page at a path.
     pub fn actions(&self, path: &str) -> impl Iterator<Item = &Action> {
-        self.action.iter().filter(move |action| action.path == path)
+        self.action.iter().filter(move |action| action.path == path && !action.staff)
+    }
+
+    /// The forms of the staff page at a path.
+    pub fn staff_actions(&self, path: &str) -> impl Iterator<Item = &Action> {
+        self.action.iter().filter(move |action| action.path == path && action.staff)
     }
 
     /// The staff page of a path below the plugin.
@@ -432,6 +439,21 @@ impl Manifest {
     pub fn route(&self, path: &str) -> Option<&Route> {
         self.route.iter().find(|route| route.path == path)
     }
+}
+
+/// Members are told who looked: what staff read says whose it is.
+fn says_whose<'q>(
+    queries: &Queries,
+    mut used: impl Iterator<Item = &'q String>,
+    what: &str,
+) -> Result<(), String> {
+    let silent = used.find(|name| !queries.get(*name).is_none_or(Query::says_whose));
+    silent.map_or(Ok(()), |name| {
+        Err(format!(
+            "plugin.toml: {what} uses queries/{name}.sql, which reads members' rows and does not say whose: \
+             add person to its columns, or count (members are told who looked)"
+        ))
+    })
 }
 
 #[cfg(test)]
