@@ -553,7 +553,8 @@ async fn in_a_browser() {
         .await;
     browser.click("main a[href$='/goal']").await.finds("#goal-month").await;
     browser.click("main form button[type=submit]").await.finds(".error-summary").await;
-    browser.shoot("19-goal-wrong").await.fill("goal-month", "2026-04").await;
+    browser.shoot("19-goal-wrong").await;
+    browser.run("document.getElementById('goal-month').value = '2026-04'").await;
     browser.fill("goal-steps", "150000").await.click("main form button[type=submit]").await;
     browser.sees("目標を決めました").await.shoot("20-goal").await;
     browser.click("nav a[href$='/staff/record']").await.sees("ページを見ました").await;
