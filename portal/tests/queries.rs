@@ -466,3 +466,43 @@ fn what_reaches_beyond_the_plugin_or_the_insurer_cannot_be_written() {
         assert!(sql.contains("AND ((\"t0\".\"total\" > \"t0\".\"days\") OR TRUE)"), "{sql}");
     }
 }
+
+/// What staff read says whose it is, or counts over many.
+#[test]
+fn what_a_page_of_staff_may_ask() {
+    let tables = Tables::parse(TABLES).expect("tables");
+    let imported = BTreeSet::new();
+    let schema = Schema { tables: &tables, imported: &imported };
+    let says = |sql: &str| {
+        let query = Query::parse(sql, &schema).unwrap_or_else(|why| panic!("{sql}: {why}"));
+        query.says_whose()
+    };
+    for sql in [
+        "SELECT title FROM items",
+        "SELECT person, total FROM fees",
+        "SELECT person, SUM(total) AS total FROM fees GROUP BY person",
+        "SELECT month, kind, COUNT(*) AS n, SUM(total) AS total FROM fees GROUP BY month, kind",
+        "SELECT COUNT(DISTINCT person) AS people FROM fees",
+        "SELECT COUNT(*) AS n FROM choices WHERE YEAR(day) = $year GROUP BY MONTH(day)",
+        "SELECT f.person AS who, c.person AS whom, f.total FROM fees AS f JOIN choices AS c ON c.word = f.note",
+    ] {
+        assert!(says(sql), "{sql}");
+    }
+    for sql in [
+        "SELECT total FROM fees",
+        "SELECT DISTINCT note FROM fees",
+        "SELECT SUM(total) AS total FROM fees GROUP BY person",
+        "SELECT MIN(note) AS note, COUNT(*) AS n FROM fees GROUP BY month",
+        "SELECT note, COUNT(*) AS n FROM fees GROUP BY note",
+        "SELECT COUNT(*) AS n, SUM(total) AS total FROM fees WHERE person = $whose",
+        "SELECT COUNT(*) AS n FROM fees WHERE note = $name",
+        "SELECT COUNT(*) AS n FROM fees GROUP BY month HAVING MIN(note) = $name",
+        "SELECT SUM(f.total) AS t FROM fees AS f JOIN choices AS c ON c.word = f.note",
+        "SELECT MIN(day) AS day, COUNT(*) AS n FROM choices",
+        "SELECT COUNT(*) AS n FROM choices GROUP BY day",
+        "SELECT c.person, f.total FROM fees AS f JOIN choices AS c ON c.word = f.note",
+        "SELECT i.title, f.total FROM items AS i JOIN fees AS f ON f.month = i.month",
+    ] {
+        assert!(!says(sql), "{sql}");
+    }
+}

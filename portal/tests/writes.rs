@@ -15,7 +15,7 @@ use portal::plugins::data::statement::{Statement, Statements};
 use portal::plugins::data::tables::Tables;
 use portal::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
 use portal::plugins::package::declared::{Event, Notification};
-use sdk::wire::{Notify, Publish};
+use sdk::wire::{Notify, Publish, Write};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -318,6 +318,7 @@ async fn what_is_told_is_declared_and_of_whom_the_handler_sees() {
             events: &said,
             insurer: "minato",
             people: &hanako,
+            names_whose: false,
             today: "2026-04-01",
             now: 1_775_000_000,
         };
@@ -379,6 +380,62 @@ async fn what_is_told_is_declared_and_of_whom_the_handler_sees() {
         let sql = "SELECT COUNT(*) AS n FROM notifications WHERE person = 'h'";
         assert_eq!(conn.one(sql, &[]).await.unwrap().unwrap().int("n").unwrap(), 1);
         drop(conn);
+        world.close().await;
+    }
+}
+
+/// Attack 31: a form of staff changes rows of persons whom it names, never everybody's at once; a job may.
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_change_rows_of_whom_they_name() {
+    let (harus, natsus) = ("h".repeat(22), "n".repeat(22));
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        for whose in [&harus, &natsus] {
+            let one = People::new(vec![person(whose, true, &[])]);
+            world.write(("minato", &one), ADD, json!({"id": "a", "n": 1})).await.unwrap();
+        }
+        let mend = "UPDATE notes SET n = $n WHERE id = $id";
+        let statement = Statement::parse(mend, &world.schema()).unwrap();
+        let statements = Statements::from([("mend".to_owned(), statement)]);
+        let everybody = People::everybody();
+        let take = async |names_whose: bool, whose: Option<&String>, n: i64| {
+            let taking = Taking {
+                database: &world.database,
+                statements: &statements,
+                declared: Declared {
+                    handler: "x",
+                    class: DataClass::Pii,
+                    queries: None,
+                    writes: Writes::Everybodys(None),
+                },
+                plugin: "writes-x",
+                notifications: &[],
+                events: &[],
+                insurer: "minato",
+                people: &everybody,
+                names_whose,
+                today: "2026-04-01",
+                now: 1_775_000_000,
+            };
+            let write = Write {
+                statement: "mend".into(),
+                params: json!({"id": "a", "n": n}),
+                person: whose.cloned(),
+                must: None,
+            };
+            let wanted = Wanted { writes: vec![write], ..Wanted::default() };
+            taking.take(&Sent::step("writes-x", "mend", n, ""), "/", &wanted).await
+        };
+        match take(true, None, 7).await {
+            Err(NotTaken::Asked(why)) => assert!(why.contains("does not name"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+        assert!(take(true, Some(&harus), 8).await.is_ok());
+        let rows = world.rows(("minato", &everybody), ALL).await;
+        assert_eq!(rows.to_string().matches("\"n\":8").count(), 1, "{rows}");
+        assert!(take(false, None, 9).await.is_ok());
+        let rows = world.rows(("minato", &everybody), ALL).await;
+        assert_eq!(rows.to_string().matches("\"n\":9").count(), 2, "{rows}");
         world.close().await;
     }
 }

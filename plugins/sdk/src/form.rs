@@ -87,6 +87,20 @@ impl Writes {
         self.writes.push(Write { statement, params, person, must: None });
     }
 
+    /// The same for a row of a person, and it has to hold: see [`Writes::must`].
+    pub fn must_of(
+        &mut self,
+        person: &str,
+        (statement, params): (&str, Value),
+        field: &str,
+        text: &str,
+    ) {
+        self.must(statement, params, field, text);
+        if let Some(write) = self.writes.last_mut() {
+            write.person = Some(person.to_owned());
+        }
+    }
+
     /// Says that something has happened: an event of the manifest. Other plugins hear of it when all this
     /// is written; `person` is of whom it is, empty for nobody.
     pub fn publish(&mut self, person: &str, event: &str, params: Value) {

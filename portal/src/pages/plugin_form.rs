@@ -145,6 +145,7 @@ impl Sending<'_> {
             events: &plugin.manifest.event,
             insurer: visit.slug(),
             people: &own,
+            names_whose: false,
             today: asker.today,
             now: visit.now,
         });

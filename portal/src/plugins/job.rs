@@ -89,6 +89,7 @@ impl Step<'_> {
             events: &self.plugin.manifest.event,
             insurer: self.insurer,
             people: &everybody,
+            names_whose: false,
             today: self.today,
             now: self.now,
         });

@@ -1,6 +1,6 @@
 //! One file that staff brought: what was found in it, and making it count or throwing it away.
 
-use super::brought::{Taking, taking};
+use super::taking::{Taking, taking};
 use crate::app::App;
 use crate::insurers::staff::May;
 use crate::pages::plugin_paper::attached;
@@ -281,7 +281,7 @@ pub async fn publish(
         let status = StatusCode::FORBIDDEN;
         return visit.look.notice_page(status, "staff-needs-another", "info", vec![back]);
     }
-    let by = (colleague.session.sub.as_str(), colleague.session.name.as_str());
+    let by = (colleague.session.sub.as_str(), colleague.session.name.as_str(), visit.now);
     let mut tx = app.db.begin().await?;
     // The statement asks again whether it is right and whose it is; pressed twice it is asked once.
     if staff_files::ask(&mut tx, visit.slug(), &id, by, visit.two_people()).await? {

@@ -1,7 +1,7 @@
 //! Files of the insurer: which plugins take some, what counts now, and bringing another.
 
-use super::brought::{Taking, taking};
 use super::file::until_done;
+use super::taking::{Taking, taking};
 use crate::app::App;
 use crate::insurers::offer;
 use crate::insurers::staff::May;
@@ -231,10 +231,7 @@ async fn draw(
         no_layout: may && layout.is_none(),
         asks_batch: asks_batch(taking),
         most: app.settings.staff_file_mb,
-        encoding: layout.map_or_else(String::new, |layout| match layout.encoding {
-            handover::Encoding::Utf8 => "UTF-8".to_owned(),
-            handover::Encoding::Windows31J => "Shift_JIS (Windows-31J)".to_owned(),
-        }),
+        encoding: layout.map_or_else(String::new, |layout| layout.encoding.name().to_owned()),
         columns: layout.map_or_else(Vec::new, |layout| layout.columns.values().cloned().collect()),
     };
     look.draw(status, StaffUpload::TEMPLATE, &page)
@@ -260,7 +257,7 @@ pub async fn bring(
     if !colleague.rights.may(May::Import, &plugin) {
         return Ok(visit.refused("staff-not-yours"));
     }
-    let Ok(_place) = AT_ONCE.try_acquire() else { return Err(Error::BUSY) };
+    let Ok(place) = AT_ONCE.try_acquire() else { return Err(Error::BUSY) };
     let most = app.settings.staff_file_mb.saturating_mul(1024 * 1024);
     let Upload { posted, file } = Upload::read(request, most).await?;
     let (file, bytes) = match brought(&app, &visit, &taking, (&posted, file)) {
@@ -278,6 +275,7 @@ pub async fn bring(
     staff_files::insert(&mut tx, visit.slug(), &file, &sealed).await?;
     colleague.note(&mut tx, &visit, Act::FileBrought, (&plugin, &file.name)).await?;
     tx.commit().await?;
+    drop((sealed, place));
     app.files.notify_one();
     until_done(&app, &visit, (&plugin, &file.id)).await?;
     Ok(see_other(&visit.path(&format!("files/{plugin}/{}", file.id))))

@@ -1,6 +1,5 @@
 //! The pages of who works for an insurer.
 
-mod brought;
 pub mod file;
 pub mod files;
 pub mod home;
@@ -8,3 +7,4 @@ pub mod plugin;
 pub mod plugin_form;
 pub mod record;
 pub mod signin;
+mod taking;

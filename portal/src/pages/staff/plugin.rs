@@ -170,7 +170,7 @@ impl Opened<'_> {
             return Ok(());
         }
         let Self { app, visit, colleague, .. } = self;
-        let roles = colleague.rights.names("ja").join("、");
+        let roles = colleague.rights.names_with(self.offer.id(), "ja").join("、");
         let seen_by_name = format!("{}（{roles}）", visit.insurer.brand.name.ja);
         let look = |person: String| Look {
             person,
@@ -207,6 +207,7 @@ impl Opened<'_> {
         let (visit, plugin) = (self.visit, self.offer.plugin);
         let mut forms = Forms::default();
         if !self.colleague.rights.may(May::Forms, plugin.id()) {
+            forms.withheld = plugin.manifest.staff_actions(&self.path).next().is_some();
             return Ok(forms);
         }
         let (sub, page) = (name(&self.colleague.session.sub), self.page());

@@ -7,7 +7,7 @@ use crate::insurers::staff::May;
 use crate::pages::draft::Draft;
 use crate::pages::plugin_form::{Outcome, refused, take, target, typed};
 use crate::pages::plugin_page::{Back, unsaid};
-use crate::plugins::border::host::CallFault;
+use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::people::People;
 use crate::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
 use crate::plugins::form::field::Action;
@@ -17,11 +17,12 @@ use crate::staff::{self, StaffVisit};
 use crate::store::form_drafts::Of;
 use crate::store::staff_record::Act;
 use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::FieldFault;
 use sdk::wire::ActionReply;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use web::look::{form_token, see_other};
 use web::{Error, Posted};
 
@@ -86,6 +87,12 @@ async fn submit(
     Sending { page, action, sub, typed }.send(posted.value("once")).await
 }
 
+/// The persons whose rows are to be changed.
+fn written(wanted: &Wanted) -> Shown {
+    let persons = wanted.writes.iter().filter_map(|write| write.person.clone());
+    Arc::new(Mutex::new(persons.collect()))
+}
+
 /// A form on its way.
 struct Sending<'a> {
     page: Opened<'a>,
@@ -122,6 +129,7 @@ impl Sending<'_> {
             events: &plugin.manifest.event,
             insurer: visit.slug(),
             people: &everybody,
+            names_whose: true,
             today: &visit.today,
             now: visit.now,
         });
@@ -133,6 +141,8 @@ impl Sending<'_> {
                 match target(&base, class, action, (&path, said.as_deref())) {
                     Some(to) => {
                         let wanted = Wanted { writes, notify, publish };
+                        // Whose rows are changed has been looked at, too.
+                        page.looked(&written(&wanted)).await?;
                         take(app, taking.as_ref(), &sent, to, &wanted).await
                     }
                     None => Err(NotTaken::Asked("the page to see next is none of its own".into())),
@@ -162,7 +172,12 @@ impl Sending<'_> {
     /// The page with the form as it was typed, and what is wrong with it.
     async fn again(&self, faults: Vec<(String, String)>) -> Result<Response, Error> {
         let (action, typed) = (self.action.id.clone(), self.typed.clone());
-        self.page.show(Some(Back { action, typed, faults })).await
+        let shown = self.page.show(Some(Back { action, typed, faults })).await?;
+        if shown.status() != StatusCode::BAD_REQUEST {
+            // The page itself could not be shown.
+            self.draft(&self.page.page()).keep(&self.typed).await?;
+        }
+        Ok(shown)
     }
 
     /// The notice that the plugin did not answer; what was typed is kept.

@@ -167,6 +167,8 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
             if let Some(shown) = &allowed.shown {
                 let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.extend(found.persons(&rows).map(str::to_owned));
+                // Asked about one alone, also a count is theirs.
+                shown.extend(only.iter().flat_map(|only| only.all()).map(|seen| seen.id.clone()));
             }
             (abi::OK, json!({"rows": rows}))
         }

@@ -5,7 +5,7 @@ use super::class::DataClass;
 use super::people::People;
 use super::sql::check::{self, Schema};
 use super::sql::print::{self, Bind, MOST_ROWS, Printed};
-use super::sql::tree::{Expr, Node, Select};
+use super::sql::tree::{Aggregate, Expr, Function, Join, Node, Select};
 use super::tables::{Kind, Scope, Stored};
 use db::{AssertSqlSafe, Conn, Engine, Row, Value};
 use serde_json::{Map, Value as Json, json};
@@ -108,16 +108,33 @@ impl Query {
         self.select.class
     }
 
-    /// Whether it can be told whose rows it shows: it reads nobody's, it counts over many, or each of its rows
-    /// says whose it is.
+    /// Whether it can be told whose rows it shows: it reads nobody's, it counts over many, or each of its rows says
+    /// whose it is, of every table of persons that it reads.
     pub fn says_whose(&self) -> bool {
-        let Select { sources, columns, group, .. } = &self.select;
-        let is_person = |expr: &Expr| expr.kind == Kind::Person;
+        let Select { sources, columns, .. } = &self.select;
+        let names = |at: usize| {
+            let mut nodes = columns.iter().map(|column| &column.expr.node);
+            nodes.any(|node| {
+                matches!(node, Node::Column { source, column } if *source == at && column == "person")
+            })
+        };
+        let mut persons = sources.iter().enumerate().filter(|(_, one)| one.scope == Scope::Person);
+        persons.all(|(at, _)| names(at)) || self.counts()
+    }
+
+    /// Whether its rows are of many: it counts or sums, and neither gives, nor groups by, nor looks for what could
+    /// be one person's alone. Years, months, words and amounts are of many; a text, a day and a line are not.
+    fn counts(&self) -> bool {
+        let Select { sources, columns, filter, group, having, .. } = &self.select;
         let aggregates = |expr: &Expr| matches!(expr.node, Node::Aggregate { .. });
-        let of_nobody = sources.iter().all(|source| source.scope != Scope::Person);
-        let counts = columns.iter().any(|column| column.expr.any(&aggregates))
-            && !group.iter().any(|expr| expr.any(&is_person));
-        of_nobody || counts || self.whose().next().is_some()
+        let joined = sources.iter().filter_map(|source| match &source.join {
+            Join::First => None,
+            Join::Inner(on) | Join::Left(on) => Some(on),
+        });
+        let given = columns.iter().map(|column| &column.expr);
+        let looked_at = given.chain(filter).chain(group).chain(having).chain(joined);
+        columns.iter().any(|column| column.expr.any(&aggregates))
+            && !looked_at.into_iter().any(is_narrow)
     }
 
     /// The columns that say whose a row is.
@@ -181,6 +198,22 @@ impl Query {
             object.insert(column.name.clone(), value.unwrap_or(Json::Null));
         }
         Ok(Json::Object(object))
+    }
+}
+
+/// Whether what it says could be one person's alone.
+fn is_narrow(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::Call(Function::Year | Function::Month, _) => false,
+        Node::Aggregate { function: Aggregate::Count, .. } => false,
+        Node::Column { column, .. } => {
+            let narrow = matches!(
+                expr.kind,
+                Kind::Text | Kind::Json | Kind::Blob | Kind::Person | Kind::Day | Kind::Instant
+            );
+            narrow || column == "line"
+        }
+        _ => expr.parts().into_iter().any(is_narrow),
     }
 }
 

@@ -9,6 +9,7 @@ use super::people::People;
 use super::query::{For, Unanswered};
 use super::reach::Declared;
 use super::statement::{Statement, Statements};
+use super::tables::Scope;
 use crate::plugins::package::declared::{Event, Notification, told};
 use crate::store::events;
 use db::{AssertSqlSafe, Engine, Error, Tx, params};
@@ -68,6 +69,8 @@ pub struct Taking<'a> {
     pub events: &'a [Event],
     pub insurer: &'a str,
     pub people: &'a People,
+    /// Whatever changes rows of persons names the person: a form of staff.
+    pub names_whose: bool,
     pub today: &'a str,
     pub now: i64,
 }
@@ -291,6 +294,10 @@ impl Taking<'_> {
         statement: &Statement,
         write: &Write,
     ) -> Result<u64, Unanswered> {
+        if self.names_whose && statement.scope() == Scope::Person && write.person.is_none() {
+            let why = "rows of a person, whom the write does not name: write run_of or must_of";
+            return Err(Unanswered::Asked(why.to_owned()));
+        }
         let only = write.person.as_ref().map(|person| self.people.only(person));
         let people = only.as_ref().unwrap_or(self.people);
         let whom = For { insurer: self.insurer, people, today: self.today, now: self.now };

@@ -33,12 +33,15 @@ pub struct Forms {
     pub forms: BTreeMap<String, Shown>,
     /// One came back.
     pub failed: bool,
+    /// There are some, which whoever looks may not send: the page has an empty list of forms.
+    pub withheld: bool,
 }
 
 impl Forms {
     /// The page's data with its forms, when it has some.
     pub fn beside(&self, mut data: Value) -> Value {
-        if let (false, Value::Object(page)) = (self.forms.is_empty(), &mut data) {
+        let none = self.forms.is_empty() && !self.withheld;
+        if let (false, Value::Object(page)) = (none, &mut data) {
             let forms = serde_json::to_value(&self.forms).expect("texts are JSON");
             page.insert("forms".to_owned(), forms);
             page.insert("failed".to_owned(), Value::Bool(self.failed));

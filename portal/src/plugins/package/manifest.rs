@@ -481,6 +481,33 @@ mod tests {
         }
     }
 
+    /// Attack 31: the forms of staff are none of a member's page, though it has the same path.
+    #[test]
+    fn a_form_stands_on_the_page_that_it_names() {
+        let page = |kind: &str| {
+            format!("[[{kind}]]\npath = \"/\"\nhandler = \"h\"\ndata = \"none\"\nqueries = []\n")
+        };
+        let form = |id: &str, more: &str| {
+            format!(
+                "[[action]]\nid = \"{id}\"\npath = \"/\"\nhandler = \"h\"\ndata = \"none\"\n{more}"
+            )
+        };
+        let text = format!(
+            "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"fees\"\nversion = \"1\"\n\
+             name = {{ ja = \"x\" }}\nhost_api = 1\n{}{}{}{}",
+            page("route"),
+            page("staff"),
+            form("own", ""),
+            form("theirs", "staff = true\nqueries = []\nstatements = []\n"),
+        );
+        let manifest = Manifest::parse(&text, "fees").unwrap();
+        let ids = |actions: Vec<&super::Action>| -> Vec<String> {
+            actions.into_iter().map(|action| action.id.clone()).collect()
+        };
+        assert_eq!(ids(manifest.actions("/").collect()), ["own"]);
+        assert_eq!(ids(manifest.staff_actions("/").collect()), ["theirs"]);
+    }
+
     #[test]
     fn a_staff_page_names_its_queries_and_stands_once() {
         let staff = |lines: &str| {
