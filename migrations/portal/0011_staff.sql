@@ -52,6 +52,7 @@ CREATE TABLE staff_files (
     ended_by TEXT,
     ended_by_name TEXT,
     ended_at BIGINT,
+    asked_at BIGINT NOT NULL,
     claim TEXT NOT NULL,
     claimed_at BIGINT NOT NULL,
     tries BIGINT NOT NULL,

@@ -103,11 +103,11 @@ plugin-not-offered-text = Your health insurance society does not offer this.
 
 # Who saw the member's rows
 access-record-title = Who looked at my records
-access-record-lead = When your family looked at your medical fees and other records. The newest come first, up to 100.
+access-record-lead = When your family or staff of the society looked at your medical fees and other records. The newest come first, up to 100.
 access-record-services-title = Services that use your records
 access-record-services-text = Services that you have agreed to receive what you agreed to.
 access-record-services = See the services, or withdraw your consent
-access-record-none = Nobody in your family has looked at your records.
+access-record-none = Nobody has looked at your records.
 
 ## Staff
 
@@ -166,7 +166,7 @@ staff-file-publishing-title = The file is being published
 staff-file-busy-text = A large file takes some time. It goes on when you close this page.
 staff-file-again = Show the latest state
 staff-unread-header = The column “{ $column }” is not in the first line, which must hold the names of the columns. Correct the file and send it again.
-staff-unread-encoding = The file is in another encoding than was agreed. Save it again and send it.
+staff-unread-encoding = The file is in another encoding than was agreed ({ $column }). Save it again and send it.
 staff-unread-empty = There are no rows. Look at the file and send it again.
 staff-unread-csv = This is no CSV file. Look at the file and send it again.
 staff-unread-layout = The layout ({ $column }) does not fit. Tell your administrator.
@@ -175,7 +175,7 @@ staff-file-right-title = Nothing is wrong
 staff-file-right-text = It is not published yet. Members still see what was there before.
 staff-file-same = It is the same as what is published. Publishing it changes nothing.
 staff-file-needs-another = Someone other than the sender publishes this file.
-staff-file-needs-may = Somebody whose role it is publishes this file.
+staff-file-needs-may = Ask a colleague who may publish files.
 staff-file-published-title = Published
 staff-file-published-text = This file was published. If another was published since, members see that one.
 staff-file-discarded-title = Discarded
@@ -193,7 +193,7 @@ staff-discard = Discard this file
 staff-needs-another-title = Someone else publishes it
 staff-needs-another-text = Whoever sent a file cannot publish it. Ask a colleague to look at it and to publish it.
 staff-problems-title = Rows with something wrong
-staff-problems-more = The first { $shown } of { $count }. The list as a file has more.
+staff-problems-more = The first { $shown } of { $count }. The list as a file has up to 1,000.
 staff-warnings-title = Rows to look at
 staff-warnings-text = { $count } rows. They do not stop the file.
 staff-line = Line { $line }

@@ -100,11 +100,11 @@ plugin-not-offered-text = ご加入の健康保険組合では、この機能を
 
 # Who saw the member's rows
 access-record-title = 記録を見た人
-access-record-lead = あなたの医療費などの記録を、ご家族が見た日時です。新しい順に100件まで表示します。
+access-record-lead = あなたの医療費などの記録を、ご家族や健康保険組合の職員が見た日時です。新しい順に100件まで表示します。
 access-record-services-title = 記録を利用するサービス
 access-record-services-text = あなたが同意したサービスは、同意した範囲の情報を受け取ります。
 access-record-services = 同意したサービスを確認する、取り消す
-access-record-none = あなたの記録を見たご家族はいません。
+access-record-none = あなたの記録を見た人はいません。
 
 ## Staff
 
@@ -163,7 +163,7 @@ staff-file-publishing-title = 公開しています
 staff-file-busy-text = 大きなファイルは時間がかかります。画面を閉じても続きます。
 staff-file-again = 最新の状態を見る
 staff-unread-header = 列「{ $column }」が1行目にありません。1行目は列の名前でなければなりません。ファイルを直して、もう一度送ってください。
-staff-unread-encoding = 文字コードが決められたものと違います。保存し直して、もう一度送ってください。
+staff-unread-encoding = 文字コードが決められたもの（{ $column }）と違います。保存し直して、もう一度送ってください。
 staff-unread-empty = 行がありません。ファイルを確かめて、もう一度送ってください。
 staff-unread-csv = CSVとして読めません。ファイルを確かめて、もう一度送ってください。
 staff-unread-layout = 配置の設定（{ $column }）が合っていません。管理者にお申し出ください。
@@ -172,7 +172,7 @@ staff-file-right-title = 誤りはありません
 staff-file-right-text = まだ公開していません。加入者に見えるのは、これまでの内容です。
 staff-file-same = 公開中の内容と同じです。公開しても何も変わりません。
 staff-file-needs-another = 公開は、このファイルを送った人とは別の担当者が行います。
-staff-file-needs-may = 公開は、公開できる担当者が行います。
+staff-file-needs-may = 公開できる担当者に、公開を頼んでください。
 staff-file-published-title = 公開しました
 staff-file-published-text = このファイルの内容を公開しました。あとから公開したファイルがあれば、加入者にはそちらが見えています。
 staff-file-discarded-title = 取りやめました
@@ -190,7 +190,7 @@ staff-discard = このファイルを取りやめる
 staff-needs-another-title = 別の担当者が公開します
 staff-needs-another-text = このファイルを送った人は、公開できません。内容を確かめて公開するよう、別の担当者に頼んでください。
 staff-problems-title = 誤りのある行
-staff-problems-more = { $count }行のうち、はじめの{ $shown }行です。続きは一覧のファイルにあります。
+staff-problems-more = { $count }行のうち、はじめの{ $shown }行です。一覧のファイルには1,000行まで書いてあります。
 staff-warnings-title = 確かめていただきたい行
 staff-warnings-text = { $count }行あります。このままでも公開できます。
 staff-line = { $line }行目

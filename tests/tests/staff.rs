@@ -301,8 +301,16 @@ async fn a_file_from_its_fault_to_what_members_see() {
             assert_eq!(page.html.matches(once).count(), 1, "{once}");
         }
         page.sees("港　太郎").sees("fees.csv").does_not_see(TARO);
-        let said = world.ran(Program::Portal, &["staff", "verify", "--insurer", "minato"]);
+        let verify = ["staff", "verify", "--insurer", "minato"];
+        let said = world.ran(Program::Portal, &verify);
         assert!(said.contains("whole"), "{said}");
+        // What the log had once must still be there.
+        let mark = said.trim().rsplit(' ').next().expect("a mark").to_owned();
+        let rows: i64 = count("SELECT MAX(seq) AS n FROM staff_record").await;
+        let rows = rows.to_string();
+        world.ran(Program::Portal, &[&verify[..], &["--seq", &rows, "--mark", &mark]].concat());
+        let forged = [&verify[..], &["--seq", "1", "--mark", &mark]].concat();
+        assert!(!world.run(Program::Portal, &forged).status.success());
         // A row that somebody changed, or took out, is noticed.
         let mut tx = db.begin().await.expect("begins");
         tx.execute("UPDATE staff_record SET name = '港　花子' WHERE seq = 4", &[])
@@ -321,6 +329,22 @@ async fn a_file_from_its_fault_to_what_members_see() {
         let said = world.run(Program::Portal, &["staff", "verify", "--insurer", "minato"]);
         let text = String::from_utf8_lossy(&said.stdout).into_owned();
         assert!(!said.status.success() && text.contains("row"), "{text}");
+        // Whose role may look and send nothing: from the next request on, also with the page of before.
+        let held = jiro.open(&goal).await;
+        let folder = world.folder.join("insurers/minato");
+        let file = folder.join("portal.toml");
+        let allowed = std::fs::read_to_string(&file).expect("portal.toml");
+        let apply = |text: &str| {
+            std::fs::write(&file, text).expect("written");
+            world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
+        };
+        apply(&allowed.replace("\"forms\", ", ""));
+        until("there is no form", async || {
+            let page = jiro.open(&goal).await;
+            (page.html.contains("7,000") && !page.html.contains("goal-month")).then_some(())
+        })
+        .await;
+        jiro.submit(&held, &set).await.sees("この操作の担当ではありません");
         db.close().await;
     })
     .await;

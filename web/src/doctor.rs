@@ -60,9 +60,11 @@ impl Findings {
         }
     }
 
-    /// Whether an address answers well within five seconds, and what it says.
+    /// Whether an address answers well within five seconds, and what it says. That it sends people on is an answer:
+    /// where they sign in they need a browser.
     pub async fn reaches(&mut self, what: &str, url: &str) -> Option<String> {
-        let http = match reqwest::Client::builder().timeout(Duration::from_secs(5)).build() {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5));
+        let http = match http.redirect(reqwest::redirect::Policy::none()).build() {
             Ok(http) => http,
             Err(error) => {
                 self.bad(what, error);
@@ -78,7 +80,7 @@ impl Findings {
             }
         };
         let status = answer.status();
-        if !status.is_success() {
+        if !status.is_success() && !status.is_redirection() {
             self.bad(what, format!("{url} answers with {status}"));
             return None;
         }

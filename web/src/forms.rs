@@ -265,8 +265,9 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::is_form;
-    use axum::http::{HeaderMap, header};
+    use super::{Brought, Upload, is_form};
+    use axum::body::Body;
+    use axum::http::{HeaderMap, Request, header};
 
     #[test]
     fn a_form_is_known_by_its_media_type() {
@@ -285,5 +286,53 @@ mod tests {
             assert_eq!(is_form(&headers), expected, "{kind}");
         }
         assert!(!is_form(&HeaderMap::new()));
+    }
+
+    const TOKEN: &str = "0123456789012345678901234567890123456789012";
+
+    async fn sent(parts: &[(&str, Option<&str>, &str)], most: usize) -> Result<Upload, String> {
+        let mut body = String::new();
+        for (name, file, text) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            body.push_str(&format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
+            ));
+        }
+        body.push_str("--b--\r\n");
+        let request = Request::post("/")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .header(header::COOKIE, format!("__Host-csrf={TOKEN}"))
+            .body(Body::from(body));
+        Upload::read(request.unwrap(), most).await.map_err(|error| error.text())
+    }
+
+    /// Attacks 35 and 37: nothing long is read before the token, nor a second file, nor a heap of fields.
+    #[tokio::test]
+    async fn a_file_comes_behind_the_token_and_alone() {
+        let token = ("csrf", None, TOKEN);
+        let file = ("file", Some("a.csv"), "1,2");
+        let read = sent(&[token, ("batch", None, "x"), file], 3).await;
+        let read = read.expect("a form of ours");
+        assert_eq!(read.posted.value("batch"), "x");
+        assert!(
+            matches!(read.file, Brought::File { name, bytes } if name == "a.csv" && bytes == b"1,2")
+        );
+        let long = sent(&[token, file], 2).await.expect("a form of ours");
+        assert!(matches!(long.file, Brought::TooLong));
+        let none = sent(&[token, ("file", Some(""), "")], 9).await.expect("a form of ours");
+        assert!(matches!(none.file, Brought::Nothing));
+        let many: Vec<String> = (0..60).map(|n| format!("f{n}")).collect();
+        let many: Vec<(&str, Option<&str>, &str)> = std::iter::once(token)
+            .chain(many.iter().map(|name| (name.as_str(), None, "x")))
+            .collect();
+        for refused in [
+            vec![file, token],
+            vec![file],
+            vec![("csrf", None, "another"), file],
+            vec![token, file, file],
+            many,
+        ] {
+            assert!(sent(&refused, 9).await.is_err(), "{} parts", refused.len());
+        }
     }
 }

@@ -49,7 +49,7 @@ example-change-submit = Change
 
 example-remove-submit = Delete
 example-goal-title = You reached your goal of { $month }
-example-goal-text = You walked the goal of the month. Well done.
+example-goal-text = You reached this month’s goal. Well done.
 
 example-staff-menu = Steps, all members
 example-staff-title = Steps, all members

@@ -103,6 +103,15 @@ impl Rights<'_> {
         self.0.iter().any(|role| role.may.contains(&May::Record))
     }
 
+    /// What the roles are called in which they see staff pages of a plugin.
+    pub fn names_with(&self, plugin: &str, lang: &str) -> Vec<String> {
+        let with = |role: &&&Role| {
+            let works = role.plugins.is_empty() || role.plugins.contains(plugin);
+            works && role.may.contains(&May::Pages)
+        };
+        self.0.iter().filter(with).map(|role| role.name.in_language(lang).to_owned()).collect()
+    }
+
     /// What their roles are called.
     pub fn names(&self, lang: &str) -> Vec<String> {
         self.0.iter().map(|role| role.name.in_language(lang).to_owned()).collect()

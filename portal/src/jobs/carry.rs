@@ -34,8 +34,11 @@ pub async fn run(app: Arc<App>) {
                 Ok(false) => app.carrier.waits(&plugin, &insurer),
                 Err(error) => {
                     tracing::warn!(%error, plugin, insurer, "not told yet");
-                    app.carrier.waits(&plugin, &insurer);
-                    tokio::time::sleep(PAUSE).await;
+                    let app = app.clone();
+                    tokio::spawn(async move {
+                        tokio::time::sleep(PAUSE).await;
+                        app.carrier.waits(&plugin, &insurer);
+                    });
                 }
             }
         }

@@ -25,9 +25,9 @@ pub async fn run(app: Arc<App>) {
 
 /// Where the records of what staff did end stands in the log, too: what the log says cannot be rewritten by who
 /// can write to the database only.
-async fn witness(db: &Db, told: &mut BTreeMap<String, i64>) -> Result<(), db::Error> {
+async fn witness(db: &Db, told: &mut BTreeMap<String, Vec<u8>>) -> Result<(), db::Error> {
     for (insurer, seq, mark) in staff_record::ends(&mut db.read().await?).await? {
-        if told.insert(insurer.clone(), seq) != Some(seq) {
+        if told.insert(insurer.clone(), mark.clone()).as_ref() != Some(&mark) {
             let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
             tracing::info!(insurer, seq, mark, "staff record");
         }

@@ -6,6 +6,7 @@ use crate::imports::{Import, ImportError};
 use crate::insurers::offer;
 use crate::store::staff_files::{self, Claimed, Fault, Found, State, TRIES, Unread};
 use crate::store::staff_record::{self, Act, Done};
+use db::Tx;
 use handover::{OpenError, Problem, Report};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -16,6 +17,11 @@ use web::Error;
 const LOOK: Duration = Duration::from_secs(10);
 /// Faults that are kept of a file; more are only counted.
 const TOLD: usize = 1_000;
+
+/// Between two words of a node that it is still at a file.
+const ALIVE: Duration = Duration::from_secs(20);
+/// A wish to publish that is older is nobody's any more: whoever asked may not work here now, in seconds.
+const STALE: i64 = 3_600;
 
 /// Runs until shutdown.
 pub async fn run(app: Arc<App>) {
@@ -30,53 +36,87 @@ pub async fn run(app: Arc<App>) {
 }
 
 /// Does what is to be done with one file; `false` when there is none.
-async fn next(app: &App) -> Result<bool, Error> {
+async fn next(app: &Arc<App>) -> Result<bool, Error> {
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let Some(claimed) = staff_files::claim(&mut tx, app.clock.now()).await? else {
-        return Ok(false);
-    };
+    let Some(claimed) = staff_files::claim(&mut tx, now).await? else { return Ok(false) };
     tx.commit().await?;
     let publishes = claimed.file.state == State::Publishing;
-    let found = match read(app, &claimed, !publishes).await {
-        Ok(report) => found(report),
-        Err(Unable::File(unread)) => Found { unread: Some(unread), ..Found::default() },
+    let claimed = Arc::new(claimed);
+    let outcome = match (claimed.tries > TRIES, publishes && now - claimed.asked_at > STALE) {
+        (false, false) => {
+            alive_while(app, &claimed, read(app.clone(), claimed.clone(), !publishes)).await
+        }
+        _ => Err(Unable::Never),
+    };
+    let mut tx = app.db.begin().await?;
+    match outcome {
+        Ok(report) => ended(app, &mut tx, &claimed, found(report)).await?,
+        Err(Unable::File(unread)) => {
+            let found = Found { unread: Some(unread), ..Found::default() };
+            staff_files::checked(&mut tx, &claimed, &found).await.map(drop)?;
+        }
         Err(Unable::Now(why)) => {
             let (insurer, plugin) = (claimed.insurer.as_str(), claimed.file.plugin.as_str());
             tracing::warn!(insurer, plugin, why, "a file of staff could not be read");
-            let mut tx = app.db.begin().await?;
-            match claimed.tries < TRIES {
-                true => staff_files::later(&mut tx, &claimed, app.clock.now()).await?,
-                false => {
-                    let unread = Some(unread("failed", ""));
-                    let found = Found { unread, ..Found::default() };
-                    staff_files::checked(&mut tx, &claimed, &found).await?;
-                }
-            }
-            tx.commit().await?;
-            return Ok(true);
+            staff_files::later(&mut tx, &claimed, app.clock.now()).await?;
         }
-    };
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    if publishes && found.state() == State::Right {
-        // Whoever had it published did so; it is written down with it.
-        if staff_files::published(&mut tx, &claimed, &found, now).await? {
-            let file = &claimed.file;
-            let done = Done {
-                at: now,
-                sub: file.ended_by.clone().unwrap_or_default(),
-                name: file.ended_by_name.clone().unwrap_or_default(),
-                act: Act::FilePublished,
-                plugin: file.plugin.clone(),
-                subject: file.name.clone(),
-            };
-            staff_record::insert(&mut tx, &claimed.insurer, &done).await?;
+        // What was right stays so, and can be asked for again.
+        Err(Unable::Never) if publishes => staff_files::unasked(&mut tx, &claimed).await?,
+        Err(Unable::Never) => {
+            let found = Found { unread: Some(unread("failed", "")), ..Found::default() };
+            staff_files::checked(&mut tx, &claimed, &found).await.map(drop)?;
         }
-    } else {
-        staff_files::checked(&mut tx, &claimed, &found).await?;
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// A file was read to its end: it is right or wrong, or it counts.
+async fn ended(app: &App, tx: &mut Tx, claimed: &Claimed, found: Found) -> Result<(), Error> {
+    let file = &claimed.file;
+    if file.state != State::Publishing || found.state() != State::Right {
+        return Ok(staff_files::checked(tx, claimed, &found).await.map(drop)?);
+    }
+    // A node that died may have made it count before: what that changed is what was found when it was checked.
+    let before = staff_files::found(tx, &claimed.insurer, &file.id).await?;
+    let found = if found.unchanged == found.rows { before } else { found };
+    let now = app.clock.now();
+    if staff_files::published(tx, claimed, &found, now).await? {
+        // Whoever had it published did so; it is written down with it.
+        let done = Done {
+            at: now,
+            sub: file.ended_by.clone().unwrap_or_default(),
+            name: file.ended_by_name.clone().unwrap_or_default(),
+            act: Act::FilePublished,
+            plugin: file.plugin.clone(),
+            subject: file.name.clone(),
+        };
+        staff_record::insert(tx, &claimed.insurer, &done).await?;
+    }
+    Ok(())
+}
+
+/// Works on a file beside everything else, and says now and then that it is at it. What panics is tried again.
+async fn alive_while(
+    app: &App,
+    claimed: &Claimed,
+    work: impl Future<Output = Result<Report, Unable>> + Send + 'static,
+) -> Result<Report, Unable> {
+    let mut work = tokio::spawn(work);
+    loop {
+        if let Ok(done) = tokio::time::timeout(ALIVE, &mut work).await {
+            return done.unwrap_or_else(|_| Err(Unable::Now("reading it panicked".to_owned())));
+        }
+        let alive = async {
+            let mut tx = app.db.begin().await?;
+            staff_files::alive(&mut tx, claimed.of(), app.clock.now()).await?;
+            tx.commit().await
+        };
+        if let Err(error) = alive.await {
+            tracing::warn!(%error, "a node could not say that it is at a file of staff");
+        }
+    }
 }
 
 /// Why a file was not read.
@@ -85,15 +125,17 @@ enum Unable {
     File(Unread),
     /// Not now. For the log.
     Now(String),
+    /// It was tried often enough, or nobody wants it any more.
+    Never,
 }
 
 fn unread(why: &str, column: &str) -> Unread {
     Unread { why: why.to_owned(), column: column.to_owned() }
 }
 
-async fn read(app: &App, claimed: &Claimed, dry_run: bool) -> Result<Report, Unable> {
+async fn read(app: Arc<App>, claimed: Arc<Claimed>, dry_run: bool) -> Result<Report, Unable> {
     let now = |why: &str| Unable::Now(why.to_owned());
-    let Claimed { insurer, file, sealed, .. } = claimed;
+    let Claimed { insurer, file, sealed, .. } = &*claimed;
     let sealed = sealed.as_ref().ok_or_else(|| now("its bytes are gone"))?;
     let bytes = app.sealer.open(&file.purpose(insurer), sealed);
     let bytes: Arc<[u8]> = bytes.map_err(|_| now("it is sealed with another key"))?.into();
@@ -118,7 +160,9 @@ async fn read(app: &App, claimed: &Claimed, dry_run: bool) -> Result<Report, Una
             Unable::File(unread("header", &header))
         }
         ImportError::Open(OpenError::NotMapped(column)) => Unable::File(unread("layout", &column)),
-        ImportError::Open(OpenError::Encoding { .. }) => Unable::File(unread("encoding", "")),
+        ImportError::Open(OpenError::Encoding { encoding }) => {
+            Unable::File(unread("encoding", encoding.name()))
+        }
         ImportError::Open(OpenError::Empty) | ImportError::NoRows => {
             Unable::File(unread("empty", ""))
         }

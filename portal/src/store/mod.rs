@@ -14,12 +14,15 @@ pub mod staff_record;
 pub mod staff_sessions;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
-/// were told, and what was found in files of staff, is kept for 400 days, what happened for 90.
+/// were told, and what was found in files of staff, is kept for 400 days, what happened for 90, who
+/// looked for three years.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM staff_sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM staff_sessions WHERE expires_at < $1 LIMIT 1000)",
+    "DELETE FROM views WHERE (insurer_id, view_id) IN
+     (SELECT insurer_id, view_id FROM views WHERE at < $1 - 94608000 LIMIT 1000)",
     // What nobody published in 14 days is thrown away.
     "UPDATE staff_files SET sealed = NULL, state = 'discarded', ended_at = $1
      WHERE (insurer_id, file_id) IN

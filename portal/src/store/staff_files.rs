@@ -5,8 +5,8 @@ use db::{Conn, Error, Result, Row, Tx, params};
 use secret::random;
 use serde::{Deserialize, Serialize};
 
-/// After so long a node that worked on a file has died, in seconds.
-const DEAD: i64 = 600;
+/// After so long without a word a node that worked on a file has died, in seconds.
+const DEAD: i64 = 90;
 /// Between two tries, in seconds.
 const PAUSE: i64 = 30;
 /// How often it is tried to check or publish a file.
@@ -117,6 +117,13 @@ pub struct File {
     pub ended_at: Option<i64>,
 }
 
+impl Claimed {
+    /// What says to whom the claim belongs: insurer, file, claim.
+    pub fn of(&self) -> (&str, &str, &str) {
+        (&self.insurer, &self.file.id, &self.claim)
+    }
+}
+
 impl File {
     /// What its bytes are sealed for.
     pub fn purpose(&self, insurer: &str) -> String {
@@ -152,9 +159,9 @@ fn report(found: &Found) -> String {
 /// Keeps a file with its sealed bytes: it is to be checked.
 pub async fn insert(tx: &mut Tx, insurer: &str, file: &File, sealed: &[u8]) -> Result<()> {
     let sql = "INSERT INTO staff_files (insurer_id, file_id, plugin, file_name, batch, bytes, sealed, state,
-                                        report, brought_by, brought_by_name, brought_at, claim,
-                                        claimed_at, tries)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, $9, $10, $11, '', 0, 0)";
+                                        report, brought_by, brought_by_name, brought_at, asked_at,
+                                        claim, claimed_at, tries)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, $9, $10, $11, $11, '', 0, 0)";
     let File { id, plugin, name, batch, bytes, brought_by, brought_by_name, .. } = file;
     let values = params![
         insurer,
@@ -215,14 +222,14 @@ pub async fn ask(
     tx: &mut Tx,
     insurer: &str,
     id: &str,
-    (by, name): (&str, &str),
+    (by, name, now): (&str, &str, i64),
     two_people: bool,
 ) -> Result<bool> {
     let sql = "UPDATE staff_files SET state = 'publishing', ended_by = $3, ended_by_name = $4,
-               claim = '', claimed_at = 0, tries = 0
+               asked_at = $6, claim = '', claimed_at = 0, tries = 0
                WHERE insurer_id = $1 AND file_id = $2 AND state = 'right'
                AND (brought_by <> $3 OR NOT $5)";
-    Ok(tx.execute(sql, params![insurer, id, by, name, two_people]).await? == 1)
+    Ok(tx.execute(sql, params![insurer, id, by, name, two_people, now]).await? == 1)
 }
 
 /// It is thrown away; `false` when it has ended, or somebody makes it count.
@@ -246,24 +253,34 @@ pub struct Claimed {
     pub sealed: Option<Vec<u8>>,
     claim: String,
     pub tries: i64,
+    /// When somebody asked for it.
+    pub asked_at: i64,
 }
 
-/// The next file, of whichever insurer, that is to be checked or published and that no living node works on.
+/// The next file, of whichever insurer, that is to be checked or published and that no living node works on. Of a
+/// plugin's files that are to be published, the one that was asked for first comes first, also when a node died
+/// over it: what was asked for later is what counts in the end.
 pub async fn claim(tx: &mut Tx, now: i64) -> Result<Option<Claimed>> {
-    let sql = "SELECT insurer_id, file_id FROM staff_files
-               WHERE state IN ('new', 'publishing') AND claimed_at <= $1 ORDER BY claimed_at LIMIT 1";
+    let sql = "SELECT insurer_id, file_id FROM staff_files f
+               WHERE state IN ('new', 'publishing') AND claimed_at <= $1
+               AND NOT (state = 'publishing' AND EXISTS
+                   (SELECT 1 FROM staff_files o WHERE o.insurer_id = f.insurer_id AND o.plugin = f.plugin
+                    AND o.state = 'publishing' AND (o.asked_at < f.asked_at
+                        OR (o.asked_at = f.asked_at AND o.file_id < f.file_id))))
+               ORDER BY asked_at, file_id LIMIT 1";
     let Some(row) = tx.one(sql, params![now - DEAD]).await? else { return Ok(None) };
     let (insurer, id, claim) = (row.text("insurer_id")?, row.text("file_id")?, random::id());
     let sql = format!(
         "UPDATE staff_files SET claim = $3, claimed_at = $4, tries = tries + 1
          WHERE insurer_id = $1 AND file_id = $2 AND state IN ('new', 'publishing') AND claimed_at <= $5
-         RETURNING {COLUMNS}, sealed, tries"
+         RETURNING {COLUMNS}, sealed, tries, asked_at"
     );
     let values = params![insurer.as_str(), id, claim.as_str(), now, now - DEAD];
     let row = tx.one(db::AssertSqlSafe(sql), values).await?;
     row.map(|row| {
         let (sealed, tries) = (row.opt_bytes("sealed")?, row.int("tries")?);
-        Ok(Claimed { insurer, file: file(&row)?, sealed, claim, tries })
+        let (file, asked_at) = (file(&row)?, row.int("asked_at")?);
+        Ok(Claimed { insurer, file, sealed, claim, tries, asked_at })
     })
     .transpose()
 }
@@ -286,6 +303,21 @@ pub async fn published(tx: &mut Tx, claimed: &Claimed, found: &Found, now: i64) 
                WHERE insurer_id = $1 AND file_id = $2 AND claim = $3 AND state = 'publishing'";
     let Claimed { insurer, file, claim, .. } = claimed;
     Ok(tx.execute(sql, params![insurer, &file.id, claim, report(found), now]).await? == 1)
+}
+
+/// The node is alive, and still at it.
+pub async fn alive(tx: &mut Tx, (insurer, id, claim): (&str, &str, &str), now: i64) -> Result<()> {
+    let sql = "UPDATE staff_files SET claimed_at = $4
+               WHERE insurer_id = $1 AND file_id = $2 AND claim = $3";
+    tx.execute(sql, params![insurer, id, claim, now]).await.map(drop)
+}
+
+/// It is not published after all, and is right as it was.
+pub async fn unasked(tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+    let sql = "UPDATE staff_files SET state = 'right', ended_by = NULL, ended_by_name = NULL
+               WHERE insurer_id = $1 AND file_id = $2 AND claim = $3 AND state = 'publishing'";
+    let Claimed { insurer, file, claim, .. } = claimed;
+    tx.execute(sql, params![insurer, &file.id, claim]).await.map(drop)
 }
 
 /// It could not be done now: it is tried again in a while.

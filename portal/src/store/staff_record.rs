@@ -140,6 +140,13 @@ fn done(row: &Row) -> Result<Done> {
     })
 }
 
+/// The mark of a row.
+pub async fn mark(conn: &mut Conn, insurer: &str, seq: i64) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT mark FROM staff_record WHERE insurer_id = $1 AND seq = $2";
+    let row = conn.one(sql, params![insurer, seq]).await?;
+    row.map(|row| row.bytes("mark")).transpose()
+}
+
 /// What the chain of an insurer shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chain {
