@@ -670,6 +670,20 @@ async fn a_node_dies_while_it_publishes() {
             // The provider still knows her here; elsewhere it would ask.
             jiro.open(&at(world, "")).await.sees("給付責任者");
         }
+        // A node died when its rows counted already: the page keeps what was found when it was checked.
+        let file =
+            world.folder.join("insurers/minato/files/medical-fees.csv").display().to_string();
+        let before = std::fs::read(&file).expect("the file");
+        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let seen = bring(&taro, &page, "before.csv", &before).await;
+        seen.sees("なくなる行：1");
+        let import = ["import", &file, "--insurer", "minato", "--plugin", "medical-fees"];
+        world.ran(Program::Portal, &import);
+        let page = jiro.open(&seen.url).await;
+        jiro.submit(&aimed(&page, "/publish"), &[])
+            .await
+            .sees("公開しました")
+            .sees("なくなる行：1");
         let gone = world.run(Program::Portal, &["staff", "verify", "--insurer", "mintao"]);
         assert!(!gone.status.success());
         db.close().await;
