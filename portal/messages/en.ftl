@@ -226,6 +226,7 @@ staff-act-file-brought = Sent a file
 staff-act-faults-taken = Saved a list of faults
 staff-act-publish-asked = Asked to publish a file
 staff-act-file-published = A file was published
+staff-act-publish-failed = A file could not be published (it can be tried again)
 staff-act-file-discarded = Discarded a file
 staff-act-page-seen = Saw a page
 staff-act-form-sent = Sent a form

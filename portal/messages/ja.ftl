@@ -211,6 +211,7 @@ staff-act-file-brought = ファイルを送りました
 staff-act-faults-taken = 誤りの一覧を保存しました
 staff-act-publish-asked = 公開の操作をしました
 staff-act-file-published = ファイルが公開されました
+staff-act-publish-failed = 公開できないままになりました（もう一度公開できます）
 staff-act-file-discarded = ファイルを取りやめました
 staff-act-page-seen = ページを見ました
 staff-act-form-sent = 入力を送りました

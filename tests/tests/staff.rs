@@ -518,7 +518,7 @@ async fn what_is_no_file_of_a_form_of_ours() {
     // Also when the browser's secret is carried over: what began at one door does not end at the other.
     let own = member.cookies(&callback);
     let own = own.split("; ").find_map(|pair| pair.strip_prefix("signin-minato=")).expect("begun");
-    member.plant(&callback, "staff-signin-minato", own);
+    member.plant(&callback, "staff_signin-minato", own);
     assert_eq!(member.open(&callback).await.status, 400);
 }
 
@@ -684,6 +684,21 @@ async fn a_node_dies_while_it_publishes() {
             .await
             .sees("公開しました")
             .sees("なくなる行：1");
+        // A wish that nobody could fulfil in time is void, and that is written down; the file is right as it was.
+        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let seen = bring(&taro, &page, "late.csv", &more).await;
+        seen.sees("誤りはありません");
+        let old = "UPDATE staff_files SET state = 'publishing', asked_at = 0, claimed_at = 0,
+                   ended_by = 'x', ended_by_name = '港　次郎' WHERE file_name = 'late.csv'";
+        let mut tx = db.begin().await.expect("begins");
+        tx.execute(old, &[]).await.expect("old");
+        tx.commit().await.expect("committed");
+        until("it is void", async || {
+            let record = jiro.open(&at(world, "/record")).await;
+            record.html.contains("公開できないままになりました").then_some(())
+        })
+        .await;
+        jiro.open(&seen.url).await.sees("/publish\"").sees("誤りはありません");
         let gone = world.run(Program::Portal, &["staff", "verify", "--insurer", "mintao"]);
         assert!(!gone.status.success());
         db.close().await;

@@ -62,7 +62,10 @@ async fn next(app: &Arc<App>) -> Result<bool, Error> {
             staff_files::later(&mut tx, &claimed, app.clock.now()).await?;
         }
         // What was right stays so, and can be asked for again.
-        Err(Unable::Never) if publishes => staff_files::unasked(&mut tx, &claimed).await?,
+        Err(Unable::Never) if publishes => {
+            staff_files::unasked(&mut tx, &claimed).await?;
+            note(&mut tx, &claimed, Act::PublishFailed, app.clock.now()).await?;
+        }
         Err(Unable::Never) => {
             let found = Found { unread: Some(unread("failed", "")), ..Found::default() };
             staff_files::checked(&mut tx, &claimed, &found).await.map(drop)?;
@@ -83,18 +86,23 @@ async fn ended(app: &App, tx: &mut Tx, claimed: &Claimed, found: Found) -> Resul
     let found = if found.unchanged == found.rows { before } else { found };
     let now = app.clock.now();
     if staff_files::published(tx, claimed, &found, now).await? {
-        // Whoever had it published did so; it is written down with it.
-        let done = Done {
-            at: now,
-            sub: file.ended_by.clone().unwrap_or_default(),
-            name: file.ended_by_name.clone().unwrap_or_default(),
-            act: Act::FilePublished,
-            plugin: file.plugin.clone(),
-            subject: file.name.clone(),
-        };
-        staff_record::insert(tx, &claimed.insurer, &done).await?;
+        note(tx, claimed, Act::FilePublished, now).await?;
     }
     Ok(())
+}
+
+/// Writes down what became of a wish to publish, under the name of whoever had it.
+async fn note(tx: &mut Tx, claimed: &Claimed, act: Act, at: i64) -> Result<(), db::Error> {
+    let file = &claimed.file;
+    let done = Done {
+        at,
+        sub: file.ended_by.clone().unwrap_or_default(),
+        name: file.ended_by_name.clone().unwrap_or_default(),
+        act,
+        plugin: file.plugin.clone(),
+        subject: file.name.clone(),
+    };
+    staff_record::insert(tx, &claimed.insurer, &done).await
 }
 
 /// Works on a file beside everything else, and says now and then that it is at it. What panics is tried again.

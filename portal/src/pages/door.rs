@@ -210,7 +210,8 @@ impl<'a> Door<'a> {
     fn cookie_name(&self) -> String {
         match self.whose {
             Whose::Member => format!("signin-{}", self.slug()),
-            Whose::Staff => format!("staff-signin-{}", self.slug()),
+            // No slug has such a line: it is the cookie of no session, of whichever insurer.
+            Whose::Staff => format!("staff_signin-{}", self.slug()),
         }
     }
 

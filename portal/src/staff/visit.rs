@@ -93,7 +93,7 @@ impl StaffVisit {
 }
 
 impl Colleague<'_> {
-    /// Writes down what they do, in the transaction in which they do it.
+    /// Writes down what they do: in the transaction in which they do it or, where a plugin is asked, before.
     pub async fn note(
         &self,
         tx: &mut Tx,
@@ -128,7 +128,6 @@ where
         let staff = insurer.definition.staff.as_ref().ok_or(Error::NOT_FOUND)?;
         let look = visit::look(parts, &app, Some(&insurer));
         let mut look = look.at_home(format!("/{}/staff", insurer.brand.slug));
-
         // What members are told and agree to.
         look.documents = None;
         let (slug, now) = (&insurer.brand.slug, app.clock.now());

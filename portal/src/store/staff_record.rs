@@ -16,6 +16,8 @@ pub enum Act {
     PublishAsked,
     /// It counts from then on.
     FilePublished,
+    /// It could not be published in time: the wish is void.
+    PublishFailed,
     FileDiscarded,
     /// A staff page of a plugin was seen.
     PageSeen,
@@ -27,13 +29,14 @@ pub enum Act {
 
 impl Act {
     /// Each of them.
-    pub const ALL: [Act; 10] = [
+    pub const ALL: [Act; 11] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::FileBrought,
         Act::FaultsTaken,
         Act::PublishAsked,
         Act::FilePublished,
+        Act::PublishFailed,
         Act::FileDiscarded,
         Act::PageSeen,
         Act::FormSent,
@@ -49,6 +52,7 @@ impl Act {
             Act::FaultsTaken => "faults-taken",
             Act::PublishAsked => "publish-asked",
             Act::FilePublished => "file-published",
+            Act::PublishFailed => "publish-failed",
             Act::FileDiscarded => "file-discarded",
             Act::PageSeen => "page-seen",
             Act::FormSent => "form-sent",
