@@ -1,5 +1,6 @@
 //! What every request finds: settings, database, insurers, plugins, pages.
 
+use crate::in_force::InForce;
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
 use crate::paper::font::Font;
@@ -13,14 +14,11 @@ use crate::settings::Settings;
 use db::{Db, Migration, installation};
 use include_dir::{Dir, include_dir};
 use secret::Sealer;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use tokio::sync::Notify;
+use web::PublicUrl;
 use web::clock::Clock;
-use web::pages::Owner;
-use web::{Pages, PublicUrl};
 
-static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
 static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/portal");
 
 /// The running program.
@@ -29,8 +27,7 @@ pub struct App {
     pub public_url: PublicUrl,
     pub db: Db,
     pub clock: Clock,
-    pub pages: Arc<Pages>,
-    pub plugins: Plugins,
+    in_force: RwLock<Arc<InForce>>,
     pub calls: Calls,
     /// What plugins say and tell, on its way to who hears and reads it.
     pub carrier: Carrier,
@@ -77,15 +74,14 @@ impl App {
                 "plugins.needs_landlock = false: a library may read files while it loads"
             );
         }
-        let pages = Arc::new(load_pages(&settings, &mut plugins)?);
+        let in_force = InForce::new(&settings, plugins)?;
         let providers = Providers::new()?;
         let app = Arc::new(Self {
             public_url: PublicUrl::new(&settings.public_url),
             settings,
             db,
             clock: Clock::system(),
-            pages,
-            plugins,
+            in_force: RwLock::new(Arc::new(in_force)),
             calls,
             carrier: Carrier::default(),
             files: Notify::new(),
@@ -97,6 +93,12 @@ impl App {
         });
         app.refresh().await?;
         Ok(app)
+    }
+
+    /// The plugins that answer at the moment, and the pages. Whoever needs both, or needs them twice, keeps
+    /// what this returns: the next call may find others.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
     /// Whether the program can do its work.
@@ -122,42 +124,16 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn refresh(&self) -> Result<(), web::Error> {
-        let has_theme = |theme: &str| self.pages.has_theme(theme);
+        let in_force = self.in_force();
+        let has_theme = |theme: &str| in_force.pages.has_theme(theme);
         for insurer in self.insurers.refresh(&self.db, has_theme).await? {
-            for plugin in offer::missing(&insurer.definition, &self.plugins) {
+            for plugin in offer::missing(&insurer.definition, &in_force.plugins) {
                 let slug = &insurer.brand.slug;
                 tracing::warn!(insurer = slug, plugin, "is on but not loaded: not offered");
             }
         }
         Ok(())
     }
-}
-
-/// The pages of the portal and of every plugin. A plugin whose templates or texts cannot be used
-/// is refused by name, and so is a theme; the rest runs.
-fn load_pages(settings: &Settings, plugins: &mut Plugins) -> Result<Pages, web::Error> {
-    let owners = |plugins: &Plugins| -> Vec<Owner> {
-        std::iter::once(owner()).chain(plugins.values().map(|plugin| plugin.owner())).collect()
-    };
-    let (pages, refused) = match Pages::load_usable(&settings.themes, &owners(plugins)) {
-        Ok(loaded) => loaded,
-        Err(_) => {
-            // Somebody's cannot be used: each plugin alone says whose.
-            plugins.retain(|id, plugin| {
-                let alone = [owner(), plugin.owner()];
-                let loaded = Pages::load_usable(&settings.themes, &alone);
-                if let Err(why) = &loaded {
-                    tracing::error!(plugin = id, %why, "plugin refused: mend its template or text");
-                }
-                loaded.is_ok()
-            });
-            Pages::load_usable(&settings.themes, &owners(plugins))?
-        }
-    };
-    for why in refused {
-        tracing::error!(%why, "theme left out: mend it and restart; insurers that have it are too");
-    }
-    Ok(pages)
 }
 
 /// Opens and migrates the database.
@@ -196,9 +172,4 @@ pub fn migrations() -> Result<Vec<Migration>, db::Error> {
             Migration::new(&name, file.contents_utf8().unwrap_or_default())
         })
         .collect()
-}
-
-/// The program's own templates and texts.
-pub fn owner() -> Owner {
-    Owner::embedded("portal", &TEMPLATES, &MESSAGES)
 }

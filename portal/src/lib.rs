@@ -9,7 +9,8 @@
 //! - `provider.rs`, `session.rs`, `imports/`: the identity provider as we see it, our sessions,
 //!   insurers' files for plugins
 //! - `household/`: whose rows a person may see
-//! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`)
+//! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`);
+//!   `in_force.rs`: the plugins that answer at the moment, and the pages
 //! - `plugins/`: check, load and call plugins; `plugins/data/` is the fence around their data
 //! - `store/`: the only place with SQL
 //! - the ground: `member.rs`, `settings.rs`, `paper/` (documents as PDF)
@@ -18,6 +19,7 @@ pub mod app;
 pub mod commands;
 pub mod household;
 pub mod imports;
+pub mod in_force;
 pub mod insurers;
 pub mod jobs;
 pub mod member;

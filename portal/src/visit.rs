@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::household::access_record::Looker;
 use crate::household::subjects::{Subject, Subjects, subjects};
+use crate::in_force::InForce;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
@@ -24,6 +25,8 @@ use web::{Brand, Error, Look};
 /// Insurer, look and session of a request.
 pub struct Visit {
     pub insurer: Arc<Insurer>,
+    /// What answers this request, to its end.
+    pub in_force: Arc<InForce>,
     pub look: Look,
     pub headers: HeaderMap,
     /// Read by [`Visit::signed_in`] alone: not everybody who has a session may read.
@@ -181,7 +184,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let app = Arc::<App>::from_ref(state);
         let insurer = app.insurers.find(slug(parts)).ok_or(Error::NOT_FOUND)?;
-        let mut look = look(parts, &app, Some(&insurer));
+        let in_force = app.in_force();
+        let mut look = look(parts, &app, &in_force, Some(&insurer));
         let (slug, now) = (&insurer.brand.slug, app.clock.now());
         let secure = app.settings.secure();
         let session = session::find(&app.db, slug, &parts.headers, secure, now).await?;
@@ -195,11 +199,11 @@ where
                 name: session.member.name.clone(),
                 signout_url: format!("{}/signout", look.base()),
             });
-            look.nav = menu(&app.plugins, &insurer, &look, parts.uri.path());
+            look.nav = menu(&in_force.plugins, &insurer, &look, parts.uri.path());
         }
         let headers = parts.headers.clone();
         let today = web::clock::today(now);
-        Ok(Self { insurer, look, headers, session, path, now, today })
+        Ok(Self { insurer, in_force, look, headers, session, path, now, today })
     }
 }
 
@@ -237,14 +241,14 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
 /// The look of a request, also when its path names no insurer.
 pub fn look_for(parts: &Parts, app: &App) -> Look {
     let insurer = app.insurers.find(slug(parts));
-    look(parts, app, insurer.as_deref())
+    look(parts, app, &app.in_force(), insurer.as_deref())
 }
 
 /// The look of a request to an insurer, or to none.
-pub fn look(parts: &Parts, app: &App, insurer: Option<&Insurer>) -> Look {
+pub fn look(parts: &Parts, app: &App, in_force: &InForce, insurer: Option<&Insurer>) -> Look {
     let brand = insurer.map_or_else(|| Arc::new(Brand::nobody()), |found| found.brand.clone());
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
-    let mut look = Look::new(parts, app.pages.clone(), brand, "portal", home, &app.public_url);
+    let mut look = Look::new(parts, in_force.pages.clone(), brand, "portal", home, &app.public_url);
     look.documents = insurer.map(|insurer| insurer.definition.signin.issuer.clone());
     look
 }

@@ -72,7 +72,7 @@ fn the_hosts_names_are_reserved() {
         tables.filter_map(|rest| rest.split([' ', '(']).next()).map(str::to_owned).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let base = std::fs::read_to_string(root.join("themes/base/messages/ja.ftl")).unwrap();
-    let own = portal::app::owner();
+    let own = portal::in_force::owner();
     for text in own.messages.values().chain([&base]) {
         let keys = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
         names.extend(keys.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())));

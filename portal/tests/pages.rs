@@ -26,7 +26,7 @@ fn plugins() -> Vec<(String, PathBuf)> {
 }
 
 fn pages() -> Arc<Pages> {
-    let mut owners = vec![portal::app::owner()];
+    let mut owners = vec![portal::in_force::owner()];
     owners.extend(plugins().iter().map(|(id, folder)| Owner::from_folder(id, folder)));
     Arc::new(Pages::load(&root().join("themes"), &owners).unwrap())
 }

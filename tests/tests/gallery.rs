@@ -58,7 +58,7 @@ fn is_shown(drawn: &Drawn) -> bool {
 async fn every_page_can_be_read_by_everybody() {
     let folder = |id: &str| root().join("plugins").join(id);
     let plugins = PLUGINS.map(|id| Owner::from_folder(id, &folder(id)));
-    let owners = [idp::app::owner(), portal::app::owner()].into_iter().chain(plugins);
+    let owners = [idp::app::owner(), portal::in_force::owner()].into_iter().chain(plugins);
     let owners: Vec<Owner> = owners.collect();
     let pages = Arc::new(Pages::load(&root().join("themes"), &owners).expect("the themes"));
     let mut drawer = Drawer::new(&pages);

@@ -20,7 +20,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["provider"],
             &["session", "imports"],
             &["household"],
-            &["insurers"],
+            &["insurers", "in_force"],
             &["plugins"],
             &["store"],
             &["member", "settings", "paper"],

@@ -1,6 +1,7 @@
 //! `portal doctor`: tries everything that the settings name and says what to do.
 
 use crate::app::{self, SEAL};
+use crate::in_force::owner;
 use crate::insurers::definition::Definition;
 use crate::plugins::Loaded;
 use crate::plugins::calls::Calls;
@@ -19,7 +20,7 @@ use web::{Error, Pages};
 pub async fn run(settings: &Settings) -> Result<ExitCode, Error> {
     let mut findings = Findings::default();
     findings.good("settings", "can be used");
-    let themes = Pages::load_usable(&settings.themes, &[app::owner()]);
+    let themes = Pages::load_usable(&settings.themes, &[owner()]);
     if let Some((_, refused)) =
         findings.tried("themes", themes, &format!("{} can be read", settings.themes.display()))
     {
@@ -84,7 +85,7 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
             continue;
         };
         let theme = &definition.brand.theme;
-        let drawn = Pages::can_draw(&settings.themes, &[app::owner()], theme);
+        let drawn = Pages::can_draw(&settings.themes, &[owner()], theme);
         findings.tried(&what, drawn, &format!("theme {theme} can be used"));
         for plugin in definition.plugins.iter().filter(|plugin| !loaded.contains(&plugin.id)) {
             let why = format!("plugin {} is on but not loaded: members do not see it", plugin.id);

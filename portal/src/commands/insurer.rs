@@ -1,6 +1,7 @@
 //! `portal insurer`: publishes what operators decide.
 
 use crate::app;
+use crate::in_force::owner;
 use crate::insurers::definition::{self, Definition};
 use crate::plugins::package::{load, setting};
 use crate::settings::Settings;
@@ -48,7 +49,7 @@ pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
     let sealer = app::open_sealer(settings, &db).await?;
     let definition = Definition::read(folder, &sealer)?;
     of_plugins(&definition, &settings.plugins.folder)?;
-    Pages::can_draw(&settings.themes, &[app::owner()], &definition.brand.theme)?;
+    Pages::can_draw(&settings.themes, &[owner()], &definition.brand.theme)?;
     let slug = definition.brand.slug.clone();
     let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;
     println!("{slug}: {} changes", lines.len());

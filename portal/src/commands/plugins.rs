@@ -1,6 +1,7 @@
 //! `portal plugins`: what the portal thinks of its plugins, and the list of allowed libraries.
 
 use crate::app;
+use crate::in_force::owner;
 use crate::plugins::Loaded;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
@@ -69,7 +70,7 @@ pub async fn author(settings: &Settings, command: Plugin) -> Result<ExitCode, Er
         library: library.as_deref(),
         libraries: &settings.plugins.libraries,
         themes: &settings.themes,
-        portal: app::owner(),
+        portal: owner(),
     };
     let (manifest, wrong) = checking.run().await;
     let name = manifest.map_or_else(

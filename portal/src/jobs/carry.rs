@@ -24,7 +24,8 @@ pub async fn run(app: Arc<App>) {
         tokio::time::timeout(LOOK, app.carrier.some()).await.ok();
         tokio::time::sleep(GATHER).await;
         for (plugin, insurer) in app.carrier.take() {
-            let found = app.plugins.get(&plugin);
+            let in_force = app.in_force();
+            let found = in_force.plugins.get(&plugin);
             let Some(database) = found.and_then(|plugin| plugin.database.as_ref()) else {
                 continue;
             };
@@ -47,8 +48,9 @@ pub async fn run(app: Arc<App>) {
 
 /// Every plugin that tells or says something may have left some.
 fn look(app: &App) {
+    let in_force = app.in_force();
     for insurer in app.insurers.all() {
-        for offer in offer::all(&insurer.definition, &app.plugins) {
+        for offer in offer::all(&insurer.definition, &in_force.plugins) {
             let manifest = &offer.plugin.manifest;
             if !manifest.notification.is_empty() || !manifest.event.is_empty() {
                 app.carrier.waits(offer.id(), &insurer.brand.slug);

@@ -102,7 +102,8 @@ async fn mail(app: &App, slug: &str, told: &Notification) -> Result<Option<Mail>
     let Some(from) = insurer.definition.mail.from.clone() else { return Ok(None) };
     let known = members::by_name(&mut app.db.read().await?, slug, &told.person).await?;
     let Some(Mailed { email, language, unwanted: false }) = known else { return Ok(None) };
-    let Some(plugin) = app.plugins.get(&told.plugin) else { return Ok(None) };
+    let in_force = app.in_force();
+    let Some(plugin) = in_force.plugins.get(&told.plugin) else { return Ok(None) };
     let mut declared = plugin.manifest.notification.iter();
     let declared = declared.find(|known| known.id == told.notification);
     let look = look(app, &insurer, language.as_deref())?;

@@ -126,8 +126,9 @@ pub async fn run(app: Arc<App>) {
 /// Plans the jobs that are not planned yet.
 async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<()> {
     let mut new = Vec::new();
+    let in_force = app.in_force();
     for insurer in app.insurers.all() {
-        for offer in offer::all(&insurer.definition, &app.plugins) {
+        for offer in offer::all(&insurer.definition, &in_force.plugins) {
             for task in Task::all(&offer.plugin.manifest) {
                 let (insurer, plugin) = (insurer.brand.slug.clone(), offer.id().to_owned());
                 let key = JobKey { insurer, plugin, job: task.name() };
@@ -153,11 +154,13 @@ async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<
 async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     let JobKey { insurer, plugin, job } = &due.key;
     let found = app.insurers.find(insurer);
-    let declared = app.plugins.get(plugin);
+    let in_force = app.in_force();
+    let declared = in_force.plugins.get(plugin);
     let declared =
         declared.and_then(|plugin| Task::all(&plugin.manifest).find(|task| task.name() == *job));
-    let offer =
-        found.as_ref().and_then(|insurer| offer::one(&insurer.definition, &app.plugins, plugin));
+    let offer = found
+        .as_ref()
+        .and_then(|insurer| offer::one(&insurer.definition, &in_force.plugins, plugin));
     let mut tx = app.db.begin().await?;
     if !jobs::lease(&mut tx, due, now, now + LEASE).await? {
         return Ok(());
@@ -166,7 +169,7 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
         Task::Job(_) => true,
         Task::Listens(listens) => found
             .as_ref()
-            .is_some_and(|insurer| offer::hears(&insurer.definition, &app.plugins, listens)),
+            .is_some_and(|insurer| offer::hears(&insurer.definition, &in_force.plugins, listens)),
     };
     let (Some(offer), Some(task)) = (offer, declared.filter(hears)) else {
         // It is off, or this node does not have it: nothing of the round changes.
@@ -176,7 +179,7 @@ async fn take(app: &App, due: &Due, now: i64) -> db::Result<()> {
     };
     tx.commit().await?;
     let shared = found.as_ref().map_or_else(Vec::new, |insurer| {
-        offer::shared(&insurer.definition, &app.plugins, offer.plugin)
+        offer::shared(&insurer.definition, &in_force.plugins, offer.plugin)
     });
     let ended = match task {
         Task::Job(job) => steps(app, due, (offer, &shared), job).await?,

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub async fn run(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
-        for plugin in app.plugins.values() {
+        for plugin in app.in_force().plugins.values() {
             plugin.end_idle().await;
         }
     }

@@ -148,7 +148,8 @@ async fn read(app: Arc<App>, claimed: Arc<Claimed>, dry_run: bool) -> Result<Rep
     let bytes = app.sealer.open(&file.purpose(insurer), sealed);
     let bytes: Arc<[u8]> = bytes.map_err(|_| now("it is sealed with another key"))?.into();
     let insurer = app.insurers.find(insurer).ok_or_else(|| now("the insurer is gone"))?;
-    let offer = offer::one(&insurer.definition, &app.plugins, &file.plugin);
+    let in_force = app.in_force();
+    let offer = offer::one(&insurer.definition, &in_force.plugins, &file.plugin);
     let offer = offer.ok_or_else(|| now("the plugin is off, or not loaded"))?;
     let layout = offer.layout.ok_or_else(|| now("the layout is gone"))?;
     let import = Import {

@@ -55,7 +55,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     drop(conn);
     let lang = &visit.look.lang;
     let looks = seen.into_iter().map(|look| {
-        let plugin = app.plugins.get(&look.plugin);
+        let plugin = visit.in_force.plugins.get(&look.plugin);
         let name = plugin.map(|found| found.manifest.plugin.name.in_language(lang).to_owned());
         Look { name: look.seen_by_name, plugin: name.unwrap_or(look.plugin), at: look.at }
     });

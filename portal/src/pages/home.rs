@@ -104,7 +104,7 @@ pub async fn show(
     visit: Visit,
 ) -> Result<Response, Error> {
     let definition = &visit.insurer.definition;
-    let offers: Vec<Offer<'_>> = offer::all(definition, &app.plugins).collect();
+    let offers: Vec<Offer<'_>> = offer::all(definition, &visit.in_force.plugins).collect();
     if !visit.is_signed_in() {
         let name = |offer: &Offer<'_>| Offered { name: offer.name(&visit.look.lang).to_owned() };
         return visit.look.page(&Welcome {
@@ -125,7 +125,7 @@ pub async fn show(
     for offer in &offers {
         let Offer { plugin, settings, .. } = *offer;
         for declared in offer.cards() {
-            let shared = offer::shared(definition, &app.plugins, plugin);
+            let shared = offer::shared(definition, &visit.in_force.plugins, plugin);
             let asking = Asking { plugin, settings, declared, shared, query: "" };
             match asker.question(&asking) {
                 Ok(question) => {

@@ -71,7 +71,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
     drop(conn);
     let told: Vec<(&Notification, Told)> =
-        list.iter().filter_map(|told| Some((told, shown(&app, &visit, told)?))).collect();
+        list.iter().filter_map(|told| Some((told, shown(&visit, told)?))).collect();
     let new: Vec<&Notification> =
         told.iter().filter(|(_, shown)| shown.new).map(|(told, _)| *told).collect();
     let shown = told.into_iter().map(|(_, shown)| shown).collect();
@@ -122,13 +122,13 @@ pub async fn unread(app: &App, visit: &Visit, member: &Member) -> Result<usize, 
     let mut conn = app.db.read().await?;
     let list = notifications::list_for(&mut conn, visit.slug(), &persons).await?;
     let new = list.iter().filter(|told| told.read_at.is_none());
-    Ok(new.filter(|told| shown(app, visit, told).is_some()).count())
+    Ok(new.filter(|told| shown(visit, told).is_some()).count())
 }
 
 /// What is said, while its plugin is on and declares it.
-fn shown(app: &App, visit: &Visit, told: &Notification) -> Option<Told> {
+fn shown(visit: &Visit, told: &Notification) -> Option<Told> {
     let offered = visit.insurer.definition.plugins.iter().any(|on| on.id == told.plugin);
-    let plugin = app.plugins.get(&told.plugin).filter(|_| offered)?;
+    let plugin = visit.in_force.plugins.get(&told.plugin).filter(|_| offered)?;
     let mut declared = plugin.manifest.notification.iter();
     let declared = declared.find(|known| known.id == told.notification)?;
     let params: BTreeMap<String, String> = serde_json::from_str(&told.params).ok()?;

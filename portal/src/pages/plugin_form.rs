@@ -110,7 +110,7 @@ impl Sending<'_> {
         let asker = visit.asker(&app.person_keys, self.member, &seen);
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
-        let shared = offer::shared(&visit.insurer.definition, &app.plugins, plugin);
+        let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
         let asking = Asking { plugin, settings, declared, shared, query: &self.page.query };
         let question = match asker.question(&asking) {
             Ok(question) => question,

@@ -106,7 +106,7 @@ pub fn opened<'a>(
     path: &str,
     query: String,
 ) -> Result<Result<Opened<'a>, Response>, Error> {
-    let Some(offer) = offer::one(&visit.insurer.definition, &app.plugins, id) else {
+    let Some(offer) = offer::one(&visit.insurer.definition, &visit.in_force.plugins, id) else {
         let home = Action {
             label: visit.look.t("error-back-home", &[]),
             url: visit.path(""),
@@ -131,7 +131,7 @@ impl Opened<'_> {
         let seen = visit.subjects(&app.db, member).await?;
         let asker = visit.asker(&app.person_keys, member, &seen);
         let (declared, Offer { plugin, settings, .. }) = (self.declared, self.offer);
-        let shared = offer::shared(&visit.insurer.definition, &app.plugins, plugin);
+        let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
         let question = match asker.question(&Asking {
             plugin,
             settings,

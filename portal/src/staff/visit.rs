@@ -2,8 +2,10 @@
 
 use super::session;
 use crate::app::App;
+use crate::in_force::InForce;
 use crate::insurers::staff::{May, Rights, Staff};
 use crate::insurers::{Insurer, offer};
+use crate::plugins::Plugins;
 use crate::plugins::package::manifest::StaffPage;
 use crate::store::staff_record::{self, Act, Done};
 use crate::store::staff_sessions::StaffSession;
@@ -19,6 +21,8 @@ use web::{Error, Look};
 /// Insurer, look and session of a request.
 pub struct StaffVisit {
     pub insurer: Arc<Insurer>,
+    /// What answers this request, to its end.
+    pub in_force: Arc<InForce>,
     pub look: Look,
     pub headers: HeaderMap,
     session: Option<StaffSession>,
@@ -126,7 +130,8 @@ where
         let app = Arc::<App>::from_ref(state);
         let insurer = app.insurers.find(visit::slug(parts)).ok_or(Error::NOT_FOUND)?;
         let staff = insurer.definition.staff.as_ref().ok_or(Error::NOT_FOUND)?;
-        let look = visit::look(parts, &app, Some(&insurer));
+        let in_force = app.in_force();
+        let look = visit::look(parts, &app, &in_force, Some(&insurer));
         let mut look = look.at_home(format!("/{}/staff", insurer.brand.slug));
         // What members are told and agree to.
         look.documents = None;
@@ -147,17 +152,17 @@ where
                 name: session.name.clone(),
                 signout_url: format!("/{slug}/staff/signout"),
             });
-            look.nav = menu(&app, &insurer, staff, session, (&look, parts.uri.path()));
+            look.nav = menu(&in_force.plugins, &insurer, staff, session, (&look, parts.uri.path()));
         }
         let headers = parts.headers.clone();
         let today = web::clock::today(now);
-        Ok(Self { insurer, look, headers, session, path, now, today })
+        Ok(Self { insurer, in_force, look, headers, session, path, now, today })
     }
 }
 
 /// Home, what they may do, and their own page at the identity provider.
 fn menu(
-    app: &App,
+    plugins: &Plugins,
     insurer: &Insurer,
     staff: &Staff,
     session: &StaffSession,
@@ -172,13 +177,13 @@ fn menu(
     let base = format!("/{}/staff", insurer.brand.slug);
     let home =
         NavItem { label: look.t("nav-staff-home", &[]), current: path == base, url: base.clone() };
-    let takes_files = offer::all(&insurer.definition, &app.plugins).any(|offer| {
+    let takes_files = offer::all(&insurer.definition, plugins).any(|offer| {
         let (brings, publishes) = (May::Import, May::Publish);
         !offer.plugin.manifest.importer.is_empty()
             && (rights.may(brings, offer.id()) || rights.may(publishes, offer.id()))
     });
     let files = takes_files.then(|| item("nav-staff-files", format!("{base}/files")));
-    let plugins = offer::all(&insurer.definition, &app.plugins).flat_map(|offer| {
+    let plugins = offer::all(&insurer.definition, plugins).flat_map(|offer| {
         let pages =
             if rights.may(May::Pages, offer.id()) { &offer.plugin.manifest.staff[..] } else { &[] };
         let entry = |page: &StaffPage| {

@@ -122,7 +122,7 @@ async fn found_file<'a>(
     colleague: &Colleague<'_>,
     (plugin, id): (&str, &str),
 ) -> Result<Option<(Taking<'a>, File)>, Error> {
-    let Some(taking) = taking(app, visit, colleague, plugin) else { return Ok(None) };
+    let Some(taking) = taking(visit, colleague, plugin) else { return Ok(None) };
     let mut conn = app.db.read().await?;
     let file = staff_files::by_id(&mut conn, visit.slug(), plugin, id).await?;
     Ok(file.map(|file| (taking, file)))

@@ -144,9 +144,9 @@ pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Resp
         Err(signin) => return Ok(*signin),
     };
     let mut plugins = Vec::new();
-    for offer in offer::all(&visit.insurer.definition, &app.plugins) {
+    for offer in offer::all(&visit.insurer.definition, &visit.in_force.plugins) {
         let id = offer.id();
-        let Some(Taking { importer, .. }) = taking(&app, &visit, &colleague, id) else { continue };
+        let Some(Taking { importer, .. }) = taking(&visit, &colleague, id) else { continue };
         let of = (visit.slug(), importer.id.as_str());
         let live = match &offer.plugin.database {
             Some(database) => staged::live(database, of, 1).await?,
@@ -177,7 +177,7 @@ pub async fn of_plugin(
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    match taking(&app, &visit, &colleague, &plugin) {
+    match taking(&visit, &colleague, &plugin) {
         Some(taking) => draw(&app, &visit, &colleague, &taking, Form::default()).await,
         None => Ok(visit.not_found()),
     }
@@ -251,7 +251,7 @@ pub async fn bring(
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some(taking) = taking(&app, &visit, &colleague, &plugin) else {
+    let Some(taking) = taking(&visit, &colleague, &plugin) else {
         return Ok(visit.not_found());
     };
     if !colleague.rights.may(May::Import, &plugin) {

@@ -81,7 +81,7 @@ pub async fn show(
     };
     let (mut waiting, mut takes_files) = (Vec::new(), false);
     let mut conn = app.db.read().await?;
-    for offer in offer::all(&visit.insurer.definition, &app.plugins) {
+    for offer in offer::all(&visit.insurer.definition, &visit.in_force.plugins) {
         let id = offer.id();
         let may = |what| colleague.rights.may(what, id);
         if offer.plugin.manifest.importer.is_empty() || !(may(May::Import) || may(May::Publish)) {

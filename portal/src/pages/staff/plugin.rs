@@ -73,7 +73,7 @@ pub(super) fn opened<'a>(
     query: String,
 ) -> Result<Opened<'a>, Box<Response>> {
     let colleague = visit.signed_in()?;
-    let offer = offer::one(&visit.insurer.definition, &app.plugins, id);
+    let offer = offer::one(&visit.insurer.definition, &visit.in_force.plugins, id);
     let found = offer.and_then(|offer| Some((offer, offer.plugin.manifest.staff_page(path)?)));
     let Some((offer, page)) = found else { return Err(Box::new(visit.not_found())) };
     if !colleague.rights.may(May::Pages, id) {
@@ -136,7 +136,7 @@ impl Opened<'_> {
 
     /// The call, and where stands whose rows it was given.
     pub fn question(&self, declared: Declared<'_>) -> Result<(Question, Shown), Error> {
-        let Self { app, visit, offer, .. } = self;
+        let Self { visit, offer, .. } = self;
         let member = name(&self.colleague.session.sub);
         let asker = Asker {
             insurer: visit.slug(),
@@ -154,7 +154,7 @@ impl Opened<'_> {
             plugin: offer.plugin,
             settings: offer.settings,
             declared,
-            shared: offer::shared(&visit.insurer.definition, &app.plugins, offer.plugin),
+            shared: offer::shared(&visit.insurer.definition, &visit.in_force.plugins, offer.plugin),
             query: &self.query,
         });
         let question = question.map_err(|_| Error::fault("nothing is above what staff proved"))?;

@@ -63,22 +63,22 @@ async fn submit(
     let sub = name(&sub);
     let posted = Posted::signed(request, |csrf| form_token(csrf, id, &sub)).await?;
     let (act, typed) = (posted.value("act"), typed(&posted));
-    let page = match opened(app, visit, (id, path), query.clone()) {
-        Ok(page) => page,
-        Err(response) if visit.session().is_none() => {
-            let page = unsaid(&format!("staff{path}"), &query);
-            let of = Of { insurer: visit.slug(), sub: &sub, plugin: id, action: act, page: &page };
-            if app
-                .plugins
-                .get(id)
-                .is_some_and(|one| one.manifest.staff_actions(path).any(|action| action.id == act))
-            {
-                Draft { app, of, now: visit.now }.keep(&typed).await?;
+    let page =
+        match opened(app, visit, (id, path), query.clone()) {
+            Ok(page) => page,
+            Err(response) if visit.session().is_none() => {
+                let page = unsaid(&format!("staff{path}"), &query);
+                let of =
+                    Of { insurer: visit.slug(), sub: &sub, plugin: id, action: act, page: &page };
+                if visit.in_force.plugins.get(id).is_some_and(|one| {
+                    one.manifest.staff_actions(path).any(|action| action.id == act)
+                }) {
+                    Draft { app, of, now: visit.now }.keep(&typed).await?;
+                }
+                return Ok(*response);
             }
-            return Ok(*response);
-        }
-        Err(response) => return Ok(*response),
-    };
+            Err(response) => return Ok(*response),
+        };
     if !page.colleague.rights.may(May::Forms, id) {
         return Ok(visit.refused("staff-not-yours"));
     }

@@ -77,7 +77,8 @@ pub async fn show(
         name: done.name,
         act: visit.look.t(&format!("staff-act-{}", done.act.as_str()), &[]),
         plugin: (!done.plugin.is_empty()).then(|| {
-            let found = offer::one(&visit.insurer.definition, &app.plugins, &done.plugin);
+            let found =
+                offer::one(&visit.insurer.definition, &visit.in_force.plugins, &done.plugin);
             found.map_or(done.plugin, |offer| offer.name(&visit.look.lang).to_owned())
         }),
         subject: done.subject,

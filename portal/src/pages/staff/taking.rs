@@ -1,6 +1,5 @@
 //! What the pages about files share: with whose files a colleague works.
 
-use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
 use crate::plugins::package::manifest::Importer;
@@ -14,12 +13,11 @@ pub(super) struct Taking<'a> {
 
 /// The plugin of a path, when this colleague works with its files.
 pub(super) fn taking<'a>(
-    app: &'a App,
     visit: &'a StaffVisit,
     colleague: &Colleague<'_>,
     id: &str,
 ) -> Option<Taking<'a>> {
-    let offer = offer::one(&visit.insurer.definition, &app.plugins, id)?;
+    let offer = offer::one(&visit.insurer.definition, &visit.in_force.plugins, id)?;
     let importer = offer.plugin.manifest.importer.first()?;
     let may = |what| colleague.rights.may(what, id);
     (may(May::Import) || may(May::Publish)).then_some(Taking { offer, importer })
