@@ -69,7 +69,12 @@ pub fn s256(bytes: impl AsRef<[u8]>) -> String {
 
 /// The first 8 hex digits of SHA-256: names of assets, never a proof of sameness.
 pub fn short(bytes: &[u8]) -> String {
-    sha256(bytes)[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(bytes)[..8].to_owned()
+}
+
+/// SHA-256 in small hexadecimal, 64 characters, as `sha256sum` prints it.
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

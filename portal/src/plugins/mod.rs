@@ -2,6 +2,7 @@
 //!
 //! - `package/`: what a plugin declares, and the stages from a folder to a loaded plugin, or why
 //!   it was refused
+//! - `mpk/`: packages: signed, checked, unpacked
 //! - `data/`: a database for each plugin, and the queries that read its tables for an insurer and
 //!   some persons
 //! - `form/`: forms that the host draws, reads and takes
@@ -18,6 +19,7 @@ pub mod calls;
 pub mod data;
 pub mod form;
 pub mod job;
+pub mod mpk;
 pub mod package;
 mod plugin;
 pub mod run;

@@ -78,13 +78,9 @@ pub fn list(folder: &Path) -> Result<String, String> {
         .map(|file| {
             let bytes = std::fs::read(file).map_err(|error| say(file, error))?;
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            Ok(format!("{}  {name}\n", hex(&bytes)))
+            Ok(format!("{}  {name}\n", hash::sha256_hex(&bytes)))
         })
         .collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    hash::sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the library of a plugin is called.
@@ -107,7 +103,7 @@ pub fn copy(
     let name = file_name(plugin);
     let file = libraries.join(&name);
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let hash = hex(&bytes);
+    let hash = hash::sha256_hex(&bytes);
     allowed.check(&name, &hash)?;
     let say = |error: std::io::Error| format!("plugins.copies {}: {error}", copies.display());
     std::fs::create_dir_all(copies).map_err(say)?;
