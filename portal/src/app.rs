@@ -1,13 +1,13 @@
 //! What every request finds: settings, database, insurers, plugins, pages.
 
-use crate::in_force::InForce;
+use crate::in_force::{Failed, InForce};
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
 use crate::paper::font::Font;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::carrier::Carrier;
 use crate::plugins::data::people::PersonKeys;
-use crate::plugins::package::load;
+use crate::plugins::package::load::Loader;
 use crate::plugins::{Loaded, Plugins};
 use crate::provider::Providers;
 use crate::settings::Settings;
@@ -28,6 +28,7 @@ pub struct App {
     pub db: Db,
     pub clock: Clock,
     in_force: RwLock<Arc<InForce>>,
+    failed: Failed,
     pub calls: Calls,
     /// What plugins say and tell, on its way to who hears and reads it.
     pub carrier: Carrier,
@@ -54,7 +55,8 @@ impl App {
         let person_keys = PersonKeys::open(&db).await?;
         let calls = Calls::default();
         let mut plugins = Plugins::new();
-        for loaded in load::all(&settings, &db, &person_keys, &calls).await? {
+        let loader = Loader { settings: &settings, db: &db, keys: &person_keys, calls: &calls };
+        for loaded in loader.all().await? {
             match loaded {
                 Loaded::Ready(plugin) => {
                     let version = &plugin.manifest.plugin.version;
@@ -82,6 +84,7 @@ impl App {
             db,
             clock: Clock::system(),
             in_force: RwLock::new(Arc::new(in_force)),
+            failed: Failed::default(),
             calls,
             carrier: Carrier::default(),
             files: Notify::new(),
@@ -124,7 +127,14 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn refresh(&self) -> Result<(), web::Error> {
-        let in_force = self.in_force();
+        let mut in_force = self.in_force();
+        let Self { settings, db, person_keys: keys, calls, .. } = self;
+        let loader = Loader { settings, db, keys, calls };
+        if let Some(next) = in_force.next(&loader, &self.failed).await? {
+            in_force = Arc::new(next);
+            let mut now = self.in_force.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            *now = in_force.clone();
+        }
         let has_theme = |theme: &str| in_force.pages.has_theme(theme);
         for insurer in self.insurers.refresh(&self.db, has_theme).await? {
             for plugin in offer::missing(&insurer.definition, &in_force.plugins) {

@@ -1,12 +1,17 @@
 //! The plugins that answer, and the pages that their templates are part of: they change together, and a
-//! request goes on with those that it began with.
+//! request goes on with those that it began with. An old version ends when nobody uses it any more.
 
-use crate::plugins::Plugins;
+use crate::plugins::mpk::trust::Trust;
+use crate::plugins::package::load::Loader;
+use crate::plugins::{Plugin, Plugins};
 use crate::settings::Settings;
+use crate::store::plugin_packages::{self, Installed};
 use include_dir::{Dir, include_dir};
-use std::sync::Arc;
-use web::Pages;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use web::pages::Owner;
+use web::{Error, Pages};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -23,16 +28,18 @@ impl InForce {
     ///
     /// # Errors
     /// When the portal's own pages or the base theme cannot be used.
-    pub fn new(settings: &Settings, mut plugins: Plugins) -> Result<Self, web::Error> {
+    pub fn new(settings: &Settings, mut plugins: Plugins) -> Result<Self, Error> {
         let owners = |plugins: &Plugins| -> Vec<Owner> {
-            std::iter::once(owner()).chain(plugins.values().map(|plugin| plugin.owner())).collect()
+            std::iter::once(owner())
+                .chain(plugins.values().map(|plugin| plugin.owner.clone()))
+                .collect()
         };
         let (pages, refused) = match Pages::load_usable(&settings.themes, &owners(&plugins)) {
             Ok(loaded) => loaded,
             Err(_) => {
                 // Somebody's cannot be used: each plugin alone says whose.
                 plugins.retain(|id, plugin| {
-                    let alone = [owner(), plugin.owner()];
+                    let alone = [owner(), plugin.owner.clone()];
                     let loaded = Pages::load_usable(&settings.themes, &alone);
                     if let Err(why) = &loaded {
                         tracing::error!(plugin = id, %why, "plugin refused: mend its template or text");
@@ -47,6 +54,90 @@ impl InForce {
         }
         Ok(Self { plugins, pages: Arc::new(pages) })
     }
+}
+
+/// Packages that could not be loaded: a start every second helps nobody.
+#[derive(Default)]
+pub struct Failed(Mutex<HashMap<String, Tried>>);
+
+/// A package that was tried, whom the operator trusted then, and when.
+struct Tried {
+    package: Installed,
+    trust: Trust,
+    at: Instant,
+}
+
+/// How long after a failure a package is tried again when nothing changes.
+const AGAIN: Duration = Duration::from_secs(60);
+
+impl Failed {
+    fn lately(&self, package: &Installed, trust: &Trust) -> bool {
+        let failed = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        failed.get(&package.plugin).is_some_and(|tried| {
+            tried.package == *package && tried.trust == *trust && tried.at.elapsed() < AGAIN
+        })
+    }
+
+    fn note(&self, package: &Installed, trust: &Trust) {
+        let mut failed = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let (at, trust) = (Instant::now(), trust.clone());
+        failed.insert(package.plugin.clone(), Tried { package: package.clone(), trust, at });
+    }
+}
+
+impl InForce {
+    /// What answers after operators installed, upgraded, rolled back or removed packages, or changed whom
+    /// they trust; `None` when nothing changed. A package that cannot be loaded leaves the one before it in
+    /// force, unless that is not trusted any more.
+    ///
+    /// # Errors
+    /// When the database or the trust file cannot be read.
+    pub async fn next(&self, loader: &Loader<'_>, failed: &Failed) -> Result<Option<Self>, Error> {
+        let trust = Trust::read(&loader.settings.plugins.trust_file).map_err(Error::fault)?;
+        let wanted = plugin_packages::in_force(&mut loader.db.read().await?).await?;
+        let mut plugins = self.plugins.clone();
+        plugins.retain(|id, plugin| {
+            let Some(origin) = &plugin.origin else { return true };
+            let runs = trust.runs(origin).map_err(|refusal| refusal.to_string());
+            let wanted = wanted.iter().any(|package| package.plugin == *id);
+            let stays = runs.and(wanted.then_some(()).ok_or("was removed".to_owned()));
+            if let Err(why) = &stays {
+                tracing::warn!(plugin = id, why, "plugin ends");
+            }
+            stays.is_ok()
+        });
+        let mut changed = plugins.len() != self.plugins.len();
+        for package in &wanted {
+            let id = &package.plugin;
+            let known = plugins.get(id).and_then(|plugin| plugin.origin.as_ref());
+            if known.is_some_and(|origin| origin.hash == package.hash)
+                || failed.lately(package, &trust)
+            {
+                continue;
+            }
+            let (plugin, version) = (id, &package.version);
+            let loaded = loader.installed(package, &trust).await?;
+            match loaded.and_then(|loaded| drawn(loader.settings, loaded)) {
+                Ok(loaded) => {
+                    tracing::info!(plugin, version, "plugin loaded");
+                    plugins.insert(id.clone(), Arc::new(loaded));
+                    changed = true;
+                }
+                Err(why) => {
+                    tracing::error!(plugin, version, why, "package refused");
+                    failed.note(package, &trust);
+                }
+            }
+        }
+        Ok(if changed { Some(Self::new(loader.settings, plugins)?) } else { None })
+    }
+}
+
+/// The plugin again, when its templates and texts can be used.
+fn drawn(settings: &Settings, plugin: Plugin) -> Result<Plugin, String> {
+    let alone = [owner(), plugin.owner.clone()];
+    let pages = Pages::load_usable(&settings.themes, &alone);
+    pages.map(|_| plugin).map_err(|error| error.to_string())
 }
 
 /// The program's own templates and texts.

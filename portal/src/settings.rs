@@ -58,6 +58,9 @@ pub struct Plugins {
     /// The file that lists the libraries which may be loaded, one line each as `sha256sum *.so` or
     /// `portal plugins hash` prints it. No other library is loaded.
     pub allowed_file: PathBuf,
+    /// The file that says whose packages run: publishers, operators, and what was called back. See
+    /// `docs/operators.md`.
+    pub trust_file: PathBuf,
     /// Where verified copies of the libraries are kept, named by their hash.
     pub copies: PathBuf,
     /// `runner` (default): each plugin in a process of its own, where a crash or a hang stays.
@@ -110,6 +113,7 @@ impl Default for Plugins {
             folder: "plugins".into(),
             libraries: "plugins/lib".into(),
             allowed_file: "plugins/allowed.sha256".into(),
+            trust_file: "plugins/trust.toml".into(),
             copies: "plugin-copies".into(),
             loading: Loading::Runner,
             runners: 64,

@@ -6,7 +6,7 @@ use crate::insurers::definition::Definition;
 use crate::plugins::Loaded;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
-use crate::plugins::package::load;
+use crate::plugins::package::load::Loader;
 use crate::settings::Settings;
 use db::{Db, installation};
 use secret::Sealer;
@@ -63,7 +63,9 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
     };
     findings.private("key file", &settings.key_file);
     let mut loaded = BTreeSet::new();
-    for plugin in load::all(settings, db, &PersonKeys::open(db).await?, &Calls::default()).await? {
+    let (keys, calls) = (PersonKeys::open(db).await?, Calls::default());
+    let loader = Loader { settings, db, keys: &keys, calls: &calls };
+    for plugin in loader.all().await? {
         match plugin {
             Loaded::Ready(plugin) => {
                 findings.good(&format!("plugin {}", plugin.id()), "loads");

@@ -3,7 +3,7 @@
 use crate::insurers::{Insurer, offer};
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
-use crate::plugins::package::load;
+use crate::plugins::package::load::Loader;
 use crate::plugins::{Loaded, Plugins};
 use crate::settings::Settings;
 use crate::{app, imports};
@@ -46,7 +46,8 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     let insurer = Insurer::read(version, &text).map_err(Error::fault)?;
     let keys = PersonKeys::open(&db).await?;
     let mut plugins = Plugins::new();
-    for loaded in load::all(settings, &db, &keys, &Calls::default()).await? {
+    let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
+    for loaded in loader.all().await? {
         match loaded {
             Loaded::Ready(plugin) => {
                 plugins.insert(plugin.id().to_owned(), plugin);

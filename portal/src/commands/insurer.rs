@@ -6,6 +6,7 @@ use crate::insurers::definition::{self, Definition};
 use crate::plugins::package::{load, setting};
 use crate::settings::Settings;
 use clap::Subcommand;
+use db::Db;
 use std::path::{Path, PathBuf};
 use web::clock::Clock;
 use web::difference::shown;
@@ -27,8 +28,8 @@ pub enum Insurer {
 }
 
 /// Whether the plugins that are on are there, and are told what they can be told.
-fn of_plugins(definition: &Definition, folder: &Path) -> Result<(), Error> {
-    let manifests = load::manifests(folder).map_err(Error::fault)?;
+async fn of_plugins(definition: &Definition, folder: &Path, db: &Db) -> Result<(), Error> {
+    let manifests = load::manifests(folder, db).await?;
     for on in &definition.plugins {
         let at = |why: String| Error::fault(format!("portal.toml: plugin {}: {why}", on.id));
         let manifest = manifests.get(&on.id).ok_or_else(|| {
@@ -48,7 +49,7 @@ pub async fn run(settings: &Settings, command: Insurer) -> Result<(), Error> {
     let db = app::open_db(settings).await?;
     let sealer = app::open_sealer(settings, &db).await?;
     let definition = Definition::read(folder, &sealer)?;
-    of_plugins(&definition, &settings.plugins.folder)?;
+    of_plugins(&definition, &settings.plugins.folder, &db).await?;
     Pages::can_draw(&settings.themes, &[owner()], &definition.brand.theme)?;
     let slug = definition.brand.slug.clone();
     let lines = definition::apply(&db, &sealer, definition, dry_run, Clock::system().now()).await?;

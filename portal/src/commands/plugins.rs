@@ -7,7 +7,8 @@ use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::check::Checking;
 use crate::plugins::package::scaffold::{self, Home};
-use crate::plugins::package::{library_file, load};
+use crate::plugins::package::library_file;
+use crate::plugins::package::load::Loader;
 use crate::settings::Settings;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -94,8 +95,9 @@ pub async fn run(settings: &Settings, command: Option<Plugins>) -> Result<ExitCo
     }
     let db = app::open_db(settings).await?;
     let mut code = ExitCode::SUCCESS;
-    for loaded in load::all(settings, &db, &PersonKeys::open(&db).await?, &Calls::default()).await?
-    {
+    let (keys, calls) = (PersonKeys::open(&db).await?, Calls::default());
+    let loader = Loader { settings, db: &db, keys: &keys, calls: &calls };
+    for loaded in loader.all().await? {
         match loaded {
             Loaded::Ready(plugin) => {
                 println!("{} {}: ready", plugin.id(), plugin.manifest.plugin.version);

@@ -6,6 +6,7 @@ use super::data::database::Database;
 use super::data::query::Queries;
 use super::data::statement::Statements;
 use super::data::tables::Tables;
+use super::mpk::trust::Origin;
 use super::package::manifest::Manifest;
 use super::run::in_process::InProcess;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use super::run::runner::Processes;
 use super::run::runner::Runner;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+#[cfg(test)]
 use std::path::PathBuf;
 use std::sync::Arc;
 use web::pages::Owner;
@@ -25,7 +27,10 @@ pub struct Plugin {
     pub statements: Statements,
     /// Its own, when it declares tables.
     pub database: Option<Arc<Database>>,
-    pub folder: PathBuf,
+    /// Its templates and texts.
+    pub owner: Owner,
+    /// The package that it came in, when it came in one.
+    pub origin: Option<Origin>,
     pub calls: Calls,
     pub(in crate::plugins) running: Running,
 }
@@ -40,11 +45,6 @@ impl Plugin {
     /// The folder's name.
     pub fn id(&self) -> &str {
         &self.manifest.plugin.id
-    }
-
-    /// The plugin's templates and texts.
-    pub fn owner(&self) -> Owner {
-        Owner::from_folder(self.id(), &self.folder)
     }
 
     /// Calls a handler and reads its reply: `R` is the shape of the op. A page or card whose process died is asked once more: reading twice does
@@ -99,7 +99,8 @@ impl Plugin {
             queries: Arc::default(),
             statements: Statements::default(),
             database: None,
-            folder: PathBuf::new(),
+            owner: Owner::default(),
+            origin: None,
             calls: Calls::default(),
             running: Running::Runner(Box::new(Runner::idle(
                 PathBuf::new(),

@@ -7,6 +7,7 @@ pub mod household_choices;
 pub mod jobs;
 pub mod members;
 pub mod notifications;
+pub mod plugin_packages;
 pub mod sessions;
 pub mod signins;
 pub mod staff_files;

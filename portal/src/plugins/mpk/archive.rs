@@ -4,12 +4,14 @@
 use super::contents::{Contents, is_plain};
 use super::refusal::{Refusal, Role};
 use super::signature::{Signature, Signatures};
+use crate::plugins::package::manifest::Manifest;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use secret::hash;
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use tempfile::TempDir;
 
 /// The longest package, in bytes.
 pub const LONGEST: usize = 64 << 20;
@@ -110,6 +112,30 @@ impl Package {
         self.signatures.publisher.check(Role::Publisher, &self.text)?;
         let operator = self.signatures.operator.as_ref();
         operator.map_or(Ok(()), |operator| operator.check(Role::Operator, &self.text))
+    }
+
+    /// What the plugin declares.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn manifest(&self) -> Result<Manifest, String> {
+        let text = self.files.get("plugin.toml").map(Vec::as_slice).unwrap_or_default();
+        Manifest::parse(&String::from_utf8_lossy(text), &self.contents.id)
+    }
+
+    /// The files in a folder called as the plugin, below one that goes with what is returned.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn unpack(&self) -> Result<TempDir, String> {
+        let below = tempfile::tempdir().map_err(|error| error.to_string())?;
+        for (path, bytes) in &self.files {
+            let said = |error: std::io::Error| format!("{path} cannot be unpacked: {error}");
+            let file = below.path().join(&self.contents.id).join(path);
+            std::fs::create_dir_all(file.parent().unwrap_or(below.path())).map_err(said)?;
+            std::fs::write(file, bytes).map_err(said)?;
+        }
+        Ok(below)
     }
 
     /// The package as bytes: the same for the same files and signatures.

@@ -57,7 +57,7 @@ fn what_is_signed_by_both_and_trusted_runs() {
     assert_eq!(trust.takes(&read.origin(), "2026-04-01"), Ok("soft"));
 }
 
-/// Claim 10 of the plugin platform: each has a code of its own. Attack 32.
+/// Claim 10 of the plugin platform: each has a code of its own.
 #[test]
 fn whom_nobody_trusts_is_refused() {
     let keys = keys();
@@ -84,8 +84,11 @@ fn whom_nobody_trusts_is_refused() {
     assert_eq!(trust(&other, FEES, "").runs(&alone), Err(Refusal::Operator));
 }
 
-/// The entries of a package, one after the other.
-fn entries(package: &Package) -> Vec<(String, Vec<u8>)> {
+/// Paths and bytes, one after the other.
+type Entries = Vec<(String, Vec<u8>)>;
+
+/// The entries of a package.
+fn entries(package: &Package) -> Entries {
     let bytes = package.write().unwrap();
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes.as_slice()));
     let entries = archive.entries().unwrap().map(|entry| {
@@ -117,7 +120,7 @@ fn what_was_changed_after_it_was_signed_is_refused() {
     let all = entries(&package(&keys));
     let regular = tar::EntryType::Regular;
     assert!(Package::read(&written(&all, regular)).is_ok());
-    let changed = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let changed = |change: &dyn Fn(&mut Entries)| {
         let mut entries = all.clone();
         change(&mut entries);
         Package::read(&written(&entries, regular)).unwrap_err()
@@ -128,7 +131,7 @@ fn what_was_changed_after_it_was_signed_is_refused() {
     let library = "files/libfees.so";
     let add = |path: &str| {
         let path = path.to_owned();
-        move |entries: &mut Vec<(String, Vec<u8>)>| entries.push((path.clone(), b"c".to_vec()))
+        move |entries: &mut Entries| entries.push((path.clone(), b"c".to_vec()))
     };
     fn one(code: &str) -> impl Fn(Refusal) {
         move |why| assert!(why.to_string().starts_with(code), "{why}")

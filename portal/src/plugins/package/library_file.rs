@@ -103,8 +103,16 @@ pub fn copy(
     let name = file_name(plugin);
     let file = libraries.join(&name);
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let hash = hash::sha256_hex(&bytes);
-    allowed.check(&name, &hash)?;
+    allowed.check(&name, &hash::sha256_hex(&bytes))?;
+    keep(copies, &bytes)
+}
+
+/// Writes a library that may be loaded below `copies`, named by its hash.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep(copies: &Path, bytes: &[u8]) -> Result<PathBuf, String> {
+    let hash = hash::sha256_hex(bytes);
     let say = |error: std::io::Error| format!("plugins.copies {}: {error}", copies.display());
     std::fs::create_dir_all(copies).map_err(say)?;
     let folder = copies.canonicalize().map_err(say)?;
@@ -112,7 +120,7 @@ pub fn copy(
     // An older copy is not trusted by its name.
     if !std::fs::read(&copy).is_ok_and(|there| there == bytes) {
         let half = folder.join(format!("{hash}.{}.part", std::process::id()));
-        std::fs::write(&half, &bytes).map_err(say)?;
+        std::fs::write(&half, bytes).map_err(say)?;
         std::fs::rename(&half, &copy).map_err(say)?;
     }
     Ok(copy)

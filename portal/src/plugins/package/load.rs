@@ -11,10 +11,13 @@ use crate::plugins::data::query;
 use crate::plugins::data::sql::check::Schema;
 use crate::plugins::data::statement;
 use crate::plugins::data::tables::Tables;
+use crate::plugins::mpk::Package;
+use crate::plugins::mpk::trust::Trust;
 use crate::plugins::plugin::{Plugin, Running};
 use crate::plugins::run::in_process::InProcess;
 use crate::plugins::run::runner::{Processes, Runner};
-use crate::settings::{Loading, Settings};
+use crate::settings::{self, Loading, Settings};
+use crate::store::plugin_packages::{self, Installed};
 use db::Db;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,68 +25,171 @@ use std::sync::Arc;
 use web::clock::Clock;
 use web::pages::Owner;
 
-/// What became of a plugin's folder.
+/// What became of a plugin's folder or package.
 pub enum Loaded {
     Ready(Arc<Plugin>),
-    /// The folder's name and the reason, for the log; the rest runs.
+    /// The plugin's id and the reason, for the log; the rest runs.
     Refused {
         name: String,
         why: String,
     },
 }
 
-/// Loads every plugin below the folder of the settings.
-///
-/// # Errors
-/// When the folder or the list of allowed libraries cannot be read.
-pub async fn all(
-    settings: &Settings,
-    db: &Db,
-    keys: &PersonKeys,
-    calls: &Calls,
-) -> Result<Vec<Loaded>, web::Error> {
-    let plugins = &settings.plugins;
-    let allowed = Allowed::read(&plugins.allowed_file).map_err(web::Error::fault)?;
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(&plugins.folder)
-        .map_err(|error| {
-            web::Error::fault(format!("plugins.folder {}: {error}", plugins.folder.display()))
-        })?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.join("plugin.toml").is_file())
-        .collect();
-    folders.sort();
-    let mut loaded = Vec::new();
-    let names: Vec<String> = folders.iter().map(|folder| name_of(folder)).collect();
-    for (folder, name) in folders.iter().zip(&names) {
-        let beside = reserved::beside(name, names.iter().map(String::as_str));
-        let read = match beside {
-            Ok(()) => {
-                let place = Place { url: &settings.database, host: db, keys, plugin: name };
-                one(settings, &allowed, &place, folder).await
-            }
-            Err(why) => Err(why),
-        };
-        loaded.push(match read {
-            Ok(plugin) => Loaded::Ready(Arc::new(Plugin { calls: calls.clone(), ..plugin })),
-            Err(why) => Loaded::Refused { name: name.clone(), why },
-        });
-    }
-    Ok(loaded)
+/// Loads plugins: what a start, a command and an upgrade have in common.
+pub struct Loader<'a> {
+    pub settings: &'a Settings,
+    pub db: &'a Db,
+    pub keys: &'a PersonKeys,
+    pub calls: &'a Calls,
 }
 
-/// The manifests of a folder's plugins that can be read, by id.
+impl Loader<'_> {
+    /// Loads every plugin: the packages that are in force, and the folders below that of the settings. A
+    /// folder whose plugin came as a package once is not asked.
+    ///
+    /// # Errors
+    /// When the folder, the list of allowed libraries, the trust file or the database cannot be read.
+    pub async fn all(&self) -> Result<Vec<Loaded>, web::Error> {
+        let plugins = &self.settings.plugins;
+        let trust = Trust::read(&plugins.trust_file).map_err(web::Error::fault)?;
+        let packages = plugin_packages::in_force(&mut self.db.read().await?).await?;
+        let allowed = Allowed::read(&plugins.allowed_file).map_err(web::Error::fault)?;
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&plugins.folder)
+            .map_err(|error| {
+                web::Error::fault(format!("plugins.folder {}: {error}", plugins.folder.display()))
+            })?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.join("plugin.toml").is_file())
+            .collect();
+        folders.sort();
+        folders.retain(|folder| {
+            let name = name_of(folder);
+            let packed = packages.iter().any(|package| package.plugin == name);
+            if packed {
+                tracing::warn!(plugin = name, "comes in a package: its folder is left out");
+            }
+            !packed
+        });
+        let names: Vec<String> = folders.iter().map(|folder| name_of(folder)).collect();
+        let packed = packages.iter().map(|package| package.plugin.as_str());
+        let all: Vec<&str> = names.iter().map(String::as_str).chain(packed).collect();
+        let mut loaded = Vec::new();
+        for (folder, name) in folders.iter().zip(&names) {
+            let read = match reserved::beside(name, all.iter().copied()) {
+                Ok(()) => {
+                    let library =
+                        || library_file::copy(&plugins.libraries, &plugins.copies, name, &allowed);
+                    self.one(name, folder, library).await
+                }
+                Err(why) => Err(why),
+            };
+            loaded.push(as_loaded(name, read));
+        }
+        for package in &packages {
+            let name = &package.plugin;
+            let read = match reserved::beside(name, all.iter().copied()) {
+                Ok(()) => self.installed(package, &trust).await?,
+                Err(why) => Err(why),
+            };
+            loaded.push(as_loaded(name, read));
+        }
+        Ok(loaded)
+    }
+
+    /// Loads a package that is in the database, or says why it is refused.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn installed(
+        &self,
+        package: &Installed,
+        trust: &Trust,
+    ) -> Result<Result<Plugin, String>, web::Error> {
+        let Installed { plugin, hash, .. } = package;
+        let bytes = plugin_packages::bytes(&mut self.db.read().await?, plugin, hash).await?;
+        let checked = || {
+            let bytes = bytes.ok_or("its package is gone: install it again")?;
+            // Whoever can write to the database is not whoever decides what runs.
+            let package = Package::read(&bytes).map_err(|refusal| refusal.to_string())?;
+            let origin = package.origin();
+            if (&origin.plugin, &origin.hash) != (plugin, hash) {
+                return Err("another package lies under its name: install it again".to_owned());
+            }
+            trust.runs(&origin).map_err(|refusal| refusal.to_string())?;
+            Ok(package)
+        };
+        Ok(match checked() {
+            Ok(package) => self.package(&package).await,
+            Err(why) => Err(why),
+        })
+    }
+
+    /// Loads a package that was found to be trusted. Its tables are made, or extended, by this.
+    ///
+    /// # Errors
+    /// Why it is refused, in words for the operator.
+    pub async fn package(&self, package: &Package) -> Result<Plugin, String> {
+        let (id, version) = (&package.contents.id, &package.contents.version);
+        let unpacked = package.unpack()?;
+        let folder = unpacked.path().join(id);
+        let copies = &self.settings.plugins.copies;
+        let library = || {
+            let bytes = package.files.get(&library_file::file_name(id));
+            library_file::keep(copies, bytes.ok_or("it has no library")?)
+        };
+        let plugin = self.one(id, &folder, library).await?;
+        let inside = &plugin.manifest.plugin.version;
+        if inside != version {
+            return Err(format!("plugin.toml says version {inside}, its package {version}"));
+        }
+        Ok(Plugin { origin: Some(package.origin()), ..plugin })
+    }
+
+    async fn one(
+        &self,
+        name: &str,
+        folder: &Path,
+        library: impl FnOnce() -> Result<PathBuf, String>,
+    ) -> Result<Plugin, String> {
+        let place =
+            Place { url: &self.settings.database, host: self.db, keys: self.keys, plugin: name };
+        let plugin = one(&self.settings.plugins, &place, folder, library).await?;
+        Ok(Plugin { calls: self.calls.clone(), ..plugin })
+    }
+}
+
+fn as_loaded(name: &str, read: Result<Plugin, String>) -> Loaded {
+    match read {
+        Ok(plugin) => Loaded::Ready(Arc::new(plugin)),
+        Err(why) => Loaded::Refused { name: name.to_owned(), why },
+    }
+}
+
+/// The manifests of all plugins that can be read, by id: of a folder's, and of the packages that are in
+/// force.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub fn manifests(folder: &Path) -> Result<BTreeMap<String, Manifest>, String> {
-    let said = |error: std::io::Error| format!("plugins.folder {}: {error}", folder.display());
+/// When the folder or the database cannot be read.
+pub async fn manifests(folder: &Path, db: &Db) -> Result<BTreeMap<String, Manifest>, web::Error> {
+    let said = |error: std::io::Error| {
+        web::Error::fault(format!("plugins.folder {}: {error}", folder.display()))
+    };
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(said)?.flatten() {
         let name = name_of(&entry.path());
         let Ok(text) = std::fs::read_to_string(entry.path().join("plugin.toml")) else { continue };
         if let Ok(manifest) = Manifest::parse(&text, &name) {
             found.insert(name, manifest);
+        }
+    }
+    let mut conn = db.read().await?;
+    for Installed { plugin, hash, .. } in plugin_packages::in_force(&mut conn).await? {
+        let bytes = plugin_packages::bytes(&mut conn, &plugin, &hash).await?;
+        if let Some(Ok(package)) = bytes.map(|bytes| Package::read(&bytes))
+            && let Ok(manifest) = package.manifest()
+        {
+            found.insert(plugin, manifest);
         }
     }
     Ok(found)
@@ -94,13 +200,12 @@ fn name_of(folder: &Path) -> String {
 }
 
 async fn one(
-    settings: &Settings,
-    allowed: &Allowed,
+    plugins: &settings::Plugins,
     place: &Place<'_>,
     folder: &Path,
+    library: impl FnOnce() -> Result<PathBuf, String>,
 ) -> Result<Plugin, String> {
     let name = place.plugin;
-    let plugins = &settings.plugins;
     // Read and check without running code.
     let text = std::fs::read_to_string(folder.join("plugin.toml")).map_err(|e| e.to_string())?;
     let manifest = Manifest::parse(&text, name)?;
@@ -123,7 +228,7 @@ async fn one(
         most: plugins.runners,
         needs_landlock: plugins.needs_landlock,
     };
-    let library = library_file::copy(&plugins.libraries, &plugins.copies, name, allowed)?;
+    let library = library()?;
     let (runner, inside) = Runner::probe(library.clone(), name, processes).await?;
     if inside != text.as_bytes() {
         return Err("the library was built with another plugin.toml; build it again".to_owned());
@@ -148,9 +253,8 @@ async fn one(
         Loading::Runner => Running::Runner(Box::new(runner)),
         Loading::InProcess => Running::InProcess(InProcess::load(&library)?),
     };
-    let (queries, folder) = (Arc::new(queries), folder.to_owned());
-    let calls = Calls::default();
-    Ok(Plugin { manifest, tables, queries, statements, database, folder, calls, running })
+    let (queries, calls, origin) = (Arc::new(queries), Calls::default(), None);
+    Ok(Plugin { manifest, tables, queries, statements, database, owner, origin, calls, running })
 }
 
 /// Carries over what the last release kept in the portal's own database.
