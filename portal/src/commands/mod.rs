@@ -4,6 +4,8 @@ pub mod doctor;
 pub mod import;
 pub mod insurer;
 pub mod jobs;
+mod packages;
+pub mod plugin;
 pub mod plugins;
 pub mod serve;
 pub mod staff;
@@ -49,9 +51,9 @@ pub enum Command {
     /// The record of what an insurer's staff did.
     #[command(subcommand)]
     Staff(staff::Staff),
-    /// For the author of a plugin.
+    /// For the author of a plugin, and for who takes its package.
     #[command(subcommand)]
-    Plugin(plugins::Plugin),
+    Plugin(plugin::Plugin),
     /// Try everything that the settings name and say what to do about what does not work.
     Doctor,
     /// Print the reference of all settings.
@@ -85,7 +87,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Jobs { command } => jobs::run(&settings, command).await?,
         Command::Staff(command) => return staff::run(&settings, command).await,
         Command::Doctor => return doctor::run(&settings).await,
-        Command::Plugin(command) => return plugins::author(&settings, command).await,
+        Command::Plugin(command) => return plugin::run(&settings, command).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,
         Command::Settings | Command::Runner { .. } => {}
     }

@@ -202,6 +202,43 @@ impl Database {
     }
 }
 
+/// Deletes a plugin's database with all that it holds; `false` when it has none.
+///
+/// # Errors
+/// When the file or the schema cannot be deleted.
+pub async fn erase(place: &Place<'_>) -> Result<bool, String> {
+    if let Some(portal) = db::file_of(place.url) {
+        let file = format!("{portal}.plugins/{}.sqlite", place.plugin);
+        let there = std::path::Path::new(&file).exists();
+        for file in ["-wal", "-shm", ""].map(|end| format!("{file}{end}")) {
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(format!("{file}: {error}"));
+                }
+                _ => {}
+            }
+        }
+        return Ok(there);
+    }
+    let said = |error: db::Error| error.to_string();
+    let id = place.plugin.replace('-', "_");
+    let schema = format!("plugin_{id}");
+    let reader = role(place.host, &schema).await.map_err(said)?;
+    let writer = role(place.host, &format!("writes_{id}")).await.map_err(said)?;
+    let mut tx = place.host.begin().await.map_err(said)?;
+    let sql = "SELECT COUNT(*) AS n FROM pg_namespace WHERE nspname = $1";
+    let there = tx.one(sql, params![&schema]).await.map_err(said)?;
+    let there = there.map_or(Ok(0), |row| row.int("n")).map_err(said)? > 0;
+    let drop = format!("DROP SCHEMA IF EXISTS \"{schema}\" CASCADE");
+    tx.execute(AssertSqlSafe(drop), &[]).await.map_err(said)?;
+    for role in [reader, writer] {
+        let drop = format!("DROP ROLE IF EXISTS \"{role}\"");
+        tx.execute(AssertSqlSafe(drop), &[]).await.map_err(said)?;
+    }
+    tx.commit().await.map_err(said)?;
+    Ok(there)
+}
+
 /// The name of the role that reads a schema: roles are the whole server's, schemas a database's.
 async fn role(db: &Db, schema: &str) -> db::Result<String> {
     let row = db.read().await?.one("SELECT current_database()::TEXT AS name", &[]).await?;

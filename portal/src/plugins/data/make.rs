@@ -93,6 +93,15 @@ impl Made {
         Self { scope: table.scope, columns: columns.collect(), indexes, key, imported }
     }
 
+    /// Whether a later version only added to this: then this one reads and writes what that one made, and
+    /// leaves alone what it does not know.
+    fn is_before(&self, later: &Self) -> bool {
+        let same = |(name, shape): (&String, &Shape)| later.columns.get(name) == Some(shape);
+        self.becomes(later).is_ok()
+            && self.columns.len() < later.columns.len()
+            && self.columns.iter().all(same)
+    }
+
     /// Whether rows of `self` are rows of `next`, too.
     fn becomes(&self, next: &Self) -> Result<(), String> {
         if self.scope != next.scope {
@@ -168,7 +177,7 @@ pub async fn make(db: &Db, at: &At, schema: &Schema<'_>) -> Result<(), String> {
     for (name, next) in &declared {
         let table = |why: String| format!("tables.toml: table {name}: {why}");
         let last = known.get(*name);
-        if last == Some(next) {
+        if last.is_some_and(|last| last == next || next.is_before(last)) {
             // A restored database has its tables and perhaps no role.
             fence(&mut tx, at, &at.table(name), writes(next)).await.map_err(said)?;
             continue;

@@ -1,0 +1,305 @@
+//! What `portal plugin` does with packages: look at one, sign it, have it answer, go back, remove.
+
+use crate::app;
+use crate::in_force::owner;
+use crate::insurers::Insurer;
+use crate::plugins::calls::Calls;
+use crate::plugins::data::database::{self, Place};
+use crate::plugins::data::people::PersonKeys;
+use crate::plugins::mpk::refusal::Role;
+use crate::plugins::mpk::signature::{Signature, read_key};
+use crate::plugins::mpk::trust::{Origin, Trust};
+use crate::plugins::mpk::{Package, archive};
+use crate::plugins::package::check::Checking;
+use crate::plugins::package::load::{self, Loader};
+use crate::plugins::package::manifest::Manifest;
+use crate::plugins::package::{library_file, reserved, setting};
+use crate::settings::Settings;
+use crate::store::plugin_packages::{self, Installed};
+use db::installation::Served;
+use db::{Db, published};
+use semver::Version;
+use std::io::Read as _;
+use std::path::Path;
+use web::Error;
+use web::clock::{self, Clock};
+
+/// How a package is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Of a plugin that is not here.
+    Install,
+    /// Of one that is, in a later version.
+    Upgrade,
+}
+
+/// Writes a package beside where it shall be, and then there: a half one is never seen.
+pub fn write(file: &Path, package: &Package) -> Result<(), Error> {
+    let said = |error: std::io::Error| Error::fault(format!("{}: {error}", file.display()));
+    let half = file.with_extension("mpk.part");
+    std::fs::write(&half, package.write().map_err(Error::fault)?).map_err(said)?;
+    std::fs::rename(&half, file).map_err(said)
+}
+
+/// Reads a package once: what is checked is what is used.
+fn read(file: &Path) -> Result<(Package, Vec<u8>), Error> {
+    let said = |why: &dyn std::fmt::Display| Error::fault(format!("{}: {why}", file.display()));
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(|error| said(&error))?;
+    let mut some = opened.take(archive::LONGEST as u64 + 1);
+    some.read_to_end(&mut bytes).map_err(|error| said(&error))?;
+    let package = Package::read(&bytes).map_err(|refusal| said(&refusal))?;
+    Ok((package, bytes))
+}
+
+/// Says what a package is and whether it would be taken.
+pub fn verify(settings: &Settings, file: &Path) -> Result<(), Error> {
+    let (package, _) = read(file)?;
+    let contents = &package.contents;
+    println!("{} {}, {} files", contents.id, contents.version, contents.files.len());
+    println!("package {}", package.hash());
+    println!("publisher {}", package.signatures.publisher.key);
+    if let Some(operator) = &package.signatures.operator {
+        println!("operator {}", operator.key);
+    }
+    let publisher = trusted(settings, &package.origin())?;
+    println!("is of {publisher}, and would be taken");
+    Ok(())
+}
+
+/// Signs a package as an operator.
+pub fn sign(file: &Path, key: &Path) -> Result<(), Error> {
+    let (mut package, _) = read(file)?;
+    let key = read_key(key).map_err(Error::fault)?;
+    package.countersign(|text| Signature::make(&key, Role::Operator, text));
+    write(file, &package)?;
+    println!("{} {}: signed", package.contents.id, package.contents.version);
+    Ok(())
+}
+
+/// Whose package it is, when it is taken here and today.
+fn trusted(settings: &Settings, origin: &Origin) -> Result<String, Error> {
+    let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
+    let today = clock::today(Clock::system().now());
+    let publisher = trust.takes(origin, &today).map_err(Error::fault)?;
+    trust.runs(origin).map_err(Error::fault)?;
+    Ok(publisher.to_owned())
+}
+
+/// Has a package answer, after all has been tried that a start and a page would try.
+pub async fn take(settings: &Settings, file: &Path, how: How) -> Result<(), Error> {
+    let (package, bytes) = read(file)?;
+    let (origin, contents) = (package.origin(), &package.contents);
+    let id = &contents.id;
+    let publisher = trusted(settings, &origin)?;
+    let db = app::open_db(settings).await?;
+    let was = in_force(&db, id).await?;
+    fits(contents.version.as_str(), was.as_ref(), how)?;
+    let manifest = package.manifest().map_err(Error::fault)?;
+    let others = load::manifests(&settings.plugins.folder, &db).await?;
+    for other in others.keys() {
+        reserved::beside(id, std::iter::once(other.as_str())).map_err(Error::fault)?;
+        reserved::beside(other, std::iter::once(id.as_str())).map_err(Error::fault)?;
+    }
+    for_insurers(&db, &manifest).await?;
+    let unpacked = package.unpack().map_err(Error::fault)?;
+    let folder = unpacked.path().join(id);
+    let library = folder.join(library_file::file_name(id));
+    let (_, wrong) = checked(settings, &folder, Some(&library)).await;
+    if wrong {
+        return Err(Error::fault(format!("{id} {}: is not taken", contents.version)));
+    }
+    let keys = PersonKeys::open(&db).await?;
+    let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
+    // Its tables are made by this: the version that answers now goes on with them.
+    loader.package(&package).await.map_err(Error::fault)?;
+    let now = Clock::system().now();
+    let installed = Installed {
+        plugin: id.clone(),
+        hash: origin.hash,
+        version: contents.version.clone(),
+        installed_at: now,
+    };
+    let mut tx = db.begin().await?;
+    plugin_packages::insert(&mut tx, &installed, &bytes).await?;
+    let put = put(&mut tx, &installed, was.as_ref(), now).await;
+    put?;
+    tx.commit().await?;
+    println!("{id} {} of {publisher}: answers from now on", contents.version);
+    db.close().await;
+    Ok(())
+}
+
+async fn put(
+    tx: &mut db::Tx,
+    next: &Installed,
+    was: Option<&Installed>,
+    now: i64,
+) -> Result<(), Error> {
+    let was = was.map(|was| was.hash.as_str());
+    match plugin_packages::put(tx, &next.plugin, &next.hash, was, now).await? {
+        true => Ok(()),
+        false => {
+            Err(Error::fault("somebody else changed this plugin meanwhile: look, and try again"))
+        }
+    }
+}
+
+async fn in_force(db: &Db, plugin: &str) -> Result<Option<Installed>, Error> {
+    let all = plugin_packages::in_force(&mut db.read().await?).await?;
+    Ok(all.into_iter().find(|package| package.plugin == plugin))
+}
+
+/// Whether a version can follow the one that answers.
+fn fits(version: &str, was: Option<&Installed>, how: How) -> Result<(), Error> {
+    let later = |was: &Installed| Version::parse(version).ok() > Version::parse(&was.version).ok();
+    let why = match (how, was) {
+        (How::Install, None) => return Ok(()),
+        (How::Install, Some(was)) => {
+            format!("version {} is here: use `portal plugin upgrade`", was.version)
+        }
+        (How::Upgrade, None) => "is not here: use `portal plugin install`".to_owned(),
+        (How::Upgrade, Some(was)) if later(was) => return Ok(()),
+        (How::Upgrade, Some(was)) => format!(
+            "version {version} is not later than {}, which answers: use `portal plugin rollback` to go back, \
+             or raise the version",
+            was.version
+        ),
+    };
+    Err(Error::fault(why))
+}
+
+/// Whether the insurers that have a plugin on can go on with what they set.
+async fn for_insurers(db: &Db, manifest: &Manifest) -> Result<(), Error> {
+    for insurer in insurers_with(db, &manifest.plugin.id).await? {
+        for on in insurer.definition.plugins.iter().filter(|on| on.id == manifest.plugin.id) {
+            setting::check(&manifest.setting, &on.settings).map_err(|why| {
+                let slug = &insurer.brand.slug;
+                Error::fault(format!("insurer {slug}: settings: {why}; apply its folder before"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The insurers that have a plugin on.
+async fn insurers_with(db: &Db, plugin: &str) -> Result<Vec<Insurer>, Error> {
+    let mut conn = db.read().await?;
+    let mut found = Vec::new();
+    for (slug, version) in published::versions(&mut conn).await? {
+        let current = published::current(&mut conn, &slug).await?;
+        let Some(Ok(insurer)) = current.map(|(_, text)| Insurer::read(version, &text)) else {
+            continue;
+        };
+        if insurer.definition.plugins.iter().any(|on| on.id == plugin) {
+            found.push(insurer);
+        }
+    }
+    Ok(found)
+}
+
+/// Goes back to the package before, or to a version.
+pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result<(), Error> {
+    let db = app::open_db(settings).await?;
+    let was = in_force(&db, plugin).await?;
+    let was = was.ok_or_else(|| Error::fault(format!("no package of {plugin} is in use")))?;
+    let number = |package: &Installed| Version::parse(&package.version).ok();
+    let mut all = plugin_packages::of(&mut db.read().await?, plugin).await?;
+    all.sort_by_key(|package| (number(package), package.installed_at));
+    let known: Vec<String> = all.iter().map(|package| package.version.clone()).collect();
+    let before = all.into_iter().rfind(|package| match to {
+        Some(to) => package.version == to && package.hash != was.hash,
+        None => number(package) < number(&was),
+    });
+    let before = before.ok_or_else(|| {
+        Error::fault(format!(
+            "there is nothing to go back to: {plugin} was here as {}",
+            known.join(", ")
+        ))
+    })?;
+    let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
+    let keys = PersonKeys::open(&db).await?;
+    let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
+    loader.installed(&before, &trust).await?.map_err(Error::fault)?;
+    let mut tx = db.begin().await?;
+    put(&mut tx, &before, Some(&was), Clock::system().now()).await?;
+    tx.commit().await?;
+    println!("{plugin} {}: answers again", before.version);
+    db.close().await;
+    Ok(())
+}
+
+/// Takes a plugin out of use.
+pub async fn remove(settings: &Settings, plugin: &str) -> Result<(), Error> {
+    let db = app::open_db(settings).await?;
+    let mut tx = db.begin().await?;
+    if !plugin_packages::remove(&mut tx, plugin).await? {
+        return Err(Error::fault(format!("no package of {plugin} is in use")));
+    }
+    tx.commit().await?;
+    println!("{plugin}: out of use; its data stays");
+    for insurer in insurers_with(&db, plugin).await? {
+        println!("{} still has it on: members do not see it any more", insurer.brand.slug);
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// Deletes the data of a plugin that is out of use.
+pub async fn reset(settings: &Settings, plugin: &str, yes: bool) -> Result<(), Error> {
+    let no = |why: String| Err(Error::fault(why));
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !plugin.chars().all(plain) {
+        return no(format!("{plugin:?} is no plugin's id: a-z, 0-9 and -"));
+    }
+    if settings.plugins.folder.join(plugin).join("plugin.toml").is_file() {
+        // Its tables are open in a portal that runs.
+        Served::default().take(&settings.database)?;
+    }
+    let db = app::open_db(settings).await?;
+    if in_force(&db, plugin).await?.is_some() {
+        return no(format!("{plugin} is in use: `portal plugin remove {plugin}` first"));
+    }
+    if !yes {
+        return no(format!(
+            "this deletes what {plugin} holds of all insurers: add --yes when you mean it"
+        ));
+    }
+    let keys = PersonKeys::open(&db).await?;
+    let place = Place { url: &settings.database, host: &db, keys: &keys, plugin };
+    if !database::erase(&place).await.map_err(Error::fault)? {
+        return no(format!("{plugin} holds nothing here"));
+    }
+    let mut tx = db.begin().await?;
+    plugin_packages::forget(&mut tx, plugin).await?;
+    tx.commit().await?;
+    println!("{plugin}: its data is deleted");
+    db.close().await;
+    Ok(())
+}
+
+/// Prints what is wrong with a plugin; whether anything is.
+pub async fn checked(
+    settings: &Settings,
+    folder: &Path,
+    library: Option<&Path>,
+) -> (Option<Manifest>, bool) {
+    let checking = Checking {
+        folder,
+        library,
+        libraries: &settings.plugins.libraries,
+        themes: &settings.themes,
+        portal: owner(),
+    };
+    let (manifest, wrong) = checking.run().await;
+    let name = manifest.as_ref().map_or_else(
+        || folder.display().to_string(),
+        |manifest| format!("{} {}", manifest.plugin.id, manifest.plugin.version),
+    );
+    wrong.iter().for_each(|why| println!("{why}"));
+    match wrong.len() {
+        0 => println!("{name}: nothing to mend"),
+        count => println!("{name}: {count} to mend"),
+    }
+    (manifest, !wrong.is_empty())
+}
