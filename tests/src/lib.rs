@@ -8,10 +8,12 @@
 //! - `relying.rs`: a relying party that builds its requests by hand
 //! - `authenticator.rs`: the device of a passkey, for what no browser would do
 //! - `browser.rs`: Chromium
+//! - `in_c.rs`: a plugin in C
 
 pub mod authenticator;
 pub mod browser;
 pub mod carrier;
+pub mod in_c;
 pub mod relying;
 pub mod visitor;
 pub mod world;

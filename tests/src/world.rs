@@ -155,6 +155,7 @@ impl World {
             ("MUSUBI_PORTAL_PLUGINS__FOLDER", plugins),
             ("MUSUBI_PORTAL_PLUGINS__LIBRARIES", bin().display().to_string()),
             ("MUSUBI_PORTAL_PLUGINS__ALLOWED_FILE", at("allowed.sha256")),
+            ("MUSUBI_PORTAL_PLUGINS__TRUST_FILE", at("trust.toml")),
             ("MUSUBI_PORTAL_PLUGINS__COPIES", at("copies")),
             ("MUSUBI_PORTAL_PLUGINS__LOADING", loading.into()),
             ("RUST_LOG", "info,sqlx=warn".into()),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use tests::in_c::in_c;
 use tests::world::{bin, copy, root};
 
 /// Changes of `plugins/notices`: a file, what stands there, what is written instead, and what is said.
@@ -417,78 +418,10 @@ fn a_new_plugin_is_right_at_once() {
     assert!(good && text.contains("my-lines 0.1.0: nothing to mend"), "{text}");
 }
 
-/// By the header alone, in C: the page of `plugins/help`'s kind, and a card of one word.
-const IN_C: &str = r#"
-#include "musubi_plugin.h"
-#include <string.h>
-
-static int32_t init(const musubi_host_v1 *host, void *ctx, musubi_sink error, void *error_ctx) {
-  (void)host; (void)ctx; (void)error; (void)error_ctx;
-  return MUSUBI_OK;
-}
-
-static int32_t call(uint64_t handle, uint32_t op, musubi_bytes request, musubi_sink reply, void *ctx) {
-  (void)handle; (void)request;
-  const char *said = "{\"error\":\"no handler of this op\"}";
-  int32_t status = MUSUBI_E_NOT_DECLARED;
-  if (op == MUSUBI_PAGE) {
-    said = "{\"show\":{\"template\":\"list.html\",\"data\":{\"word\":\"C\"}}}";
-    status = MUSUBI_OK;
-  }
-  reply(ctx, (const uint8_t *)said, strlen(said));
-  return status;
-}
-
-static const char manifest[] =
-MANIFEST;
-
-const musubi_descriptor_v1 *musubi_plugin_v1(void) {
-  static musubi_descriptor_v1 descriptor;
-  descriptor.struct_size = sizeof descriptor;
-  descriptor.magic = MUSUBI_MAGIC;
-  descriptor.abi_major = MUSUBI_ABI_MAJOR;
-  descriptor.abi_minor = MUSUBI_ABI_MINOR;
-  descriptor.panic_unwind = 1;
-  descriptor.sdk_version = (musubi_bytes){(const uint8_t *)"c", 1};
-  descriptor.manifest = (musubi_bytes){(const uint8_t *)manifest, sizeof manifest - 1};
-  descriptor.init = init;
-  descriptor.call = call;
-  return &descriptor;
-}
-"#;
-
 #[test]
 fn a_plugin_in_c_by_the_header_alone_is_right() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
-    let folder = temporary.path().join("in-c");
-    let write = |name: &str, text: &str| {
-        let file = folder.join(name);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
-        std::fs::write(file, text).expect("written");
-    };
-    let manifest = "schema = \"musubi-plugin/1\"\n[plugin]\nid = \"in-c\"\nversion = \"1\"\n\
-                    name = { ja = \"C\", en = \"C\" }\nhost_api = 1\n[[route]]\npath = \"/\"\n\
-                    handler = \"list\"\ndata = \"none\"\n";
-    write("plugin.toml", manifest);
-    let template = "{% extends \"layout.html\" %}\n{% block title %}{{ t(key=\"in-c-title\") }}\
-                    {% endblock title %}\n{% block main %}<h1>{{ page.word }}</h1>{% endblock main %}\n";
-    write("templates/list.html", template);
-    write("samples/list.json", "[{\"word\": \"C\"}]");
-    write("messages/ja.ftl", "in-c-title = C\n");
-    write("messages/en.ftl", "in-c-title = C\n");
-    let lines = manifest.lines().map(|line| format!("{:?}\n", format!("{line}\n")));
-    let quoted: String = lines.collect();
-    write("plugin.c", &IN_C.replace("MANIFEST", &quoted));
-    let library = folder.join("libin_c.so");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-I"])
-        .arg(root().join("plugins/sdk"))
-        .arg("-o")
-        .arg(&library)
-        .arg(folder.join("plugin.c"))
-        .output()
-        .expect("a C compiler");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let (folder, library) = in_c(temporary.path(), "1.0.0");
     let (good, text) = check(&folder, &library);
-    assert!(good && text.contains("in-c 1: nothing to mend"), "{text}");
+    assert!(good && text.contains("in-c 1.0.0: nothing to mend"), "{text}");
 }
