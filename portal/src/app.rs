@@ -76,6 +76,9 @@ impl App {
                 "plugins.needs_landlock = false: a library may read files while it loads"
             );
         }
+        if settings.plugins.development {
+            tracing::warn!("plugins.development: libraries run that nobody listed or signed");
+        }
         let in_force = InForce::new(&settings, plugins)?;
         let providers = Providers::new()?;
         let app = Arc::new(Self {

@@ -2,12 +2,14 @@
 //! request goes on with those that it began with. An old version ends when nobody uses it any more.
 
 use crate::plugins::mpk::trust::Trust;
-use crate::plugins::package::load::Loader;
+use crate::plugins::package::library_file;
+use crate::plugins::package::load::{self, Fingerprint, Loader};
 use crate::plugins::{Plugin, Plugins};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::store::plugin_packages::{self, Installed};
 use include_dir::{Dir, include_dir};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use web::pages::Owner;
@@ -20,6 +22,25 @@ static MESSAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/messages");
 pub struct InForce {
     pub plugins: Plugins,
     pub pages: Arc<Pages>,
+    /// At an author's desk: the folders as they were when this was made.
+    folders: Folders,
+}
+
+/// Of each folder what the portal reads of it, and its library.
+type Folders = BTreeMap<PathBuf, [Fingerprint; 2]>;
+
+fn folders(settings: &settings::Plugins) -> Result<Folders, Error> {
+    let found = if settings.development { load::folders(&settings.folder)? } else { Vec::new() };
+    let known = found.into_iter().map(|folder| {
+        let library = library_file::file_name(&load::name_of(&folder));
+        let library = settings.libraries.join(library);
+        let fingerprints = [
+            load::fingerprint(&folder, &["src", "target", "tests"]),
+            load::fingerprint(&library, &[]),
+        ];
+        (folder, fingerprints)
+    });
+    Ok(known.collect())
 }
 
 impl InForce {
@@ -34,7 +55,7 @@ impl InForce {
                 .chain(plugins.values().map(|plugin| plugin.owner.clone()))
                 .collect()
         };
-        let (pages, refused) = match Pages::load_usable(&settings.themes, &owners(&plugins)) {
+        let (mut pages, refused) = match Pages::load_usable(&settings.themes, &owners(&plugins)) {
             Ok(loaded) => loaded,
             Err(_) => {
                 // Somebody's cannot be used: each plugin alone says whose.
@@ -52,7 +73,9 @@ impl InForce {
         for why in refused {
             tracing::error!(%why, "theme left out: mend it and restart; insurers that have it are too");
         }
-        Ok(Self { plugins, pages: Arc::new(pages) })
+        pages.unsigned = settings.plugins.development;
+        let pages = Arc::new(pages);
+        Ok(Self { plugins, pages, folders: folders(&settings.plugins)? })
     }
 }
 
@@ -129,7 +152,40 @@ impl InForce {
                 }
             }
         }
-        Ok(if changed { Some(Self::new(loader.settings, plugins)?) } else { None })
+        let folders = folders(&loader.settings.plugins)?;
+        if folders != self.folders {
+            changed = true;
+            self.take_changed(loader, &folders, &mut plugins).await;
+        }
+        // What changed while it was read is seen at the next look.
+        Ok(if changed {
+            Some(Self { folders, ..Self::new(loader.settings, plugins)? })
+        } else {
+            None
+        })
+    }
+
+    /// Loads the folders that changed. One that cannot be loaded leaves the version before in force.
+    async fn take_changed(&self, loader: &Loader<'_>, folders: &Folders, plugins: &mut Plugins) {
+        let packed = |plugin: &Plugin| plugin.origin.is_some();
+        for (folder, fingerprint) in folders {
+            let plugin = load::name_of(folder);
+            let known = self.folders.get(folder) == Some(fingerprint);
+            if known || plugins.get(&plugin).is_some_and(|plugin| packed(plugin)) {
+                continue;
+            }
+            let loaded = loader.folder(&plugin, folder).await;
+            match loaded.and_then(|loaded| drawn(loader.settings, loaded)) {
+                Ok(loaded) => {
+                    tracing::info!(plugin, "plugin loaded anew");
+                    plugins.insert(plugin, Arc::new(loaded));
+                }
+                Err(why) => tracing::error!(plugin, why, "plugin refused"),
+            }
+        }
+        plugins.retain(|id, plugin| {
+            packed(plugin) || folders.keys().any(|folder| load::name_of(folder) == *id)
+        });
     }
 }
 

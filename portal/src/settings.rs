@@ -58,6 +58,9 @@ pub struct Plugins {
     /// The file that lists the libraries which may be loaded, one line each as `sha256sum *.so` or
     /// `portal plugins hash` prints it. No other library is loaded.
     pub allowed_file: PathBuf,
+    /// For an author's desk, never where members are: libraries that nobody listed or signed run, a plugin
+    /// whose folder or library changes is loaded anew, and a bar on every page says so.
+    pub development: bool,
     /// The file that says whose packages run: publishers, operators, and what was called back. See
     /// `docs/operators.md`.
     pub trust_file: PathBuf,
@@ -113,6 +116,7 @@ impl Default for Plugins {
             folder: "plugins".into(),
             libraries: "plugins/lib".into(),
             allowed_file: "plugins/allowed.sha256".into(),
+            development: false,
             trust_file: "plugins/trust.toml".into(),
             copies: "plugin-copies".into(),
             loading: Loading::Runner,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tests::in_c::in_c;
-use tests::visitor::{HANAKO, Visitor};
+use tests::visitor::{HANAKO, KEN, Visitor};
 use tests::world::{Options, Program, World, bin, root};
 
 const ID: &str = "own-lines";
@@ -450,6 +450,38 @@ async fn a_package_in_c_is_taken_in_process_and_none_is_swapped() {
         load.ends_without_a_failure().await;
     })
     .await;
+}
+
+/// At an author's desk a library runs that nobody listed, what changes is there at once, what is broken
+/// leaves what ran, and every page says where one is.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_an_authors_desk_what_changes_is_there_at_once() {
+    let on = ("MUSUBI_PORTAL_PLUGINS__DEVELOPMENT", "true".to_owned());
+    let options = Options { insurers: vec!["aozora"], settings: vec![on], ..Options::default() };
+    let mut world = World::on_sqlite(options).await;
+    world.kill(Program::Portal);
+    std::fs::write(world.folder.join("allowed.sha256"), "").expect("written");
+    world.launch(Program::Portal).await;
+    let visitor = Visitor::new();
+    let ken = ("ken56@example.jp", "ken56789", KEN);
+    visitor.register(&world, "aozora", ken).await.sees("ken56789");
+    visitor.sign_in(&world, "aozora", "ken56789").await;
+    let bar = "署名のないプラグインが動いています";
+    visitor.open(&format!("{}/aozora/", world.portal_url)).await.sees(bar);
+    let url = format!("{}/aozora/p/notices", world.portal_url);
+    visitor.open(&url).await.sees(bar).does_not_see("新しい見出し");
+    let folder = world.folder.join("plugins/notices");
+    let template = std::fs::read_dir(folder.join("templates")).expect("there").flatten();
+    let template = template.map(|entry| entry.path()).find(|path| path.ends_with("list.html"));
+    let template = template.expect("a page");
+    let text = std::fs::read_to_string(&template).expect("there");
+    std::fs::write(&template, text.replace("<h1", "<p>新しい見出し</p><h1")).expect("written");
+    until(&visitor, &url, |_, html| html.contains("新しい見出し")).await;
+    std::fs::write(&template, text.replace("<h1", "<script>1</script><h1")).expect("written");
+    logs(&world, "plugin refused").await;
+    visitor.open(&url).await.sees("新しい見出し");
+    std::fs::write(&template, text).expect("written");
+    until(&visitor, &url, |_, html| !html.contains("新しい見出し")).await;
 }
 
 /// Waits for a line in the portal's log.

@@ -30,6 +30,8 @@ pub trait Page: Serialize {
 pub struct Pages {
     themes: HashMap<String, Theme>,
     pub assets: Assets,
+    /// Code runs that nobody signed: every page says so.
+    pub unsigned: bool,
 }
 
 impl Pages {
@@ -53,7 +55,7 @@ impl Pages {
     ) -> Result<(Self, Vec<ThemeError>), ThemeError> {
         let mut assets = Assets::default();
         let found = themes::load(folder, owners, &mut assets)?;
-        Ok((Self { themes: found.themes, assets }, found.refused))
+        Ok((Self { themes: found.themes, assets, unsigned: false }, found.refused))
     }
 
     /// Whether an insurer's theme can be used, before the insurer is published.

@@ -9,6 +9,7 @@ pub mod plugin;
 pub mod plugins;
 pub mod serve;
 pub mod staff;
+mod watch;
 
 use crate::settings::Settings;
 use clap::{Parser, Subcommand};

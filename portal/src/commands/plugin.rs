@@ -1,6 +1,7 @@
 //! `portal plugin`: for the author of a plugin, and for the operator who takes its package.
 
 use super::packages::{self, How};
+use super::watch;
 use crate::plugins::mpk::pack::pack;
 use crate::plugins::mpk::signature;
 use crate::plugins::package::library_file;
@@ -31,6 +32,15 @@ pub enum Plugin {
         /// The folder with its plugin.toml.
         folder: PathBuf,
         /// Its library; `libNAME.so` in `plugins.libraries` when absent.
+        #[arg(long)]
+        library: Option<PathBuf>,
+    },
+    /// Build and check a plugin each time that a file of it changes. A portal with
+    /// `plugins.development = true` takes each new library over by itself.
+    Watch {
+        /// The folder with its plugin.toml and Cargo.toml.
+        folder: PathBuf,
+        /// Where its library is built; `libNAME.so` in `plugins.libraries` when absent.
         #[arg(long)]
         library: Option<PathBuf>,
     },
@@ -96,6 +106,9 @@ pub async fn run(settings: &Settings, command: Plugin) -> Result<ExitCode, Error
         Plugin::Check { folder, library } => {
             let (_, wrong) = packages::checked(settings, &folder, library.as_deref()).await;
             return Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+        }
+        Plugin::Watch { folder, library } => {
+            watch::run(settings, &folder, library.as_deref()).await?;
         }
         Plugin::Key { file } => {
             let public = signature::make_key(&file).map_err(Error::fault)?;

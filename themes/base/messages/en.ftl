@@ -1,6 +1,7 @@
 # Texts that every page may use.
 
 layout-skip = Skip to main content
+layout-unsigned = For development. Plugins run here that nobody signed: put no real records in.
 layout-size = Text size
 layout-size-short = Text
 layout-language = Language

@@ -1,6 +1,7 @@
 # Texts that every page may use.
 
 layout-skip = 本文へ進む
+layout-unsigned = 開発用の画面です。署名のないプラグインが動いています。ほんとうの記録を入れないでください。
 layout-size = 文字の大きさ
 layout-size-short = 文字
 layout-language = 言語

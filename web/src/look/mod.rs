@@ -106,6 +106,7 @@ struct Site<'a> {
     said: &'a Option<String>,
     csrf: &'a str,
     service: &'a str,
+    unsigned: bool,
 }
 
 #[derive(Serialize)]
@@ -257,6 +258,7 @@ impl Look {
             said: &self.said,
             csrf: if self.of_plugin { "" } else { &self.csrf },
             service: self.service,
+            unsigned: self.pages.unsigned,
         };
         self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)
     }

@@ -90,7 +90,7 @@ pub fn file_name(plugin: &str) -> String {
 
 /// Checks a plugin's library and copies it below `copies`, named by its hash. The copy is what
 /// gets loaded: a file that is overwritten while it is mapped is a crash, and the same name twice
-/// is silently the old code.
+/// is silently the old code. Without a list every library is taken: at an author's desk.
 ///
 /// # Errors
 /// Why the library is refused.
@@ -98,12 +98,14 @@ pub fn copy(
     libraries: &Path,
     copies: &Path,
     plugin: &str,
-    allowed: &Allowed,
+    allowed: Option<&Allowed>,
 ) -> Result<PathBuf, String> {
     let name = file_name(plugin);
     let file = libraries.join(&name);
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    allowed.check(&name, &hash::sha256_hex(&bytes))?;
+    if let Some(allowed) = allowed {
+        allowed.check(&name, &hash::sha256_hex(&bytes))?;
+    }
     keep(copies, &bytes)
 }
 
@@ -139,7 +141,7 @@ mod tests {
         std::fs::write(&library, b"one").unwrap();
         let copied = || {
             let allowed = Allowed::read(&file)?;
-            copy(&libraries, &copies, "new-fees", &allowed)
+            copy(&libraries, &copies, "new-fees", Some(&allowed))
         };
         let why = copied().unwrap_err();
         let hash = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";

@@ -22,6 +22,7 @@ use db::Db;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 use web::clock::Clock;
 use web::pages::Owner;
 
@@ -48,21 +49,12 @@ impl Loader<'_> {
     /// folder whose plugin came as a package once is not asked.
     ///
     /// # Errors
-    /// When the folder, the list of allowed libraries, the trust file or the database cannot be read.
+    /// When the folder, the trust file or the database cannot be read.
     pub async fn all(&self) -> Result<Vec<Loaded>, web::Error> {
         let plugins = &self.settings.plugins;
         let trust = Trust::read(&plugins.trust_file).map_err(web::Error::fault)?;
         let packages = plugin_packages::in_force(&mut self.db.read().await?).await?;
-        let allowed = Allowed::read(&plugins.allowed_file).map_err(web::Error::fault)?;
-        let mut folders: Vec<PathBuf> = std::fs::read_dir(&plugins.folder)
-            .map_err(|error| {
-                web::Error::fault(format!("plugins.folder {}: {error}", plugins.folder.display()))
-            })?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.join("plugin.toml").is_file())
-            .collect();
-        folders.sort();
+        let mut folders = folders(&plugins.folder)?;
         folders.retain(|folder| {
             let name = name_of(folder);
             let packed = packages.iter().any(|package| package.plugin == name);
@@ -77,11 +69,7 @@ impl Loader<'_> {
         let mut loaded = Vec::new();
         for (folder, name) in folders.iter().zip(&names) {
             let read = match reserved::beside(name, all.iter().copied()) {
-                Ok(()) => {
-                    let library =
-                        || library_file::copy(&plugins.libraries, &plugins.copies, name, &allowed);
-                    self.one(name, folder, library).await
-                }
+                Ok(()) => self.folder(name, folder).await,
                 Err(why) => Err(why),
             };
             loaded.push(as_loaded(name, read));
@@ -95,6 +83,21 @@ impl Loader<'_> {
             loaded.push(as_loaded(name, read));
         }
         Ok(loaded)
+    }
+
+    /// Loads a folder whose library the operator listed.
+    ///
+    /// # Errors
+    /// Why it is refused, in words for the operator.
+    pub async fn folder(&self, name: &str, folder: &Path) -> Result<Plugin, String> {
+        let plugins = &self.settings.plugins;
+        let allowed = match plugins.development {
+            true => None,
+            false => Some(Allowed::read(&plugins.allowed_file)?),
+        };
+        let library =
+            || library_file::copy(&plugins.libraries, &plugins.copies, name, allowed.as_ref());
+        self.one(name, folder, library).await
     }
 
     /// Loads a package that is in the database, or says why it is refused.
@@ -159,6 +162,40 @@ impl Loader<'_> {
     }
 }
 
+/// The folders of plugins below one, by name.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn folders(below: &Path) -> Result<Vec<PathBuf>, web::Error> {
+    let entries = std::fs::read_dir(below).map_err(|error| {
+        web::Error::fault(format!("plugins.folder {}: {error}", below.display()))
+    })?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> =
+        paths.filter(|path| path.join("plugin.toml").is_file()).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+/// When files last changed, and how many there are.
+pub type Fingerprint = (Option<SystemTime>, usize);
+
+/// The fingerprint of a file, or of a folder without the folders below it that are called like one of `but`.
+pub fn fingerprint(path: &Path, but: &[&str]) -> Fingerprint {
+    let (mut left, mut newest, mut count) = (vec![path.to_owned()], None, 0);
+    while let Some(path) = left.pop() {
+        let Ok(about) = std::fs::metadata(&path) else { continue };
+        if !about.is_dir() {
+            count += 1;
+            newest = newest.max(about.modified().ok());
+        } else if !but.contains(&name_of(&path).as_str()) {
+            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            left.extend(entries.map(|entry| entry.path()));
+        }
+    }
+    (newest, count)
+}
+
 fn as_loaded(name: &str, read: Result<Plugin, String>) -> Loaded {
     match read {
         Ok(plugin) => Loaded::Ready(Arc::new(plugin)),
@@ -172,13 +209,10 @@ fn as_loaded(name: &str, read: Result<Plugin, String>) -> Loaded {
 /// # Errors
 /// When the folder or the database cannot be read.
 pub async fn manifests(folder: &Path, db: &Db) -> Result<BTreeMap<String, Manifest>, web::Error> {
-    let said = |error: std::io::Error| {
-        web::Error::fault(format!("plugins.folder {}: {error}", folder.display()))
-    };
     let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(said)?.flatten() {
-        let name = name_of(&entry.path());
-        let Ok(text) = std::fs::read_to_string(entry.path().join("plugin.toml")) else { continue };
+    for folder in folders(folder)? {
+        let name = name_of(&folder);
+        let Ok(text) = std::fs::read_to_string(folder.join("plugin.toml")) else { continue };
         if let Ok(manifest) = Manifest::parse(&text, &name) {
             found.insert(name, manifest);
         }
@@ -195,7 +229,7 @@ pub async fn manifests(folder: &Path, db: &Db) -> Result<BTreeMap<String, Manife
     Ok(found)
 }
 
-fn name_of(folder: &Path) -> String {
+pub fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
