@@ -3,10 +3,11 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 41] = [
+const WORDS: [&str; 43] = [
     "access",
     "base",
     "card",
+    "chart",
     "contact",
     "error",
     "form",
@@ -33,6 +34,7 @@ const WORDS: [&str; 41] = [
     "paper",
     "pg",
     "plugin",
+    "plugins",
     "portal",
     "public",
     "sessions",
