@@ -1,5 +1,6 @@
 //! A page is a struct with a template's name and samples; the theme draws it.
 
+mod chart;
 pub(crate) mod filters;
 pub(crate) mod foreign;
 pub(crate) mod owner;

@@ -8,6 +8,7 @@
 //! - `job.rs`: what a plugin does by itself ([`Next`])
 //! - `paper.rs`: a document as PDF
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
+//! - `chart.rs`: a picture of numbers ([`Chart`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
 //!
@@ -15,6 +16,7 @@
 
 pub mod abi;
 mod call;
+mod chart;
 #[doc(hidden)]
 pub mod export;
 mod form;
@@ -25,6 +27,7 @@ pub mod testing;
 pub mod wire;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
+pub use chart::{Chart, ChartKind, Point, Series, Tone};
 pub use form::{ActionHandler, Done, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;

@@ -71,3 +71,6 @@ mail-phone = Phone:{" "}
 mail-hours = Hours:{" "}
 mail-contact = Email:{" "}
 mail-never-asks = We never ask for your symbol, number or password by email.
+
+chart-table = Show as a table
+chart-when = When

@@ -68,3 +68,6 @@ mail-phone = 電話：
 mail-hours = 受付時間：
 mail-contact = メール：
 mail-never-asks = 記号・番号やパスワードを、メールでお尋ねすることはありません。
+
+chart-table = 表で見る
+chart-when = いつ

@@ -42,6 +42,7 @@ pub fn register(tera: &mut Tera) {
     tera.register_filter("datetime", |value: i64, _: Kwargs, _: &State| -> String {
         datetime(value, english())
     });
+    tera.register_filter("musubi_chart", super::chart::filter);
     tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {
         year(value, english())
     });
@@ -57,6 +58,36 @@ pub(crate) fn year(value: i64, english: bool) -> String {
 
 fn english() -> bool {
     SPEAKING.with(|slot| slot.borrow().as_ref().is_some_and(|(_, english)| *english))
+}
+
+/// A message without arguments, in the language of this thread.
+pub(super) fn said(key: &str) -> tera::TeraResult<String> {
+    let text = SPEAKING
+        .with(|slot| slot.borrow().as_ref().and_then(|(m, _)| m.format_with(key, Vec::new())));
+    text.ok_or_else(|| tera::Error::message(format!("no message {key:?}")))
+}
+
+/// A month or a day in the language of this thread, whichever it is; anything else stays.
+pub(super) fn when_spoken(text: &str) -> String {
+    when(text, english())
+}
+
+/// The same in one word, for an axis: `4月`, `Apr`, `4/1`.
+pub(super) fn short(text: &str) -> String {
+    let month =
+        |digits: &str| digits.parse::<usize>().ok().filter(|month| (1..=12).contains(month));
+    match (text.len(), text.get(..4).and_then(|year| year.parse::<u16>().ok())) {
+        (6, Some(_)) => match text.get(4..).and_then(month) {
+            Some(n) if english() => MONTHS[n - 1][..3].to_owned(),
+            Some(n) => format!("{n}月"),
+            None => text.to_owned(),
+        },
+        (10, Some(_)) => match text.parse::<jiff::civil::Date>() {
+            Ok(day) => format!("{}/{}", day.month(), day.day()),
+            Err(_) => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
 }
 
 fn translate(args: Kwargs, _: &State) -> tera::TeraResult<String> {
