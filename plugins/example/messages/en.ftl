@@ -71,3 +71,6 @@ example-goal-steps = Steps
 example-goal-steps-hint = For example: 200000
 example-goal-submit = Set the goal
 example-goal-set = The goal is set.
+example-chart-year = Steps by month. Choose a column to open its month.
+example-chart-goal = On the way to the month's goal
+example-chart-months = Steps of all by month

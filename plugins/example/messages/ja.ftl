@@ -71,3 +71,6 @@ example-goal-steps = 目標の歩数
 example-goal-steps-hint = 例：200000
 example-goal-submit = 目標を決める
 example-goal-set = 目標を決めました。
+example-chart-year = 月ごとの歩数。棒を選ぶと、その月を開きます。
+example-chart-goal = 今月の目標まで
+example-chart-months = 月ごとの歩数（全員）

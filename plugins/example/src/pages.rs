@@ -1,6 +1,7 @@
 //! What members see.
 
-use sdk::{Call, CardReply, Fault, Page, PageReply, json};
+use crate::staff::goals;
+use sdk::{Call, CardReply, Chart, ChartKind, Fault, Page, PageReply, Point, Series, json};
 use serde::{Deserialize, Serialize};
 
 /// A month's days.
@@ -13,6 +14,10 @@ pub struct List {
     /// None after this month.
     pub next: Option<String>,
     pub steps: i64,
+    /// How far the month's goal is, when there is one.
+    pub goal: Option<Chart>,
+    /// The months of a year up to this one.
+    pub year: Option<Chart>,
     pub days: Vec<Day>,
 }
 
@@ -91,6 +96,42 @@ pub fn days_of(call: &Call, month: &str) -> Result<Vec<Day>, Fault> {
     call.query("list", json!({"month": month}))
 }
 
+/// A row of `queries/year.sql`.
+#[derive(Deserialize)]
+struct Walked {
+    month: String,
+    steps: i64,
+}
+
+/// What was walked of what shall be.
+fn of_goal(call: &Call, month: &str, steps: i64) -> Result<Option<Chart>, Fault> {
+    let goal = goals(call)?.into_iter().find(|goal| goal.month == month);
+    Ok(goal.map(|goal| Chart {
+        kind: ChartKind::Gauge,
+        unit: "example-unit".into(),
+        series: vec![Series::of("example-sum", vec![steps, goal.steps])],
+        points: vec![Point::at(month)],
+    }))
+}
+
+/// Twelve columns that lead to their months.
+fn year(call: &Call, month: &str) -> Result<Option<Chart>, Fault> {
+    let months: Vec<String> = (-11..=0).filter_map(|by| away(month, by)).collect();
+    let walked: Vec<Walked> = call.query("year", json!({"from": months.first()}))?;
+    let steps =
+        |month: &String| walked.iter().find(|one| one.month == *month).map_or(0, |one| one.steps);
+    let point = |other: &String| {
+        let point = Point::at(other).link(format!("{}?month={other}", call.base));
+        if other == month { point.now() } else { point }
+    };
+    Ok((!walked.is_empty()).then(|| Chart {
+        kind: ChartKind::Bars,
+        unit: "example-unit".into(),
+        series: vec![Series::of("example-sum", months.iter().map(steps).collect())],
+        points: months.iter().map(point).collect(),
+    }))
+}
+
 /// `/?month=202604`
 pub fn list(call: &Call) -> Result<PageReply, Fault> {
     let now = this_month(call);
@@ -98,12 +139,15 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
     let month = if asked.is_empty() { now.as_str() } else { asked };
     let Some(previous) = away(month, -1) else { return Ok(PageReply::NotFound) };
     let days = days_of(call, month)?;
+    let steps = days.iter().map(|day| day.steps).sum();
     List {
+        goal: of_goal(call, month, steps)?,
+        year: year(call, month)?,
         base: call.base.clone(),
         month: month.to_owned(),
         previous,
         next: away(month, 1).filter(|next| *next <= now),
-        steps: days.iter().map(|day| day.steps).sum(),
+        steps,
         days,
     }
     .show()

@@ -2,13 +2,17 @@
 
 use crate::pages::away;
 use sdk::paper::{Column, Encoding, Sheet, Table, Words};
-use sdk::{Call, Done, Fault, Form, Page, PageReply, Writes, json};
+use sdk::{
+    Call, Chart, ChartKind, Done, Fault, Form, Page, PageReply, Point, Series, Writes, json,
+};
 use serde::{Deserialize, Serialize};
 
 /// The months in which somebody walked, newest first.
 #[derive(Serialize, Deserialize)]
 pub struct Months {
     pub base: String,
+    /// When there are two or more.
+    pub chart: Option<Chart>,
     pub months: Vec<Month>,
 }
 
@@ -72,7 +76,14 @@ impl Page for Months {
 
 /// `/`
 pub fn months(call: &Call) -> Result<PageReply, Fault> {
-    Months { base: call.base.clone(), months: call.query("months", json!({}))? }.show()
+    let months: Vec<Month> = call.query("months", json!({}))?;
+    // From left to right time goes on.
+    let (steps, points) =
+        months.iter().rev().map(|month| (month.steps, Point::at(&month.month))).unzip();
+    let series = vec![Series::of("example-sum", steps)];
+    let (kind, unit) = (ChartKind::Line, "example-unit".into());
+    let chart = (months.len() > 1).then(|| Chart { kind, unit, series, points });
+    Months { base: call.base.clone(), chart, months }.show()
 }
 
 /// `/ranking?month=202604`

@@ -93,3 +93,6 @@ medical-fees-note-benefits = Benefits that are paid later, such as the high-cost
 medical-fees-note-late = If a hospital or clinic sends its claim late, or a claim is corrected, the amounts of earlier months may change.
 medical-fees-note-facility = If our records do not name the hospital or pharmacy, no name is shown.
 medical-fees-note-tax = This page and its printout are not the notice of medical expenses (医療費通知) that you can use for a tax return. The deduction counts the year in which you paid, not the year of treatment.
+medical-fees-chart-title = Twelve months
+medical-fees-chart-own = What you paid, month by month. Choose a column to open its month.
+medical-fees-chart-shares = Who paid for your care, month by month. Choose a column to open its month.

@@ -71,3 +71,6 @@ medical-fees-note-benefits = 高額療養費や付加給付など、あとから
 medical-fees-note-late = 医療機関からの請求が遅れたときや、あとから訂正されたときは、前の月の金額が変わることがあります。
 medical-fees-note-facility = 受け取った記録に医療機関の名前がないときは、名前を表示しません。
 medical-fees-note-tax = この画面や印刷したものは、確定申告（医療費控除）で使う「医療費通知」にはなりません。医療費控除は、診療を受けた年ではなく、支払った年で計算します。
+medical-fees-chart-title = 12か月のうつりかわり
+medical-fees-chart-own = 月ごとの自己負担額。棒を選ぶと、その月の明細を開きます。
+medical-fees-chart-shares = 月ごとの医療費を、だれが負担したか。棒を選ぶと、その月の明細を開きます。

@@ -45,6 +45,14 @@ fn overview_shows_the_newest_month_and_this_year() {
     assert_eq!(data["latest"]["month"], "202503");
     assert_eq!(data["this_year"]["sums"]["own_paid"], 300);
     assert_eq!(data["this_year"]["months"], 1);
+    // A column for each month, and the way to those with care.
+    let chart = &data["chart"];
+    assert_eq!(chart["points"].as_array().map(Vec::len), Some(12));
+    assert_eq!(chart["points"][8]["link"], "/minato/p/medical-fees/month?month=202412");
+    assert_eq!(
+        (&chart["points"][9]["link"], &chart["series"][0]["values"][8]),
+        (&Value::Null, &json!(150))
+    );
 }
 
 /// F129: a row without the facility's name shows none. Attack 34: a month is six digits.

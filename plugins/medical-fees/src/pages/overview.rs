@@ -1,8 +1,9 @@
 //! The newest month and this year (F126, F127).
 
+use super::chart;
 use super::filter::patients;
 use crate::rows::{self, Sums};
-use sdk::{Call, Fault, Page, PageReply, json};
+use sdk::{Call, Chart, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
 
 /// The plugin's first page.
@@ -12,6 +13,8 @@ pub struct Overview {
     /// The insurer's own sentence.
     pub note: Option<String>,
     pub latest: Option<Latest>,
+    /// The twelve months up to the newest.
+    pub chart: Option<Chart>,
     pub this_year: Option<ThisYear>,
     pub patients: Vec<String>,
     /// Whether rows of others are among those shown.
@@ -44,7 +47,9 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let months = call.query::<rows::Month>("months", json!({}))?;
     let year = call.today.get(..4).unwrap_or("");
     let this_year: Vec<_> = months.iter().filter(|m| m.month.starts_with(year)).collect();
+    let sums: Vec<_> = months.iter().map(|m| (m.month.as_str(), m.sums)).collect();
     Overview {
+        chart: months.first().and_then(|newest| chart::own(call, &newest.month, &sums)),
         base: call.base.clone(),
         note: call.text_setting("note").map(str::to_owned),
         latest: months.first().map(|m| Latest { month: m.month.clone(), sums: m.sums }),

@@ -1,8 +1,9 @@
 //! The rows of a calendar year, filtered by patient (F135; contradiction C-18).
 
+use super::chart;
 use super::filter::Filtered;
 use crate::rows;
-use sdk::{Call, Fault, Page, PageReply, json};
+use sdk::{Call, Chart, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
 
 /// A year's list.
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Year {
     #[serde(flatten)]
     pub list: Filtered,
+    /// Who paid what in its months.
+    pub chart: Option<Chart>,
     pub year: i64,
     pub years: Vec<Choice>,
 }
@@ -39,8 +42,11 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     };
     let number = |text: &str| text.parse::<i64>().unwrap_or(0);
     let choice = |year: &String| Choice { year: number(year), selected: *year == wanted };
+    let list = Filtered::read(call, &format!("{wanted}01"), &format!("{wanted}12"))?;
+    let sums: Vec<_> = list.groups.iter().map(|group| (group.month.as_str(), group.sums)).collect();
     Year {
-        list: Filtered::read(call, &format!("{wanted}01"), &format!("{wanted}12"))?,
+        chart: chart::shares(call, &wanted, &sums),
+        list,
         year: number(&wanted),
         years: years.iter().map(choice).collect(),
     }
