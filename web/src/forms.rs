@@ -124,16 +124,15 @@ impl Sender {
     }
 }
 
-/// A form with a file, whose CSRF token was right: `multipart/form-data`, the token first.
+/// A form with files, whose CSRF token was right: `multipart/form-data`, the token first.
 pub struct Upload {
     pub posted: Posted,
-    pub file: Brought,
+    /// By field, in the order in which they came; nothing for a field in which none was chosen.
+    pub files: Vec<(String, Brought)>,
 }
 
-/// What became of the file of a form.
+/// What became of a file of a form.
 pub enum Brought {
-    /// None was chosen.
-    Nothing,
     File {
         /// As the browser names it.
         name: String,
@@ -143,12 +142,24 @@ pub enum Brought {
     TooLong,
 }
 
+/// How much a form with files may bring.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// Bytes of one file.
+    pub bytes: usize,
+    pub files: usize,
+}
+
 impl Upload {
-    /// Reads a form with a file of `most` bytes.
+    /// Reads a form with files, whose token is what `token_of` makes of the browser's.
     ///
     /// # Errors
-    /// As [`Posted::signed`]; 400 when the form breaks off, or has a second file.
-    pub async fn read(request: Request, most: usize) -> Result<Self, Error> {
+    /// As [`Posted::signed`]; 400 when the form breaks off, or has more files than it may.
+    pub async fn signed(
+        request: Request,
+        most: Most,
+        token_of: impl Fn(&str) -> String,
+    ) -> Result<Self, Error> {
         if request.method() != Method::POST {
             return Err(Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
@@ -157,7 +168,7 @@ impl Upload {
         let mut parts = Multipart::from_request(request, &())
             .await
             .map_err(|_| Error::Shown(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
-        let (mut fields, mut file, mut is_signed) = (BTreeMap::new(), Brought::Nothing, false);
+        let (mut fields, mut files, mut is_signed) = (BTreeMap::new(), Vec::new(), false);
         while let Some(mut part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(str::to_owned);
@@ -165,7 +176,7 @@ impl Upload {
                 return Err(Error::Shown(StatusCode::BAD_REQUEST));
             }
             // Nothing long is read before it is known that a page of ours sent it.
-            let most = if file_name.is_some() && is_signed { most } else { MAX_BODY };
+            let longest = if file_name.is_some() && is_signed { most.bytes } else { MAX_BODY };
             let (mut bytes, mut is_long) = (Vec::new(), false);
             loop {
                 let chunk = match part.chunk().await {
@@ -173,11 +184,12 @@ impl Upload {
                     Ok(None) => break,
                     // Longer than anybody reads to its end.
                     Err(_) if is_long => {
-                        return Ok(Self { posted: Posted(fields), file: Brought::TooLong });
+                        files.push((name, Brought::TooLong));
+                        return Ok(Self { posted: Posted(fields), files });
                     }
                     Err(error) => return Err(broken(error)),
                 };
-                is_long |= bytes.len() + chunk.len() > most;
+                is_long |= bytes.len() + chunk.len() > longest;
                 if is_long && !is_signed {
                     return Err(Error::Shown(StatusCode::PAYLOAD_TOO_LARGE));
                 }
@@ -186,18 +198,18 @@ impl Upload {
                 }
             }
             match file_name {
-                Some(_) if !is_signed || !matches!(file, Brought::Nothing) => {
+                // A browser sends an empty one when none was chosen.
+                Some(file) if is_signed && file.is_empty() && bytes.is_empty() => {}
+                Some(_) if !is_signed || files.len() >= most.files => {
                     return Err(Error::Shown(StatusCode::BAD_REQUEST));
                 }
-                Some(_) if is_long => file = Brought::TooLong,
-                // A browser sends an empty one when none was chosen.
-                Some(name) if name.is_empty() && bytes.is_empty() => {}
-                Some(name) => file = Brought::File { name, bytes },
+                Some(_) if is_long => files.push((name, Brought::TooLong)),
+                Some(file) => files.push((name, Brought::File { name: file, bytes })),
                 None => {
                     let text = String::from_utf8(bytes);
                     let text = text.map_err(|_| Error::Shown(StatusCode::BAD_REQUEST))?;
                     if name == CSRF {
-                        sender.signed(&text, str::to_owned)?;
+                        sender.signed(&text, &token_of)?;
                         is_signed = true;
                     }
                     fields.insert(name, text);
@@ -207,7 +219,7 @@ impl Upload {
         if !is_signed {
             return Err(Error::FORGED);
         }
-        Ok(Self { posted: Posted(fields), file })
+        Ok(Self { posted: Posted(fields), files })
     }
 }
 
@@ -265,7 +277,7 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::{Brought, Upload, is_form};
+    use super::{Brought, Most, Upload, is_form};
     use axum::body::Body;
     use axum::http::{HeaderMap, Request, header};
 
@@ -303,10 +315,12 @@ mod tests {
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
             .header(header::COOKIE, format!("__Host-csrf={TOKEN}"))
             .body(Body::from(body));
-        Upload::read(request.unwrap(), most).await.map_err(|error| error.text())
+        let most = Most { bytes: most, files: 1 };
+        let read = Upload::signed(request.unwrap(), most, str::to_owned).await;
+        read.map_err(|error| error.text())
     }
 
-    /// Attacks 35 and 37: nothing long is read before the token, nor a second file, nor a heap of fields.
+    /// Attacks 35 and 37: nothing long is read before the token, nor more files than may be, nor a heap of fields.
     #[tokio::test]
     async fn a_file_comes_behind_the_token_and_alone() {
         let token = ("csrf", None, TOKEN);
@@ -314,13 +328,12 @@ mod tests {
         let read = sent(&[token, ("batch", None, "x"), file], 3).await;
         let read = read.expect("a form of ours");
         assert_eq!(read.posted.value("batch"), "x");
-        assert!(
-            matches!(read.file, Brought::File { name, bytes } if name == "a.csv" && bytes == b"1,2")
-        );
+        assert!(matches!(read.files.as_slice(), [(field, Brought::File { name, bytes })]
+                if field == "file" && name == "a.csv" && bytes == b"1,2"));
         let long = sent(&[token, file], 2).await.expect("a form of ours");
-        assert!(matches!(long.file, Brought::TooLong));
+        assert!(matches!(long.files.as_slice(), [(_, Brought::TooLong)]));
         let none = sent(&[token, ("file", Some(""), "")], 9).await.expect("a form of ours");
-        assert!(matches!(none.file, Brought::Nothing));
+        assert!(none.files.is_empty());
         let many: Vec<String> = (0..60).map(|n| format!("f{n}")).collect();
         let many: Vec<(&str, Option<&str>, &str)> = std::iter::once(token)
             .chain(many.iter().map(|name| (name.as_str(), None, "x")))

@@ -43,7 +43,7 @@ pub mod themes;
 
 pub use brand::{Brand, Text};
 pub use error::{Error, Result};
-pub use forms::{Brought, Form, Posted, Upload};
+pub use forms::{Brought, Form, Most, Posted, Upload};
 pub use look::Look;
 pub use origin::PublicUrl;
 pub use pages::{Page, Pages};

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use web::look::see_other;
-use web::{Brought, Error, Form, Page, Posted, Upload};
+use web::{Brought, Error, Form, Most, Page, Posted, Upload};
 
 /// Files of a plugin that its page shows.
 const SHOWN: i64 = 20;
@@ -259,7 +259,9 @@ pub async fn bring(
     }
     let Ok(place) = AT_ONCE.try_acquire() else { return Err(Error::BUSY) };
     let most = app.settings.staff_file_mb.saturating_mul(1024 * 1024);
-    let Upload { posted, file } = Upload::read(request, most).await?;
+    let most = Most { bytes: most, files: 1 };
+    let Upload { posted, mut files } = Upload::signed(request, most, str::to_owned).await?;
+    let file = files.pop().map(|(_, file)| file);
     let (file, bytes) = match brought(&app, &visit, &taking, (&posted, file)) {
         Ok(brought) => brought,
         Err(form) => return draw(&app, &visit, &colleague, &taking, form).await,
@@ -286,7 +288,7 @@ fn brought(
     app: &App,
     visit: &StaffVisit,
     taking: &Taking<'_>,
-    (posted, file): (&Posted, Brought),
+    (posted, file): (&Posted, Option<Brought>),
 ) -> Result<(File, Vec<u8>), Form> {
     let t = |key: &str| visit.look.t(key, &[]);
     let mut form = Form::new("", &["batch", "file"]);
@@ -297,16 +299,16 @@ fn brought(
         form.mistake("batch", t("staff-batch-missing"));
     }
     let (name, bytes) = match file {
-        Brought::File { name, bytes } if !bytes.is_empty() => (name, bytes),
-        Brought::File { .. } => {
+        Some(Brought::File { name, bytes }) if !bytes.is_empty() => (name, bytes),
+        Some(Brought::File { .. }) => {
             form.mistake("file", t("staff-file-empty"));
             return Err(form);
         }
-        Brought::Nothing => {
+        None => {
             form.mistake("file", t("staff-file-missing"));
             return Err(form);
         }
-        Brought::TooLong => {
+        Some(Brought::TooLong) => {
             let args = [("most", app.settings.staff_file_mb.to_string())];
             form.mistake("file", visit.look.t("staff-file-long", &args));
             return Err(form);
