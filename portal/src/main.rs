@@ -3,12 +3,16 @@
 use clap::Parser;
 use portal::commands::{self, Cli, Command};
 use portal::plugins::run::runner_process;
+use portal::plugins::upload::inspect;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Command::Runner { library, without_landlock } = &cli.command {
         return runner_process::run(library, *without_landlock);
+    }
+    if let Command::Inspect { without_landlock } = &cli.command {
+        return inspect::run(*without_landlock);
     }
     web::log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -59,6 +59,13 @@ pub enum Command {
     Doctor,
     /// Print the reference of all settings.
     Settings,
+    /// Look at a file that a member sends; started by `serve`, not by hand.
+    #[command(hide = true)]
+    Inspect {
+        /// Also where the kernel lacks Landlock.
+        #[arg(long)]
+        without_landlock: bool,
+    },
     /// Hold one plugin; started by `serve`, not by hand.
     #[command(hide = true)]
     Runner {
@@ -90,7 +97,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Doctor => return doctor::run(&settings).await,
         Command::Plugin(command) => return plugin::run(&settings, command).await,
         Command::Plugins { command } => return plugins::run(&settings, command).await,
-        Command::Settings | Command::Runner { .. } => {}
+        Command::Settings | Command::Runner { .. } | Command::Inspect { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

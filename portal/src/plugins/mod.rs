@@ -6,6 +6,7 @@
 //! - `data/`: a database for each plugin, and the queries that read its tables for an insurer and
 //!   some persons
 //! - `form/`: forms that the host draws, reads and takes
+//! - `upload/`: files that members send, looked at
 //! - `border/`: the library, the frames, and what a call may ask of the host
 //! - `plugin.rs`: a loaded plugin
 //! - `calls.rs`: how often they answered
@@ -23,6 +24,7 @@ pub mod mpk;
 pub mod package;
 mod plugin;
 pub mod run;
+pub mod upload;
 
 pub use package::load::Loaded;
 pub use plugin::Plugin;

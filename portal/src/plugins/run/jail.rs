@@ -78,11 +78,11 @@ const LOADING: &[i64] = &[
     libc::SYS_clone3,
 ];
 
-/// Closes what can be closed before the library is loaded.
+/// Closes what can be closed before the library is loaded, or a file is looked at.
 ///
 /// # Errors
 /// What this kernel does not do: then the library is not loaded.
-pub fn before_loading(library: &Path, without_landlock: bool) -> Result<(), String> {
+pub fn before_loading(library: Option<&Path>, without_landlock: bool) -> Result<(), String> {
     let cannot = |what: &str, error: &dyn std::fmt::Display| {
         Err(format!("a runner cannot be confined here ({what}: {error})"))
     };
@@ -156,7 +156,7 @@ pub fn before_serving() -> Result<(), String> {
 /// Of the file system only the library and what it is linked with, to be read; no address, and no
 /// process outside. A kernel that knows nothing of it lets a library read whatever the portal may while
 /// it loads: there none is loaded, unless the operator says so.
-fn paths(library: &Path) -> Result<(), String> {
+fn paths(library: Option<&Path>) -> Result<(), String> {
     let said = |error: landlock::RulesetError| error.to_string();
     let read = AccessFs::from_read(ABI::V1);
     let mut ruleset = Ruleset::default()
@@ -166,7 +166,7 @@ fn paths(library: &Path) -> Result<(), String> {
         .and_then(|ruleset| ruleset.scope(Scope::from_all(ABI::V6)))
         .and_then(|ruleset| ruleset.create())
         .map_err(said)?;
-    for place in LIBRARIES.iter().map(Path::new).chain([library]) {
+    for place in LIBRARIES.iter().map(Path::new).chain(library) {
         if let Ok(file) = PathFd::new(place) {
             let access = if place.is_dir() { read } else { read & AccessFs::from_file(ABI::V1) };
             ruleset = ruleset.add_rule(PathBeneath::new(file, access)).map_err(said)?;

@@ -1,7 +1,7 @@
 //! Where a plugin's code runs.
 
 pub mod in_process;
-mod jail;
+pub(in crate::plugins) mod jail;
 mod rest;
 pub mod runner;
 pub mod runner_process;

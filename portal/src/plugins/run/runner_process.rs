@@ -86,8 +86,8 @@ fn serve(socket: OwnedFd, path: &Path, without_landlock: bool) -> std::io::Resul
     };
     CLIENT.set(client).ok();
     let first = |kind, body: &[u8]| Frame { kind, id: 0, ask: 0, word: 0, body: body.to_vec() };
-    let opened =
-        jail::before_loading(path, without_landlock).and_then(|()| Library::open(path, &HOST));
+    let opened = jail::before_loading(Some(path), without_landlock)
+        .and_then(|()| Library::open(path, &HOST));
     let library = match opened {
         Ok(library) => Arc::new(library),
         Err(why) => return first(Kind::Refused, why.as_bytes()).write(&mut socket),
