@@ -52,7 +52,7 @@ impl Database {
         let owner = Db::open(&format!("sqlite:{file}")).await.map_err(said)?;
         make::make(&owner, &make::At::file(), declared).await?;
         let mut seen: Vec<&str> = declared.tables.table.keys().map(String::as_str).collect();
-        seen.push(make::IMPORTS);
+        seen.extend([make::IMPORTS, make::BLOBS]);
         let reader = Walled::sqlite(&file, &seen).await.map_err(said)?;
         seen.extend([make::SENT, make::OUTBOX, make::EVENTS]);
         owner.wall(&seen).await.map_err(said)?;
@@ -125,6 +125,20 @@ impl Database {
         let mut tx = writer.begin().await?;
         tx.one("SELECT set_config('musubi.insurer', $1, true) AS s", params![insurer]).await?;
         Ok(tx)
+    }
+
+    /// From here to its end a transaction is the only one of this mark. SQLite has one writer as it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn alone(&self, tx: &mut Tx, mark: &str) -> db::Result<()> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let mark = secret::hash::sha256(mark);
+        let lock = mark.iter().take(8).fold(0i64, |lock, byte| (lock << 8) | i64::from(*byte));
+        let sql = "SELECT 1 AS n FROM (SELECT pg_advisory_xact_lock($1)) AS held";
+        tx.one(sql, params![lock]).await.map(drop)
     }
 
     /// A table as the owner names it.

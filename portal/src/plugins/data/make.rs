@@ -18,6 +18,9 @@ pub const OUTBOX: &str = "musubi_outbox";
 /// What has happened and is not said yet.
 pub const EVENTS: &str = "musubi_events";
 
+/// The host's own table of members' files.
+pub const BLOBS: &str = "musubi_blobs";
+
 /// The host's own table that remembers what was made.
 pub const MADE: &str = "musubi_tables";
 
@@ -197,10 +200,10 @@ async fn there(conn: &mut Conn, engine: Engine, at: &At) -> db::Result<bool> {
         (Engine::Postgres, Some(schema)) => {
             let sql =
                 "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = $1 AND tablename = $2";
-            conn.one(sql, params![schema, EVENTS]).await?
+            conn.one(sql, params![schema, BLOBS]).await?
         }
         _ => {
-            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![EVENTS])
+            conn.one("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = $1", params![BLOBS])
                 .await?
         }
     };
@@ -315,7 +318,22 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         ),
     )
     .await?;
+    let blobs = at.table(BLOBS);
+    run(
+        tx,
+        format!(
+            "CREATE TABLE IF NOT EXISTS {blobs} (insurer_id TEXT NOT NULL, blob_id TEXT NOT NULL, person \
+             TEXT NOT NULL, class TEXT NOT NULL, name TEXT NOT NULL, media TEXT NOT NULL, bytes BIGINT NOT \
+             NULL, pages BIGINT NOT NULL, sealed BYTEA NOT NULL, made_at BIGINT NOT NULL, kept BOOLEAN NOT \
+             NULL, PRIMARY KEY (insurer_id, blob_id))"
+        ),
+    )
+    .await?;
+    let blobs_of = "musubi_blobs_person";
+    run(tx, format!("CREATE INDEX IF NOT EXISTS {blobs_of} ON {blobs} (insurer_id, person)"))
+        .await?;
     if engine == Engine::Postgres {
+        fence(tx, at, &blobs, true).await?;
         fence(tx, at, &imports, false).await?;
         fence(tx, at, &sent, true).await?;
         fence(tx, at, &outbox, true).await?;

@@ -11,6 +11,7 @@
 //! - `people.rs`: under which names persons are in there
 //! - `reach.rs`, `class.rs`: which queries a page may use
 
+pub mod blobs;
 pub mod carrier;
 pub mod carry;
 pub mod class;

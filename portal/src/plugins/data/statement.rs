@@ -9,7 +9,7 @@ use super::sql::print::Printed;
 use super::sql::print_write;
 use super::sql::tree::{Change, Write};
 use super::sql::write;
-use super::tables::Scope;
+use super::tables::{Kind, Scope};
 use db::{AssertSqlSafe, Engine, Tx};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap};
@@ -65,6 +65,12 @@ impl Statement {
     /// Its table.
     pub fn table(&self) -> &str {
         &self.write.into.table
+    }
+
+    /// The files that it is to name.
+    pub fn blobs<'p>(&'p self, params: &'p Map<String, Json>) -> impl Iterator<Item = &'p str> {
+        let blobs = self.write.params.iter().filter(|(_, kind)| **kind == Kind::Blob);
+        blobs.filter_map(|(name, _)| params.get(name)?.as_str())
     }
 
     /// The statement for these people, as an engine takes it.

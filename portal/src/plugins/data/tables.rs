@@ -120,7 +120,7 @@ pub enum Kind {
     Bool,
     /// One of these.
     Word(Vec<String>),
-    /// The SHA-256 of a file that the host keeps, 64 hexadecimal digits.
+    /// The id of a file that the host keeps beside the table, 64 hexadecimal digits.
     Blob,
     Json,
     /// A person, by a name that means nothing outside this plugin's data.

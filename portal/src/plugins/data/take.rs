@@ -1,6 +1,7 @@
 //! A form is taken once: all that its handler wants written in one transaction, together with the note
 //! that it was taken. Whoever sends it again goes where they went the first time.
 
+use super::blobs;
 use super::class::DataClass;
 use super::database::Database;
 use super::make::SENT;
@@ -12,7 +13,7 @@ use super::statement::{Statement, Statements};
 use super::tables::Scope;
 use crate::plugins::package::declared::{Event, Notification, told};
 use crate::store::events;
-use db::{AssertSqlSafe, Engine, Error, Tx, params};
+use db::{AssertSqlSafe, Error, Tx, params};
 use sdk::wire::{Must, Notify, Publish, Write};
 use secret::hash;
 use serde_json::{Map, Value};
@@ -190,14 +191,12 @@ impl Taking<'_> {
         let adds = |write: &Write| {
             self.statements.get(&write.statement).is_some_and(|statement| statement.adds())
         };
-        if self.database.engine() == Engine::Sqlite || !writes.iter().any(adds) {
+        if !writes.iter().any(adds) {
             return Ok(());
         }
         let whose = self.people.all().first().map_or("", |seen| seen.id.as_str());
-        let name = hash::sha256(format!("{}\0{}\0{whose}", self.plugin, self.insurer));
-        let lock = name.iter().take(8).fold(0i64, |lock, byte| (lock << 8) | i64::from(*byte));
-        let sql = "SELECT 1 AS n FROM (SELECT pg_advisory_xact_lock($1)) AS held";
-        tx.one(sql, params![lock]).await.map(drop)
+        let mark = format!("{}\0{}\0{whose}", self.plugin, self.insurer);
+        self.database.alone(tx, &mark).await
     }
 
     /// Puts aside what is to be told when all is written.
@@ -307,6 +306,30 @@ impl Taking<'_> {
             Value::Null => &empty,
             _ => return Err(Unanswered::Asked("its parameters are no object".to_owned())),
         };
-        statement.run(tx, self.database.engine(), &whom, params).await
+        let changed = statement.run(tx, self.database.engine(), &whom, params).await?;
+        self.keep(tx, statement, people, params).await?;
+        Ok(changed)
+    }
+
+    /// Keeps the files that a row names, when they are files of the row's person.
+    async fn keep(
+        &self,
+        tx: &mut Tx,
+        statement: &Statement,
+        people: &People,
+        params: &Map<String, Value>,
+    ) -> Result<(), Unanswered> {
+        let whose = match (statement.scope(), people.all()) {
+            (Scope::Person, [one]) => one.id.as_str(),
+            _ => "",
+        };
+        for id in statement.blobs(params) {
+            let kept = blobs::keep(tx, self.insurer, id, whose).await;
+            if !kept.map_err(Unanswered::Database)? {
+                let why = "names a file that is not this person's: write the id that the form had";
+                return Err(Unanswered::Asked(why.to_owned()));
+            }
+        }
+        Ok(())
     }
 }
