@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::pages::{
-    access_record, back_channel, home, household, inbox, plugin_form, plugin_page, signin, staff,
+    access_record, back_channel, home, household, inbox, plugin_files, plugin_form, plugin_page,
+    signin, staff,
 };
 use crate::staff::StaffVisit;
 use crate::visit::Visit;
@@ -17,6 +18,7 @@ const MAX_TOKEN: usize = 64 * 1024;
 
 /// The routes, without what surrounds them.
 pub fn routes(app: Arc<App>) -> Router {
+    let files = most_of_a_form(&app);
     Router::new()
         .route("/{insurer}", get(to_home))
         .route("/{insurer}/", get(home::show))
@@ -30,12 +32,24 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/inbox", get(inbox::show).post(inbox::submit))
         .route("/{insurer}/views", get(access_record::show))
-        .route("/{insurer}/p/{plugin}", get(plugin_page::root).post(plugin_form::root))
-        .route("/{insurer}/p/{plugin}/{*path}", get(plugin_page::below).post(plugin_form::below))
+        .route(
+            "/{insurer}/p/{plugin}",
+            get(plugin_page::root).post(plugin_form::root).layer(DefaultBodyLimit::max(files)),
+        )
+        .route("/{insurer}/p/{plugin}/blob/{id}", get(plugin_files::show))
+        .route(
+            "/{insurer}/p/{plugin}/{*path}",
+            get(plugin_page::below).post(plugin_form::below).layer(DefaultBodyLimit::max(files)),
+        )
         .merge(staff_routes(&app))
         .route("/{insurer}/display", get(display))
         .route("/{insurer}/{*rest}", any(nothing))
         .with_state(app)
+}
+
+/// Bytes of a form with files; forms without are read no further than they ever were.
+fn most_of_a_form(app: &App) -> usize {
+    app.settings.plugins.upload_mb.saturating_mul(4 * 1024 * 1024)
 }
 
 /// The pages of who works for the insurer.
@@ -69,11 +83,16 @@ fn staff_routes(app: &App) -> Router<Arc<App>> {
         .route(&format!("{file}/discard"), post(staff::file::discard))
         .route(
             "/{insurer}/staff/p/{plugin}",
-            get(staff::plugin::root).post(staff::plugin_form::root),
+            get(staff::plugin::root)
+                .post(staff::plugin_form::root)
+                .layer(DefaultBodyLimit::max(most_of_a_form(app))),
         )
+        .route("/{insurer}/staff/p/{plugin}/blob/{id}", get(staff::plugin::blob))
         .route(
             "/{insurer}/staff/p/{plugin}/{*path}",
-            get(staff::plugin::below).post(staff::plugin_form::below),
+            get(staff::plugin::below)
+                .post(staff::plugin_form::below)
+                .layer(DefaultBodyLimit::max(most_of_a_form(app))),
         )
         .route("/{insurer}/staff/record", get(staff::record::show))
         .route("/{insurer}/staff/{*rest}", any(no_staff_page))

@@ -78,6 +78,9 @@ pub struct Plugins {
     /// Whether plugins are refused where the kernel lacks Landlock (before Linux 5.13). Without it a
     /// library can read what the portal can while it is loaded: list only such as you built yourself.
     pub needs_landlock: bool,
+    /// How long a file may be that a member sends with a form, in megabytes. A form is held in memory while
+    /// its files are looked at.
+    pub upload_mb: usize,
     /// Milliseconds that a page may take before the person is told to try again.
     pub page_ms: u64,
     /// Milliseconds that a card of the home page may take.
@@ -123,6 +126,7 @@ impl Default for Plugins {
             runners: 64,
             shared_runners: false,
             needs_landlock: true,
+            upload_mb: 10,
             page_ms: 2000,
             card_ms: 800,
         }

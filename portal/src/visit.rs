@@ -7,10 +7,10 @@ use crate::in_force::InForce;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
-use crate::plugins::Plugins;
 use crate::plugins::ask::Asker;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::{People, PersonKeys, Seen};
+use crate::plugins::{Plugin, Plugins};
 use crate::session;
 use crate::store::sessions::Session;
 use axum::extract::{FromRef, FromRequestParts};
@@ -69,6 +69,12 @@ impl Visit {
             (Some(_), None) => false,
         };
         fresh && session.acr.as_deref() == Some(level.acr.as_str())
+    }
+
+    /// A plugin that the insurer offers.
+    pub fn offered(&self, id: &str) -> Option<&Plugin> {
+        let offer = offer::one(&self.insurer.definition, &self.in_force.plugins, id)?;
+        Some(offer.plugin)
     }
 
     /// The way to prove what data of a class asks, and back to this page.

@@ -1,6 +1,9 @@
 //! Removes what has expired, and says in the log where the records of staff end.
 
 use crate::app::App;
+use crate::insurers::offer;
+use crate::plugins::data::blobs;
+use crate::plugins::form::field::takes_files;
 use crate::store::{EXPIRED, staff_record};
 use db::{Db, params};
 use std::collections::BTreeMap;
@@ -19,6 +22,9 @@ pub async fn run(app: Arc<App>) {
         if let Err(error) = witness(&app.db, &mut told).await {
             tracing::warn!(%error, "the record of staff could not be read; trying again later");
         }
+        if let Err(error) = files(&app).await {
+            tracing::warn!(%error, "files of forms could not be removed; trying again later");
+        }
         tokio::time::sleep(PURGE_INTERVAL).await;
     }
 }
@@ -30,6 +36,24 @@ async fn witness(db: &Db, told: &mut BTreeMap<String, Vec<u8>>) -> Result<(), db
         if told.insert(insurer.clone(), mark.clone()).as_ref() != Some(&mark) {
             let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
             tracing::info!(insurer, seq, mark, "staff record");
+        }
+    }
+    Ok(())
+}
+
+/// Files of forms that were not taken, and of rows that are gone.
+async fn files(app: &App) -> Result<(), db::Error> {
+    let in_force = app.in_force();
+    for insurer in app.insurers.all() {
+        for offer in offer::all(&insurer.definition, &in_force.plugins) {
+            let manifest = &offer.plugin.manifest;
+            if !takes_files(&manifest.action) {
+                continue;
+            }
+            if let Some(database) = &offer.plugin.database {
+                let (tables, slug) = (&offer.plugin.tables, &insurer.brand.slug);
+                blobs::purge(database, tables, slug, app.clock.now()).await?;
+            }
         }
     }
     Ok(())

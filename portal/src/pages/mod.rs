@@ -7,6 +7,7 @@ mod draft;
 pub mod home;
 pub mod household;
 pub mod inbox;
+pub mod plugin_files;
 pub mod plugin_form;
 pub mod plugin_page;
 pub mod plugin_paper;

@@ -2,6 +2,7 @@
 //! next page. When something stands in the way, what was typed is kept for the member who typed it.
 
 use super::draft::Draft;
+use super::plugin_files::{self, Came, Holding};
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
 use crate::insurers::offer;
@@ -10,7 +11,7 @@ use crate::plugins::ask::{Asking, Unproved};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
-use crate::plugins::form::field::Action;
+use crate::plugins::form::field::{Action, takes_files};
 use crate::plugins::form::read::read;
 use crate::plugins::form::shown::in_words;
 use crate::session;
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use web::look::see_other;
-use web::{Error, Posted};
+use web::{Brought, Error, Posted};
 
 /// What the host's own fields are called.
 const HOSTS: [&str; 3] = ["csrf", "act", "once"];
@@ -69,11 +70,12 @@ async fn submit(
         return Ok(visit.signed_in().err().map_or_else(|| visit.not_found(), |signin| *signin));
     };
     let token = |csrf: &str| web::look::form_token(csrf, id, &who.sub);
-    let posted = Posted::signed(request, token).await?;
     let page = match opened(app, visit, id, path, query)? {
         Ok(page) => page,
         Err(response) => return Ok(response),
     };
+    let takes_files = takes_files(page.offer.plugin.manifest.actions(path));
+    let Came { posted, files } = plugin_files::read(app, request, takes_files, token).await?;
     let act = posted.value("act");
     let Some(action) = page.offer.plugin.manifest.actions(path).find(|a| a.id == act) else {
         return Ok(visit.not_found());
@@ -90,7 +92,7 @@ async fn submit(
             return Ok(*signin);
         }
     };
-    Sending { app, visit, page, action, member, typed }.send(posted.value("once")).await
+    Sending { app, visit, page, action, member, typed }.send(posted.value("once"), files).await
 }
 
 /// A form on its way.
@@ -104,10 +106,22 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(self, once: &str) -> Result<Response, Error> {
+    async fn send(mut self, once: &str, came: Vec<(String, Brought)>) -> Result<Response, Error> {
         let (app, visit, id) = (self.app, self.visit, self.page.offer.id());
         let seen = visit.subjects(&app.db, self.member).await?;
         let asker = visit.asker(&app.person_keys, self.member, &seen);
+        let own = asker.people.own();
+        let holding = Holding {
+            app,
+            look: &visit.look,
+            plugin: self.page.offer.plugin,
+            insurer: visit.slug(),
+            person: own.all().first().map_or("", |own| own.id.as_str()),
+            action: self.action,
+            now: visit.now,
+            once,
+        };
+        let (files, mut faults) = holding.take(&mut self.typed, came).await?;
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
         let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
@@ -119,9 +133,16 @@ impl Sending<'_> {
                 return Ok(visit.step_up(class));
             }
         };
-        let values = match read(self.action, &self.typed, &asker.people) {
-            Ok(values) => values,
-            Err(wrong) => return self.again(in_words(wrong, &visit.look)).await,
+        let values = read(self.action, &self.typed, &asker.people, &files);
+        let values = match values {
+            Ok(values) if faults.is_empty() => values,
+            values => {
+                let mut wrong = values.err().unwrap_or_default();
+                // Why a file was not taken says more than that there is none.
+                wrong.retain(|(field, _)| !faults.iter().any(|(known, _)| known == field));
+                faults.extend(in_words(wrong, &visit.look));
+                return self.again(faults).await;
+            }
         };
         if declared.class == DataClass::Medical {
             visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;
@@ -135,7 +156,6 @@ impl Sending<'_> {
             }
         };
         let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, &self.typed);
-        let own = asker.people.own();
         let taking = plugin.database.as_ref().map(|database| Taking {
             database,
             statements: &plugin.statements,

@@ -1,6 +1,7 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
 use super::draft::Draft;
+use super::plugin_files;
 use super::plugin_paper;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
@@ -11,7 +12,7 @@ use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::People;
 use crate::plugins::data::reach::Declared;
 use crate::plugins::form;
-use crate::plugins::form::shown::{Filled, Forms, Showing, Texts};
+use crate::plugins::form::shown::{self, Filled, Forms, Showing, Texts};
 use crate::plugins::package::manifest::Answers;
 use crate::store::form_drafts::Of;
 use crate::visit::Visit;
@@ -202,14 +203,27 @@ impl Opened<'_> {
                 None => Filled::default(),
             };
             forms.failed |= !filled.faults.is_empty();
+            let state = states.get(&action.id);
+            let own = people.own();
+            let own = own.all().first().map_or("", |own| own.id.as_str());
+            let files = match &plugin.database {
+                Some(database) => {
+                    let ids = shown::files(action, state, &filled);
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    plugin_files::found(database, visit.slug(), own, &ids).await?
+                }
+                None => Vec::new(),
+            };
             let showing = Showing {
                 plugin: plugin.id(),
                 token: &visit.look.form_token(plugin.id(), &member.sub),
                 once: &random::id(),
                 people,
+                files: &files,
+                base: &visit.path(&format!("p/{}", plugin.id())),
                 texts: &visit.look,
             };
-            let shown = showing.form(action, states.get(&action.id), &filled);
+            let shown = showing.form(action, state, &filled);
             forms.forms.insert(action.id.clone(), shown);
         }
         Ok(forms)

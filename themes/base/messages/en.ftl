@@ -33,6 +33,18 @@ form-places = Please use at most { $n } decimal places.
 form-not-a-day = This is not a date. Please write it like 2026-04-01 or R8.4.1.
 form-not-a-month = This is not a month. Please write it like 2026-04 or R8.4.
 form-full = You have as many entries as one may have. Please delete one that you no longer need, then send this again.
+form-file-missing = Choose a file.
+form-file-many = You can attach up to { $n } files. Take away what you do not need, and choose again.
+form-file-empty = This file is empty. Choose it again.
+form-file-long = This file is too large. Choose one of up to { $n } MB.
+form-file-heic = Photos in the HEIC format are not taken. On an iPhone, choose "Most Compatible" under Settings, Camera, Formats and take it again, or choose a screenshot of the photo.
+form-file-kind = Files of this kind are not taken. Choose a photo (JPEG, PNG or WebP) or a PDF.
+form-file-broken = This file cannot be read. See whether it opens, and choose it again.
+form-file-large = This picture has too many points, or this PDF too many pages. Make it smaller, or divide it.
+form-file-locked = This PDF has a password. Remove it first.
+form-file-active = This PDF does something by itself (scripts, files inside it). Print it "as PDF" and choose the new one.
+form-file-full = There is no more room for your files. Delete what you do not need, and try again.
+form-file-without = Take this file away
 form-error-title = { $count ->
     [one] There is a problem with 1 answer
    *[other] There is a problem with { $count } answers

@@ -6,13 +6,14 @@ use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
 use crate::pages::draft::Draft;
 use crate::pages::plugin_page::{Back, answers, draw, faulty, unsaid};
-use crate::pages::plugin_paper;
+use crate::pages::{plugin_files, plugin_paper};
 use crate::plugins::ask::{Asker, Asking, Question};
 use crate::plugins::border::host::{CallFault, Shown};
+use crate::plugins::data::blobs;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::People;
 use crate::plugins::data::reach::Declared;
-use crate::plugins::form::shown::{Filled, Forms, Showing};
+use crate::plugins::form::shown::{self, Filled, Forms, Showing};
 use crate::plugins::package::manifest::StaffPage;
 use crate::staff::{Colleague, StaffVisit};
 use crate::store::access_record::{self, Look};
@@ -24,7 +25,7 @@ use sdk::PageReply;
 use sdk::wire::FormState;
 use secret::random;
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use web::Error;
 
@@ -52,6 +53,27 @@ pub async fn below(
         Ok(page) => page.show(None).await,
         Err(response) => Ok(*response),
     }
+}
+
+/// `GET /{insurer}/staff/p/{plugin}/blob/{id}`: a file of a member's, or of the insurer's, as a page of the
+/// plugin's: written down, and the member is told.
+pub async fn blob(
+    State(app): State<Arc<App>>,
+    Path((_, plugin, id)): Path<(String, String, String)>,
+    visit: StaffVisit,
+) -> Result<Response, Error> {
+    let page = match opened(&app, &visit, (&plugin, "/"), String::new()) {
+        Ok(page) => page,
+        Err(response) => return Ok(*response),
+    };
+    let Some(database) = &page.offer.plugin.database else { return Ok(visit.not_found()) };
+    let insurer = visit.slug();
+    let found = blobs::of(&mut database.read(insurer).await?, insurer, &id).await?;
+    let Some(blob) = found.filter(|blob| blob.kept) else { return Ok(visit.not_found()) };
+    page.note(Act::PageSeen, &format!("/blob {}", blob.name)).await?;
+    let whose = Some(blob.person.clone()).filter(|person| !person.is_empty());
+    page.looked(&Arc::new(Mutex::new(whose.into_iter().collect()))).await?;
+    plugin_files::answer(&app, page.offer.plugin, database, (insurer, &blob)).await
 }
 
 /// A staff page that a colleague may see.
@@ -227,14 +249,25 @@ impl Opened<'_> {
                 }
             };
             forms.failed |= !filled.faults.is_empty();
+            let state = states.get(&action.id);
+            let files = match &plugin.database {
+                Some(database) => {
+                    let ids = shown::files(action, state, &filled);
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    plugin_files::found(database, visit.slug(), "", &ids).await?
+                }
+                None => Vec::new(),
+            };
             let showing = Showing {
                 plugin: plugin.id(),
                 token: &visit.look.form_token(plugin.id(), &sub),
                 once: &random::id(),
                 people: &People::default(),
+                files: &files,
+                base: &visit.path(&format!("p/{}", plugin.id())),
                 texts: &visit.look,
             };
-            let shown = showing.form(action, states.get(&action.id), &filled);
+            let shown = showing.form(action, state, &filled);
             forms.forms.insert(action.id.clone(), shown);
         }
         Ok(forms)

@@ -5,12 +5,13 @@ use super::plugin::{Opened, name, opened};
 use crate::app::App;
 use crate::insurers::staff::May;
 use crate::pages::draft::Draft;
+use crate::pages::plugin_files::{self, Came, Holding};
 use crate::pages::plugin_form::{Outcome, refused, take, target, typed};
 use crate::pages::plugin_page::{Back, unsaid};
 use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::people::People;
 use crate::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
-use crate::plugins::form::field::Action;
+use crate::plugins::form::field::{Action, takes_files};
 use crate::plugins::form::read::read;
 use crate::plugins::form::shown::in_words;
 use crate::staff::{self, StaffVisit};
@@ -24,7 +25,7 @@ use sdk::wire::ActionReply;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use web::look::{form_token, see_other};
-use web::{Error, Posted};
+use web::{Brought, Error};
 
 /// `POST /{insurer}/staff/p/{plugin}`
 pub async fn root(
@@ -61,7 +62,10 @@ async fn submit(
         return Ok(visit.signed_in().err().map_or_else(|| visit.not_found(), |signin| *signin));
     };
     let sub = name(&sub);
-    let posted = Posted::signed(request, |csrf| form_token(csrf, id, &sub)).await?;
+    let takes = visit.in_force.plugins.get(id);
+    let takes = takes.is_some_and(|one| takes_files(one.manifest.staff_actions(path)));
+    let token = |csrf: &str| form_token(csrf, id, &sub);
+    let Came { posted, files } = plugin_files::read(app, request, takes, token).await?;
     let (act, typed) = (posted.value("act"), typed(&posted));
     let page =
         match opened(app, visit, (id, path), query.clone()) {
@@ -84,7 +88,7 @@ async fn submit(
     }
     let found = page.offer.plugin.manifest.staff_actions(path).find(|action| action.id == act);
     let Some(action) = found else { return Ok(visit.not_found()) };
-    Sending { page, action, sub, typed }.send(posted.value("once")).await
+    Sending { page, action, sub, typed }.send(posted.value("once"), files).await
 }
 
 /// The persons whose rows are to be changed.
@@ -102,13 +106,30 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(self, once: &str) -> Result<Response, Error> {
+    async fn send(mut self, once: &str, came: Vec<(String, Brought)>) -> Result<Response, Error> {
+        let holding = Holding {
+            app: self.page.app,
+            look: &self.page.visit.look,
+            plugin: self.page.offer.plugin,
+            insurer: self.page.visit.slug(),
+            // Whose they become the row says that names them.
+            person: "",
+            action: self.action,
+            now: self.page.visit.now,
+            once,
+        };
+        let (files, mut faults) = holding.take(&mut self.typed, came).await?;
         let Self { page, action, sub, typed } = &self;
         let (app, visit, id) = (page.app, page.visit, page.offer.id());
         let everybody = People::everybody();
-        let values = match read(action, typed, &everybody) {
-            Ok(values) => values,
-            Err(wrong) => return self.again(in_words(wrong, &visit.look)).await,
+        let values = match read(action, typed, &everybody, &files) {
+            Ok(values) if faults.is_empty() => values,
+            values => {
+                let mut wrong = values.err().unwrap_or_default();
+                wrong.retain(|(field, _)| !faults.iter().any(|(known, _)| known == field));
+                faults.extend(in_words(wrong, &visit.look));
+                return self.again(faults).await;
+            }
         };
         page.note(Act::FormSent, &format!("{} {}", page.path, action.id)).await?;
         let (question, shown) = page.question(action.declared())?;

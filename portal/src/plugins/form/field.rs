@@ -2,6 +2,7 @@
 
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::reach::{Declared, Writes};
+
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -48,6 +49,8 @@ pub struct Field {
     /// Of a word: every value that it can have.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Of a file: how many, 1 when nothing is said.
+    pub most: Option<u8>,
 }
 
 /// What is typed into a field.
@@ -70,6 +73,8 @@ pub enum FieldKind {
     Person,
     /// Filled in by the page, and not shown: which row is meant.
     Hidden,
+    /// Documents and pictures: the handler gets what they are, and writes their ids.
+    File,
 }
 
 /// The longest that a text may be, in characters.
@@ -144,6 +149,9 @@ impl Field {
         if self.lines && kind != FieldKind::Text {
             return Err("lines is for text".into());
         }
+        if self.most.is_some_and(|most| !is(&[FieldKind::File]) || !(1..=10).contains(&most)) {
+            return Err("most is for file, 1 to 10".into());
+        }
         if kind == FieldKind::Bool && self.optional {
             return Err("a bool is true or false: remove optional".into());
         }
@@ -153,10 +161,21 @@ impl Field {
         Ok(())
     }
 
+    /// The most files.
+    pub fn most_files(&self) -> usize {
+        usize::from(self.most.unwrap_or(1))
+    }
+
     /// The most characters of a text.
     pub fn longest(&self) -> i64 {
         self.max.unwrap_or(200)
     }
+}
+
+/// Whether a form of these has a field for files.
+pub fn takes_files<'a>(actions: impl IntoIterator<Item = &'a Action>) -> bool {
+    let mut fields = actions.into_iter().flat_map(|action| &action.field);
+    fields.any(|field| field.kind == FieldKind::File)
 }
 
 /// Names stand in messages' ids and in HTML.

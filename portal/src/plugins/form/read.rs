@@ -1,6 +1,7 @@
 //! What was typed becomes values, or says what is wrong with it.
 
 use super::field::{Action, Field, FieldKind};
+use crate::plugins::data::blobs::Blob;
 use crate::plugins::data::people::People;
 use crate::plugins::data::sql::check::decimal;
 use handover::{date, number};
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrong {
     Missing,
+    /// No file is chosen.
+    NoFile,
     /// Nothing is chosen, or no word and no person of the field.
     NotChosen,
     TooLong(i64),
@@ -28,6 +31,7 @@ impl Wrong {
     pub fn message(&self) -> (&'static str, Option<i64>) {
         match self {
             Wrong::Missing => ("form-missing", None),
+            Wrong::NoFile => ("form-file-missing", None),
             Wrong::NotChosen => ("form-not-chosen", None),
             Wrong::TooLong(most) => ("form-too-long", Some(*most)),
             Wrong::NotANumber => ("form-not-a-number", None),
@@ -48,16 +52,30 @@ pub fn read(
     action: &Action,
     typed: &BTreeMap<String, String>,
     people: &People,
+    files: &BTreeMap<String, Vec<Blob>>,
 ) -> Result<Map<String, Value>, Vec<(String, Wrong)>> {
     let (mut values, mut wrong) = (Map::new(), Vec::new());
     for field in &action.field {
         let text = typed.get(&field.name).map_or("", |text| text.trim());
-        match value(field, text, people) {
+        let value = match field.kind {
+            FieldKind::File => here(field, files.get(&field.name)),
+            _ => value(field, text, people),
+        };
+        match value {
             Ok(value) => drop(values.insert(field.name.clone(), value)),
             Err(why) => wrong.push((field.name.clone(), why)),
         }
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
+}
+
+/// The files of a field, as a handler is told of them.
+fn here(field: &Field, files: Option<&Vec<Blob>>) -> Result<Value, Wrong> {
+    let files: Vec<Value> = files.into_iter().flatten().map(Blob::told).collect();
+    match files.is_empty() && !field.optional {
+        true => Err(Wrong::NoFile),
+        false => Ok(json!(files)),
+    }
 }
 
 fn value(field: &Field, text: &str, people: &People) -> Result<Value, Wrong> {
@@ -81,7 +99,9 @@ fn value(field: &Field, text: &str, people: &People) -> Result<Value, Wrong> {
     let text = text.replace(|c: char| c.is_control() && c != '\n', "");
     match field.kind {
         FieldKind::Text if !field.lines => Ok(json!(text.replace('\n', " "))),
-        FieldKind::Text | FieldKind::Hidden | FieldKind::Choice => Ok(json!(text)),
+        FieldKind::Text | FieldKind::Hidden | FieldKind::Choice | FieldKind::File => {
+            Ok(json!(text))
+        }
         FieldKind::Int | FieldKind::Yen => {
             let number = number::plain(text.trim_end_matches(['円', '歩']));
             let number: i64 = number.parse().map_err(|_| Wrong::NotANumber)?;

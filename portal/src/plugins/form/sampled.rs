@@ -48,6 +48,8 @@ pub fn beside(
         token: "",
         once: "",
         people: &people,
+        files: &[],
+        base: "",
         texts: &asked,
     };
     let forms = |came_back: bool| {

@@ -2,7 +2,9 @@
 
 use super::field::{Action, Field, FieldKind};
 use super::read::Wrong;
+use crate::plugins::data::blobs::Blob;
 use crate::plugins::data::people::People;
+use crate::plugins::upload::Media;
 use sdk::wire::FormState;
 use serde::Serialize;
 use serde_json::Value;
@@ -22,6 +24,8 @@ pub struct Shown {
     pub summary_title: String,
     pub summary: Vec<Line>,
     pub fields: Vec<ShownField>,
+    /// It has a field for files.
+    pub has_files: bool,
     /// The same, by name, for forms that are laid out by hand.
     pub field: BTreeMap<String, ShownField>,
     pub submit: String,
@@ -73,6 +77,23 @@ pub struct ShownField {
     pub max: i64,
     pub inputmode: Option<&'static str>,
     pub options: Vec<Offered>,
+    /// Files that are there already.
+    pub files: Vec<ShownFile>,
+    /// How many may be.
+    pub most: usize,
+}
+
+/// A file that came before, and stays unless it is ticked.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShownFile {
+    pub id: String,
+    pub name: String,
+    pub url: String,
+    /// How long it is, in kilobytes.
+    pub kb: i64,
+    pub is_picture: bool,
+    /// What the box says with which it is taken away.
+    pub without: String,
 }
 
 /// Something that can be chosen.
@@ -101,12 +122,27 @@ pub struct Filled {
     pub kept: bool,
 }
 
+/// The ids of files that a form names: as it came back, or as the page fills it in.
+pub fn files(action: &Action, state: Option<&FormState>, filled: &Filled) -> Vec<String> {
+    let fields = action.field.iter().filter(|field| field.kind == FieldKind::File);
+    let text = |field: &Field| match &filled.typed {
+        Some(typed) => typed.get(&field.name).cloned(),
+        None => Some(as_typed(state?.values.get(&field.name)?)),
+    };
+    let texts: Vec<String> = fields.filter_map(text).collect();
+    texts.iter().flat_map(|text| text.split_whitespace()).take(20).map(str::to_owned).collect()
+}
+
 /// Makes the forms of a page.
 pub struct Showing<'a> {
     pub plugin: &'a str,
     pub token: &'a str,
     pub once: &'a str,
     pub people: &'a People,
+    /// The files that forms of the page name.
+    pub files: &'a [Blob],
+    /// Where the plugin's pages are.
+    pub base: &'a str,
     pub texts: &'a dyn Texts,
 }
 
@@ -133,6 +169,7 @@ impl Showing<'_> {
             summary_title: self.texts.text("form-error-title", &[("count", count)]),
             summary: lines.collect(),
             field: fields.iter().map(|field| (field.name.clone(), field.clone())).collect(),
+            has_files: action.field.iter().any(|field| field.kind == FieldKind::File),
             fields,
             submit: self.texts.text(&self.key(action, "submit"), &[]),
         }
@@ -169,7 +206,6 @@ impl Showing<'_> {
             label: if hidden { String::new() } else { self.texts.text(&key, &[]) },
             hint: self.texts.maybe(&format!("{key}-hint")),
             mark: asked.then(|| self.texts.text("form-required", &[])),
-            value,
             error: fault.map(|(_, text)| text.clone()),
             max: if field.kind == FieldKind::Text { field.longest() } else { 200 },
             inputmode: match field.kind {
@@ -178,7 +214,27 @@ impl Showing<'_> {
                 _ => None,
             },
             options: self.options(&key, field, state),
+            files: self.files(field, &value),
+            most: field.most_files(),
+            value,
         }
+    }
+
+    /// The files that a field names.
+    fn files(&self, field: &Field, value: &str) -> Vec<ShownFile> {
+        if field.kind != FieldKind::File {
+            return Vec::new();
+        }
+        let known = |id: &str| self.files.iter().find(|blob| blob.id == id);
+        let shown = |blob: &Blob| ShownFile {
+            id: blob.id.clone(),
+            name: blob.name.clone(),
+            url: format!("{}/blob/{}", self.base, blob.id),
+            kb: blob.bytes.div_euclid(1024) + 1,
+            is_picture: blob.media != Media::Pdf,
+            without: self.texts.text("form-file-without", &[]),
+        };
+        value.split_whitespace().filter_map(known).map(shown).collect()
     }
 
     fn options(&self, key: &str, field: &Field, state: Option<&FormState>) -> Vec<Offered> {
@@ -222,6 +278,7 @@ fn drawn_as(field: &Field) -> &'static str {
         FieldKind::Word | FieldKind::Person => "radios",
         FieldKind::Choice => "list",
         FieldKind::Hidden => "hidden",
+        FieldKind::File => "file",
     }
 }
 
@@ -231,6 +288,8 @@ fn as_typed(value: &Value) -> String {
         Value::Null | Value::Bool(false) => String::new(),
         Value::Bool(true) => "yes".to_owned(),
         Value::String(text) => text.clone(),
+        // The ids of files.
+        Value::Array(ids) => ids.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
 }
