@@ -153,6 +153,51 @@ impl Visitor {
         self.follow(&url, answer).await
     }
 
+    /// Fills the first form that posts and submits it with files, by field and name, over the network.
+    pub async fn submit_files(
+        &self,
+        page: &Seen,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Seen {
+        let (action, mut values) = page.form().expect("the page has a form");
+        for (name, value) in fields {
+            values.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let url = if action.is_empty() { page.url.clone() } else { joined(&page.url, &action) };
+        let head = |disposition: String| {
+            format!("--b\r\nContent-Disposition: form-data; {disposition}\r\n")
+        };
+        let mut body = Vec::new();
+        for (field, value) in &values {
+            body.extend(head(format!("name=\"{field}\"")).into_bytes());
+            body.extend(format!("\r\n{value}\r\n").into_bytes());
+        }
+        for (field, name, bytes) in files {
+            body.extend(head(format!("name=\"{field}\"; filename=\"{name}\"")).into_bytes());
+            body.extend(b"Content-Type: application/octet-stream\r\n\r\n");
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--b--\r\n");
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let answer = client
+            .expect("a client")
+            .post(&url)
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("cookie", self.cookies(&url))
+            .body(body)
+            .send()
+            .await
+            .expect("answered");
+        let to = answer.headers().get("location").map(|to| to.to_str().expect("ASCII").to_owned());
+        if let Some(to) = to {
+            return self.open(&joined(&url, &to)).await;
+        }
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Seen { status, url, headers, html: answer.text().await.expect("text") }
+    }
+
     /// Presses the button of another way to prove the same, below a form.
     pub async fn choose(&self, page: &Seen, way: &str) -> Seen {
         let (action, _) = page.form().expect("the page has a form");

@@ -284,7 +284,7 @@ const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
         "note = { class = \"medical\", type = \"text\"",
         "which is medical",
     ),
-    ("statements/add.sql", "$version)", "$version, 1)", "6 values for 5 columns"),
+    ("statements/add.sql", "$version)", "$version, 1)", "7 values for 6 columns"),
     (
         "statements/add.sql",
         "INSERT INTO days (day, steps",

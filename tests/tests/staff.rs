@@ -63,41 +63,7 @@ fn at(world: &World, below: &str) -> String {
 
 /// Sends a file as the form of a page does.
 async fn bring(visitor: &Visitor, page: &Seen, name: &str, bytes: &[u8]) -> Seen {
-    let (action, fields) = page.form().expect("a form");
-    let origin = page.url.split("/minato").next().expect("an origin");
-    let url = format!("{origin}{action}");
-    let mut body = Vec::new();
-    for (field, value) in &fields {
-        let part =
-            format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
-        body.extend(part.into_bytes());
-    }
-    let part = format!(
-        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         Content-Type: text/csv\r\n\r\n"
-    );
-    body.extend(part.into_bytes());
-    body.extend(bytes);
-    body.extend(b"\r\n--b--\r\n");
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
-    let answer = client
-        .expect("a client")
-        .post(&url)
-        .header("content-type", "multipart/form-data; boundary=b")
-        .header("cookie", visitor.cookies(&url))
-        .body(body)
-        .send()
-        .await
-        .expect("answered");
-    let to = answer.headers().get("location").map(|to| to.to_str().expect("ASCII").to_owned());
-    match to {
-        Some(to) => visitor.open(&format!("{origin}{to}")).await,
-        None => {
-            let mut seen = page.clone();
-            seen.html = answer.text().await.expect("text");
-            seen
-        }
-    }
+    visitor.submit_files(page, &[], &[("file", name, bytes)]).await
 }
 
 /// The form of a page whose button leads there.

@@ -1,2 +1,2 @@
 -- A day as it is now.
-SELECT day, steps, how, note, version FROM days WHERE day = $day
+SELECT day, steps, how, note, photo, version FROM days WHERE day = $day

@@ -1,6 +1,6 @@
 //! What the plugin does when something has happened.
 
-use crate::staff::goals;
+use crate::goals::goals;
 use sdk::{Call, Event, Fault, Writes, json};
 use serde::Deserialize;
 

@@ -3,6 +3,7 @@
 
 mod actions;
 mod events;
+mod goals;
 mod jobs;
 mod pages;
 mod paper;

@@ -1,6 +1,6 @@
 //! What members see.
 
-use crate::staff::goals;
+use crate::goals::goals;
 use sdk::{Call, CardReply, Chart, ChartKind, Fault, Page, PageReply, Point, Series, json};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct Day {
     pub steps: i64,
     pub how: Option<String>,
     pub note: Option<String>,
+    /// The id of a file.
+    pub photo: Option<String>,
 }
 
 /// The page with the form for a new day.
@@ -72,6 +74,7 @@ struct One {
     steps: i64,
     how: Option<String>,
     note: Option<String>,
+    photo: Option<String>,
     #[serde(rename(serialize = "seen"))]
     version: String,
 }

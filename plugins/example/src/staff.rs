@@ -1,5 +1,6 @@
 //! What staff see: numbers, and nobody's days.
 
+use crate::goals::{Goal, goals};
 use crate::pages::away;
 use sdk::paper::{Column, Encoding, Sheet, Table, Words};
 use sdk::{
@@ -46,19 +47,6 @@ pub struct Goals {
     pub goals: Vec<Goal>,
 }
 
-/// A row of `queries/goals.sql`.
-#[derive(Serialize, Deserialize)]
-pub struct Goal {
-    /// `YYYYMM`
-    pub month: String,
-    pub steps: i64,
-}
-
-/// The goals that were set, newest month first.
-pub fn goals(call: &Call) -> Result<Vec<Goal>, Fault> {
-    call.query("goals", json!({}))
-}
-
 impl Page for Goals {
     const TEMPLATE: &'static str = "goal.html";
     const SAMPLES: &'static str = include_str!("../samples/goal.json");
@@ -82,7 +70,7 @@ pub fn months(call: &Call) -> Result<PageReply, Fault> {
         months.iter().rev().map(|month| (month.steps, Point::at(&month.month))).unzip();
     let series = vec![Series::of("example-sum", steps)];
     let (kind, unit) = (ChartKind::Line, "example-unit".into());
-    let chart = (months.len() > 1).then(|| Chart { kind, unit, series, points });
+    let chart = (months.len() > 1).then_some(Chart { kind, unit, series, points });
     Months { base: call.base.clone(), chart, months }.show()
 }
 

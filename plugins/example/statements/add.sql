@@ -1,2 +1,3 @@
 -- A day that is not there yet.
-INSERT INTO days (day, steps, how, note, version) VALUES ($day, $steps, $how, $note, $version)
+INSERT INTO days (day, steps, how, note, photo, version)
+VALUES ($day, $steps, $how, $note, $photo, $version)

@@ -13,7 +13,8 @@ fn sent(handler: &str, form: Value) -> Value {
 
 #[test]
 fn a_day_is_added_once_and_not_before_it_comes() {
-    let form = |day: &str| json!({"day": day, "steps": 7200, "how": null, "note": null});
+    let form =
+        |day: &str| json!({"day": day, "steps": 7200, "how": null, "note": null, "photo": []});
     let future = sent("add", form("2026-04-03"));
     assert_eq!(future["again"]["faults"][0]["text"], "example-day-future");
     let added = sent("add", form("2026-04-02"));
@@ -25,11 +26,13 @@ fn a_day_is_added_once_and_not_before_it_comes() {
 
 #[test]
 fn a_day_is_changed_when_it_is_what_was_seen() {
-    let form = json!({"seen": "v1", "steps": 1, "how": "good", "note": "x"});
+    let file =
+        json!({"id": "f1", "name": "a.pdf", "type": "application/pdf", "bytes": 9, "pages": 1});
+    let form = json!({"seen": "v1", "steps": 1, "how": "good", "note": "x", "photo": [file]});
     let changed = sent("change", form);
     let params = &changed["see"]["writes"][0]["params"];
     assert_eq!((&params["seen"], &params["version"]), (&json!("v1"), &json!("f")));
-    assert_eq!(params["day"], "2026-04-01");
+    assert_eq!((&params["day"], &params["photo"]), (&json!("2026-04-01"), &json!("f1")));
     assert_eq!(sent("remove", json!({}))["see"]["writes"][0]["statement"], "remove");
 }
 
@@ -38,7 +41,9 @@ fn a_days_form_shows_what_is_there() {
     let request = json!({"handler": "edit", "query": {"day": "2026-04-01"}});
     let (_, reply) = testing::call(&HANDLERS, abi::PAGE, &request, |name, params| {
         assert_eq!((name, &params["day"]), ("one", &json!("2026-04-01")));
-        vec![json!({"day": "2026-04-01", "steps": 5, "how": null, "note": null, "version": "v1"})]
+        vec![
+            json!({"day": "2026-04-01", "steps": 5, "how": null, "note": null, "photo": null, "version": "v1"}),
+        ]
     });
     let values = &reply["show"]["forms"]["change"]["values"];
     assert_eq!((&values["steps"], &values["seen"]), (&json!(5), &json!("v1")));

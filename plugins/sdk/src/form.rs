@@ -2,8 +2,8 @@
 
 use crate::wire::{ActionReply, Choice, FieldFault, FormState, Must, Notify, Publish, Write};
 use crate::{Call, Fault, PageReply};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a member sent, each field as its type in `plugin.toml` says: checked by the host before the
@@ -19,6 +19,19 @@ impl Form {
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         serde_json::from_value(self.0.clone()).map_err(|error| Fault::Plugin(error.to_string()))
     }
+}
+
+/// A file that a member sent: a field of type `file` is a list of these. The host keeps the bytes; a column
+/// of type `blob` holds the id, and the file is kept as long as a row names it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct File {
+    pub id: String,
+    pub name: String,
+    /// `application/pdf`, `image/jpeg` or `image/png`.
+    #[serde(rename = "type")]
+    pub media: String,
+    pub bytes: i64,
+    pub pages: i64,
 }
 
 /// What becomes of a form.

@@ -28,7 +28,7 @@ pub mod wire;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
 pub use chart::{Chart, ChartKind, Point, Series, Tone};
-pub use form::{ActionHandler, Done, Form, See, Writes};
+pub use form::{ActionHandler, Done, File, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Value, json};
