@@ -28,6 +28,11 @@ home-last-login = Last signed in: { $when }
 home-last-login-unknown = If this was not you, call us.
 home-card-fault = Something is wrong with our system. Wait a moment, then try again.
 home-card-incident = Reference number:{" "}
+home-tasks = To do
+home-task-due = By { $day } ({ $days } days left)
+home-task-today = By today
+home-task-late = Overdue since { $day }
+home-card-new = { $count } new
 home-unread = { $count ->
     [one] There is a message in your inbox that you have not read.
    *[other] There are { $count } messages in your inbox that you have not read.

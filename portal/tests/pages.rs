@@ -100,7 +100,9 @@ fn the_plugins_speak_every_language() {
         for lang in ["ja", "en"] {
             let messages = pages.theme("base").messages(lang);
             for key in &named {
-                assert!(messages.text(key, &[]).is_some(), "{id} {lang}: {key}");
+                // One with arguments is asked for with them.
+                let there = messages.text(key, &[]).is_some() || ids(lang).contains(key);
+                assert!(there, "{id} {lang}: {key}");
             }
         }
     }

@@ -181,3 +181,47 @@ async fn a_job_is_done_once_and_tells_each_member_once() {
     })
     .await;
 }
+
+/// What plugins want done stands on the home page, the most urgent first, until it is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_done_is_on_the_home_page_until_it_is_done() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let visitor = Visitor::new();
+        let email = "hanako79@example.jp";
+        visitor.register(world, "minato", (email, "hanako79", HANAKO)).await.sees("hanako79");
+        let home = visitor.sign_in(world, "minato", "hanako79").await;
+        home.does_not_see("お手続き");
+        let today = web::clock::today(web::clock::Clock::system().now());
+        let month: String = today.chars().filter(char::is_ascii_digit).take(6).collect();
+        // The society sets a goal: no row of the month is there yet.
+        let file = world.portal_database();
+        let db = match world.engine {
+            "sqlite" => {
+                let file = file.split('?').next().expect("a path");
+                db::Db::open(&format!("{file}.plugins/example.sqlite")).await.expect("opens")
+            }
+            _ => db::Db::open(&file).await.expect("opens"),
+        };
+        let table = if world.engine == "sqlite" { "goals" } else { "plugin_example.goals" };
+        let sql = format!(
+            "INSERT INTO {table} (insurer_id, import_id, line, month, steps) VALUES ('minato', 0, 0, \
+             '{month}', 150000)"
+        );
+        let mut tx = db.begin().await.expect("a transaction");
+        if world.engine == "postgres" {
+            let insurer = "SELECT set_config('musubi.insurer', 'minato', true) AS s";
+            tx.one(insurer, &[]).await.expect("set");
+        }
+        tx.execute(db::AssertSqlSafe(sql), &[]).await.expect("written");
+        tx.commit().await.expect("kept");
+        db.close().await;
+        let home = visitor.open(&format!("{}/minato/", world.portal_url)).await;
+        home.sees("お手続き").sees("の歩数を記録する").sees("/minato/p/example/new");
+        let page = visitor.open(&format!("{}/minato/p/example/new", world.portal_url)).await;
+        visitor.submit(&page, &[("day", &today), ("steps", "7200")]).await.sees("記録しました");
+        let home = visitor.open(&format!("{}/minato/", world.portal_url)).await;
+        home.does_not_see("お手続き");
+    })
+    .await;
+}

@@ -87,15 +87,31 @@ fn detail(call: &Call) -> Result<PageReply, Fault> {
 
 /// The newest notice on the home page.
 fn newest(call: &Call) -> Result<CardReply, Fault> {
-    let newest = items(call)?.into_iter().next();
+    let items = items(call)?;
+    let of_late = items.iter().filter(|item| is_new(&item.published_on, &call.today)).count();
+    let newest = items.into_iter().next();
     Ok(CardReply {
+        new: u32::try_from(of_late).ok(),
         title: "notices-card-title".into(),
         path: newest.as_ref().map_or("/".into(), |item| format!("/detail?id={}", item.id)),
         value: newest.as_ref().map(|item| item.title.clone()),
         text: newest.is_none().then(|| "notices-card-none".into()),
         as_of: newest.map(|item| item.published_on),
-        unit: None,
+        ..CardReply::default()
     })
+}
+
+/// Whether a day lies in the month of another, or in the one before.
+fn is_new(day: &str, today: &str) -> bool {
+    let month = |day: &str| {
+        let (year, month) =
+            (day.get(..4)?.parse::<i32>().ok()?, day.get(5..7)?.parse::<i32>().ok()?);
+        Some(year * 12 + month)
+    };
+    match (month(day), month(today)) {
+        (Some(day), Some(today)) => (today - 1..=today).contains(&day),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

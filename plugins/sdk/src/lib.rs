@@ -32,4 +32,4 @@ pub use form::{ActionHandler, Done, File, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Value, json};
-pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem};
+pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem, Task};

@@ -160,11 +160,13 @@ pub struct FieldFault {
     pub text: String,
 }
 
-/// The reply to `MUSUBI_CARD`: data that the host draws on the home page. Only `title` is needed.
+/// The reply to `MUSUBI_CARD`: data that the host draws on the home page. Only `title` is needed; with an
+/// empty one there is no card, and its tasks alone are shown.
 ///
 /// ```json
 /// {"title": "checkups-card-title", "path": "/", "value": "3", "unit": "checkups-unit",
-///  "text": null, "as_of": "2026-04-01"}
+///  "text": null, "as_of": "2026-04-01", "new": 2,
+///  "tasks": [{"title": "checkups-task", "params": {"place": "港"}, "path": "/book", "due": "2026-04-30"}]}
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardReply {
@@ -184,6 +186,28 @@ pub struct CardReply {
     /// A month `YYYYMM` or day `YYYY-MM-DD` that the value is of.
     #[serde(default)]
     pub as_of: Option<String>,
+    /// How many things are new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<u32>,
+    /// What the member has to do. At most ten; those of all plugins stand together, by their days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+}
+
+/// Something that the member has to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Message.
+    pub title: String,
+    /// What its message names: texts, months `YYYYMM`, days `YYYY-MM-DD`.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// The page of this plugin on which it is done.
+    #[serde(default)]
+    pub path: String,
+    /// The last day, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub due: Option<String>,
 }
 
 /// The reply to `MUSUBI_CHECK`: what is wrong with the rows; an empty list when nothing is.

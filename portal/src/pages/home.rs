@@ -9,7 +9,8 @@ use crate::plugins::data::class::DataClass;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use sdk::CardReply;
+use handover::date;
+use sdk::{CardReply, Task};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +53,26 @@ pub struct Home {
     /// What plugins told the member and they have not read.
     pub unread: usize,
     pub inbox_url: String,
+    /// What the member has to do, the most urgent first.
+    pub tasks: Vec<Todo>,
     pub cards: Vec<Card>,
 }
+
+/// Something that the member has to do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Todo {
+    pub title: String,
+    pub url: String,
+    /// The plugin's name.
+    pub of: String,
+    /// `YYYY-MM-DD`
+    pub due: Option<String>,
+    /// Until then: 0 today, less when it is over.
+    pub days: Option<i64>,
+}
+
+/// The most that a card may ask to be done.
+const TASKS: usize = 10;
 
 /// A plugin's card, drawn by the host.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -64,6 +83,8 @@ pub struct Card {
     pub unit: Option<String>,
     pub text: Option<String>,
     pub as_of: Option<String>,
+    /// How many things are new.
+    pub new: Option<u32>,
     /// The incident number, when the plugin did not answer.
     pub fault: Option<String>,
 }
@@ -78,15 +99,28 @@ impl Page for Home {
             unit: Some("円".into()),
             text: Some("一文。".into()),
             as_of: Some("令和8年(2026年)9月".into()),
+            new: Some(3),
             fault: fault.map(str::to_owned),
         };
         let bare = Card { title: "お知らせ".into(), url: "/".into(), ..Card::default() };
+        let todo = |days: Option<i64>| Todo {
+            title: "被扶養者の確認調査に答える".into(),
+            url: "/minato/p/dependant-survey".into(),
+            of: "被扶養者の確認調査".into(),
+            due: days.map(|_| "2026-04-30".into()),
+            days,
+        };
         let home = |first_login: bool, cards| Self {
             name: "港　花子".into(),
             last_login: (!first_login).then_some(1_790_000_000),
             first_login,
             unread: if first_login { 0 } else { 2 },
             inbox_url: "/minato/inbox".into(),
+            tasks: [Some(-3), Some(0), Some(12), None]
+                .into_iter()
+                .map(todo)
+                .take(if first_login { 4 } else { 0 })
+                .collect(),
             cards,
         };
         vec![
@@ -126,7 +160,8 @@ pub async fn show(
         let Offer { plugin, settings, .. } = *offer;
         for declared in offer.cards() {
             let shared = offer::shared(definition, &visit.in_force.plugins, plugin);
-            let asking = Asking { plugin, settings, declared, shared, query: "" };
+            let again = false;
+            let asking = Asking { plugin, settings, declared, again, shared, query: "" };
             match asker.question(&asking) {
                 Ok(question) => {
                     questions.push(question);
@@ -135,18 +170,32 @@ pub async fn show(
                         .extend((asking.declared.class == DataClass::Medical).then(|| offer.id()));
                 }
                 // It waits until the member has proved more.
-                Err(Unproved(class)) => asked.push((offer, Some(class))),
+                Err(lack) => asked.push((offer, Some(lack))),
             }
         }
     }
     visit.looker(member, &seen).note(&app.db, medical.into_iter()).await?;
     let deadline = Duration::from_millis(app.settings.plugins.card_ms);
     let mut replies = ask::cards(questions, deadline).await.into_iter();
-    let cards = asked.into_iter().filter_map(|(offer, waits)| match waits {
-        Some(class) => Some(waiting(&visit, offer, class)),
-        None => replies.next().map(|reply| card(&visit, offer, reply)),
-    });
-    let cards = cards.collect();
+    let (mut tasks, mut cards) = (Vec::new(), Vec::new());
+    for (offer, waits) in asked {
+        let card = match waits {
+            Some(lack) => Some(waiting(&visit, offer, lack)),
+            None => replies.next().and_then(|mut reply| {
+                let asks = reply.as_mut().map(|reply| std::mem::take(&mut reply.tasks));
+                tasks.extend(
+                    asks.unwrap_or_default().into_iter().take(TASKS).map(|task| (offer, task)),
+                );
+                // Tasks alone have no card.
+                let silent = reply.as_ref().is_ok_and(|reply| reply.title.is_empty());
+                (!silent).then(|| card(&visit, offer, reply))
+            }),
+        };
+        cards.extend(card);
+    }
+    let mut tasks: Vec<Todo> =
+        tasks.into_iter().map(|(offer, task)| todo(&visit, offer, task)).collect();
+    tasks.sort_by_key(|todo| todo.days.unwrap_or(i64::MAX));
     let tells = offers.iter().any(|offer| !offer.plugin.manifest.notification.is_empty());
     let unread = match tells {
         true => inbox::unread(&app, &visit, member).await?,
@@ -158,16 +207,17 @@ pub async fn show(
         name: member.name.clone(),
         last_login: session.previous_login_at,
         first_login: session.previous_login_at.is_none(),
+        tasks,
         cards,
     })
 }
 
 /// A card whose data asks for more than the member has proved: the way there.
-fn waiting(visit: &Visit, offer: &Offer<'_>, class: DataClass) -> Card {
+fn waiting(visit: &Visit, offer: &Offer<'_>, lack: Unproved) -> Card {
     let page = visit.path(&format!("p/{}", offer.id()));
     Card {
         title: offer.name(&visit.look.lang).to_owned(),
-        url: visit.step_up_url(class, &page),
+        url: visit.step_up_url(lack, &page),
         text: Some(visit.look.t("card-step-up", &[])),
         ..Card::default()
     }
@@ -184,15 +234,36 @@ fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -
             return Card { title, url: base, fault, ..Card::default() };
         }
     };
-    let path = if reply.path.starts_with('/') && reply.path != "/" { &reply.path } else { "" };
     // A plugin names a message, or gives a text of its data.
     Card {
         title: look.t_or(&reply.title),
-        url: format!("{base}{path}"),
+        url: below(&base, &reply.path),
         value: reply.value,
         unit: reply.unit.map(|key| look.t_or(&key)),
         text: reply.text.map(|key| look.t_or(&key)),
         as_of: reply.as_of.map(|when| look.when(&when)),
+        new: reply.new.filter(|new| *new > 0),
         fault: None,
+    }
+}
+
+/// A page of a plugin.
+fn below(base: &str, path: &str) -> String {
+    let path = if path.starts_with('/') && path != "/" { path } else { "" };
+    format!("{base}{path}")
+}
+
+fn todo(visit: &Visit, offer: &Offer<'_>, task: Task) -> Todo {
+    let look = &visit.look;
+    let params = task.params.iter();
+    let params: Vec<(&str, String)> =
+        params.map(|(name, text)| (name.as_str(), look.when(text))).collect();
+    let due = task.due.filter(|due| date::day(due).is_some());
+    Todo {
+        title: look.maybe(&task.title, &params).unwrap_or(task.title),
+        url: below(&visit.path(&format!("p/{}", offer.id())), &task.path),
+        of: offer.name(&look.lang).to_owned(),
+        days: due.as_ref().map(|due| date::days_since(visit.today(), due)),
+        due,
     }
 }

@@ -14,6 +14,7 @@ pub fn show(call: &Call) -> Result<CardReply, Fault> {
         unit: Some("medical-fees-unit".into()),
         text: newest.is_none().then(|| "medical-fees-card-none".into()),
         as_of: newest.map(|m| m.month.clone()),
+        ..CardReply::default()
     })
 }
 
