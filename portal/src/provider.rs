@@ -102,9 +102,11 @@ impl Providers {
             .add_extra_param("ui_locales", display.lang)
             .add_extra_param("text_size", display.size);
         if let Some(Level { acr, max_age_minutes }) = level {
-            // Essential: the provider brings the person there, or says that it cannot.
-            let claims = json!({"id_token": {"acr": {"essential": true, "value": acr}}});
-            asked = asked.add_extra_param("claims", claims.to_string());
+            if let Some(acr) = acr {
+                // Essential: the provider brings the person there, or says that it cannot.
+                let claims = json!({"id_token": {"acr": {"essential": true, "value": acr}}});
+                asked = asked.add_extra_param("claims", claims.to_string());
+            }
             if let Some(minutes) = max_age_minutes {
                 asked = asked.add_extra_param("max_age", (minutes * 60).to_string());
             }

@@ -7,7 +7,7 @@ use crate::in_force::InForce;
 use crate::insurers::definition::HouseholdPolicy;
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
-use crate::plugins::ask::Asker;
+use crate::plugins::ask::{Asker, Unproved};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::{People, PersonKeys, Seen};
 use crate::plugins::{Plugin, Plugins};
@@ -61,14 +61,19 @@ impl Visit {
 
     /// Whether whoever is signed in was known well enough, and lately enough, for data of a class.
     pub fn may_see(&self, class: DataClass) -> bool {
-        let Some(level) = self.insurer.definition.levels.of(class) else { return true };
+        self.proved(Unproved::Class(class))
+    }
+
+    /// Whether whoever is signed in has proved what is asked.
+    fn proved(&self, what: Unproved) -> bool {
+        let Some(level) = self.insurer.definition.levels.asked(what) else { return true };
         let Some(session) = &self.session else { return false };
         let fresh = match (level.max_age_minutes, session.auth_time) {
             (None, _) => true,
             (Some(minutes), Some(at)) => self.now - at < minutes * 60,
             (Some(_), None) => false,
         };
-        fresh && session.acr.as_deref() == Some(level.acr.as_str())
+        fresh && (level.acr.is_none() || session.acr == level.acr)
     }
 
     /// A plugin that the insurer offers.
@@ -77,15 +82,15 @@ impl Visit {
         Some(offer.plugin)
     }
 
-    /// The way to prove what data of a class asks, and back to this page.
-    pub fn step_up(&self, class: DataClass) -> Response {
-        see_other(&self.step_up_url(class, &self.path))
+    /// The way to prove what is asked, and back to this page.
+    pub fn step_up(&self, what: Unproved) -> Response {
+        see_other(&self.step_up_url(what, &self.path))
     }
 
     /// The same, and then to a page of ours.
-    pub fn step_up_url(&self, class: DataClass, to: &str) -> String {
+    pub fn step_up_url(&self, what: Unproved, to: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("to", to).append_pair("for", class.as_str());
+        query.append_pair("to", to).append_pair("for", what.as_str());
         self.path(&format!("signin?{}", query.finish()))
     }
 
@@ -117,6 +122,7 @@ impl Visit {
                 .into_iter()
                 .find(|class| self.may_see(*class))
                 .unwrap_or(DataClass::None),
+            proved_again: self.proved(Unproved::Again),
         }
     }
 

@@ -245,3 +245,36 @@ async fn a_form_in_a_browser() {
     assert_eq!(complaints.iter().filter(expected).count(), 0, "{complaints:?}");
     browser.close().await;
 }
+
+/// Attack 30: what costs most if it is not the member asks again whether it is, at the form itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_asks_again_is_not_taken_on_an_old_login() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let hanako = member(world, "minato", "hanako79", HANAKO).await;
+        let day = [("day", "2026-04-01"), ("steps", "7200")];
+        let page = hanako.open(&at(world, "minato", "/new")).await;
+        hanako.submit(&page, &day).await.sees("記録しました");
+        let edit = hanako.open(&at(world, "minato", "/edit?day=2026-04-01")).await;
+        let db = db::Db::open(&world.portal_database()).await.expect("opens");
+        let mut tx = db.begin().await.expect("a transaction");
+        let old = "UPDATE sessions SET auth_time = auth_time - 301";
+        assert_eq!(tx.execute(old, &[]).await.expect("changed"), 1);
+        tx.commit().await.expect("kept");
+        db.close().await;
+        // The other form of the page asks for nothing.
+        hanako.submit(&edit, &[("steps", "8000")]).await.sees("変更しました");
+        let remove = second_form(&edit);
+        let to = hanako.submit_and_stay(&remove, &[]).await;
+        assert!(to.contains("/signin?") && to.contains("for=again"), "{to}");
+        let provider = hanako.location(&format!("{}{to}", world.portal_url)).await;
+        assert!(provider.contains("max_age=300"), "{provider}");
+        hanako.open(&at(world, "minato", "?month=202604")).await.sees("8,000");
+        // They show that it is them, come back to the page, and press once more.
+        let back = hanako.open(&format!("{}{to}", world.portal_url)).await;
+        assert!(back.url.contains("/edit?day=2026-04-01"), "{}", back.url);
+        hanako.submit(&second_form(&back), &[]).await.sees("消しました");
+        hanako.open(&at(world, "minato", "?month=202604")).await.does_not_see("8,000");
+    })
+    .await;
+}

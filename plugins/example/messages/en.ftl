@@ -79,3 +79,4 @@ example-add-photo-hint = Of the way, or of what your watch says. One, up to 10 M
 example-change-photo = Photo or PDF
 example-change-photo-hint = Of the way, or of what your watch says. One, up to 10 MB.
 example-photo = See the photo of { $day }
+example-task = Note your steps of { $month }

@@ -79,3 +79,4 @@ example-add-photo-hint = 歩いた道の写真や、歩数計の画面など。1
 example-change-photo = 写真またはPDF
 example-change-photo-hint = 歩いた道の写真や、歩数計の画面など。1つまで、10MBまで。
 example-photo = { $day }の写真を見る
+example-task = { $month }の歩数を記録する

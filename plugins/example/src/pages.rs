@@ -1,8 +1,9 @@
 //! What members see.
 
 use crate::goals::goals;
-use sdk::{Call, CardReply, Chart, ChartKind, Fault, Page, PageReply, Point, Series, json};
+use sdk::{Call, CardReply, Chart, ChartKind, Fault, Page, PageReply, Point, Series, Task, json};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A month's days.
 #[derive(Serialize, Deserialize)]
@@ -177,19 +178,54 @@ pub fn month(call: &Call) -> Result<CardReply, Fault> {
     let month = this_month(call);
     let total: Vec<Total> = call.query("total", json!({"month": month}))?;
     let total = total.into_iter().next().filter(|total| total.days > 0);
+    // Nothing yet in a month that has a goal: that is something to do until its end.
+    let asked = goals(call)?.into_iter().find(|goal| goal.month == month && total.is_none());
+    let task = asked.map(|_| Task {
+        title: "example-task".into(),
+        params: BTreeMap::from([("month".to_owned(), month.clone())]),
+        path: "/new".into(),
+        due: last_day(&month),
+    });
     Ok(CardReply {
+        tasks: task.into_iter().collect(),
         title: "example-card-title".into(),
         path: if total.is_some() { "/" } else { "/new" }.into(),
         text: total.is_none().then(|| "example-card-none".into()),
         as_of: total.is_some().then_some(month),
         unit: total.is_some().then(|| "example-card-unit".into()),
         value: total.map(|total| total.steps.to_string()),
+        ..CardReply::default()
     })
+}
+
+/// The last day of a month.
+fn last_day(month: &str) -> Option<String> {
+    let (year, number) = (month.get(..4)?.parse::<u32>().ok()?, month.get(4..)?);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match number {
+        "02" if leap => 29,
+        "02" => 28,
+        "04" | "06" | "09" | "11" => 30,
+        _ => 31,
+    };
+    Some(format!("{year:04}-{number}-{days}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::away;
+    use super::{away, last_day};
+
+    #[test]
+    fn a_month_has_a_last_day() {
+        for (month, day) in [
+            ("202602", "2026-02-28"),
+            ("202802", "2028-02-29"),
+            ("202604", "2026-04-30"),
+            ("202612", "2026-12-31"),
+        ] {
+            assert_eq!(last_day(month).as_deref(), Some(day));
+        }
+    }
 
     #[test]
     fn months_go_over_years() {

@@ -98,3 +98,24 @@ fn staff_see_numbers_and_nobodys_days() {
     assert_eq!(asked("months")["show"]["data"]["months"][0]["people"], 2);
     assert!(asked("months_sheet")["sheet"].to_string().contains("14400"));
 }
+
+/// A month with a goal and nothing in it is something to do until its last day.
+#[test]
+fn what_is_to_be_done_stands_on_the_home_page() {
+    let card = |days: i64, goal: &str| {
+        let goal = goal.to_owned();
+        let request = json!({"handler": "month", "today": "2026-04-10"});
+        let (status, reply) =
+            testing::call(&HANDLERS, abi::CARD, &request, move |name, _| match name {
+                "total" => vec![json!({"days": days, "steps": 7200})],
+                _ => vec![json!({"month": goal, "steps": 150_000})],
+            });
+        assert_eq!(status, abi::OK, "{reply}");
+        reply
+    };
+    let task = &card(0, "202604")["tasks"][0];
+    assert_eq!((&task["due"], &task["path"]), (&json!("2026-04-30"), &json!("/new")));
+    for nothing in [card(1, "202604"), card(0, "202603")] {
+        assert_eq!(nothing["tasks"], json!(null));
+    }
+}

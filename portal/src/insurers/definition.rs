@@ -2,6 +2,7 @@
 
 use super::relying::{Relying, Signin};
 use super::staff::{Role, Staff};
+use crate::plugins::ask::Unproved;
 use crate::plugins::data::class::DataClass;
 use db::{Conn, Db, published};
 use handover::Layout;
@@ -58,20 +59,43 @@ pub struct Levels {
     pub pii: Option<Level>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub medical: Option<Level>,
+    /// What pages and forms of plugins ask for that want to know now that it is the member: to have signed in
+    /// within five minutes when nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<Level>,
 }
 
 /// A level of login of the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Level {
-    /// Its name at the provider (`acr`).
-    pub acr: String,
+    /// Its name at the provider (`acr`); not said: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// How old its proof may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age_minutes: Option<i64>,
 }
 
+/// How old the proof of presence may be when the insurer says nothing, in minutes.
+const AGAIN: i64 = 5;
+
 impl Levels {
+    /// The level of who is asked what wants to be proved now.
+    pub fn asked(&self, lack: Unproved) -> Option<Level> {
+        match lack {
+            Unproved::Class(class) => self.of(class).cloned(),
+            Unproved::Again => Some(Level {
+                acr: self.again.as_ref().and_then(|level| level.acr.clone()),
+                max_age_minutes: self
+                    .again
+                    .as_ref()
+                    .and_then(|level| level.max_age_minutes)
+                    .or(Some(AGAIN)),
+            }),
+        }
+    }
+
     /// The level that data of a class asks for. What medical data asks is never less than what
     /// personal data does.
     pub fn of(&self, class: DataClass) -> Option<&Level> {

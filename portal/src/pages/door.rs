@@ -110,7 +110,7 @@ impl<'a> Door<'a> {
             nonce: begun.nonce,
             pkce_verifier: begun.pkce_verifier,
             return_to: to,
-            acr: level.map(|level| level.acr.clone()),
+            acr: level.and_then(|level| level.acr.clone()),
         };
         let expires_at = app.clock.now() + LIFETIME_SECS;
         let mut tx = app.db.begin().await?;

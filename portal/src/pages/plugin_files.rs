@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::plugins::Plugin;
+use crate::plugins::ask::Unproved;
 use crate::plugins::data::blobs::{self, Blob};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::database::Database;
@@ -201,7 +202,7 @@ pub async fn show(
     };
     let Some(blob) = blob.filter(may) else { return Ok(visit.not_found()) };
     if !visit.may_see(blob.class) {
-        return Ok(visit.step_up(blob.class));
+        return Ok(visit.step_up(Unproved::Class(blob.class)));
     }
     let own = asker.people.own().all().first().is_some_and(|own| own.id == blob.person);
     if blob.class == DataClass::Medical && !own {

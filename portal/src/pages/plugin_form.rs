@@ -7,7 +7,7 @@ use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
 use crate::insurers::offer;
 use crate::member::Member;
-use crate::plugins::ask::{Asking, Unproved};
+use crate::plugins::ask::Asking;
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
@@ -125,12 +125,13 @@ impl Sending<'_> {
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
         let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
-        let asking = Asking { plugin, settings, declared, shared, query: &self.page.query };
+        let (again, query) = (self.action.again, self.page.query.as_str());
+        let asking = Asking { plugin, settings, declared, again, shared, query };
         let question = match asker.question(&asking) {
             Ok(question) => question,
-            Err(Unproved(class)) => {
+            Err(lack) => {
                 self.keeping().keep().await?;
-                return Ok(visit.step_up(class));
+                return Ok(visit.step_up(lack));
             }
         };
         let values = read(self.action, &self.typed, &asker.people, &files);

@@ -6,7 +6,7 @@ use super::plugin_paper;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::member::Member;
-use crate::plugins::ask::{Asking, Unproved, incident};
+use crate::plugins::ask::{Asking, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::People;
@@ -137,11 +137,12 @@ impl Opened<'_> {
             plugin,
             settings,
             declared,
+            again: plugin.manifest.route(&self.path).is_some_and(|route| route.again),
             shared,
             query: &self.query,
         }) {
             Ok(question) => question,
-            Err(Unproved(class)) => return Ok(visit.step_up(class)),
+            Err(lack) => return Ok(visit.step_up(lack)),
         };
         if declared.class == DataClass::Medical {
             visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;

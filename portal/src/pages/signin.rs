@@ -2,7 +2,7 @@
 
 use super::door::{Answered, Door, Whose};
 use crate::app::App;
-use crate::plugins::data::class::DataClass;
+use crate::plugins::ask::Unproved;
 use crate::session;
 use crate::store::{members, sessions};
 use crate::visit::Visit;
@@ -22,8 +22,8 @@ pub(super) fn door<'a>(app: &'a App, visit: &'a Visit) -> Door<'a> {
     Door { app, insurer, look, headers, whose: Whose::Member }
 }
 
-/// `GET /{insurer}/signin?to=…&for=…`: asks the identity provider, for the level of a class of data when
-/// one is named; also for somebody who is signed in here: it knows whether that session still stands, and whether another person has signed in.
+/// `GET /{insurer}/signin?to=…&for=…`: asks the identity provider, for the level of a class of data, or to show
+/// again that it is them, when that is named; also for somebody who is signed in here: it knows whether that session still stands, and whether another person has signed in.
 pub async fn signin(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
@@ -34,9 +34,9 @@ pub async fn signin(
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let home = visit.path("");
     let to = params.get("to").filter(|to| is_own_path(to)).cloned().unwrap_or(home);
-    let class = params.get("for").and_then(|word| DataClass::parse(word));
-    let level = class.and_then(|class| visit.insurer.definition.levels.of(class));
-    door(&app, &visit).begin(to, level).await
+    let lack = params.get("for").and_then(|word| Unproved::parse(word));
+    let level = lack.and_then(|lack| visit.insurer.definition.levels.asked(lack));
+    door(&app, &visit).begin(to, level.as_ref()).await
 }
 
 /// `GET /{insurer}/callback`

@@ -37,11 +37,36 @@ pub struct Asker<'a> {
     pub people: People,
     /// The highest class of data for which the provider knew them well enough.
     pub cleared: DataClass,
+    /// They have shown within minutes that it is them.
+    pub proved_again: bool,
 }
 
-/// The member must prove more before a plugin is asked for data of this class.
+/// What the member must prove before a plugin is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unproved(pub DataClass);
+pub enum Unproved {
+    /// What data of this class asks for.
+    Class(DataClass),
+    /// That it is them, now.
+    Again,
+}
+
+impl Unproved {
+    /// The word in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unproved::Class(class) => class.as_str(),
+            Unproved::Again => "again",
+        }
+    }
+
+    /// What a word says.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "again" => Some(Unproved::Again),
+            class => DataClass::parse(class).map(Unproved::Class),
+        }
+    }
+}
 
 /// What is asked of which plugin.
 pub struct Asking<'a> {
@@ -49,6 +74,8 @@ pub struct Asking<'a> {
     /// The insurer's settings for it.
     pub settings: &'a Value,
     pub declared: Declared<'a>,
+    /// The member must have shown within minutes that it is them.
+    pub again: bool,
     /// What it may ask of other plugins.
     pub shared: Vec<Shared>,
     /// The query of the address.
@@ -69,7 +96,10 @@ impl Asker<'_> {
     /// When the member has not proved what its class of data asks: then no call can be made.
     pub fn question(&self, asking: &Asking<'_>) -> Result<Question, Unproved> {
         if asking.declared.class > self.cleared {
-            return Err(Unproved(asking.declared.class));
+            return Err(Unproved::Class(asking.declared.class));
+        }
+        if asking.again && !self.proved_again {
+            return Err(Unproved::Again);
         }
         let id = asking.plugin.id();
         let query: BTreeMap<String, String> =

@@ -171,11 +171,13 @@ impl Opened<'_> {
             people: People::everybody(),
             // Every sign-in of staff shows two factors.
             cleared: DataClass::Medical,
+            proved_again: false,
         };
         let question = asker.question(&Asking {
             plugin: offer.plugin,
             settings: offer.settings,
             declared,
+            again: false,
             shared: offer::shared(&visit.insurer.definition, &visit.in_force.plugins, offer.plugin),
             query: &self.query,
         });

@@ -32,7 +32,7 @@ pub async fn signin(
     let to = to.map(|(_, to)| to.into_owned());
     let own = |to: &String| is_own_path(to) && (*to == home || to.starts_with(&format!("{home}/")));
     let to = to.filter(own).unwrap_or(home.clone());
-    let level = Level { acr: visit.staff()?.acr.clone(), max_age_minutes: None };
+    let level = Level { acr: Some(visit.staff()?.acr.clone()), max_age_minutes: None };
     door(&app, &visit).begin(to, Some(&level)).await
 }
 

@@ -22,6 +22,9 @@ pub struct Action {
     pub queries: Option<Vec<String>>,
     /// The statements that it may run; all of the member's rows when nothing is said.
     pub statements: Option<Vec<String>>,
+    /// The member must have shown within minutes that it is them.
+    #[serde(default)]
+    pub again: bool,
     /// In the order in which they are shown.
     #[serde(default)]
     pub field: Vec<Field>,
@@ -106,6 +109,9 @@ impl Action {
         }
         if self.staff && (self.queries.is_none() || self.statements.is_none()) {
             return Err("of staff: name its queries and statements (queries = [], …)".into());
+        }
+        if self.staff && self.again {
+            return Err("of staff: their sessions are short; remove again".into());
         }
         let mut names = BTreeSet::new();
         for field in &self.field {

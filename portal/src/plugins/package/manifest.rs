@@ -74,6 +74,9 @@ pub struct Route {
     /// What it answers with.
     #[serde(default)]
     pub answers: Answers,
+    /// The member must have shown within minutes that it is them.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// What a route answers with.
