@@ -1,5 +1,6 @@
-//! What was wrong where: every faulty row once, never with the value itself.
+//! What was wrong where: every fault of every faulty row, never with the value itself.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Why a value was refused. `Display` is what the operator reads.
@@ -87,7 +88,7 @@ impl Reason {
     }
 }
 
-/// One refused row: its first fault.
+/// A fault of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Line in the file, the header being line 1.
@@ -115,7 +116,7 @@ pub struct Report {
     pub changed: u64,
     pub unchanged: u64,
     pub ended: u64,
-    /// Every faulty row once. When there is one, nothing was written.
+    /// Every fault of every faulty row. When there is one, nothing was written.
     pub problems: Vec<Problem>,
     /// What looks wrong and was taken nevertheless.
     pub warnings: Vec<Problem>,
@@ -135,8 +136,10 @@ impl Report {
     }
 }
 
+/// Of how many rows problems are.
 fn count(problems: &[Problem]) -> u64 {
-    u64::try_from(problems.len()).unwrap_or(u64::MAX)
+    let lines: BTreeSet<u64> = problems.iter().map(|problem| problem.line).collect();
+    u64::try_from(lines.len()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Display for Report {

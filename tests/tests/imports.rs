@@ -99,6 +99,22 @@ async fn a_breach_of_f130_is_a_row_error() {
         let (ok, text) = import(&file.display().to_string());
         assert!(!ok && text.contains("3行目") && text.contains("[sum]"), "{text}");
         assert!(!text.contains(&(total + 1).to_string()), "the amount is not repeated: {text}");
+
+        // Whoever mends a row is told all that is wrong with it; it is one faulty row.
+        cells[4] = b"2022-13".to_vec();
+        cells[8] = b"x".to_vec();
+        cells[11] = b"y".to_vec();
+        lines[2] = cells.join(&b","[..]);
+        std::fs::write(&file, lines.join(&b"\n"[..])).expect("written");
+        let (ok, text) = import(&file.display().to_string());
+        let told = |column: &str| {
+            let lines =
+                text.lines().filter(|line| line.starts_with("3行目") && line.contains(column));
+            lines.count()
+        };
+        assert!(!ok, "{text}");
+        assert_eq!(["診療年月", "医療費総額", "自己負担額"].map(told), [1, 1, 1], "{text}");
+        assert!(text.contains("1行"), "{text}");
     })
     .await;
 }

@@ -172,7 +172,7 @@ impl Import<'_> {
                 report.rows += 1;
                 match row {
                     Ok(row) => right.push(row),
-                    Err(problem) => tell(&mut report, self.told, Told::Fault, problem),
+                    Err(problems) => tell(&mut report, self.told, Told::Fault, problems),
                 }
             }
             for row in &right {
@@ -183,10 +183,10 @@ impl Import<'_> {
             }
             let (faults, warnings) = check::check(self, how.importer, &right).await?;
             for fault in faults {
-                tell(&mut report, self.told, Told::Fault, fault);
+                tell(&mut report, self.told, Told::Fault, vec![fault]);
             }
             for warning in warnings {
-                tell(&mut report, self.told, Told::Warning, warning);
+                tell(&mut report, self.told, Told::Warning, vec![warning]);
             }
             progress(pass.bytes_read());
             // Others have their turn: a file may be long, and all of it wrong.
@@ -212,14 +212,14 @@ enum Told {
     Warning,
 }
 
-/// Tells a problem of a row, or only counts it.
-fn tell(report: &mut Report, most: usize, told: Told, problem: Problem) {
+/// Tells the problems of a row, or only counts it.
+fn tell(report: &mut Report, most: usize, told: Told, problems: Vec<Problem>) {
     let (list, untold) = match told {
         Told::Fault => (&mut report.problems, &mut report.untold[0]),
         Told::Warning => (&mut report.warnings, &mut report.untold[1]),
     };
     match list.len() < most {
-        true => list.push(problem),
+        true => list.extend(problems),
         false => *untold += 1,
     }
 }

@@ -92,13 +92,13 @@ impl<'a, R: Read> Pass<'a, R> {
         Ok(Self { how, reader, hash, words })
     }
 
-    /// The next rows, each right or with its fault; none at the end.
-    pub fn next(&mut self) -> Vec<Result<Read1, Problem>> {
+    /// The next rows, each right or with all its faults; none at the end.
+    pub fn next(&mut self) -> Vec<Result<Read1, Vec<Problem>>> {
         let mut rows = Vec::new();
         while rows.len() < TOGETHER
             && let Some(row) = self.reader.next_row()
         {
-            rows.push(row.and_then(|row| self.row(&row)));
+            rows.push(row.map_err(|problem| vec![problem]).and_then(|row| self.row(&row)));
         }
         rows
     }
@@ -113,23 +113,38 @@ impl<'a, R: Read> Pass<'a, R> {
         std::mem::take(&mut *self.hash.lock().unwrap_or_else(PoisonError::into_inner)).finish()
     }
 
-    fn row(&self, row: &Row) -> Result<Read1, Problem> {
+    /// Whoever mends a row mends all of it at once.
+    fn row(&self, row: &Row) -> Result<Read1, Vec<Problem>> {
         let how = self.how;
-        let mut values = Map::new();
+        let (mut values, mut wrong) = (Map::new(), Vec::new());
         for (name, column) in &how.table.columns {
-            let value = self.value(row, name, &column.kind(), column.optional)?;
-            values.insert(name.clone(), value);
+            match self.value(row, name, &column.kind(), column.optional) {
+                Ok(value) => _ = values.insert(name.clone(), value),
+                Err(problem) => wrong.push(problem),
+            }
         }
         let card = match how.table.scope {
-            Scope::Person => Some(row.card()?.key()),
-            Scope::Insurer => None,
+            Scope::Person => row.card().map(|card| Some(card.key())),
+            Scope::Insurer => Ok(None),
         };
         let batch = match (how.importer.mode, how.batch) {
-            (Mode::Snapshot, _) => String::new(),
-            (Mode::Batches, Some(batch)) => named(batch),
-            (Mode::Batches, None) => named(row.required("batch")?),
+            (Mode::Snapshot, _) => Ok(String::new()),
+            (Mode::Batches, Some(batch)) => Ok(named(batch)),
+            (Mode::Batches, None) => row.required("batch").map(named),
         };
-        Ok(Read1 { line: row.line, card, batch, values })
+        match (card, batch) {
+            (Ok(card), Ok(batch)) if wrong.is_empty() => {
+                Ok(Read1 { line: row.line, card, batch, values })
+            }
+            (card, batch) => {
+                // Two columns of the table may be read from one of the file.
+                for problem in card.err().into_iter().chain(batch.err()) {
+                    wrong.push(problem);
+                }
+                wrong.dedup_by(|a, b| a.column == b.column && a.reason == b.reason);
+                Err(wrong)
+            }
+        }
     }
 
     fn value(&self, row: &Row, name: &str, kind: &Kind, optional: bool) -> Result<Value, Problem> {
