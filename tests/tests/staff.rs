@@ -245,7 +245,9 @@ async fn a_file_from_its_fault_to_what_members_see() {
         let looked = "みなと健康保険組合（給付責任者）";
         let views = format!("{}/minato/views", world.portal_url);
         hanako.open(&views).await.does_not_see(looked);
-        jiro.open(&at(world, "/p/example/ranking?month=202604")).await.sees("1位").sees("7,300");
+        let ranking = jiro.open(&at(world, "/p/example/ranking?month=202604")).await;
+        // Whose it is the provider told when she signed in.
+        ranking.sees("1位").sees("7,300").sees("港　花子");
         hanako.open(&views).await.sees(looked).sees("歩数の記録");
         ken.open(&format!("{}/aozora/views", world.portal_url)).await.does_not_see("給付責任者");
         taro.open(&at(world, "/p/example")).await.sees("この操作の担当ではありません");

@@ -26,18 +26,20 @@ pub struct Month {
     pub steps: i64,
 }
 
-/// How far each walked in a month, and nobody's name.
+/// How far each walked in a month.
 #[derive(Serialize, Deserialize)]
 pub struct Ranking {
     pub base: String,
     pub month: String,
-    pub steps: Vec<i64>,
+    pub walked: Vec<Walked>,
 }
 
 /// A row of `queries/ranking.sql`.
-#[derive(Deserialize)]
-struct Walked {
-    steps: i64,
+#[derive(Serialize, Deserialize)]
+pub struct Walked {
+    /// Whose: the template asks the host what they are called.
+    pub person: String,
+    pub steps: i64,
 }
 
 /// The goals of the months.
@@ -80,9 +82,8 @@ pub fn ranking(call: &Call) -> Result<PageReply, Fault> {
     if away(month, 0).is_none() {
         return Ok(PageReply::NotFound);
     }
-    let walked: Vec<Walked> = call.query("ranking", json!({"month": month}))?;
-    let steps = walked.iter().map(|one| one.steps).collect();
-    Ranking { base: call.base.clone(), month: month.to_owned(), steps }.show()
+    let walked = call.query("ranking", json!({"month": month}))?;
+    Ranking { base: call.base.clone(), month: month.to_owned(), walked }.show()
 }
 
 /// `/goal`

@@ -4,7 +4,7 @@ use super::door::{Answered, Door, Whose};
 use crate::app::App;
 use crate::plugins::ask::Unproved;
 use crate::session;
-use crate::store::{members, sessions};
+use crate::store::{known_people, members, sessions};
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
@@ -60,6 +60,10 @@ pub async fn callback(
     let who = (visit.slug(), member.sub.as_str());
     let email = signed_in.email.as_deref();
     members::note(&mut tx, who, email, &visit.look.lang, &names).await?;
+    for (name, called) in app.person_keys.called(visit.slug(), &member) {
+        let whose = (visit.slug(), name.as_str());
+        known_people::note(&mut tx, &app.sealer, whose, called, now).await?;
+    }
     let session = sessions::Session {
         member,
         id_token: signed_in.id_token,

@@ -5,6 +5,7 @@ pub mod events;
 pub mod form_drafts;
 pub mod household_choices;
 pub mod jobs;
+pub mod known_people;
 pub mod members;
 pub mod notifications;
 pub mod plugin_packages;
@@ -16,7 +17,7 @@ pub mod staff_sessions;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
 /// were told, and what was found in files of staff, is kept for 400 days, what happened for 90, who
-/// looked for three years.
+/// looked and what people are called for three years.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
@@ -32,6 +33,8 @@ pub const EXPIRED: &[&str] = &[
     "DELETE FROM staff_files WHERE (insurer_id, file_id) IN
      (SELECT insurer_id, file_id FROM staff_files
       WHERE state IN ('published', 'discarded') AND brought_at < $1 - 34560000 LIMIT 1000)",
+    "DELETE FROM known_people WHERE (insurer_id, name) IN
+     (SELECT insurer_id, name FROM known_people WHERE known_at < $1 - 94608000 LIMIT 1000)",
     "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
      (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM plugin_events WHERE (insurer_id, seq) IN

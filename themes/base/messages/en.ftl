@@ -86,3 +86,5 @@ mail-never-asks = We never ask for your symbol, number or password by email.
 
 chart-table = Show as a table
 chart-when = When
+
+person-unknown = name not known yet

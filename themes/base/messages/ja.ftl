@@ -83,3 +83,5 @@ mail-never-asks = 記号・番号やパスワードを、メールでお尋ね�
 
 chart-table = 表で見る
 chart-when = いつ
+
+person-unknown = お名前は未登録

@@ -21,7 +21,7 @@ pub use screen::Screen;
 
 use crate::forms::CSRF;
 use crate::origin::PublicUrl;
-use crate::pages::Pages;
+use crate::pages::{Naming, Pages};
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
@@ -40,6 +40,8 @@ pub struct Look {
     pub secure: bool,
     /// Where the program is reached: `https://id.example`.
     origin: Option<Arc<str>>,
+    /// What people are called whose ids its data has; nothing for who may not know.
+    called: Arc<BTreeMap<String, String>>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
     /// What the last form has to say, above the page.
@@ -157,9 +159,15 @@ impl Look {
             cancel: None,
             policy: Policy::default(),
             origin: own.origin.clone(),
+            called: Arc::default(),
             of_plugin: false,
             said: None,
         }
+    }
+
+    /// The same for a page whose templates may ask what these people are called, by their ids.
+    pub fn naming(&self, called: BTreeMap<String, String>) -> Self {
+        Self { called: Arc::new(called), ..self.clone() }
     }
 
     /// The same with the address of the first page written out: for mails.
@@ -260,6 +268,7 @@ impl Look {
             service: self.service,
             unsigned: self.pages.unsigned,
         };
+        let _names = Naming::begin(self.called.clone());
         self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)
     }
 }

@@ -3,6 +3,7 @@
 use crate::messages::Messages;
 use fluent_bundle::FluentValue;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tera::{Kwargs, State, Tera};
 
@@ -10,6 +11,28 @@ thread_local! {
     /// The texts of the page that this thread draws. Templates are drawn synchronously, and
     /// components see no variables of the page, so the language reaches `t` this way.
     static SPEAKING: RefCell<Option<(Arc<Messages>, bool)>> = const { RefCell::new(None) };
+}
+
+thread_local! {
+    /// What people are called whose ids the page's data has.
+    static NAMES: RefCell<Option<Arc<BTreeMap<String, String>>>> = const { RefCell::new(None) };
+}
+
+/// While it lives, this thread knows what these people are called.
+pub struct Naming;
+
+impl Naming {
+    /// From now on.
+    pub fn begin(called: Arc<BTreeMap<String, String>>) -> Self {
+        NAMES.with(|slot| *slot.borrow_mut() = Some(called));
+        Self
+    }
+}
+
+impl Drop for Naming {
+    fn drop(&mut self) {
+        NAMES.with(|slot| *slot.borrow_mut() = None);
+    }
 }
 
 /// While it lives, this thread draws in one language.
@@ -41,6 +64,10 @@ pub fn register(tera: &mut Tera) {
     });
     tera.register_filter("datetime", |value: i64, _: Kwargs, _: &State| -> String {
         datetime(value, english())
+    });
+    tera.register_filter("person", |id: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let known = NAMES.with(|slot| slot.borrow().as_ref()?.get(id).cloned());
+        known.map_or_else(|| said("person-unknown"), Ok)
     });
     tera.register_filter("musubi_chart", super::chart::filter);
     tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {

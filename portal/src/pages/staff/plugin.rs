@@ -16,8 +16,9 @@ use crate::plugins::data::reach::Declared;
 use crate::plugins::form::shown::{self, Filled, Forms, Showing};
 use crate::plugins::package::manifest::StaffPage;
 use crate::staff::{Colleague, StaffVisit};
-use crate::store::access_record::{self, Look};
+use crate::store::access_record::{self, Look as Looked};
 use crate::store::form_drafts::Of;
+use crate::store::known_people;
 use crate::store::staff_record::Act;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -27,7 +28,7 @@ use secret::random;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use web::Error;
+use web::{Error, Look};
 
 /// `GET /{insurer}/staff/p/{plugin}`
 pub async fn root(
@@ -113,10 +114,11 @@ impl Opened<'_> {
     /// Asks the plugin and draws what it answers, with a form that comes back.
     pub async fn show(&self, back: Option<Back>) -> Result<Response, Error> {
         let Self { app, visit, offer, page, .. } = self;
-        let (id, look) = (offer.id(), &visit.look);
+        let id = offer.id();
         self.note(Act::PageSeen, &self.path).await?;
         let (question, shown) = self.question(page.declared())?;
         let answered = question.page(self.deadline()).await;
+        let look = &self.naming(&shown).await?;
         self.looked(&shown).await?;
         let drawn = match answered {
             Ok(PageReply::NotFound) => return Ok(visit.not_found()),
@@ -141,6 +143,18 @@ impl Opened<'_> {
             Ok(response) => Ok(response),
             Err(fault) => self.fault(&fault),
         }
+    }
+
+    /// The look of a page whose template may ask what the people are called whose rows it was given.
+    async fn naming(&self, shown: &Shown) -> Result<Look, Error> {
+        let names: Vec<String> = {
+            let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.iter().cloned().collect()
+        };
+        let Self { app, visit, .. } = self;
+        let mut conn = app.db.read().await?;
+        let called = known_people::called(&mut conn, &app.sealer, visit.slug(), &names).await?;
+        Ok(visit.look.naming(called))
     }
 
     /// How long a page of a plugin may take.
@@ -196,14 +210,14 @@ impl Opened<'_> {
         let Self { app, visit, colleague, .. } = self;
         let roles = colleague.rights.names_with(self.offer.id(), "ja").join("、");
         let seen_by_name = format!("{}（{roles}）", visit.insurer.brand.name.ja);
-        let look = |person: String| Look {
+        let look = |person: String| Looked {
             person,
             seen_by: name(&colleague.session.sub),
             seen_by_name: seen_by_name.clone(),
             plugin: self.offer.id().to_owned(),
             at: visit.now,
         };
-        let looks: Vec<Look> = persons.into_iter().map(look).collect();
+        let looks: Vec<Looked> = persons.into_iter().map(look).collect();
         let mut tx = app.db.begin().await?;
         access_record::insert(&mut tx, visit.slug(), &looks).await?;
         Ok(tx.commit().await?)

@@ -44,6 +44,22 @@ impl PersonKeys {
         own.into_iter().chain(cards).collect()
     }
 
+    /// What a member and their household are called, by each name that they have in plugins' data.
+    pub fn called<'m>(&self, insurer: &str, member: &'m Member) -> Vec<(String, &'m str)> {
+        let people = member.cards.iter().chain(&member.household);
+        let names = people.flat_map(|person| {
+            let names = [
+                self.of_person(insurer, &person.person),
+                self.of_card(insurer, &person.card.key()),
+            ];
+            names.map(|name| (name, person.name.as_str()))
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// The password of a plugin's role in PostgreSQL.
     pub fn of_role(&self, role: &str) -> String {
         hash::base64url(self.mac("role", role, ""))

@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 43] = [
+const WORDS: [&str; 45] = [
     "access",
     "base",
     "card",
@@ -21,6 +21,7 @@ const WORDS: [&str; 43] = [
     "insurer",
     "insurers",
     "jobs",
+    "known",
     "layout",
     "left",
     "level",
@@ -32,6 +33,7 @@ const WORDS: [&str; 43] = [
     "nav",
     "notifications",
     "paper",
+    "person",
     "pg",
     "plugin",
     "plugins",
