@@ -23,11 +23,21 @@ schema = "musubi-tables/1"
 [table.letters]
 scope = "person"
 class = "pii"
+columns.words = { type = "text", optional = true }
 columns.paper = { type = "blob", optional = true }
 [table.forms]
 scope = "insurer"
 class = "none"
 columns.paper = { type = "blob" }
+"#;
+
+/// As it was before.
+const BEFORE: &str = r#"
+schema = "musubi-tables/1"
+[table.letters]
+scope = "person"
+class = "pii"
+columns.words = { type = "text", optional = true }
 "#;
 
 const DAY: i64 = 86_400;
@@ -47,27 +57,34 @@ fn blob(person: &str, bytes: i64) -> Blob {
 
 struct World {
     database: Database,
-    tables: Tables,
     statements: Statements,
 }
 
 impl World {
     async fn open(url: &str) -> Self {
+        Self::with(url, TABLES).await
+    }
+
+    async fn with(url: &str, tables: &str) -> Self {
         let host = Db::open(url).await.unwrap();
         host.migrate("migrations", &portal::app::migrations().unwrap()).await.unwrap();
         let keys = PersonKeys::open(&host).await.unwrap();
-        let tables = Tables::parse(TABLES).unwrap();
+        let tables = Tables::parse(tables).unwrap();
         let imported = BTreeSet::new();
         let place = Place { url, host: &host, keys: &keys, plugin: "blobs-x" };
         let schema = Schema { tables: &tables, imported: &imported };
         let database = Database::open(&place, &schema).await.unwrap();
-        let parse = |text: &str| Statement::parse(text, &schema).unwrap();
-        let statements = Statements::from([
-            ("letter".to_owned(), parse("INSERT INTO letters (paper) VALUES ($paper)")),
-            ("burn".to_owned(), parse("DELETE FROM letters WHERE paper = $paper")),
-            ("form".to_owned(), parse("INSERT INTO forms (paper) VALUES ($paper)")),
-        ]);
-        Self { database, tables, statements }
+        let texts = [
+            ("letter", "INSERT INTO letters (paper) VALUES ($paper)"),
+            ("again", "INSERT INTO letters (paper, words) VALUES ($paper, 'again')"),
+            ("burn", "DELETE FROM letters WHERE paper = $paper"),
+            ("form", "INSERT INTO forms (paper) VALUES ($paper)"),
+        ];
+        let parsed = texts.into_iter().filter_map(|(name, text)| {
+            Some((name.to_owned(), Statement::parse(text, &schema).ok()?))
+        });
+        let statements: Statements = parsed.collect();
+        Self { database, statements }
     }
 
     async fn holds(&self, insurer: &str, blob: &Blob, now: i64) -> bool {
@@ -110,7 +127,8 @@ impl World {
             person: (staff && statement != "form").then(|| whose.to_owned()),
             must: None,
         };
-        let sent = Sent::new(whose, ("blobs-x", statement), paper, &BTreeMap::new());
+        let once = Blob::id();
+        let sent = Sent::new(whose, ("blobs-x", statement), &once, &BTreeMap::new());
         taking.take(&sent, "/", &Wanted { writes: vec![write], ..Wanted::default() }).await
     }
 
@@ -120,7 +138,7 @@ impl World {
     }
 
     async fn purged(&self, insurer: &str, now: i64) -> u64 {
-        blobs::purge(&self.database, &self.tables, insurer, now).await.unwrap()
+        blobs::purge(&self.database, insurer, now).await.unwrap()
     }
 }
 
@@ -176,9 +194,52 @@ async fn a_file_that_no_row_names_is_gone_after_two_days() {
             world.is_there("minato", &kept).await.is_some()
                 && world.is_there("minato", &form).await.is_some()
         );
+        // From when no row names it: there is a while to think again.
         world.writes("minato", HANAKO, false, ("burn", &kept.id)).await.unwrap();
-        assert_eq!(world.purged("minato", 3 * DAY).await, 1);
+        assert_eq!(world.purged("minato", 30 * DAY).await, 0);
+        assert_eq!(world.purged("minato", 31 * DAY).await, 0);
+        world.writes("minato", HANAKO, false, ("again", &kept.id)).await.unwrap();
+        assert_eq!(world.purged("minato", 33 * DAY).await, 0);
+        world.writes("minato", HANAKO, false, ("burn", &kept.id)).await.unwrap();
+        assert_eq!(world.purged("minato", 40 * DAY).await, 0);
+        assert_eq!(world.purged("minato", 43 * DAY).await, 1);
         assert!(world.is_there("minato", &kept).await.is_none());
+    })
+    .await;
+}
+
+/// A version before, which knows neither the column nor the table that names a file, forgets nothing.
+#[tokio::test]
+async fn a_version_before_forgets_no_file_of_a_later_one() {
+    for url in db::testing::fresh_urls().await {
+        let later = World::open(&url).await;
+        let (hers, form) = (blob(HANAKO, 10), blob("", 10));
+        for one in [&hers, &form] {
+            assert!(later.holds("minato", one, 0).await);
+        }
+        later.writes("minato", HANAKO, false, ("letter", &hers.id)).await.unwrap();
+        later.writes("minato", "", true, ("form", &form.id)).await.unwrap();
+        let before = World::with(&url, BEFORE).await;
+        for day in [10, 20, 30] {
+            assert_eq!(before.purged("minato", day * DAY).await, 0);
+        }
+        assert!(before.is_there("minato", &hers).await.is_some());
+        assert!(later.is_there("minato", &form).await.is_some());
+    }
+}
+
+/// A row over a file that was imported has its person's card: the file is theirs by that name, too.
+#[tokio::test]
+async fn a_file_is_its_persons_under_each_of_their_names() {
+    each_engine(async |world| {
+        let carded = blob("cardcardcardcardcardca", 10);
+        assert!(world.holds("minato", &carded, 0).await);
+        let mut tx = world.database.begin_walled("minato").await.unwrap();
+        let keys = vec!["cardcardcardcardcardca".to_owned()];
+        let mut her = Seen { id: HANAKO.to_owned(), name: String::new(), own: true, keys };
+        assert!(blobs::keep(&mut tx, "minato", &carded.id, Some(&her)).await.unwrap());
+        her.keys.clear();
+        assert!(!blobs::keep(&mut tx, "minato", &carded.id, Some(&her)).await.unwrap());
     })
     .await;
 }

@@ -1,9 +1,7 @@
 //! Removes what has expired, and says in the log where the records of staff end.
 
 use crate::app::App;
-use crate::insurers::offer;
 use crate::plugins::data::blobs;
-use crate::plugins::form::field::takes_files;
 use crate::store::{EXPIRED, staff_record};
 use db::{Db, params};
 use std::collections::BTreeMap;
@@ -22,9 +20,7 @@ pub async fn run(app: Arc<App>) {
         if let Err(error) = witness(&app.db, &mut told).await {
             tracing::warn!(%error, "the record of staff could not be read; trying again later");
         }
-        if let Err(error) = files(&app).await {
-            tracing::warn!(%error, "files of forms could not be removed; trying again later");
-        }
+        files(&app).await;
         tokio::time::sleep(PURGE_INTERVAL).await;
     }
 }
@@ -41,22 +37,25 @@ async fn witness(db: &Db, told: &mut BTreeMap<String, Vec<u8>>) -> Result<(), db
     Ok(())
 }
 
-/// Files of forms that were not taken, and of rows that are gone.
-async fn files(app: &App) -> Result<(), db::Error> {
-    let in_force = app.in_force();
-    for insurer in app.insurers.all() {
-        for offer in offer::all(&insurer.definition, &in_force.plugins) {
-            let manifest = &offer.plugin.manifest;
-            if !takes_files(&manifest.action) {
-                continue;
+/// Files of forms that were not taken, and of rows that are gone: of every plugin that has some, also where
+/// an insurer has switched it off. One that fails keeps nobody else's.
+async fn files(app: &App) {
+    for plugin in app.in_force().plugins.values() {
+        let Some(database) = &plugin.database else { continue };
+        let purged = async {
+            if database.blob_columns().await?.values().all(Vec::is_empty) {
+                return Ok(());
             }
-            if let Some(database) = &offer.plugin.database {
-                let (tables, slug) = (&offer.plugin.tables, &insurer.brand.slug);
-                blobs::purge(database, tables, slug, app.clock.now()).await?;
+            for insurer in app.insurers.all() {
+                blobs::purge(database, &insurer.brand.slug, app.clock.now()).await?;
             }
+            Ok::<(), db::Error>(())
+        };
+        if let Err(error) = purged.await {
+            let plugin = plugin.id();
+            tracing::warn!(%error, plugin, "files could not be removed; trying again later");
         }
     }
-    Ok(())
 }
 
 async fn purge(db: &Db, now: i64) -> Result<(), db::Error> {

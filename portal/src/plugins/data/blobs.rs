@@ -4,15 +4,15 @@
 use super::class::DataClass;
 use super::database::Database;
 use super::make::BLOBS;
-use super::tables::{Kind, Tables};
+use super::people::Seen;
 use crate::plugins::upload::Media;
-use db::{AssertSqlSafe, Conn, Error, Result, Tx, params};
+use db::{AssertSqlSafe, Conn, Error, Result, Tx, Value, params};
 use secret::hash;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
 /// The most that one person's files of a plugin may have together, in bytes.
 pub const MOST_BYTES: i64 = 200 << 20;
-/// How long a file is held whose form was not taken, or kept that no row names, in seconds.
+/// How long a file is held whose form was not taken, or kept after the last row that named it, in seconds.
 const HELD: i64 = 2 * 86_400;
 
 /// A file.
@@ -45,7 +45,7 @@ impl Blob {
     }
 
     /// What a handler is told of it.
-    pub fn told(&self) -> Value {
+    pub fn told(&self) -> Json {
         let Self { id, name, media, bytes, pages, .. } = self;
         json!({"id": id, "name": name, "type": media.as_str(), "bytes": bytes, "pages": pages})
     }
@@ -123,36 +123,51 @@ pub async fn sealed(conn: &mut Conn, insurer: &str, id: &str) -> Result<Option<V
     row.map(|row| row.bytes("sealed")).transpose()
 }
 
-/// Keeps a file that a row of this person is to name; `false` when it is not theirs. A file that staff
-/// brought becomes theirs.
-pub async fn keep(tx: &mut Tx, insurer: &str, id: &str, person: &str) -> Result<bool> {
+/// Keeps a file that a row of this person is to name, under whichever of their names it lies; `false` when it
+/// is not theirs. A file that staff brought becomes theirs.
+pub async fn keep(tx: &mut Tx, insurer: &str, id: &str, whose: Option<&Seen>) -> Result<bool> {
+    let person = whose.map_or("", |seen| seen.id.as_str());
+    let keys = whose.into_iter().flat_map(|seen| seen.keys.iter().map(String::as_str));
+    let names: Vec<&str> = std::iter::once(person).chain(keys).collect();
+    let signs: Vec<String> = (0..names.len()).map(|n| format!("${}", n + 3)).collect();
     let sql = format!(
-        "UPDATE {BLOBS} SET kept = TRUE, person = $3
-         WHERE insurer_id = $1 AND blob_id = $2 AND (person = $3 OR (person = '' AND NOT kept))"
+        "UPDATE {BLOBS} SET kept = TRUE, unnamed_at = NULL, person = CASE WHEN person = '' THEN $3 ELSE person END
+         WHERE insurer_id = $1 AND blob_id = $2 AND (person IN ({}) OR (person = '' AND NOT kept))",
+        signs.join(", ")
     );
-    Ok(tx.execute(AssertSqlSafe(sql), params![insurer, id, person]).await? == 1)
+    let values: Vec<Value> = [insurer, id].into_iter().chain(names).map(Value::from).collect();
+    Ok(tx.execute(AssertSqlSafe(sql), &values).await? == 1)
 }
 
-/// Deletes what nobody wants any more: forms that were not taken, rows that are gone.
-pub async fn purge(database: &Database, tables: &Tables, insurer: &str, now: i64) -> Result<u64> {
-    let mut named = String::new();
-    for (table, declared) in &tables.table {
-        let blobs = declared.columns.iter().filter(|(_, column)| column.kind() == Kind::Blob);
-        for (column, _) in blobs {
-            let table = database.table(table);
-            named.push_str(&format!(
-                " AND NOT EXISTS (SELECT 1 FROM {table} AS row WHERE row.insurer_id = $1 AND row.\"{column}\" = \
-                 {BLOBS}.blob_id)"
-            ));
-        }
-    }
+/// Deletes what nobody wants any more: files of forms that were not taken, and those that no row has named
+/// for two days. Asked are the columns of every version that was ever here: one that is rolled back, or a
+/// node that could not load the newer one, forgets nothing of the others'.
+pub async fn purge(database: &Database, insurer: &str, now: i64) -> Result<u64> {
+    let columns = database.blob_columns().await?;
     let table = database.table(BLOBS);
-    let sql = format!(
-        "DELETE FROM {table} WHERE insurer_id = $1 AND made_at < $2 AND (NOT kept OR (TRUE{named}))"
+    let columns = columns.iter().flat_map(|(of, blobs)| blobs.iter().map(move |blob| (of, blob)));
+    let named: Vec<String> = columns
+        .map(|(of, column)| {
+            let of = database.table(of);
+            format!(
+                "EXISTS (SELECT 1 FROM {of} AS row WHERE row.insurer_id = $1 AND row.\"{column}\" = {table}.blob_id)"
+            )
+        })
+        .collect();
+    let named = if named.is_empty() { "FALSE".to_owned() } else { named.join(" OR ") };
+    let again = format!(
+        "UPDATE {table} SET unnamed_at = NULL WHERE insurer_id = $1 AND unnamed_at IS NOT NULL AND ({named})"
     );
-    let sql = sql.replace(&format!("{BLOBS}.blob_id"), &format!("{table}.blob_id"));
+    let from_now = format!(
+        "UPDATE {table} SET unnamed_at = $2 WHERE insurer_id = $1 AND kept AND unnamed_at IS NULL AND NOT ({named})"
+    );
+    let gone = format!(
+        "DELETE FROM {table} WHERE insurer_id = $1 AND ((NOT kept AND made_at < $2) OR (kept AND unnamed_at < $2))"
+    );
     let mut tx = database.begin(insurer).await?;
-    let gone = tx.execute(AssertSqlSafe(sql), params![insurer, now - HELD]).await?;
+    tx.execute(AssertSqlSafe(again), params![insurer]).await?;
+    tx.execute(AssertSqlSafe(from_now), params![insurer, now]).await?;
+    let gone = tx.execute(AssertSqlSafe(gone), params![insurer, now - HELD]).await?;
     tx.commit().await?;
     Ok(gone)
 }

@@ -6,6 +6,7 @@ use super::people::{People, PersonKeys, Seen};
 use super::sql::check::Schema;
 use super::statement::Statement;
 use db::{AssertSqlSafe, Conn, Db, Engine, Role, Tx, Walled, params};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The longest name in PostgreSQL, in bytes.
@@ -55,6 +56,14 @@ impl Database {
         seen.extend([make::IMPORTS, make::BLOBS]);
         let reader = Walled::sqlite(&file, &seen).await.map_err(said)?;
         seen.extend([make::SENT, make::OUTBOX, make::EVENTS]);
+        // Also tables that this version does not know any more: their files are somebody's.
+        let made = make::blob_columns(&mut owner.read().await.map_err(said)?, make::MADE).await;
+        let made = made.map_err(said)?;
+        seen.extend(
+            made.keys()
+                .map(String::as_str)
+                .filter(|name| !declared.tables.table.contains_key(*name)),
+        );
         owner.wall(&seen).await.map_err(said)?;
         Ok(Self { owner, reader, writer: None, schema: None })
     }
@@ -173,6 +182,14 @@ impl Database {
         let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE name = $1", self.table(make::MADE));
         let row = self.owner.read().await?.one(AssertSqlSafe(sql), params![name]).await?;
         row.map_or(Ok(false), |row| Ok(row.int("n")? > 0))
+    }
+
+    /// The tables of all versions that were ever here, with their columns that hold ids of files.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn blob_columns(&self) -> db::Result<BTreeMap<String, Vec<String>>> {
+        make::blob_columns(&mut self.owner.read().await?, &self.table(make::MADE)).await
     }
 
     /// A number that no other import has.

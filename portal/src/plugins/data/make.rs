@@ -167,14 +167,18 @@ pub async fn make(db: &Db, at: &At, schema: &Schema<'_>) -> Result<(), String> {
         Err(error) => return Err(said(error)),
     };
     let same = |known: &BTreeMap<String, Made>| {
-        declared.iter().all(|(name, made)| known.get(*name) == Some(made))
+        declared.iter().all(|(name, made)| {
+            known.get(*name).is_some_and(|last| last == made || made.is_before(last))
+        })
     };
     let reads = lets_in(&mut db.read().await.map_err(said)?, at).await.map_err(said)?;
     if reads && known.as_ref().is_some_and(same) {
         return Ok(());
     }
     let mut tx = db.begin().await.map_err(said)?;
-    begin(&mut tx, db.engine(), at).await.map_err(|error| missing_right(&error, at))?;
+    // Fences of tables that are in use are taken down and put up again only where somebody is missing.
+    let new = !reads || known.is_none();
+    begin(&mut tx, db.engine(), at, new).await.map_err(|error| missing_right(&error, at))?;
     // Another process may have been here meanwhile.
     let known = made(&mut tx, at).await.map_err(said)?.unwrap_or_default();
     for (name, next) in &declared {
@@ -238,6 +242,24 @@ async fn made(conn: &mut Conn, at: &At) -> db::Result<Option<BTreeMap<String, Ma
     Ok(Some(found))
 }
 
+/// The tables of all versions that were ever here, with their columns that hold ids of files.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn blob_columns(
+    conn: &mut Conn,
+    made: &str,
+) -> db::Result<BTreeMap<String, Vec<String>>> {
+    let sql = format!("SELECT name, made FROM {made}");
+    let mut found = BTreeMap::new();
+    for row in conn.all(AssertSqlSafe(sql), &[]).await? {
+        let Ok(made) = serde_json::from_str::<Made>(&row.text("made")?) else { continue };
+        let blobs = made.columns.into_iter().filter(|(_, shape)| shape.kind == "blob");
+        found.insert(row.text("name")?, blobs.map(|(column, _)| column).collect());
+    }
+    Ok(found)
+}
+
 /// A role with its password, for a schema.
 async fn login(tx: &mut Tx, schema: &str, Login { role, password }: &Login) -> db::Result<()> {
     let sql = "SELECT rolsuper OR rolbypassrls OR rolcreaterole AS r FROM pg_roles \
@@ -256,7 +278,7 @@ async fn login(tx: &mut Tx, schema: &str, Login { role, password }: &Login) -> d
 }
 
 /// The schema, the roles, and the host's own tables.
-async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
+async fn begin(tx: &mut Tx, engine: Engine, at: &At, new: bool) -> db::Result<()> {
     if let (Some(schema), Some(logins)) = (&at.schema, &at.logins) {
         // Two nodes may start at once, and roles are the whole server's.
         run(tx, "SELECT pg_advisory_xact_lock(7711003)".to_owned()).await?;
@@ -324,15 +346,15 @@ async fn begin(tx: &mut Tx, engine: Engine, at: &At) -> db::Result<()> {
         format!(
             "CREATE TABLE IF NOT EXISTS {blobs} (insurer_id TEXT NOT NULL, blob_id TEXT NOT NULL, person \
              TEXT NOT NULL, class TEXT NOT NULL, name TEXT NOT NULL, media TEXT NOT NULL, bytes BIGINT NOT \
-             NULL, pages BIGINT NOT NULL, sealed BYTEA NOT NULL, made_at BIGINT NOT NULL, kept BOOLEAN NOT \
-             NULL, PRIMARY KEY (insurer_id, blob_id))"
+             NULL, pages BIGINT NOT NULL, made_at BIGINT NOT NULL, kept BOOLEAN NOT NULL, unnamed_at \
+             BIGINT, sealed BYTEA NOT NULL, PRIMARY KEY (insurer_id, blob_id))"
         ),
     )
     .await?;
     let blobs_of = "musubi_blobs_person";
     run(tx, format!("CREATE INDEX IF NOT EXISTS {blobs_of} ON {blobs} (insurer_id, person)"))
         .await?;
-    if engine == Engine::Postgres {
+    if engine == Engine::Postgres && new {
         fence(tx, at, &blobs, true).await?;
         fence(tx, at, &imports, false).await?;
         fence(tx, at, &sent, true).await?;
@@ -425,6 +447,11 @@ impl Maker<'_> {
                 let column = self.column(name, shape);
                 run(tx, format!("ALTER TABLE {table} ADD COLUMN {column}")).await?;
             }
+        }
+        // A file is asked for by its id when it is looked for who names it.
+        let blobs = next.columns.iter().filter(|(_, shape)| shape.kind == "blob");
+        for (name, _) in blobs {
+            self.index(tx, name, &["insurer_id", name]).await?;
         }
         for index in &next.indexes {
             if last.is_none_or(|last| !last.indexes.contains(index)) {

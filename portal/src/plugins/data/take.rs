@@ -320,8 +320,8 @@ impl Taking<'_> {
         params: &Map<String, Value>,
     ) -> Result<(), Unanswered> {
         let whose = match (statement.scope(), people.all()) {
-            (Scope::Person, [one]) => one.id.as_str(),
-            _ => "",
+            (Scope::Person, [one]) => Some(one),
+            _ => None,
         };
         for id in statement.blobs(params) {
             let kept = blobs::keep(tx, self.insurer, id, whose).await;
