@@ -2,6 +2,7 @@
 
 use crate::origin::PublicUrl;
 use crate::{Error, cookies};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use secret::hash;
@@ -140,6 +141,8 @@ pub enum Brought {
     },
     /// It is longer than was to be taken; it was read, as far as its page allows, and forgotten.
     TooLong,
+    /// One more than the form may bring; forgotten, too.
+    TooMany,
 }
 
 /// How much a form with files may bring.
@@ -154,7 +157,7 @@ impl Upload {
     /// Reads a form with files, whose token is what `token_of` makes of the browser's.
     ///
     /// # Errors
-    /// As [`Posted::signed`]; 400 when the form breaks off, or has more files than it may.
+    /// As [`Posted::signed`]; 400 when the form breaks off.
     pub async fn signed(
         request: Request,
         most: Most,
@@ -176,14 +179,19 @@ impl Upload {
                 return Err(Error::Shown(StatusCode::BAD_REQUEST));
             }
             // Nothing long is read before it is known that a page of ours sent it.
-            let longest = if file_name.is_some() && is_signed { most.bytes } else { MAX_BODY };
+            let surplus = files.len() >= most.files;
+            let longest = match (&file_name, is_signed) {
+                (Some(_), true) if surplus => 0,
+                (Some(_), true) => most.bytes,
+                _ => MAX_BODY,
+            };
             let (mut bytes, mut is_long) = (Vec::new(), false);
             loop {
                 let chunk = match part.chunk().await {
                     Ok(Some(chunk)) => chunk,
                     Ok(None) => break,
                     // Longer than anybody reads to its end.
-                    Err(_) if is_long => {
+                    Err(error) if is_signed && (is_long || is_over(&error)) => {
                         files.push((name, Brought::TooLong));
                         return Ok(Self { posted: Posted(fields), files });
                     }
@@ -200,9 +208,8 @@ impl Upload {
             match file_name {
                 // A browser sends an empty one when none was chosen.
                 Some(file) if is_signed && file.is_empty() && bytes.is_empty() => {}
-                Some(_) if !is_signed || files.len() >= most.files => {
-                    return Err(Error::Shown(StatusCode::BAD_REQUEST));
-                }
+                Some(_) if !is_signed => return Err(Error::Shown(StatusCode::BAD_REQUEST)),
+                Some(_) if surplus => files.push((name, Brought::TooMany)),
                 Some(_) if is_long => files.push((name, Brought::TooLong)),
                 Some(file) => files.push((name, Brought::File { name: file, bytes })),
                 None => {
@@ -221,6 +228,11 @@ impl Upload {
         }
         Ok(Self { posted: Posted(fields), files })
     }
+}
+
+/// Whether a form is longer than its route takes.
+fn is_over(error: &MultipartError) -> bool {
+    error.status() == StatusCode::PAYLOAD_TOO_LARGE
 }
 
 /// What a form shows: typed values, errors beside the fields, a summary on top.
@@ -334,17 +346,14 @@ mod tests {
         assert!(matches!(long.files.as_slice(), [(_, Brought::TooLong)]));
         let none = sent(&[token, ("file", Some(""), "")], 9).await.expect("a form of ours");
         assert!(none.files.is_empty());
+        let two = sent(&[token, file, file], 9).await.expect("a form of ours");
+        assert!(matches!(two.files.as_slice(), [(_, Brought::File { .. }), (_, Brought::TooMany)]));
         let many: Vec<String> = (0..60).map(|n| format!("f{n}")).collect();
         let many: Vec<(&str, Option<&str>, &str)> = std::iter::once(token)
             .chain(many.iter().map(|name| (name.as_str(), None, "x")))
             .collect();
-        for refused in [
-            vec![file, token],
-            vec![file],
-            vec![("csrf", None, "another"), file],
-            vec![token, file, file],
-            many,
-        ] {
+        for refused in [vec![file, token], vec![file], vec![("csrf", None, "another"), file], many]
+        {
             assert!(sent(&refused, 9).await.is_err(), "{} parts", refused.len());
         }
     }

@@ -29,7 +29,13 @@ pub fn router(app: &Arc<App>) -> Router {
             }),
             requests: app.settings.log.requests,
             answered: Arc::default(),
-            long: &["/{insurer}/staff/files/{plugin}"],
+            long: &[
+                "/{insurer}/staff/files/{plugin}",
+                "/{insurer}/p/{plugin}",
+                "/{insurer}/p/{plugin}/{*path}",
+                "/{insurer}/staff/p/{plugin}",
+                "/{insurer}/staff/p/{plugin}/{*path}",
+            ],
             own_tls: false,
         },
     )

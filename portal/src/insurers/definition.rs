@@ -229,6 +229,16 @@ impl Definition {
         if let Some(from) = file.mail.from.as_ref().filter(|from| !web::mail::is_address(from)) {
             return Err(ConfigError(format!("portal.toml: mail.from {from:?} is no address")));
         }
+        let acr = |level: &Option<Level>| level.as_ref().and_then(|level| level.acr.clone());
+        let again = acr(&file.levels.again);
+        let others = [acr(&file.levels.medical), acr(&file.levels.pii)];
+        if let Some(again) = &again
+            && let Some(other) = others.iter().flatten().find(|other| *other != again)
+        {
+            // A session has one: whoever proves the one would be asked for the other, and back.
+            let why = format!("levels.again asks for {again:?}, another level for {other:?}");
+            return Err(ConfigError(format!("portal.toml: {why}: write the same acr in both")));
+        }
         let staff = file.staff.map(|file| Staff {
             signin: Relying::sealed(file.signin, &staff_purpose(&brand.slug), sealer),
             acr: file.acr,

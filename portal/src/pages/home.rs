@@ -258,7 +258,7 @@ fn todo(visit: &Visit, offer: &Offer<'_>, task: Task) -> Todo {
     let params = task.params.iter();
     let params: Vec<(&str, String)> =
         params.map(|(name, text)| (name.as_str(), look.when(text))).collect();
-    let due = task.due.filter(|due| date::day(due).is_some());
+    let due = task.due.and_then(|due| Some(date::day(&due)?.to_string()));
     Todo {
         title: look.maybe(&task.title, &params).unwrap_or(task.title),
         url: below(&visit.path(&format!("p/{}", offer.id())), &task.path),

@@ -6,6 +6,7 @@ use crate::plugins::ask::Unproved;
 use crate::plugins::data::blobs::{self, Blob};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::database::Database;
+use crate::plugins::data::people::Seen;
 use crate::plugins::form::field::{Action, FieldKind};
 use crate::plugins::upload::{Media, inspector};
 use crate::visit::Visit;
@@ -13,13 +14,14 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use secret::hash;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use web::{Brought, Error, Look, Most, Posted, Upload};
 
-/// Forms with files that are read at the same time on this node: each is held in memory.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
+/// What forms with files may hold in memory on this node, in megabytes: from their first byte until their
+/// files have been looked at.
+static HELD: Semaphore = Semaphore::const_new(200);
 /// The most files that one form brings.
 const FILES: usize = 10;
 
@@ -29,28 +31,66 @@ pub(super) type Files = BTreeMap<String, Vec<Blob>>;
 /// What a form brought.
 pub(super) struct Came {
     pub posted: Posted,
-    pub files: Vec<(String, Brought)>,
+    pub files: Arriving,
 }
 
-/// Reads a form of a page; one with files only where a form of the page has a field for some.
+/// Files on their way, and their place in memory.
+pub(super) struct Arriving {
+    files: Vec<(String, Brought)>,
+    _place: Option<SemaphorePermit<'static>>,
+}
+
+/// What is read of a form in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// No form of the page is one.
+    None,
+    /// What was typed: nobody is signed in any more.
+    Words,
+    Files,
+}
+
+impl Takes {
+    /// Files only where a form of the page has a field for some, and only of somebody who is signed in.
+    pub fn of(takes_files: bool, signed_in: bool) -> Self {
+        match (takes_files, signed_in) {
+            (false, _) => Takes::None,
+            (true, false) => Takes::Words,
+            (true, true) => Takes::Files,
+        }
+    }
+}
+
+/// Reads a form of a page.
 pub(super) async fn read(
     app: &App,
     request: Request,
-    takes_files: bool,
+    takes: Takes,
     token: impl Fn(&str) -> String,
 ) -> Result<Came, Error> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let parts = kind.and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
         kind.get(..19).is_some_and(|kind| kind.eq_ignore_ascii_case("multipart/form-data"))
     });
-    if !(parts && takes_files) {
-        return Ok(Came { posted: Posted::signed(request, token).await?, files: Vec::new() });
+    let none = Arriving { files: Vec::new(), _place: None };
+    if !parts || takes == Takes::None {
+        return Ok(Came { posted: Posted::signed(request, token).await?, files: none });
     }
-    let Ok(_place) = AT_ONCE.try_acquire() else { return Err(Error::BUSY) };
+    if takes == Takes::Words {
+        let most = Most { bytes: 0, files: 0 };
+        let Upload { posted, .. } = Upload::signed(request, most, token).await?;
+        return Ok(Came { posted, files: none });
+    }
+    let most = app.settings.plugins.upload_mb.saturating_mul(4);
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mb = length.map_or(most, |bytes| bytes / (1024 * 1024)).min(most) + 1;
+    let place = HELD.try_acquire_many(u32::try_from(mb).unwrap_or(u32::MAX));
+    let Ok(place) = place else { return Err(Error::BUSY) };
     let bytes = app.settings.plugins.upload_mb.saturating_mul(1024 * 1024);
     let Upload { posted, files } =
         Upload::signed(request, Most { bytes, files: FILES }, token).await?;
-    Ok(Came { posted, files })
+    Ok(Came { posted, files: Arriving { files, _place: Some(place) } })
 }
 
 /// A form with files on its way.
@@ -59,8 +99,7 @@ pub(super) struct Holding<'a> {
     pub look: &'a Look,
     pub plugin: &'a Plugin,
     pub insurer: &'a str,
-    /// Whose files they are, by their name in the plugin's data; empty for those that staff bring.
-    pub person: &'a str,
+    pub whose: Whose<'a>,
     pub action: &'a Action,
     pub now: i64,
     /// The mark that the page gave to its form.
@@ -73,18 +112,19 @@ impl Holding<'_> {
     pub async fn take(
         &self,
         typed: &mut BTreeMap<String, String>,
-        mut came: Vec<(String, Brought)>,
+        mut came: Arriving,
     ) -> Result<(Files, Vec<(String, String)>), Error> {
         let (mut files, mut wrong) = (Files::new(), Vec::new());
         let Some(database) = &self.plugin.database else { return Ok((files, wrong)) };
         for field in self.action.field.iter().filter(|field| field.kind == FieldKind::File) {
             let known = typed.get(&field.name).cloned().unwrap_or_default();
             let without = |id: &str| typed.contains_key(&format!("{}.without.{id}", field.name));
-            let known = known.split_whitespace().filter(|id| !without(id)).take(FILES);
-            let known: Vec<&str> = known.collect();
-            let mut here = found(database, self.insurer, self.person, &known).await?;
-            for (_, brought) in came.extract_if(.., |(name, _)| *name == field.name) {
-                if here.len() >= field.most_files() {
+            let mut once = BTreeSet::new();
+            let known = known.split_whitespace().filter(|id| !without(id) && once.insert(*id));
+            let known: Vec<&str> = known.take(field.most_files()).collect();
+            let mut here = found(database, self.insurer, self.whose, &known).await?;
+            for (_, brought) in came.files.extract_if(.., |(name, _)| *name == field.name) {
+                if here.len() >= field.most_files() || matches!(brought, Brought::TooMany) {
                     let most = [("n", field.most_files().to_string())];
                     wrong.push((field.name.clone(), self.look.t("form-file-many", &most)));
                     break;
@@ -113,33 +153,44 @@ impl Holding<'_> {
     ) -> Result<Result<Blob, String>, Error> {
         let t = |key: &str| self.look.t(key, &[]);
         let settings = &self.app.settings.plugins;
+        // Of several it is said which.
+        let which = |name: &str, why: String| {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+            self.look.t("form-file-which", &[("name", name), ("why", why)])
+        };
         let (name, bytes) = match brought {
-            Brought::File { bytes, .. } if bytes.is_empty() => {
-                return Ok(Err(t("form-file-empty")));
+            Brought::File { name, bytes } if bytes.is_empty() => {
+                return Ok(Err(which(&name, t("form-file-empty"))));
             }
             Brought::File { name, bytes } => (name, bytes),
-            Brought::TooLong => {
+            Brought::TooLong | Brought::TooMany => {
                 let most = [("n", settings.upload_mb.to_string())];
                 return Ok(Err(self.look.t("form-file-long", &most)));
             }
         };
         // The same file in the same form twice is one: whoever presses twice has sent it once.
-        let Self { insurer, person, once, .. } = self;
+        let Self { insurer, whose, once, .. } = self;
+        let person = match whose {
+            Whose::Member(person) => person.id.as_str(),
+            Whose::Staff => "",
+        };
         let (plugin, of) = (self.plugin.id(), hash::s256(&bytes));
         let mark = format!("blob\0{insurer}\0{plugin}\0{person}\0{once}\0{field}\0{of}");
         let id = hash::sha256_hex(mark);
         let known = blobs::of(&mut database.read(insurer).await?, insurer, &id).await?;
-        if let Some(known) = known.filter(|known| known.person == *person) {
+        // What staff brought may have become somebody's by the first press.
+        let same = |known: &Blob| whose.are(known);
+        if let Some(known) = known.filter(same) {
             return Ok(Ok(known));
         }
         let looked = inspector::inspect(&bytes, settings.needs_landlock).await;
         let looked = match looked {
             Ok(looked) => looked,
-            Err(refused) => return Ok(Err(t(refused.message()))),
+            Err(refused) => return Ok(Err(which(&name, t(refused.message())))),
         };
         drop(bytes);
         let blob = Blob {
-            person: (*person).to_owned(),
+            person: person.to_owned(),
             class: self.action.data,
             name: blobs::named(&name, looked.media),
             media: looked.media,
@@ -150,18 +201,38 @@ impl Holding<'_> {
         };
         let purpose = Blob::purpose(insurer, plugin, &blob.id);
         let sealed = self.app.sealer.seal(&purpose, &looked.bytes);
-        Ok(match blobs::hold(database, insurer, &blob, (&sealed, self.now)).await? {
-            true => Ok(blob),
-            false => Err(t("form-file-full")),
-        })
+        if blobs::hold(database, insurer, &blob, (&sealed, self.now)).await? {
+            return Ok(Ok(blob));
+        }
+        // Two presses at once: the other was faster.
+        let known = blobs::of(&mut database.read(insurer).await?, insurer, &blob.id).await?;
+        Ok(known.filter(same).ok_or_else(|| t("form-file-full")))
     }
 }
 
-/// The files of these ids that are a person's, in this order.
+/// Whose files a form may name.
+#[derive(Clone, Copy)]
+pub(super) enum Whose<'a> {
+    /// The member's, under each of their names.
+    Member(&'a Seen),
+    /// What staff bring, and what a row of the insurer's or a member's names.
+    Staff,
+}
+
+impl Whose<'_> {
+    fn are(self, blob: &Blob) -> bool {
+        match self {
+            Whose::Member(seen) => seen.id == blob.person || seen.keys.contains(&blob.person),
+            Whose::Staff => blob.kept || blob.person.is_empty(),
+        }
+    }
+}
+
+/// The files of these ids that a form may name, in this order.
 pub(super) async fn found(
     database: &Database,
     insurer: &str,
-    person: &str,
+    whose: Whose<'_>,
     ids: &[&str],
 ) -> Result<Vec<Blob>, Error> {
     let mut all = Vec::new();
@@ -171,7 +242,7 @@ pub(super) async fn found(
     let mut conn = database.read(insurer).await?;
     for id in ids {
         let blob = blobs::of(&mut conn, insurer, id).await?;
-        all.extend(blob.filter(|blob| blob.person == person));
+        all.extend(blob.filter(|blob| whose.are(blob)));
     }
     Ok(all)
 }
@@ -193,7 +264,7 @@ pub async fn show(
     let seen = visit.subjects(&app.db, member).await?;
     let asker = visit.asker(&app.person_keys, member, &seen);
     let may = |blob: &Blob| {
-        let mut whose = asker.people.all().iter().filter(|seen| seen.id == blob.person);
+        let mut whose = asker.people.all().iter().filter(|seen| Whose::Member(seen).are(blob));
         match whose.next() {
             Some(seen) => seen.own || blob.kept,
             // Of the insurer as a whole.
@@ -204,7 +275,7 @@ pub async fn show(
     if !visit.may_see(blob.class) {
         return Ok(visit.step_up(Unproved::Class(blob.class)));
     }
-    let own = asker.people.own().all().first().is_some_and(|own| own.id == blob.person);
+    let own = asker.people.own().all().first().is_some_and(|own| Whose::Member(own).are(&blob));
     if blob.class == DataClass::Medical && !own {
         visit.looker(member, &seen).note(&app.db, std::iter::once(plugin.id())).await?;
     }

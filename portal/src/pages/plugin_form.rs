@@ -2,7 +2,7 @@
 //! next page. When something stands in the way, what was typed is kept for the member who typed it.
 
 use super::draft::Draft;
-use super::plugin_files::{self, Came, Holding};
+use super::plugin_files::{self, Arriving, Came, Holding, Takes, Whose};
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
 use crate::insurers::offer;
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use web::look::see_other;
-use web::{Brought, Error, Posted};
+use web::{Error, Posted};
 
 /// What the host's own fields are called.
 const HOSTS: [&str; 3] = ["csrf", "act", "once"];
@@ -74,8 +74,9 @@ async fn submit(
         Ok(page) => page,
         Err(response) => return Ok(response),
     };
-    let takes_files = takes_files(page.offer.plugin.manifest.actions(path));
-    let Came { posted, files } = plugin_files::read(app, request, takes_files, token).await?;
+    let takes = takes_files(page.offer.plugin.manifest.actions(path));
+    let takes = Takes::of(takes, visit.may_change().is_ok());
+    let Came { posted, files } = plugin_files::read(app, request, takes, token).await?;
     let act = posted.value("act");
     let Some(action) = page.offer.plugin.manifest.actions(path).find(|a| a.id == act) else {
         return Ok(visit.not_found());
@@ -106,22 +107,31 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(mut self, once: &str, came: Vec<(String, Brought)>) -> Result<Response, Error> {
+    async fn send(mut self, once: &str, came: Arriving) -> Result<Response, Error> {
         let (app, visit, id) = (self.app, self.visit, self.page.offer.id());
         let seen = visit.subjects(&app.db, self.member).await?;
         let asker = visit.asker(&app.person_keys, self.member, &seen);
         let own = asker.people.own();
+        let Some(me) = own.all().first() else { return Ok(visit.not_found()) };
+        let mut typed = self.typed.clone();
         let holding = Holding {
             app,
             look: &visit.look,
             plugin: self.page.offer.plugin,
             insurer: visit.slug(),
-            person: own.all().first().map_or("", |own| own.id.as_str()),
+            whose: Whose::Member(me),
             action: self.action,
             now: visit.now,
             once,
         };
-        let (files, mut faults) = holding.take(&mut self.typed, came).await?;
+        let (files, mut faults) = match holding.take(&mut typed, came).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                self.keeping().keep().await?;
+                return Err(error);
+            }
+        };
+        self.typed = typed;
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
         let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);

@@ -206,14 +206,14 @@ impl Opened<'_> {
             forms.failed |= !filled.faults.is_empty();
             let state = states.get(&action.id);
             let own = people.own();
-            let own = own.all().first().map_or("", |own| own.id.as_str());
-            let files = match &plugin.database {
-                Some(database) => {
+            let files = match (&plugin.database, own.all().first()) {
+                (Some(database), Some(me)) => {
                     let ids = shown::files(action, state, &filled);
                     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                    plugin_files::found(database, visit.slug(), own, &ids).await?
+                    let whose = plugin_files::Whose::Member(me);
+                    plugin_files::found(database, visit.slug(), whose, &ids).await?
                 }
-                None => Vec::new(),
+                _ => Vec::new(),
             };
             let showing = Showing {
                 plugin: plugin.id(),

@@ -44,6 +44,9 @@ form-file-large = This picture has too many points, or this PDF too many pages. 
 form-file-locked = This PDF has a password. Remove it first.
 form-file-active = This PDF does something by itself (scripts, files inside it). Print it "as PDF" and choose the new one.
 form-file-full = There is no more room for your files. Delete what you do not need, and try again.
+form-file-which = “{ $name }”: { $why }
+form-file-unable = Files cannot be looked at right now. Wait a little and try again.
+form-kept-files = What you had entered is shown again. Choose your files once more, look it over, and send it.
 form-file-without = Take this file away
 form-error-title = { $count ->
     [one] There is a problem with 1 answer

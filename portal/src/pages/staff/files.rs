@@ -261,6 +261,9 @@ pub async fn bring(
     let most = app.settings.staff_file_mb.saturating_mul(1024 * 1024);
     let most = Most { bytes: most, files: 1 };
     let Upload { posted, mut files } = Upload::signed(request, most, str::to_owned).await?;
+    if files.len() > 1 {
+        return Err(Error::Shown(StatusCode::BAD_REQUEST));
+    }
     let file = files.pop().map(|(_, file)| file);
     let (file, bytes) = match brought(&app, &visit, &taking, (&posted, file)) {
         Ok(brought) => brought,
@@ -308,7 +311,7 @@ fn brought(
             form.mistake("file", t("staff-file-missing"));
             return Err(form);
         }
-        Some(Brought::TooLong) => {
+        Some(Brought::TooLong | Brought::TooMany) => {
             let args = [("most", app.settings.staff_file_mb.to_string())];
             form.mistake("file", visit.look.t("staff-file-long", &args));
             return Err(form);

@@ -5,8 +5,9 @@ use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
 use crate::pages::draft::Draft;
+use crate::pages::plugin_files::{self, Whose};
 use crate::pages::plugin_page::{Back, answers, draw, faulty, unsaid};
-use crate::pages::{plugin_files, plugin_paper};
+use crate::pages::plugin_paper;
 use crate::plugins::ask::{Asker, Asking, Question};
 use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::blobs;
@@ -63,15 +64,28 @@ pub async fn blob(
     Path((_, plugin, id)): Path<(String, String, String)>,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
-    let page = match opened(&app, &visit, (&plugin, "/"), String::new()) {
+    if let Err(signin) = visit.signed_in() {
+        return Ok(*signin);
+    }
+    let offer = offer::one(&visit.insurer.definition, &visit.in_force.plugins, &plugin);
+    let database = offer.and_then(|offer| offer.plugin.database.as_ref());
+    let (Some(offer), Some(database)) = (offer, database) else { return Ok(visit.not_found()) };
+    let insurer = visit.slug();
+    let found = blobs::of(&mut database.read(insurer).await?, insurer, &id).await?;
+    let Some(blob) = found.filter(|blob| blob.kept || blob.person.is_empty()) else {
+        return Ok(visit.not_found());
+    };
+    // It is as a page of its class: where the plugin shows staff none, it shows them no file.
+    let mut pages = offer.plugin.manifest.staff.iter();
+    let Some(like) = pages.find(|page| page.data >= blob.class) else {
+        return Ok(visit.not_found());
+    };
+    let page = match opened(&app, &visit, (&plugin, &like.path), String::new()) {
         Ok(page) => page,
         Err(response) => return Ok(*response),
     };
-    let Some(database) = &page.offer.plugin.database else { return Ok(visit.not_found()) };
-    let insurer = visit.slug();
-    let found = blobs::of(&mut database.read(insurer).await?, insurer, &id).await?;
-    let Some(blob) = found.filter(|blob| blob.kept) else { return Ok(visit.not_found()) };
-    page.note(Act::PageSeen, &format!("/blob {}", blob.name)).await?;
+    // What a member calls their file is theirs: the record has its number.
+    page.note(Act::PageSeen, &format!("/blob {}", &blob.id[..8])).await?;
     let whose = Some(blob.person.clone()).filter(|person| !person.is_empty());
     page.looked(&Arc::new(Mutex::new(whose.into_iter().collect()))).await?;
     plugin_files::answer(&app, page.offer.plugin, database, (insurer, &blob)).await
@@ -270,7 +284,7 @@ impl Opened<'_> {
                 Some(database) => {
                     let ids = shown::files(action, state, &filled);
                     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                    plugin_files::found(database, visit.slug(), "", &ids).await?
+                    plugin_files::found(database, visit.slug(), Whose::Staff, &ids).await?
                 }
                 None => Vec::new(),
             };

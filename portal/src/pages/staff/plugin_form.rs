@@ -5,7 +5,7 @@ use super::plugin::{Opened, name, opened};
 use crate::app::App;
 use crate::insurers::staff::May;
 use crate::pages::draft::Draft;
-use crate::pages::plugin_files::{self, Came, Holding};
+use crate::pages::plugin_files::{self, Arriving, Came, Holding, Takes, Whose};
 use crate::pages::plugin_form::{Outcome, refused, take, target, typed};
 use crate::pages::plugin_page::{Back, unsaid};
 use crate::plugins::border::host::{CallFault, Shown};
@@ -24,8 +24,8 @@ use sdk::FieldFault;
 use sdk::wire::ActionReply;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use web::Error;
 use web::look::{form_token, see_other};
-use web::{Brought, Error};
 
 /// `POST /{insurer}/staff/p/{plugin}`
 pub async fn root(
@@ -64,6 +64,7 @@ async fn submit(
     let sub = name(&sub);
     let takes = visit.in_force.plugins.get(id);
     let takes = takes.is_some_and(|one| takes_files(one.manifest.staff_actions(path)));
+    let takes = Takes::of(takes, visit.session().is_some());
     let token = |csrf: &str| form_token(csrf, id, &sub);
     let Came { posted, files } = plugin_files::read(app, request, takes, token).await?;
     let (act, typed) = (posted.value("act"), typed(&posted));
@@ -106,14 +107,14 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(mut self, once: &str, came: Vec<(String, Brought)>) -> Result<Response, Error> {
+    async fn send(mut self, once: &str, came: Arriving) -> Result<Response, Error> {
         let holding = Holding {
             app: self.page.app,
             look: &self.page.visit.look,
             plugin: self.page.offer.plugin,
             insurer: self.page.visit.slug(),
             // Whose they become the row says that names them.
-            person: "",
+            whose: Whose::Staff,
             action: self.action,
             now: self.page.visit.now,
             once,

@@ -165,7 +165,12 @@ impl Showing<'_> {
             act: action.id.clone(),
             token: self.token.to_owned(),
             once: self.once.to_owned(),
-            kept: filled.kept.then(|| self.texts.text("form-kept", &[])),
+            kept: filled.kept.then(|| {
+                // A file is not typed: it may have to be chosen once more.
+                let lost = |field: &ShownField| field.kind == "file" && field.files.is_empty();
+                let key = if fields.iter().any(lost) { "form-kept-files" } else { "form-kept" };
+                self.texts.text(key, &[])
+            }),
             summary_title: self.texts.text("form-error-title", &[("count", count)]),
             summary: lines.collect(),
             field: fields.iter().map(|field| (field.name.clone(), field.clone())).collect(),

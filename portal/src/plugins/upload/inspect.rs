@@ -103,7 +103,7 @@ fn pdf(bytes: &[u8]) -> Result<i64, Refused> {
     if document.is_encrypted() || document.trailer.has(b"Encrypt") {
         return Err(Refused::Locked);
     }
-    let acts = |object: &Object| acts(object, DEPTH);
+    let acts = |object: &Object| acts(&document, object, DEPTH);
     if document.objects.values().any(acts) || acts(&Object::Dictionary(document.trailer.clone())) {
         return Err(Refused::Active);
     }
@@ -115,23 +115,33 @@ fn pdf(bytes: &[u8]) -> Result<i64, Refused> {
 }
 
 /// Whether an object does something: runs a script, starts a program, sends a form, holds other files.
-fn acts(object: &Object, depth: usize) -> bool {
+fn acts(document: &Document, object: &Object, depth: usize) -> bool {
     if depth == 0 {
         return true;
     }
     match object {
-        Object::Dictionary(dictionary) => has_action(dictionary, depth),
-        Object::Stream(stream) => has_action(&stream.dict, depth),
-        Object::Array(objects) => objects.iter().any(|object| acts(object, depth - 1)),
+        Object::Dictionary(dictionary) => has_action(document, dictionary, depth),
+        Object::Stream(stream) => has_action(document, &stream.dict, depth),
+        Object::Array(objects) => objects.iter().any(|object| acts(document, object, depth - 1)),
         _ => false,
     }
 }
 
-fn has_action(dictionary: &Dictionary, depth: usize) -> bool {
-    const KEYS: [&[u8]; 6] =
-        [b"JS", b"JavaScript", b"EmbeddedFiles", b"EmbeddedFile", b"RichMedia", b"XFA"];
-    const KINDS: [&[u8]; 8] = [
+fn has_action(document: &Document, dictionary: &Dictionary, depth: usize) -> bool {
+    const KEYS: [&[u8]; 9] = [
+        b"JS",
         b"JavaScript",
+        b"EmbeddedFiles",
+        b"EmbeddedFile",
+        b"EF",
+        b"AF",
+        b"AA",
+        b"RichMedia",
+        b"XFA",
+    ];
+    const KINDS: [&[u8]; 9] = [
+        b"JavaScript",
+        b"FileAttachment",
         b"Launch",
         b"SubmitForm",
         b"ImportData",
@@ -141,13 +151,25 @@ fn has_action(dictionary: &Dictionary, depth: usize) -> bool {
         b"EmbeddedFile",
     ];
     let names = |key: &[u8]| {
-        let name = dictionary.get(key).and_then(Object::as_name);
+        // Also where the word stands elsewhere.
+        let object = dictionary.get(key).and_then(|object| document.dereference(object));
+        let name = object.and_then(|(_, object)| object.as_name());
         name.is_ok_and(|name| KINDS.contains(&name))
     };
     KEYS.iter().any(|key| dictionary.has(key))
         || names(b"S")
         || names(b"Type")
-        || dictionary.iter().any(|(_, value)| acts(value, depth - 1))
+        || names(b"Subtype")
+        || opens(document, dictionary)
+        || dictionary.iter().any(|(_, value)| acts(document, value, depth - 1))
+}
+
+/// Whether opening the document does more than go to a page.
+fn opens(document: &Document, dictionary: &Dictionary) -> bool {
+    let action = dictionary.get(b"OpenAction").and_then(|object| document.dereference(object));
+    let Ok((_, Object::Dictionary(action))) = action else { return false };
+    let kind = action.get(b"S").and_then(|object| document.dereference(object));
+    !kind.and_then(|(_, kind)| kind.as_name()).is_ok_and(|kind| kind == b"GoTo")
 }
 
 #[cfg(test)]
@@ -230,10 +252,22 @@ mod tests {
             dictionary! {"S" => "SubmitForm"},
             dictionary! {"Names" => dictionary! {"EmbeddedFiles" => dictionary! {}}},
             dictionary! {"Kids" => vec![Object::Dictionary(dictionary! {"S" => "GoToR"})]},
+            dictionary! {"FS" => dictionary! {"EF" => dictionary! {"F" => Object::Reference((9, 0))}}},
+            dictionary! {"AA" => dictionary! {}},
+            dictionary! {"OpenAction" => dictionary! {"S" => "URI"}},
         ] {
             let change = |document: &mut Document| _ = document.add_object(action.clone());
             assert_eq!(refused(1, &change), Refused::Active, "{action:?}");
         }
+        // The word itself may stand elsewhere.
+        let elsewhere = |document: &mut Document| {
+            let word = document.add_object(Object::Name(b"Launch".to_vec()));
+            document.add_object(dictionary! {"S" => word});
+        };
+        assert_eq!(refused(1, &elsewhere), Refused::Active);
+        let page =
+            dictionary! {"OpenAction" => dictionary! {"S" => "GoTo", "D" => Vec::<Object>::new()}};
+        assert!(inspect(&pdf(1, |document| _ = document.add_object(page.clone()))).is_ok());
         let locked =
             |document: &mut Document| document.trailer.set("Encrypt", dictionary! {"V" => 1});
         assert!(matches!(refused(1, &locked), Refused::Locked | Refused::Broken));
@@ -257,6 +291,9 @@ mod tests {
     fn a_picture_that_would_fill_the_memory_is_refused() {
         let mut png = picture(1, 1, ImageFormat::Png);
         png[16..24].copy_from_slice(&[0, 0, 0xf4, 0x24, 0, 0, 0xf4, 0x24]);
-        assert!(matches!(inspect(&png), Err(Refused::Large | Refused::Broken)));
+        let mut sum = flate2::Crc::new();
+        sum.update(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        assert_eq!(inspect(&png), Err(Refused::Large));
     }
 }

@@ -67,6 +67,8 @@ pub enum Refused {
     Locked,
     /// A document that does something by itself.
     Active,
+    /// It could not be looked at: not the file's fault.
+    Unable,
 }
 
 impl Refused {
@@ -79,6 +81,7 @@ impl Refused {
             Refused::Large => "form-file-large",
             Refused::Locked => "form-file-locked",
             Refused::Active => "form-file-active",
+            Refused::Unable => "form-file-unable",
         }
     }
 }
