@@ -1,9 +1,9 @@
 //! The plugins that answer, and the pages that their templates are part of: they change together, and a
 //! request goes on with those that it began with. An old version ends when nobody uses it any more.
 
-use crate::plugins::mpk::trust::Trust;
-use crate::plugins::package::library_file;
+use crate::plugins::mpk::trust::{Origin, Trust};
 use crate::plugins::package::load::{self, Fingerprint, Loader};
+use crate::plugins::package::{library_file, reserved};
 use crate::plugins::{Plugin, Plugins};
 use crate::settings::{self, Settings};
 use crate::store::plugin_packages::{self, Installed};
@@ -81,7 +81,20 @@ impl InForce {
 
 /// Packages that could not be loaded: a start every second helps nobody.
 #[derive(Default)]
-pub struct Failed(Mutex<HashMap<String, Tried>>);
+pub struct Failed {
+    tried: Mutex<HashMap<String, Tried>>,
+    trust: Mutex<Looked>,
+}
+
+/// What the last looks at the trust file found.
+#[derive(Default)]
+struct Looked {
+    last: Option<Trust>,
+    /// What was found twice running: a file that is being written is seen half only once.
+    taken: Option<Trust>,
+    /// What was wrong with it, when it is known.
+    told: Option<String>,
+}
 
 /// A package that was tried, whom the operator trusted then, and when.
 struct Tried {
@@ -94,15 +107,36 @@ struct Tried {
 const AGAIN: Duration = Duration::from_secs(60);
 
 impl Failed {
+    /// Whom the operator trusts, after this look; nobody knows yet at the first.
+    fn trusted(&self, read: Result<Trust, String>) -> Option<Trust> {
+        let mut looked = self.trust.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match read {
+            Ok(trust) => {
+                looked.told = None;
+                let first = looked.taken.is_none();
+                if first || looked.last.as_ref() == Some(&trust) {
+                    looked.taken = Some(trust.clone());
+                }
+                looked.last = Some(trust);
+            }
+            Err(why) if looked.told.as_ref() != Some(&why) => {
+                tracing::error!(why, "the trust file cannot be used; what it said before counts");
+                looked.told = Some(why);
+            }
+            Err(_) => {}
+        }
+        looked.taken.clone()
+    }
+
     fn lately(&self, package: &Installed, trust: &Trust) -> bool {
-        let failed = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let failed = self.tried.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         failed.get(&package.plugin).is_some_and(|tried| {
             tried.package == *package && tried.trust == *trust && tried.at.elapsed() < AGAIN
         })
     }
 
     fn note(&self, package: &Installed, trust: &Trust) {
-        let mut failed = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut failed = self.tried.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let (at, trust) = (Instant::now(), trust.clone());
         failed.insert(package.plugin.clone(), Tried { package: package.clone(), trust, at });
     }
@@ -116,30 +150,45 @@ impl InForce {
     /// # Errors
     /// When the database or the trust file cannot be read.
     pub async fn next(&self, loader: &Loader<'_>, failed: &Failed) -> Result<Option<Self>, Error> {
-        let trust = Trust::read(&loader.settings.plugins.trust_file).map_err(Error::fault)?;
+        let Some(trust) = failed.trusted(Trust::read(&loader.settings.plugins.trust_file)) else {
+            return Ok(None);
+        };
         let wanted = plugin_packages::in_force(&mut loader.db.read().await?).await?;
         let mut plugins = self.plugins.clone();
+        let mut ended = Vec::new();
         plugins.retain(|id, plugin| {
             let Some(origin) = &plugin.origin else { return true };
             let runs = trust.runs(origin).map_err(|refusal| refusal.to_string());
             let wanted = wanted.iter().any(|package| package.plugin == *id);
             let stays = runs.and(wanted.then_some(()).ok_or("was removed".to_owned()));
-            if let Err(why) = &stays {
-                tracing::warn!(plugin = id, why, "plugin ends");
-            }
+            ended.extend(stays.as_ref().err().map(|why| (id.clone(), why.clone())));
             stays.is_ok()
         });
-        let mut changed = plugins.len() != self.plugins.len();
+        if !ended.is_empty() {
+            // What ends does so at once, whatever else cannot be loaded; the rest comes with the next look.
+            for (plugin, why) in ended {
+                tracing::warn!(plugin, why, "plugin ends");
+            }
+            let (pages, folders) = (self.pages.clone(), self.folders.clone());
+            return Ok(Some(Self { plugins, pages, folders }));
+        }
+        let mut changed = false;
         for package in &wanted {
             let id = &package.plugin;
             let known = plugins.get(id).and_then(|plugin| plugin.origin.as_ref());
-            if known.is_some_and(|origin| origin.hash == package.hash)
-                || failed.lately(package, &trust)
-            {
+            let same = |origin: &Origin| {
+                (&origin.hash, origin.installed_at) == (&package.hash, package.installed_at)
+            };
+            if known.is_some_and(same) || failed.lately(package, &trust) {
                 continue;
             }
+            let others = plugins.keys().chain(wanted.iter().map(|package| &package.plugin));
+            let beside = reserved::beside(id, others.map(String::as_str));
             let (plugin, version) = (id, &package.version);
-            let loaded = loader.installed(package, &trust).await?;
+            let loaded = match beside {
+                Ok(()) => loader.installed(package, &trust).await?,
+                Err(why) => Err(why),
+            };
             match loaded.and_then(|loaded| drawn(loader.settings, loaded)) {
                 Ok(loaded) => {
                     tracing::info!(plugin, version, "plugin loaded");
@@ -190,7 +239,7 @@ impl InForce {
 }
 
 /// The plugin again, when its templates and texts can be used.
-fn drawn(settings: &Settings, plugin: Plugin) -> Result<Plugin, String> {
+pub fn drawn(settings: &Settings, plugin: Plugin) -> Result<Plugin, String> {
     let alone = [owner(), plugin.owner.clone()];
     let pages = Pages::load_usable(&settings.themes, &alone);
     pages.map(|_| plugin).map_err(|error| error.to_string())

@@ -212,15 +212,18 @@ fn switch_on(world: &World, slug: &str, id: &str) {
 struct Load {
     stop: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
+    /// Lines that were said to be written.
+    written: Arc<AtomicUsize>,
     tasks: Vec<tokio::task::JoinHandle<Vec<String>>>,
 }
 
 impl Load {
     fn begin(visitor: &Visitor, url: &str) -> Self {
         let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let written = Arc::new(AtomicUsize::new(0));
         let one = |n: usize| {
             let (visitor, url) = (visitor.copied(), url.to_owned());
-            let (stop, asked) = (stop.clone(), asked.clone());
+            let (stop, asked, written) = (stop.clone(), asked.clone(), written.clone());
             tokio::spawn(async move {
                 let mut failed = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
@@ -229,6 +232,7 @@ impl Load {
                     if n == 0 && page.status == 200 && has_form {
                         let line = format!("line {}", asked.load(Ordering::Relaxed));
                         page = visitor.submit(&page, &[("text", &line)]).await;
+                        written.fetch_add(usize::from(page.status == 200), Ordering::Relaxed);
                     }
                     asked.fetch_add(1, Ordering::Relaxed);
                     if page.status != 200 {
@@ -239,7 +243,7 @@ impl Load {
             })
         };
         let tasks = (0..3).map(one).collect();
-        Self { stop, asked, tasks }
+        Self { stop, asked, written, tasks }
     }
 
     /// Waits until so many more were asked.
@@ -252,11 +256,13 @@ impl Load {
         }
     }
 
-    async fn ends_without_a_failure(self) {
+    /// How many lines were written.
+    async fn ends_without_a_failure(self) -> usize {
         self.stop.store(true, Ordering::Relaxed);
         for task in self.tasks {
             assert_eq!(task.await.expect("it ran"), Vec::<String>::new());
         }
+        self.written.load(Ordering::Relaxed)
     }
 }
 
@@ -309,8 +315,8 @@ async fn a_plugin_of_strangers_is_taken_upgraded_under_load_and_rolled_back() {
             took.as_millis()
         );
         visitor.submit(&visitor.open(&url).await, &[("text", "before")]).await.sees("before");
-        desk.refuses(&["plugin", "install", &one], "plugin upgrade");
-        desk.refuses(&["plugin", "upgrade", &one], "is not later than 0.1.0");
+        desk.refuses(&["plugin", "install", &two], "plugin upgrade");
+        assert!(desk.plugin(&["install", &one]).contains("signatures are taken over"));
 
         // Up and back while members read and write: nothing fails, and nothing that was written is lost.
         let load = Load::begin(&visitor, &url);
@@ -325,8 +331,10 @@ async fn a_plugin_of_strangers_is_taken_upgraded_under_load_and_rolled_back() {
         desk.plugin(&["rollback", ID]);
         until(&visitor, &url, |_, html| html.contains("<h1>own-lines")).await;
         load.goes_on(20).await;
-        load.ends_without_a_failure().await;
+        let written = load.ends_without_a_failure().await;
         let page = visitor.open(&url).await;
+        assert!(written > 5, "{written}");
+        assert_eq!(page.html.matches("<li class=\"row\">").count(), written + 2);
         page.sees("before").sees("between").does_not_see("(second)");
         desk.refuses(&["plugin", "rollback", ID], "nothing to go back to");
         desk.plugin(&["rollback", ID, "--to", "0.2.0"]);
@@ -351,6 +359,13 @@ async fn a_plugin_of_strangers_is_taken_upgraded_under_load_and_rolled_back() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
+
+        // A trust file that is being written, or that nobody can read, ends nothing.
+        let trust = std::fs::read_to_string(desk_trust(world)).expect("there");
+        std::fs::write(desk_trust(world), "revoked = [\"no hash\"]\n").expect("written");
+        logs(world, "the trust file cannot be used").await;
+        visitor.open(&url).await.sees("before (first)");
+        std::fs::write(desk_trust(world), trust).expect("written");
 
         // Called back while it runs: it ends, though nobody touched the database.
         let desk = Desk { world };
@@ -482,6 +497,10 @@ async fn at_an_authors_desk_what_changes_is_there_at_once() {
     visitor.open(&url).await.sees("新しい見出し");
     std::fs::write(&template, text).expect("written");
     until(&visitor, &url, |_, html| !html.contains("新しい見出し")).await;
+}
+
+fn desk_trust(world: &World) -> PathBuf {
+    world.folder.join("trust.toml")
 }
 
 /// Waits for a line in the portal's log.

@@ -34,7 +34,10 @@ async fn of_plugins(definition: &Definition, folder: &Path, db: &Db) -> Result<(
         let at = |why: String| Error::fault(format!("portal.toml: plugin {}: {why}", on.id));
         let manifest = manifests.get(&on.id).ok_or_else(|| {
             let known: Vec<&str> = manifests.keys().map(String::as_str).collect();
-            at(format!("is not in {}, which has {}", folder.display(), known.join(", ")))
+            let (folder, known) = (folder.display(), known.join(", "));
+            at(format!(
+                "is neither in {folder} nor in a package (`portal plugin install`); there are {known}"
+            ))
         })?;
         setting::check(&manifest.setting, &on.settings)
             .map_err(|why| at(format!("settings: {why}")))?;

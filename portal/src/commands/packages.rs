@@ -1,11 +1,13 @@
 //! What `portal plugin` does with packages: look at one, sign it, have it answer, go back, remove.
 
 use crate::app;
-use crate::in_force::owner;
+use crate::in_force::{drawn, owner};
 use crate::insurers::Insurer;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::database::{self, Place};
+use crate::plugins::data::make;
 use crate::plugins::data::people::PersonKeys;
+use crate::plugins::data::sql::check::Schema;
 use crate::plugins::mpk::refusal::Role;
 use crate::plugins::mpk::signature::{Signature, read_key};
 use crate::plugins::mpk::trust::{Origin, Trust};
@@ -16,7 +18,6 @@ use crate::plugins::package::manifest::Manifest;
 use crate::plugins::package::{library_file, reserved, setting};
 use crate::settings::Settings;
 use crate::store::plugin_packages::{self, Installed};
-use db::installation::Served;
 use db::{Db, published};
 use semver::Version;
 use std::io::Read as _;
@@ -29,8 +30,8 @@ use web::clock::{self, Clock};
 pub enum How {
     /// Of a plugin that is not here.
     Install,
-    /// Of one that is, in a later version.
-    Upgrade,
+    /// Of one that is, in a later version; also when nobody can go back from it.
+    Upgrade { one_way: bool },
 }
 
 /// Writes a package beside where it shall be, and then there: a half one is never seen.
@@ -73,7 +74,9 @@ pub fn sign(file: &Path, key: &Path) -> Result<(), Error> {
     let key = read_key(key).map_err(Error::fault)?;
     package.countersign(|text| Signature::make(&key, Role::Operator, text));
     write(file, &package)?;
-    println!("{} {}: signed", package.contents.id, package.contents.version);
+    let contents = &package.contents;
+    println!("{} {}: signed, package {}", contents.id, contents.version, package.hash());
+    println!("of the publisher with the key {}", package.signatures.publisher.key);
     Ok(())
 }
 
@@ -94,7 +97,25 @@ pub async fn take(settings: &Settings, file: &Path, how: How) -> Result<(), Erro
     let publisher = trusted(settings, &origin)?;
     let db = app::open_db(settings).await?;
     let was = in_force(&db, id).await?;
-    fits(contents.version.as_str(), was.as_ref(), how)?;
+    let now = Clock::system().now();
+    let installed = Installed {
+        plugin: id.clone(),
+        hash: origin.hash.clone(),
+        version: contents.version.clone(),
+        installed_at: now,
+    };
+    let known = plugin_packages::of(&mut db.read().await?, id).await?;
+    let answers = was.as_ref().is_some_and(|was| was.hash == origin.hash);
+    let is_known = known.iter().any(|package| package.hash == origin.hash);
+    if answers || (is_known && was.is_some() && how == How::Install) {
+        // The same files: what is new are its signatures.
+        let mut tx = db.begin().await?;
+        plugin_packages::insert(&mut tx, &installed, &bytes).await?;
+        tx.commit().await?;
+        println!("{id} {} was here: its signatures are taken over", contents.version);
+        return Ok(());
+    }
+    fits(id, contents.version.as_str(), was.as_ref(), how)?;
     let manifest = package.manifest().map_err(Error::fault)?;
     let others = load::manifests(&settings.plugins.folder, &db).await?;
     for other in others.keys() {
@@ -102,9 +123,15 @@ pub async fn take(settings: &Settings, file: &Path, how: How) -> Result<(), Erro
         reserved::beside(other, std::iter::once(id.as_str())).map_err(Error::fault)?;
     }
     for_insurers(&db, &manifest).await?;
+    if let (Some(was), How::Upgrade { one_way: false }) = (&was, how) {
+        way_back(&db, was, &package).await?;
+    }
     let unpacked = package.unpack().map_err(Error::fault)?;
     let folder = unpacked.path().join(id);
-    let library = folder.join(library_file::file_name(id));
+    // From where it will be loaded: a temporary folder may not hold programs.
+    let library = package.files.get(&library_file::file_name(id)).map(Vec::as_slice);
+    let library = library_file::keep(&settings.plugins.copies, library.unwrap_or_default());
+    let library = library.map_err(Error::fault)?;
     let (_, wrong) = checked(settings, &folder, Some(&library)).await;
     if wrong {
         return Err(Error::fault(format!("{id} {}: is not taken", contents.version)));
@@ -113,17 +140,9 @@ pub async fn take(settings: &Settings, file: &Path, how: How) -> Result<(), Erro
     let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
     // Its tables are made by this: the version that answers now goes on with them.
     loader.package(&package).await.map_err(Error::fault)?;
-    let now = Clock::system().now();
-    let installed = Installed {
-        plugin: id.clone(),
-        hash: origin.hash,
-        version: contents.version.clone(),
-        installed_at: now,
-    };
     let mut tx = db.begin().await?;
     plugin_packages::insert(&mut tx, &installed, &bytes).await?;
-    let put = put(&mut tx, &installed, was.as_ref(), now).await;
-    put?;
+    put(&mut tx, &installed, was.as_ref(), now).await?;
     tx.commit().await?;
     println!("{id} {} of {publisher}: answers from now on", contents.version);
     db.close().await;
@@ -151,17 +170,17 @@ async fn in_force(db: &Db, plugin: &str) -> Result<Option<Installed>, Error> {
 }
 
 /// Whether a version can follow the one that answers.
-fn fits(version: &str, was: Option<&Installed>, how: How) -> Result<(), Error> {
+fn fits(id: &str, version: &str, was: Option<&Installed>, how: How) -> Result<(), Error> {
     let later = |was: &Installed| Version::parse(version).ok() > Version::parse(&was.version).ok();
     let why = match (how, was) {
         (How::Install, None) => return Ok(()),
         (How::Install, Some(was)) => {
-            format!("version {} is here: use `portal plugin upgrade`", was.version)
+            format!("{id} {} is here: use `portal plugin upgrade`", was.version)
         }
-        (How::Upgrade, None) => "is not here: use `portal plugin install`".to_owned(),
-        (How::Upgrade, Some(was)) if later(was) => return Ok(()),
-        (How::Upgrade, Some(was)) => format!(
-            "version {version} is not later than {}, which answers: use `portal plugin rollback` to go back, \
+        (How::Upgrade { .. }, None) => format!("{id} is not here: use `portal plugin install`"),
+        (How::Upgrade { .. }, Some(was)) if later(was) => return Ok(()),
+        (How::Upgrade { .. }, Some(was)) => format!(
+            "{id} {version} is not later than {}, which answers: use `portal plugin rollback` to go back, \
              or raise the version",
             was.version
         ),
@@ -180,6 +199,29 @@ async fn for_insurers(db: &Db, manifest: &Manifest) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether the version that answers now could answer again on the tables of the next.
+async fn way_back(db: &Db, was: &Installed, next: &Package) -> Result<(), Error> {
+    let bytes = plugin_packages::bytes(&mut db.read().await?, &was.plugin, &was.hash).await?;
+    let Some(Ok(before)) = bytes.map(|bytes| Package::read(&bytes)) else { return Ok(()) };
+    let tables = |package: &Package| {
+        let unpacked = package.unpack()?;
+        let tables = load::declared_tables(&unpacked.path().join(&was.plugin))?;
+        let imported = package.manifest()?.imported(&tables)?;
+        Ok::<_, String>((tables, imported))
+    };
+    let (before, next) = (tables(&before), tables(next));
+    let ((before, filled), (next, fills)) =
+        (before.map_err(Error::fault)?, next.map_err(Error::fault)?);
+    let before = Schema { tables: &before, imported: &filled };
+    let next = Schema { tables: &next, imported: &fills };
+    make::can_go_back(&before, &next).map_err(|why| {
+        let version = &was.version;
+        Error::fault(format!(
+            "after it nobody can go back to {version}: {why}; add --one-way when you mean it"
+        ))
+    })
 }
 
 /// The insurers that have a plugin on.
@@ -207,20 +249,23 @@ pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result
     let mut all = plugin_packages::of(&mut db.read().await?, plugin).await?;
     all.sort_by_key(|package| (number(package), package.installed_at));
     let known: Vec<String> = all.iter().map(|package| package.version.clone()).collect();
+    let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
     let before = all.into_iter().rfind(|package| match to {
         Some(to) => package.version == to && package.hash != was.hash,
-        None => number(package) < number(&was),
+        // What was called back is no way out.
+        None => number(package) < number(&was) && !trust.has_revoked(&package.hash),
     });
     let before = before.ok_or_else(|| {
         Error::fault(format!(
-            "there is nothing to go back to: {plugin} was here as {}",
+            "there is nothing to go back to: {plugin} was here as {} (--to names one)",
             known.join(", ")
         ))
     })?;
-    let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
     let keys = PersonKeys::open(&db).await?;
     let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
-    loader.installed(&before, &trust).await?.map_err(Error::fault)?;
+    let loaded = loader.installed(&before, &trust).await?;
+    let loaded = loaded.and_then(|loaded| drawn(settings, loaded)).map_err(Error::fault)?;
+    for_insurers(&db, &loaded.manifest).await?;
     let mut tx = db.begin().await?;
     put(&mut tx, &before, Some(&was), Clock::system().now()).await?;
     tx.commit().await?;
@@ -252,9 +297,13 @@ pub async fn reset(settings: &Settings, plugin: &str, yes: bool) -> Result<(), E
     if !plugin.chars().all(plain) {
         return no(format!("{plugin:?} is no plugin's id: a-z, 0-9 and -"));
     }
-    if settings.plugins.folder.join(plugin).join("plugin.toml").is_file() {
-        // Its tables are open in a portal that runs.
-        Served::default().take(&settings.database)?;
+    let folder = settings.plugins.folder.join(plugin);
+    if folder.join("plugin.toml").is_file() {
+        // Its tables are open in every portal that runs.
+        return no(format!(
+            "{} is there: take it away on every node and restart them first",
+            folder.display()
+        ));
     }
     let db = app::open_db(settings).await?;
     if in_force(&db, plugin).await?.is_some() {

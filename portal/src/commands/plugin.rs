@@ -75,7 +75,12 @@ pub enum Plugin {
     /// Take a package of a plugin that is not here yet. Every node has it a second or two later.
     Install { package: PathBuf },
     /// Take a newer package of a plugin that is here. Nobody waits, and no request fails.
-    Upgrade { package: PathBuf },
+    Upgrade {
+        package: PathBuf,
+        /// Also when the version that answers now could not work on its tables any more.
+        #[arg(long)]
+        one_way: bool,
+    },
     /// Go back to the package before. What members wrote meanwhile stays.
     Rollback {
         /// The plugin's id.
@@ -130,7 +135,9 @@ pub async fn run(settings: &Settings, command: Plugin) -> Result<ExitCode, Error
         Plugin::Verify { package } => packages::verify(settings, &package)?,
         Plugin::Sign { package, key } => packages::sign(&package, &key)?,
         Plugin::Install { package } => packages::take(settings, &package, How::Install).await?,
-        Plugin::Upgrade { package } => packages::take(settings, &package, How::Upgrade).await?,
+        Plugin::Upgrade { package, one_way } => {
+            packages::take(settings, &package, How::Upgrade { one_way }).await?;
+        }
         Plugin::Rollback { plugin, to } => packages::back(settings, &plugin, to.as_deref()).await?,
         Plugin::Remove { plugin } => packages::remove(settings, &plugin).await?,
         Plugin::Reset { plugin, yes } => packages::reset(settings, &plugin, yes).await?,

@@ -127,6 +127,8 @@ pub async fn run(app: Arc<App>) {
 async fn plan(app: &App, planned: &mut HashSet<JobKey>, now: i64) -> db::Result<()> {
     let mut new = Vec::new();
     let in_force = app.in_force();
+    // One that was removed may come back without what was planned for it.
+    planned.retain(|key| in_force.plugins.contains_key(&key.plugin));
     for insurer in app.insurers.all() {
         for offer in offer::all(&insurer.definition, &in_force.plugins) {
             for task in Task::all(&offer.plugin.manifest) {

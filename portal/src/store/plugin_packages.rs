@@ -82,13 +82,16 @@ pub async fn remove(tx: &mut Tx, plugin: &str) -> Result<bool> {
     Ok(tx.execute(sql, params![plugin]).await? == 1)
 }
 
-/// Forgets what the portal remembers for a plugin besides its own tables: its jobs, what it said, and what
-/// members were typing.
+/// Forgets what the portal remembers for a plugin besides its own tables: its jobs, what it said and heard,
+/// what members were told and were typing, and files of staff on their way.
 pub async fn forget(tx: &mut Tx, plugin: &str) -> Result<()> {
     for sql in [
         "DELETE FROM jobs WHERE plugin = $1",
         "DELETE FROM plugin_events WHERE plugin = $1",
         "DELETE FROM form_drafts WHERE plugin = $1",
+        "DELETE FROM notifications WHERE plugin = $1",
+        "DELETE FROM staff_files WHERE plugin = $1",
+        "DELETE FROM plugin_listeners WHERE listener = $1",
     ] {
         tx.execute(sql, params![plugin]).await?;
     }

@@ -151,6 +151,23 @@ impl Made {
     }
 }
 
+/// Whether a version could work on the tables that a later one makes of its own.
+///
+/// # Errors
+/// The table that it could not use.
+pub fn can_go_back(before: &Schema<'_>, later: &Schema<'_>) -> Result<(), String> {
+    for (name, table) in &before.tables.table {
+        let Some(next) = later.tables.table.get(name) else { continue };
+        let was = Made::of(table, before.imported.contains(name));
+        let next = Made::of(next, later.imported.contains(name));
+        let kept = |(name, shape): (&String, &Shape)| next.columns.get(name) == Some(shape);
+        if was.becomes(&next).is_err() || !was.columns.iter().all(kept) {
+            return Err(format!("table {name} changes what it has"));
+        }
+    }
+    Ok(())
+}
+
 /// Makes what is missing, in one transaction.
 ///
 /// # Errors

@@ -70,12 +70,12 @@ impl Package {
             let mut entry = entry.map_err(|error| no(&error))?;
             let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             if entry.header().entry_type() != tar::EntryType::Regular {
-                return Err(no(&format_args!("{path} is not a file")));
+                return Err(no(&format_args!("{path:?} is not a file")));
             }
             let mut read = Vec::new();
             entry.read_to_end(&mut read).map_err(|error| no(&error))?;
             let plain = |read| {
-                String::from_utf8(read).map_err(|_| no(&format_args!("{path} is not UTF-8")))
+                String::from_utf8(read).map_err(|_| no(&format_args!("{path:?} is not UTF-8")))
             };
             let twice = match path.as_str() {
                 CONTENTS => text.replace(plain(read)?).is_some(),
@@ -86,7 +86,7 @@ impl Package {
                 },
             };
             if twice {
-                return Err(no(&format_args!("{path} stands twice")));
+                return Err(no(&format_args!("{path:?} stands twice")));
             }
         }
         let text = text.ok_or_else(|| no(&"it has no package.toml"))?;

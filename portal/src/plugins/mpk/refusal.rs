@@ -10,7 +10,7 @@ pub enum Refusal {
     #[error("HASH: {0} is not the file that was packed; ask its publisher for the package again")]
     Hash(String),
     #[error(
-        "EXTRA_FILE: {0} was added after it was packed; ask its publisher for the package again"
+        "EXTRA_FILE: {0:?} was added after it was packed; ask its publisher for the package again"
     )]
     ExtraFile(String),
     #[error("MISSING_FILE: {0} is not there; ask its publisher for the package again")]
@@ -30,7 +30,9 @@ pub enum Refusal {
         "EXPIRED: packages of {publisher} are taken until {until}; agree with them and write a later day"
     )]
     Expired { publisher: String, until: String },
-    #[error("REVOKED: {0} is in the list `revoked` of the trust file; take another version")]
+    #[error(
+        "REVOKED: {0} is in the list `revoked` of the trust file; take another version, or `portal plugin remove`"
+    )]
     Revoked(String),
     #[error(
         "OPERATOR: no operator of the trust file has signed it; look at what it is and run `portal plugin \

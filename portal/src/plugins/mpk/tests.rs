@@ -72,6 +72,20 @@ fn whom_nobody_trusts_is_refused() {
         assert_eq!(code(&revoked), Refusal::Revoked(key.clone()));
         assert!(matches!(revoked.takes(&origin, "2026-04-01"), Err(Refusal::Revoked(_))));
     }
+    for (lines, revoked) in [
+        ("until = \"2028-3-31\"", ""),
+        ("until = \"31.03.2028\"", ""),
+        ("", "\"5D1C\""),
+        ("", "\"fees-1.2.0\""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("trust.toml");
+        let key = base64url(keys.publisher.public());
+        let text =
+            format!("revoked = [{revoked}]\n[publisher.soft]\nkey = \"{key}\"\n{FEES}\n{lines}\n");
+        std::fs::write(&file, text).unwrap();
+        assert!(Trust::read(&file).is_err(), "{lines} {revoked}");
+    }
     let until = trust(&keys, &format!("{FEES}\nuntil = \"2026-03-31\""), "");
     assert!(until.takes(&origin, "2026-03-31").is_ok());
     assert!(matches!(until.takes(&origin, "2026-04-01"), Err(Refusal::Expired { .. })));
@@ -153,6 +167,18 @@ fn what_was_changed_after_it_was_signed_is_refused() {
         let text = String::from_utf8(entries[0].1.clone()).unwrap();
         entries[0].1 = text.replace("1.2.0", "1.3.0").into_bytes();
     }));
+    // Both walls are looked at: nobody's word, and the publisher's own in the operator's place.
+    let signed = String::from_utf8(all[1].1.clone()).unwrap();
+    let (publisher, operator) = signed.split_once("[operator]").unwrap();
+    let own = publisher.split_once("[publisher]").unwrap().1;
+    let mut letters = operator.to_owned();
+    let at = letters.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap() - 5;
+    letters.replace_range(at..at + 1, if &letters[at..at + 1] == "A" { "B" } else { "A" });
+    for forged in [own, &letters] {
+        one("SIGNATURE: the signature of its operator")(changed(&|entries| {
+            entries[1].1 = format!("{publisher}[operator]{forged}").into_bytes();
+        }));
+    }
     // The signatures of another package, by the same people.
     let other = {
         let files = ["plugin.toml", "libfees.so"].map(|path| (path.to_owned(), b"z".to_vec()));

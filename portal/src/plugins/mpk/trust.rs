@@ -2,8 +2,9 @@
 
 use super::archive::Package;
 use super::refusal::Refusal;
+use secret::hash::from_base64url;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use web::config::toml_fault;
 
@@ -40,6 +41,8 @@ struct Operator {
 pub struct Origin {
     pub plugin: String,
     pub hash: String,
+    /// When it was put where it lies; 0 when it lies nowhere yet.
+    pub installed_at: i64,
     publisher_key: String,
     pub(super) operator_key: Option<String>,
 }
@@ -50,6 +53,7 @@ impl Package {
         Origin {
             plugin: self.contents.id.clone(),
             hash: self.hash(),
+            installed_at: 0,
             publisher_key: self.signatures.publisher.key.clone(),
             operator_key: self.signatures.operator.as_ref().map(|signature| signature.key.clone()),
         }
@@ -64,10 +68,47 @@ impl Trust {
     pub fn read(file: &Path) -> Result<Self, String> {
         let said = |why: String| format!("plugins.trust_file {}: {why}", file.display());
         match std::fs::read_to_string(file) {
-            Ok(text) => toml::from_str(&text).map_err(|error| said(toml_fault(&text, &error))),
+            Ok(text) => {
+                let read: Self =
+                    toml::from_str(&text).map_err(|error| said(toml_fault(&text, &error)))?;
+                read.check().map_err(said)?;
+                Ok(read)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(said(error.to_string())),
         }
+    }
+
+    /// Whether every word of it can have the effect that it was written for.
+    fn check(&self) -> Result<(), String> {
+        let is_key = |text: &str| from_base64url(text).is_some_and(|key| key.len() == 32);
+        let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        let is_hash = |text: &str| text.len() == 64 && text.chars().all(hex);
+        if let Some(other) = self.revoked.iter().find(|text| !is_key(text) && !is_hash(text)) {
+            let what = "neither a package, as `portal plugin verify` names it, nor a key";
+            return Err(format!("revoked: {other:?} is {what}"));
+        }
+        let mut known = BTreeSet::new();
+        let publishers = self.publisher.iter().map(|(name, publisher)| (name, &publisher.key));
+        for (name, key) in
+            publishers.chain(self.operator.iter().map(|(name, one)| (name, &one.key)))
+        {
+            if !is_key(key) {
+                return Err(format!("{name}: key {key:?} is none that `portal plugin key` prints"));
+            }
+        }
+        for (name, Publisher { key, until, .. }) in &self.publisher {
+            if !known.insert(key) {
+                return Err(format!(
+                    "publisher {name}: another has the same key; put them together"
+                ));
+            }
+            let day = |text: &String| text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10;
+            if let Some(until) = until.as_ref().filter(|until| !day(until)) {
+                return Err(format!("publisher {name}: until {until:?}: write it like 2028-03-31"));
+            }
+        }
+        Ok(())
     }
 
     /// Whether a package may run: a publisher and an operator of this file have signed it, and neither it
@@ -82,6 +123,11 @@ impl Trust {
             Some(_) => Ok(publisher),
             None => Err(Refusal::Operator),
         }
+    }
+
+    /// Whether a package was called back by its hash.
+    pub fn has_revoked(&self, hash: &str) -> bool {
+        self.revoked.iter().any(|revoked| revoked == hash)
     }
 
     /// Whether a package of this publisher is taken today. Returns the publisher's name.
