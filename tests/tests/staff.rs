@@ -249,6 +249,38 @@ async fn a_file_from_its_fault_to_what_members_see() {
         // Whose it is the provider told when she signed in.
         ranking.sees("1位").sees("7,300").sees("港　花子");
         hanako.open(&views).await.sees(looked).sees("歩数の記録");
+        // A member's file is as a page of the plugin: for whoever has its role, written down by a number and
+        // not by the name that she gave it, and she is told.
+        let new = format!("{}/minato/p/example/new", world.portal_url);
+        let page = hanako.open(&new).await;
+        let fields = [("day", "2026-04-05"), ("steps", "1"), ("note", "")];
+        let photo = [("photo", "港花子の検査.jpg", &tests::photo()[..])];
+        hanako.submit_files(&page, &fields, &photo).await.sees("記録しました");
+        let list =
+            hanako.open(&format!("{}/minato/p/example?month=202604", world.portal_url)).await;
+        let id = list.html.split("/p/example/blob/").nth(1).expect("a file").split('"').next();
+        let file = at(world, &format!("/p/example/blob/{}", id.expect("an id")));
+        let seen_by = |html: &str| html.matches(looked).count();
+        // The same look is told once an hour.
+        let mut tx = db.begin().await.expect("begins");
+        tx.execute("DELETE FROM views", &[]).await.expect("an hour ago");
+        tx.commit().await.expect("committed");
+        taro.open(&file).await.sees("この操作の担当ではありません");
+        assert_eq!(Visitor::new().open_and_stay(&file).await.status, 303);
+        assert_eq!(
+            hanako.open_and_stay(&file).await.status,
+            303,
+            "a member's session is none here"
+        );
+        let elsewhere = file.replace("/minato/staff/", "/aozora/p/").replace("/p/p/", "/p/");
+        assert_eq!(ken.open(&elsewhere).await.status, 404);
+        assert_eq!(seen_by(&hanako.open(&views).await.html), 0);
+        let request = reqwest::Client::new().get(&file).header("cookie", jiro.cookies(&file));
+        let answer = request.send().await.expect("answered");
+        assert_eq!(answer.headers()["content-type"], "image/jpeg");
+        assert_eq!(seen_by(&hanako.open(&views).await.html), 1);
+        let record = jiro.open(&at(world, "/record")).await;
+        record.sees(&format!("/blob {}", &id.expect("an id")[..8])).does_not_see("検査");
         ken.open(&format!("{}/aozora/views", world.portal_url)).await.does_not_see("給付責任者");
         taro.open(&at(world, "/p/example")).await.sees("この操作の担当ではありません");
         taro.open(&at(world, "")).await.does_not_see("/p/example");

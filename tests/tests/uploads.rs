@@ -3,18 +3,9 @@
 
 use std::path::{Path, PathBuf};
 use tests::browser::Browser;
+use tests::photo;
 use tests::visitor::{HANAKO, ICHIRO, KEN, PASSWORD, Seen, Visitor};
 use tests::world::{Options, World};
-
-/// A small JPEG of one colour, as a camera would send it: with a place in it.
-fn photo() -> Vec<u8> {
-    const PLAIN: &str = "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAABAAEBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/APn+v//Z";
-    use base64::Engine as _;
-    let plain = base64::engine::general_purpose::STANDARD.decode(PLAIN).expect("base64");
-    let place = b"GPS 35.6812N 139.7671E";
-    let length = u16::try_from(place.len() + 2).expect("short").to_be_bytes();
-    [&plain[..2], b"\xff\xe1", &length, place, &plain[2..]].concat()
-}
 
 async fn member(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> Visitor {
     let visitor = Visitor::new();
@@ -126,6 +117,15 @@ async fn a_file_is_kept_without_its_place_and_is_nobody_elses() {
         let fields = [("day", "2026-04-03"), ("steps", "1"), ("note", ""), ("photo", stolen)];
         ichiro.submit(&his, &fields).await.sees("記録しました");
         ichiro.open(&at(world, "minato", "?month=202604")).await.does_not_see("/blob/");
+        // His own is hers to see, as his rows are (the insured person's household), once a row names it.
+        let page = ichiro.open(&new).await;
+        let wrong = [("day", "2026-04-09"), ("steps", "x"), ("note", "")];
+        let back = ichiro.submit_files(&page, &wrong, &[("photo", "his.jpg", &photo())]).await;
+        let his_file = file(world, &back);
+        assert_eq!(hanako.open(&his_file).await.status, 404, "it is held for him alone");
+        let day = [("day", "2026-04-09"), ("steps", "9"), ("note", "")];
+        ichiro.submit(&back, &day).await.sees("記録しました");
+        assert_eq!(fetched(&hanako, &his_file).await.0, 200);
         // A page of ours on which no form takes a file reads none.
         let mut list = hanako.open(&edit).await;
         list.url = at(world, "minato", "");
