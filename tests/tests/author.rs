@@ -272,6 +272,13 @@ const OF_EXAMPLE: &[(&str, &str, &str, &str)] = &[
     ),
     ("plugin.toml", "id = \"added\"", "id = \"added\"\npath = \"/\"", "unknown field `path`"),
     ("plugin.toml", "answers = \"pdf\"", "answers = \"xlsx\"", "unknown variant `xlsx`"),
+    // What Rust names is there, too.
+    (
+        "src/actions.rs",
+        "\"example-day-future\"",
+        "\"example-day-later\"",
+        "there is no text example-day-later, which src/ names",
+    ),
     (
         "tables.toml",
         "key = [\"day\"]",

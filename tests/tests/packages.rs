@@ -279,6 +279,8 @@ async fn a_plugin_of_strangers_is_taken_upgraded_under_load_and_rolled_back() {
         let (two, _) = desk.pack(&second, "two.mpk");
 
         // Nobody is trusted by nature, and each lack has its code.
+        desk.refuses(&["plugin", "install", &one], "trust.toml: is not there");
+        desk.trust(&operator, &operator, "\"other\"", "");
         desk.refuses(&["plugin", "install", &one], "PUBLISHER");
         desk.trust(&publisher, &operator, "\"other\"", "");
         desk.refuses(&["plugin", "install", &one], "SCOPE");

@@ -82,7 +82,12 @@ pub fn sign(file: &Path, key: &Path) -> Result<(), Error> {
 
 /// Whose package it is, when it is taken here and today.
 fn trusted(settings: &Settings, origin: &Origin) -> Result<String, Error> {
-    let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
+    let file = &settings.plugins.trust_file;
+    if !file.exists() {
+        let why = "is not there: nobody is trusted. Does the command have the portal's settings (--config)?";
+        return Err(Error::fault(format!("plugins.trust_file {}: {why}", file.display())));
+    }
+    let trust = Trust::read(file).map_err(Error::fault)?;
     let today = clock::today(Clock::system().now());
     let publisher = trust.takes(origin, &today).map_err(Error::fault)?;
     trust.runs(origin).map_err(Error::fault)?;

@@ -149,8 +149,12 @@ fn new(id: &str, into: &Path, sdk: Option<&Path>) -> Result<(), Error> {
     let home = sdk.map_or(Home::Workspace, |sdk| Home::Own { sdk });
     let folder = scaffold::write(id, into, &home).map_err(Error::fault)?;
     let (at, library) = (folder.display(), id.replace('-', "_"));
+    let themes = match sdk.and_then(|sdk| sdk.canonicalize().ok()) {
+        Some(sdk) => format!("MUSUBI_PORTAL_THEMES={} ", sdk.join("../../themes").display()),
+        None => String::new(),
+    };
     println!(
-        "{at}: written\nNext: cargo test && cargo build there, and then\n  portal plugin check {at} \
+        "{at}: written\nNext: cargo test && cargo build there, and then\n  {themes}portal plugin check {at} \
          --library …/lib{library}.so"
     );
     Ok(())

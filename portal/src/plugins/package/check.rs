@@ -70,6 +70,14 @@ impl Checking<'_> {
                 wrong.extend(refused.iter().map(ToString::to_string));
                 Arc::new(pages)
             }
+            Err(_) if !self.themes.join("base").is_dir() => {
+                let themes = self.themes.display();
+                wrong.push(format!(
+                    "themes: there are none in {themes}: name the portal's folder in the settings (`themes`) \
+                     or by MUSUBI_PORTAL_THEMES"
+                ));
+                return wrong;
+            }
             Err(why) => {
                 wrong.push(why.to_string());
                 return wrong;
@@ -201,6 +209,13 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
             wrong.push(format!("plugin.toml: menu: there is no text {label} in messages/"));
         }
     }
+    let mut named = BTreeSet::new();
+    quoted(&folder.join("src"), &format!("{}-", owner.id), &mut named);
+    for key in named {
+        if by_lang.values().all(|keys| !keys.contains(&key)) {
+            wrong.push(format!("messages/: there is no text {key}, which src/ names"));
+        }
+    }
     for told in &manifest.notification {
         for what in ["title", "text"] {
             let key = format!("{}-{}-{what}", owner.id, told.id);
@@ -218,6 +233,24 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
         wrong.push("plugin.toml: no [[route]] leads to the templates".to_owned());
     }
     wrong
+}
+
+/// The texts between quotes in Rust files that begin like the plugin's messages: what a form says, a card, a
+/// document. One that is put together there is not seen.
+fn quoted(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            quoted(&path, prefix, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            let literals = text.split('"').skip(1).step_by(2);
+            let literals =
+                literals.filter(|text| text.starts_with(prefix) && text.chars().all(word));
+            found.extend(literals.filter(|text| !text.ends_with('-')).map(str::to_owned));
+        }
+    }
 }
 
 /// Fields that the template names and the page does not have: in a condition such a one is silently

@@ -55,9 +55,10 @@ pub fn write(id: &str, into: &Path, home: &Home<'_>) -> Result<PathBuf, String> 
         if file.path() == Path::new(skipped) {
             continue;
         }
-        let name = match file.path().extension().is_some_and(|end| end == "in") {
-            true => Path::new("Cargo.toml"),
-            false => file.path(),
+        let name = match file.path().to_str() {
+            Some("gitignore.in") => Path::new(".gitignore"),
+            Some(name) if name.ends_with(".in") => Path::new("Cargo.toml"),
+            _ => file.path(),
         };
         let target = folder.join(name);
         let said = |error: std::io::Error| format!("{}: {error}", target.display());
