@@ -275,6 +275,15 @@ impl Visitor {
         panic!("{url} leads on for ever");
     }
 
+    /// A member who has registered and is signed in at the portal.
+    pub async fn member(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> Self {
+        let visitor = Self::new();
+        let email = format!("{id}@example.jp");
+        visitor.register(world, slug, (&email, id, card)).await.sees(id);
+        visitor.sign_in(world, slug, id).await;
+        visitor
+    }
+
     /// From the portal's front door to an account; returns the page that says "done".
     pub async fn register(
         &self,

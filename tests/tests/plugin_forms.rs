@@ -9,14 +9,6 @@ fn at(world: &World, slug: &str, path: &str) -> String {
     format!("{}/{slug}/p/example{path}", world.portal_url)
 }
 
-async fn member(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> Visitor {
-    let visitor = Visitor::new();
-    let email = format!("{id}@example.jp");
-    visitor.register(world, slug, (&email, id, card)).await.sees(id);
-    visitor.sign_in(world, slug, id).await;
-    visitor
-}
-
 /// The page as it came, aimed at its second form.
 fn second_form(page: &Seen) -> Seen {
     let mut page = page.clone();
@@ -29,7 +21,7 @@ fn second_form(page: &Seen) -> Seen {
 async fn what_a_member_sends_is_written_once_and_only_theirs() {
     let options = Options { insurers: vec!["minato", "aozora"], ..Options::default() };
     World::on_each_engine(options, async |world| {
-        let hanako = member(world, "minato", "hanako79", HANAKO).await;
+        let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
         let new = at(world, "minato", "/new");
         let page = hanako.open(&new).await;
         page.sees("value=\"20").sees("※必須").sees("歩数");
@@ -75,7 +67,7 @@ async fn what_a_member_sends_is_written_once_and_only_theirs() {
         hanako.open(&april).await.sees("8,000");
 
         // Nobody else's: neither the husband, who is in the same household, nor another insurer's.
-        let ichiro = member(world, "minato", "ichiro77", ICHIRO).await;
+        let ichiro = Visitor::member(world, "minato", "ichiro77", ICHIRO).await;
         assert_eq!(ichiro.open(&edit).await.status, 404);
         ichiro.open(&april).await.does_not_see("8,000");
         let his = ichiro.open(&new).await;
@@ -84,7 +76,7 @@ async fn what_a_member_sends_is_written_once_and_only_theirs() {
         ichiro.submit(&second_form(&his), &[]).await.sees("消しました");
         assert_eq!(ichiro.open(&edit).await.status, 404);
         hanako.open(&april).await.sees("8,000");
-        let ken = member(world, "aozora", "ken-aozora", KEN).await;
+        let ken = Visitor::member(world, "aozora", "ken-aozora", KEN).await;
         assert_eq!(ken.open(&at(world, "aozora", "/edit?day=2026-04-01")).await.status, 404);
     })
     .await;
@@ -95,7 +87,7 @@ async fn what_a_member_sends_is_written_once_and_only_theirs() {
 async fn a_form_that_the_page_did_not_make_is_refused() {
     let options = Options { insurers: vec!["minato"], ..Options::default() };
     let world = World::on_sqlite(options).await;
-    let hanako = member(&world, "minato", "hanako79", HANAKO).await;
+    let hanako = Visitor::member(&world, "minato", "hanako79", HANAKO).await;
     let new = at(&world, "minato", "/new");
     let page = hanako.open(&new).await;
     let (_, fields) = page.form().expect("a form");
@@ -136,7 +128,7 @@ async fn a_form_that_the_page_did_not_make_is_refused() {
 async fn what_was_typed_survives_the_end_of_the_session() {
     let options = Options { insurers: vec!["minato"], ..Options::default() };
     World::on_each_engine(options, async |world| {
-        let hanako = member(world, "minato", "hanako79", HANAKO).await;
+        let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
         let new = at(world, "minato", "/new");
         let page = hanako.open(&new).await;
         let db = db::Db::open(&world.portal_database()).await.expect("opens");
@@ -156,7 +148,7 @@ async fn what_was_typed_survives_the_end_of_the_session() {
         // It is of this page: another's form is as it was, and what says which row is meant is the page's.
         hanako.open(&format!("{new}?x=1")).await.does_not_see("4321");
         // Another member of the same insurer does not see it.
-        let ichiro = member(world, "minato", "ichiro77", ICHIRO).await;
+        let ichiro = Visitor::member(world, "minato", "ichiro77", ICHIRO).await;
         ichiro.open(&new).await.does_not_see("4321");
         // Sent, it is forgotten.
         let wrong = hanako.submit(&back, &[("steps", "")]).await;
@@ -251,7 +243,7 @@ async fn a_form_in_a_browser() {
 async fn a_form_that_asks_again_is_not_taken_on_an_old_login() {
     let options = Options { insurers: vec!["minato"], ..Options::default() };
     World::on_each_engine(options, async |world| {
-        let hanako = member(world, "minato", "hanako79", HANAKO).await;
+        let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
         let day = [("day", "2026-04-01"), ("steps", "7200")];
         let page = hanako.open(&at(world, "minato", "/new")).await;
         hanako.submit(&page, &day).await.sees("記録しました");

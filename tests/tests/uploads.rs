@@ -7,14 +7,6 @@ use tests::photo;
 use tests::visitor::{HANAKO, ICHIRO, KEN, PASSWORD, Seen, Visitor};
 use tests::world::{Options, World};
 
-async fn member(world: &World, slug: &str, id: &str, card: &[(&str, &str)]) -> Visitor {
-    let visitor = Visitor::new();
-    let email = format!("{id}@example.jp");
-    visitor.register(world, slug, (&email, id, card)).await.sees(id);
-    visitor.sign_in(world, slug, id).await;
-    visitor
-}
-
 fn at(world: &World, slug: &str, path: &str) -> String {
     format!("{}/{slug}/p/example{path}", world.portal_url)
 }
@@ -45,7 +37,7 @@ async fn a_file_is_kept_without_its_place_and_is_nobody_elses() {
     let options =
         Options { insurers: vec!["minato", "aozora"], settings: vec![small], ..Options::default() };
     World::on_each_engine(options, async |world| {
-        let hanako = member(world, "minato", "hanako79", HANAKO).await;
+        let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
         let new = at(world, "minato", "/new");
         let page = hanako.open(&new).await;
         page.sees("enctype=\"multipart/form-data\"").sees("type=\"file\"");
@@ -107,8 +99,8 @@ async fn a_file_is_kept_without_its_place_and_is_nobody_elses() {
         hanako.open(&edit).await.does_not_see("/blob/");
 
         // Nobody else's: not her husband's, not another society's, not a stranger's; and no form makes it so.
-        let ichiro = member(world, "minato", "ichiro77", ICHIRO).await;
-        let ken = member(world, "aozora", "ken56789", KEN).await;
+        let ichiro = Visitor::member(world, "minato", "ichiro77", ICHIRO).await;
+        let ken = Visitor::member(world, "aozora", "ken56789", KEN).await;
         assert_eq!(ichiro.open(&held).await.status, 404);
         assert_eq!(ken.open(&held.replace("/minato/", "/aozora/")).await.status, 404);
         assert_ne!(fetched(&Visitor::new(), &held).await.2, bytes);

@@ -8,12 +8,15 @@ use crate::plugins::data::class::DataClass;
 use crate::plugins::data::database::Database;
 use crate::plugins::data::people::Seen;
 use crate::plugins::form::field::{Action, FieldKind};
+use crate::plugins::form::read::Wrong;
+use crate::plugins::form::shown::in_words;
 use crate::plugins::upload::{Media, inspector};
 use crate::visit::Visit;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use secret::hash;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -21,7 +24,9 @@ use web::{Brought, Error, Look, Most, Posted, Upload};
 
 /// What forms with files may hold in memory on this node, in megabytes: from their first byte until their
 /// files have been looked at.
-static HELD: Semaphore = Semaphore::const_new(200);
+static HELD: Semaphore = Semaphore::const_new(MOST_HELD);
+/// As many; a form that may be longer is taken when no other is on its way.
+const MOST_HELD: usize = 200;
 /// The most files that one form brings.
 const FILES: usize = 10;
 
@@ -84,13 +89,32 @@ pub(super) async fn read(
     let most = app.settings.plugins.upload_mb.saturating_mul(4);
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let mb = length.map_or(most, |bytes| bytes / (1024 * 1024)).min(most) + 1;
+    let mb = length.map_or(most, |bytes| bytes / (1024 * 1024)).min(most);
+    let mb = mb.saturating_add(1).min(MOST_HELD);
     let place = HELD.try_acquire_many(u32::try_from(mb).unwrap_or(u32::MAX));
     let Ok(place) = place else { return Err(Error::BUSY) };
     let bytes = app.settings.plugins.upload_mb.saturating_mul(1024 * 1024);
     let Upload { posted, files } =
         Upload::signed(request, Most { bytes, files: FILES }, token).await?;
     Ok(Came { posted, files: Arriving { files, _place: Some(place) } })
+}
+
+/// The values of a form, or all that is wrong with it, in words: with its files first, for why one was not
+/// taken says more than that there is none.
+pub(super) fn all(
+    values: Result<Map<String, Value>, Vec<(String, Wrong)>>,
+    mut faults: Vec<(String, String)>,
+    look: &Look,
+) -> Result<Map<String, Value>, Vec<(String, String)>> {
+    match values {
+        Ok(values) if faults.is_empty() => Ok(values),
+        values => {
+            let mut wrong = values.err().unwrap_or_default();
+            wrong.retain(|(field, _)| !faults.iter().any(|(known, _)| known == field));
+            faults.extend(in_words(wrong, look));
+            Err(faults)
+        }
+    }
 }
 
 /// A form with files on its way.

@@ -13,7 +13,6 @@ use crate::plugins::data::class::DataClass;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
 use crate::plugins::form::field::{Action, takes_files};
 use crate::plugins::form::read::read;
-use crate::plugins::form::shown::in_words;
 use crate::session;
 use crate::store::form_drafts::Of;
 use crate::visit::Visit;
@@ -124,7 +123,7 @@ impl Sending<'_> {
             now: visit.now,
             once,
         };
-        let (files, mut faults) = match holding.take(&mut typed, came).await {
+        let (files, faults) = match holding.take(&mut typed, came).await {
             Ok(taken) => taken,
             Err(error) => {
                 self.keeping().keep().await?;
@@ -145,15 +144,9 @@ impl Sending<'_> {
             }
         };
         let values = read(self.action, &self.typed, &asker.people, &files);
-        let values = match values {
-            Ok(values) if faults.is_empty() => values,
-            values => {
-                let mut wrong = values.err().unwrap_or_default();
-                // Why a file was not taken says more than that there is none.
-                wrong.retain(|(field, _)| !faults.iter().any(|(known, _)| known == field));
-                faults.extend(in_words(wrong, &visit.look));
-                return self.again(faults).await;
-            }
+        let values = match plugin_files::all(values, faults, &visit.look) {
+            Ok(values) => values,
+            Err(faults) => return self.again(faults).await,
         };
         if declared.class == DataClass::Medical {
             visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;

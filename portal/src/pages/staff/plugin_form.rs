@@ -13,7 +13,6 @@ use crate::plugins::data::people::People;
 use crate::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
 use crate::plugins::form::field::{Action, takes_files};
 use crate::plugins::form::read::read;
-use crate::plugins::form::shown::in_words;
 use crate::staff::{self, StaffVisit};
 use crate::store::form_drafts::Of;
 use crate::store::staff_record::Act;
@@ -119,18 +118,22 @@ impl Sending<'_> {
             now: self.page.visit.now,
             once,
         };
-        let (files, mut faults) = holding.take(&mut self.typed, came).await?;
+        let mut typed = self.typed.clone();
+        let (files, faults) = match holding.take(&mut typed, came).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                self.draft(&self.page.page()).keep(&self.typed).await?;
+                return Err(error);
+            }
+        };
+        self.typed = typed;
         let Self { page, action, sub, typed } = &self;
         let (app, visit, id) = (page.app, page.visit, page.offer.id());
         let everybody = People::everybody();
-        let values = match read(action, typed, &everybody, &files) {
-            Ok(values) if faults.is_empty() => values,
-            values => {
-                let mut wrong = values.err().unwrap_or_default();
-                wrong.retain(|(field, _)| !faults.iter().any(|(known, _)| known == field));
-                faults.extend(in_words(wrong, &visit.look));
-                return self.again(faults).await;
-            }
+        let values = read(action, typed, &everybody, &files);
+        let values = match plugin_files::all(values, faults, &visit.look) {
+            Ok(values) => values,
+            Err(faults) => return self.again(faults).await,
         };
         page.note(Act::FormSent, &format!("{} {}", page.path, action.id)).await?;
         let (question, shown) = page.question(action.declared())?;

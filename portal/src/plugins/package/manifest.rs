@@ -285,6 +285,12 @@ impl Manifest {
                 return Err(said("a file has no entry in the menu: leave menu out"));
             }
         }
+        let files = |path: &&str| *path == "/blob" || path.starts_with("/blob/");
+        if let Some(path) = paths.iter().chain(&staff).copied().find(|path| files(path)) {
+            return Err(format!(
+                "path {path}: files of members have these addresses; take another"
+            ));
+        }
         for told in &manifest.notification {
             told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
         }
@@ -527,6 +533,7 @@ mod tests {
             (page.to_owned(), "queries"),
             (format!("{named}{named}"), "twice"),
             (named.replace("\"/\"", "\"x\""), "begins with /"),
+            (named.replace("\"/\"", "\"/blob/x\""), "files of members"),
             (format!("{named}menu = \"fees-m\"\nanswers = \"csv\"\n"), "menu"),
         ] {
             let why = staff(&lines).unwrap_err();
