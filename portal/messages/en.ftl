@@ -133,6 +133,7 @@ staff-waiting-none = No file waits to be published.
 staff-files-open = Go to the files
 staff-files-title = Files
 staff-files-lead = Choose what the file is about. Members see nothing of a file until it is published.
+staff-files-of = { $plugin } ({ $files })
 staff-files-last = Last published { $when }
 staff-files-never = Nothing published yet
 staff-files-waiting = { $count } waiting

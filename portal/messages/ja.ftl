@@ -130,6 +130,7 @@ staff-waiting-none = 公開を待っているファイルはありません。
 staff-files-open = ファイルの取込へ
 staff-files-title = ファイルの取込
 staff-files-lead = どの内容のファイルかを選んでください。取り込んだファイルは、公開するまで加入者には見えません。
+staff-files-of = { $plugin }（{ $files }）
 staff-files-last = 最後の公開：{ $when }
 staff-files-never = まだ公開していません
 staff-files-waiting = 公開待ち { $count }件

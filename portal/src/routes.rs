@@ -57,7 +57,8 @@ fn staff_routes(app: &App) -> Router<Arc<App>> {
     // With what surrounds a file in a form; and what is too long is read to its end, so that the page can
     // say so.
     let most = app.settings.staff_file_mb.saturating_mul(4 * 1024 * 1024);
-    let file = "/{insurer}/staff/files/{plugin}/{file}";
+    let files = "/{insurer}/staff/files/{plugin}/{importer}";
+    let file = format!("{files}/{{file}}");
     Router::new()
         .route("/{insurer}/staff", get(staff::home::show))
         .route("/{insurer}/staff/signin", get(staff::signin::signin))
@@ -72,12 +73,12 @@ fn staff_routes(app: &App) -> Router<Arc<App>> {
         )
         .route("/{insurer}/staff/files", get(staff::files::show))
         .route(
-            "/{insurer}/staff/files/{plugin}",
+            files,
             get(staff::files::of_plugin)
                 .post(staff::files::bring)
                 .layer(DefaultBodyLimit::max(most)),
         )
-        .route(file, get(staff::file::show))
+        .route(&file, get(staff::file::show))
         .route(&format!("{file}/faults"), get(staff::file::faults))
         .route(&format!("{file}/publish"), post(staff::file::publish))
         .route(&format!("{file}/discard"), post(staff::file::discard))

@@ -2,14 +2,19 @@
 //! without the claim changes nothing.
 
 use db::Tx;
-use portal::store::staff_files::{self, File, Found, State};
+use portal::store::staff_files::{self, File, Found, Of, State};
 
 const INSURER: &str = "minato";
+
+fn of(importer: [&'static str; 2]) -> Of<'static> {
+    Of { insurer: INSURER, plugin: "fees", importer }
+}
 
 async fn bring(tx: &mut Tx, id: &str, by: &str, at: i64) {
     let file = File {
         id: id.to_owned(),
         plugin: "fees".to_owned(),
+        importer: "rows".to_owned(),
         name: format!("{id}.csv"),
         batch: String::new(),
         bytes: 3,
@@ -33,7 +38,34 @@ async fn right(tx: &mut Tx, now: i64) -> String {
 }
 
 async fn state(tx: &mut Tx, id: &str) -> State {
-    staff_files::by_id(tx, INSURER, "fees", id).await.expect("asked").expect("there").state
+    staff_files::by_id(tx, of(["rows", ""]), id).await.expect("asked").expect("there").state
+}
+
+/// A plugin takes two kinds of files: each page has its own. What was brought before there were two is the first's.
+#[tokio::test]
+async fn files_are_listed_by_what_they_are() {
+    let migrations = portal::app::migrations().expect("migrations");
+    db::testing::each_engine(&migrations, async |db| {
+        let mut tx = db.begin().await.expect("begins");
+        bring(&mut tx, "a", "taro", 10).await;
+        bring(&mut tx, "before", "taro", 20).await;
+        let sql = "UPDATE staff_files SET importer = '' WHERE file_id = 'before'";
+        tx.execute(sql, db::params![]).await.expect("as it was");
+        for (importer, expected) in
+            [(["rows", ""], vec!["before", "a"]), (["other", "other"], vec![])]
+        {
+            let files = staff_files::list(&mut tx, of(importer), 20).await.expect("asked");
+            let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
+            assert_eq!(ids, expected);
+            let one = staff_files::by_id(&mut tx, of(importer), "a").await.expect("asked");
+            assert_eq!(one.is_some(), !expected.is_empty());
+        }
+        right(&mut tx, 1_000).await;
+        assert_eq!(staff_files::waiting(&mut tx, of(["rows", ""])).await.expect("asked").len(), 1);
+        let other = staff_files::waiting(&mut tx, of(["other", "other"])).await;
+        assert_eq!(other.expect("asked").len(), 0);
+    })
+    .await;
 }
 
 #[tokio::test]

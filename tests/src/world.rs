@@ -7,6 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+/// The files that an insurer's folder may have for plugins: plugin, and which of its kinds.
+const FILES: [(&str, Option<&str>); 4] = [
+    ("medical-fees", None),
+    ("notices", None),
+    ("example", Some("courses")),
+    ("example", Some("counted")),
+];
+
 /// One of our programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
@@ -221,12 +229,14 @@ impl World {
         let (csv, layout) = (at("files/roster.csv"), at("roster.toml"));
         self.ran(Program::Idp, &["roster", "import", &csv, "--insurer", slug, "--layout", &layout]);
         self.ran(Program::Portal, &["insurer", "apply", &dir]);
-        for plugin in ["medical-fees", "notices"] {
-            let layout = at(&format!("{plugin}.toml"));
+        for (plugin, importer) in FILES {
+            let name = importer.map_or(plugin.to_owned(), |kind| format!("{plugin}-{kind}"));
+            let layout = at(&format!("{name}.toml"));
             if Path::new(&layout).exists() {
-                let csv = at(&format!("files/{plugin}.csv"));
-                let args =
-                    ["import", &csv, "--insurer", slug, "--plugin", plugin, "--layout", &layout];
+                let csv = at(&format!("files/{name}.csv"));
+                let mut args = vec!["import", &csv, "--insurer", slug, "--plugin", plugin];
+                args.extend(["--layout", &layout]);
+                args.extend(importer.into_iter().flat_map(|kind| ["--importer", kind]));
                 self.ran(Program::Portal, &args);
             }
         }

@@ -1,6 +1,7 @@
 //! Insurers' files: a broken one changes nothing and reports every row once; the same one twice
 //! changes nothing.
 
+use tests::visitor::{HANAKO, Visitor};
 use tests::world::{Options, Program, World};
 
 fn options() -> Options {
@@ -53,6 +54,49 @@ async fn a_broken_roster_changes_nothing_and_reports_every_row_once() {
         assert!(!ok && text.contains("--allow-large-change"), "{text}");
         let (ok, text) = import(&good, &["--dry-run"]);
         assert!(ok && text.contains("追加0 変更0") && text.contains("終了0"), "unchanged: {text}");
+    })
+    .await;
+}
+
+/// A plugin takes two kinds of files: the command wants to know which, and neither replaces the other's rows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_takes_files_of_two_kinds() {
+    World::on_each_engine(options(), async |world| {
+        let import = |kind: &[&str]| {
+            let file = world.folder.join("insurers/minato/files/example-courses.csv");
+            let file = file.display().to_string();
+            let args = ["import", &file, "--insurer", "minato", "--plugin", "example"];
+            let output = world.run(Program::Portal, &[&args[..], kind].concat());
+            let text = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+        };
+        let (ok, text) = import(&[]);
+        assert!(!ok && text.contains("--importer with one of courses, counted"), "{text}");
+        let (ok, text) = import(&["--importer", "other"]);
+        assert!(
+            !ok && text.contains("no importer \"other\"; there are courses, counted"),
+            "{text}"
+        );
+        // The layout is the insurer's for this kind.
+        let (ok, text) = import(&["--importer", "courses"]);
+        assert!(ok && text.contains("追加0 変更0"), "{text}");
+        let (ok, text) = import(&["--importer", "counted"]);
+        assert!(!ok && text.contains("Windows31J"), "{text}");
+        let hanako = Visitor::new();
+        let made = ("hanako79@example.jp", "hanako79", HANAKO);
+        hanako.register(world, "minato", made).await.sees("hanako79");
+        hanako.sign_in(world, "minato", "hanako79").await;
+        let page = format!("{}/minato/p/example", world.portal_url);
+        hanako.open(&format!("{page}?month=202604")).await.sees("142,300歩");
+        hanako.open(&format!("{page}/courses")).await.sees("灯台まわり").sees("2.4キロ");
+        // A layout for what the plugin does not take is a mistake of the operator's.
+        let file = world.folder.join("insurers/minato/portal.toml");
+        let text = std::fs::read_to_string(&file).expect("portal.toml");
+        std::fs::write(&file, text.replace("{ courses =", "{ course =")).expect("written");
+        let folder = world.folder.join("insurers/minato").display().to_string();
+        let output = world.run(Program::Portal, &["insurer", "apply", &folder]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("no importer \"course\""), "{said}");
     })
     .await;
 }

@@ -114,7 +114,7 @@ async fn a_file_from_its_fault_to_what_members_see() {
         taro.open(&at(world, "/record")).await.sees("この操作の担当ではありません");
 
         let (wrong, more) = files(world);
-        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let page = taro.open(&at(world, "/files/medical-fees/medical-fees")).await;
         page.sees("公開中の内容").sees("Windows-31J");
         bring(&taro, &page, "", b"").await.sees("ファイルを選んでください");
         let seen = bring(&taro, &page, "C:\\files\\fees.csv", &wrong).await;
@@ -144,7 +144,7 @@ async fn a_file_from_its_fault_to_what_members_see() {
         assert_eq!(count(bytes).await, 1);
         taro.submit(&pressed(&seen), &[]).await.sees("この操作の担当ではありません");
         // Nor does the lead who brings one.
-        let his = jiro.open(&at(world, "/files/medical-fees")).await;
+        let his = jiro.open(&at(world, "/files/medical-fees/medical-fees")).await;
         let his = bring(&jiro, &his, "his.csv", &more).await;
         jiro.submit(&pressed(&his), &[]).await.sees("別の担当者が公開します");
 
@@ -153,7 +153,7 @@ async fn a_file_from_its_fault_to_what_members_see() {
         hanako.register(world, "minato", made).await.sees("hanako79");
         hanako.sign_in(world, "minato", "hanako79").await;
         // A member's session opens no staff page.
-        let page = hanako.open(&at(world, "/files/medical-fees")).await;
+        let page = hanako.open(&at(world, "/files/medical-fees/medical-fees")).await;
         assert!(page.url.starts_with(&format!("{}/minato-staff/", world.idp_url)), "{}", page.url);
         assert_eq!(
             count("SELECT COUNT(*) AS n FROM staff_files WHERE state = 'published'").await,
@@ -464,7 +464,7 @@ async fn what_is_no_file_of_a_form_of_ours() {
     let lead = ["--email", JIRO, "--name", "港　次郎", "--role", "minato:lead"];
     let password = staff(world, "add", &lead);
     let (jiro, _) = first_login(world, JIRO, &password, 1).await;
-    let page = jiro.open(&at(world, "/files/medical-fees")).await;
+    let page = jiro.open(&at(world, "/files/medical-fees/medical-fees")).await;
     let long = vec![b'x'; 1024 * 1024 + 1];
     bring(&jiro, &page, "long.csv", &long).await.sees("1MBを超えています");
     bring(&jiro, &page, "empty.csv", b"").await.sees("ファイルが空です");
@@ -493,18 +493,31 @@ async fn what_is_no_file_of_a_form_of_ours() {
     let token = page.form().expect("a form").1["csrf"].clone();
     forged.html = page.html.replace(&token, &"x".repeat(43));
     bring(&jiro, &forged, "forged.csv", b"a,b\r\n").await.does_not_see("forged.csv");
-    jiro.open(&at(world, "/files/medical-fees")).await.does_not_see("forged.csv");
+    jiro.open(&at(world, "/files/medical-fees/medical-fees")).await.does_not_see("forged.csv");
     // Nor is it when nobody is signed in.
     bring(&Visitor::new(), &page, "nobody.csv", b"a,b\r\n").await;
-    jiro.open(&at(world, "/files/medical-fees")).await.does_not_see("nobody.csv");
+    jiro.open(&at(world, "/files/medical-fees/medical-fees")).await.does_not_see("nobody.csv");
     // Plugins that take no files have no such page, nor has what is no plugin.
-    for plugin in ["example", "help", "nothing"] {
+    for plugin in
+        ["example/other", "example", "help/help", "nothing/nothing", "example/medical-fees"]
+    {
         assert_eq!(
             jiro.open(&at(world, &format!("/files/{plugin}"))).await.status,
             404,
             "{plugin}"
         );
     }
+    // A plugin takes two kinds of files: each has its page, and a file of one is none of the other.
+    let page = jiro.open(&at(world, "/files")).await;
+    page.sees("歩数の記録（歩くコース）").sees("歩数の記録（歩数計の記録）");
+    let page = jiro.open(&at(world, "/files/example/courses")).await;
+    page.sees("距離、コース名、場所").does_not_see("歩数、");
+    let file = "コース名,場所,距離\r\n港めぐり,潮鳴市,1.2\r\n坂道,潮鳴市,遠い\r\n";
+    let wrong = bring(&jiro, &page, "courses.csv", file.as_bytes()).await;
+    wrong.sees("誤りのある行が1行").sees("3行目").sees("距離").does_not_see("遠い");
+    let other = wrong.url.replace("/courses/", "/counted/");
+    assert_eq!(jiro.open(&other).await.status, 404);
+    jiro.open(&at(world, "/files/example/counted")).await.does_not_see("courses.csv");
     // Login CSRF: an answer that this browser did not ask for, and one that a member's sign-in asked for.
     let callback = at(world, "/callback?code=x&state=y.z");
     assert_eq!(Visitor::new().open(&callback).await.status, 400);
@@ -533,7 +546,7 @@ async fn in_a_browser() {
     let taro_password = staff(world, "add", &clerk);
     let (taro, _) = first_login(world, TARO, &taro_password, 1).await;
     let (wrong, more) = files(world);
-    let page = taro.open(&at(world, "/files/medical-fees")).await;
+    let page = taro.open(&at(world, "/files/medical-fees/medical-fees")).await;
     bring(&taro, &page, "医療費_202603.csv", &more).await.sees("誤りはありません");
 
     const BUTTON: &str = "main form:not(.cancel, .passkey) button[type=submit]";
@@ -589,7 +602,7 @@ async fn in_a_browser() {
         .await
         .shoot("14-record-en")
         .await;
-    browser.open(&at(world, "/files/medical-fees")).await.shoot("15-upload-en").await;
+    browser.open(&at(world, "/files/medical-fees/medical-fees")).await.shoot("15-upload-en").await;
     browser.open(&at(world, "/signout")).await.shoot("16-signout").await.click(BUTTON).await;
     browser.sees("You have signed out").await.shoot("17-out").await;
     // The passkey would sign her in again by itself.
@@ -631,7 +644,7 @@ async fn a_node_dies_while_it_publishes() {
         let taro_password = staff(world, "add", &clerk);
         let (taro, _) = first_login(world, TARO, &taro_password, 1).await;
         let (_, more) = files(world);
-        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let page = taro.open(&at(world, "/files/medical-fees/medical-fees")).await;
         let seen = bring(&taro, &page, "fees.csv", &more).await;
         seen.sees("誤りはありません");
         let db = db::Db::open(&world.portal_database()).await.expect("opens");
@@ -674,7 +687,7 @@ async fn a_node_dies_while_it_publishes() {
         let file =
             world.folder.join("insurers/minato/files/medical-fees.csv").display().to_string();
         let before = std::fs::read(&file).expect("the file");
-        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let page = taro.open(&at(world, "/files/medical-fees/medical-fees")).await;
         let seen = bring(&taro, &page, "before.csv", &before).await;
         seen.sees("なくなる行：1");
         let import = ["import", &file, "--insurer", "minato", "--plugin", "medical-fees"];
@@ -685,7 +698,7 @@ async fn a_node_dies_while_it_publishes() {
             .sees("公開しました")
             .sees("なくなる行：1");
         // A wish that nobody could fulfil in time is void, and that is written down; the file is right as it was.
-        let page = taro.open(&at(world, "/files/medical-fees")).await;
+        let page = taro.open(&at(world, "/files/medical-fees/medical-fees")).await;
         let seen = bring(&taro, &page, "late.csv", &more).await;
         seen.sees("誤りはありません");
         let old = "UPDATE staff_files SET state = 'publishing', asked_at = 0, claimed_at = 0,

@@ -15,6 +15,14 @@ const PORTAL: u16 = 8500;
 const MAILBOX: u16 = 8600;
 const SMTP: u16 = 8625;
 
+/// The files that an insurer's folder may have for plugins: plugin, and which of its kinds.
+const FILES: [(&str, Option<&str>); 4] = [
+    ("medical-fees", None),
+    ("notices", None),
+    ("example", Some("courses")),
+    ("example", Some("counted")),
+];
+
 const INSURERS: [&str; 5] = ["minato", "aozora", "kaede", "hokushin", "nagisa"];
 
 /// Runs the demo.
@@ -186,20 +194,15 @@ fn fill(data: &Path, env: &Env) -> Result<(), String> {
             &layout,
         ])?;
         portal(&["insurer", "apply", &dir])?;
-        for plugin in ["medical-fees", "notices"] {
-            let layout = at(&format!("{plugin}.toml"));
+        for (plugin, importer) in FILES {
+            let name = importer.map_or(plugin.to_owned(), |kind| format!("{plugin}-{kind}"));
+            let layout = at(&format!("{name}.toml"));
             if Path::new(&layout).exists() {
-                let csv = at(&format!("files/{plugin}.csv"));
-                portal(&[
-                    "import",
-                    &csv,
-                    "--insurer",
-                    slug,
-                    "--plugin",
-                    plugin,
-                    "--layout",
-                    &layout,
-                ])?;
+                let csv = at(&format!("files/{name}.csv"));
+                let mut args = vec!["import", &csv, "--insurer", slug, "--plugin", plugin];
+                args.extend(["--layout", &layout]);
+                args.extend(importer.into_iter().flat_map(|kind| ["--importer", kind]));
+                portal(&args)?;
             }
         }
     }

@@ -23,9 +23,8 @@ pub fn add(call: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault>
     let params = json!({"day": day, "steps": steps, "how": how, "note": note, "photo": photo,
                         "version": call.fresh});
     writes.must("add", params, "day", "example-day-taken");
-    let me = call.persons.iter().find(|person| person.own).map_or("", |me| &me.id);
     let month: String = day.chars().filter(char::is_ascii_digit).take(6).collect();
-    writes.publish(me, "added", json!({"month": month}));
+    writes.publish(call.me(), "added", json!({"month": month}));
     Ok(Done::said("/", "example-added"))
 }
 

@@ -4,20 +4,21 @@
 mod actions;
 mod events;
 mod goals;
+mod imports;
 mod jobs;
 mod pages;
 mod paper;
 mod staff;
 
-pub use pages::{Edit, List, New};
+pub use pages::{Courses, Edit, List, New};
 pub use staff::{Goals, Months, Ranking};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking, goal_page => staff::goal_page],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, courses => pages::courses, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking, goal_page => staff::goal_page],
     cards: [month => pages::month],
     actions: [add => actions::add, change => actions::change, remove => actions::remove, set_goal => staff::set_goal],
     jobs: [month => jobs::month],
     events: [goal => events::goal],
-    checks: [],
+    checks: [counted => imports::counted],
 }

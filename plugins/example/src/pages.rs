@@ -20,6 +20,8 @@ pub struct List {
     /// The months of a year up to this one.
     pub year: Option<Chart>,
     pub days: Vec<Day>,
+    /// What the insurer's pedometer counted, when it did.
+    pub counted: Option<i64>,
 }
 
 /// A row of `queries/list.sql`.
@@ -31,6 +33,21 @@ pub struct Day {
     pub note: Option<String>,
     /// The id of a file.
     pub photo: Option<String>,
+}
+
+/// Where one can walk.
+#[derive(Serialize, Deserialize)]
+pub struct Courses {
+    pub base: String,
+    pub courses: Vec<Course>,
+}
+
+/// A row of `queries/courses.sql`.
+#[derive(Serialize, Deserialize)]
+pub struct Course {
+    pub name: String,
+    pub place: String,
+    pub km: String,
 }
 
 /// The page with the form for a new day.
@@ -49,6 +66,11 @@ pub struct Edit {
 impl Page for List {
     const TEMPLATE: &'static str = "list.html";
     const SAMPLES: &'static str = include_str!("../samples/list.json");
+}
+
+impl Page for Courses {
+    const TEMPLATE: &'static str = "courses.html";
+    const SAMPLES: &'static str = include_str!("../samples/courses.json");
 }
 
 impl Page for New {
@@ -97,7 +119,7 @@ pub fn away(month: &str, by: i32) -> Option<String> {
 
 /// The days of a month, newest first.
 pub fn days_of(call: &Call, month: &str) -> Result<Vec<Day>, Fault> {
-    call.query("list", json!({"month": month}))
+    call.query_own("list", json!({"month": month}))
 }
 
 /// A row of `queries/year.sql`.
@@ -121,7 +143,7 @@ fn of_goal(call: &Call, month: &str, steps: i64) -> Result<Option<Chart>, Fault>
 /// Twelve columns that lead to their months.
 fn year(call: &Call, month: &str) -> Result<Option<Chart>, Fault> {
     let months: Vec<String> = (-11..=0).filter_map(|by| away(month, by)).collect();
-    let walked: Vec<Walked> = call.query("year", json!({"from": months.first()}))?;
+    let walked: Vec<Walked> = call.query_own("year", json!({"from": months.first()}))?;
     let steps =
         |month: &String| walked.iter().find(|one| one.month == *month).map_or(0, |one| one.steps);
     let point = |other: &String| {
@@ -136,6 +158,13 @@ fn year(call: &Call, month: &str) -> Result<Option<Chart>, Fault> {
     }))
 }
 
+/// A row of `queries/counted.sql`.
+#[derive(Deserialize)]
+struct Counted {
+    /// None without rows.
+    steps: Option<i64>,
+}
+
 /// `/?month=202604`
 pub fn list(call: &Call) -> Result<PageReply, Fault> {
     let now = this_month(call);
@@ -143,6 +172,7 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
     let month = if asked.is_empty() { now.as_str() } else { asked };
     let Some(previous) = away(month, -1) else { return Ok(PageReply::NotFound) };
     let days = days_of(call, month)?;
+    let counted: Vec<Counted> = call.query_own("counted", json!({"month": month}))?;
     let steps = days.iter().map(|day| day.steps).sum();
     List {
         goal: of_goal(call, month, steps)?,
@@ -153,8 +183,15 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
         next: away(month, 1).filter(|next| *next <= now),
         steps,
         days,
+        counted: counted.into_iter().find_map(|counted| counted.steps),
     }
     .show()
+}
+
+/// `/courses`
+pub fn courses(call: &Call) -> Result<PageReply, Fault> {
+    let courses = call.query("courses", json!({}))?;
+    Courses { base: call.base.clone(), courses }.show()
 }
 
 /// `/new`: today stands there already.
@@ -168,7 +205,7 @@ pub fn edit(call: &Call) -> Result<PageReply, Fault> {
     if day.len() != 10 {
         return Ok(PageReply::NotFound);
     }
-    let found: Vec<One> = call.query("one", json!({"day": day}))?;
+    let found: Vec<One> = call.query_own("one", json!({"day": day}))?;
     let Some(one) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
     Edit { base: call.base.clone(), day: one.day.clone() }.show()?.filled("change", one)
 }
@@ -176,7 +213,7 @@ pub fn edit(call: &Call) -> Result<PageReply, Fault> {
 /// This month on the home page.
 pub fn month(call: &Call) -> Result<CardReply, Fault> {
     let month = this_month(call);
-    let total: Vec<Total> = call.query("total", json!({"month": month}))?;
+    let total: Vec<Total> = call.query_own("total", json!({"month": month}))?;
     let total = total.into_iter().next().filter(|total| total.days > 0);
     // Nothing yet in a month that has a goal: that is something to do until its end.
     let asked = goals(call)?.into_iter().find(|goal| goal.month == month && total.is_none());

@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Edit, Goals, HANDLERS, List, Months, New, Ranking};
+use example::{Courses, Edit, Goals, HANDLERS, List, Months, New, Ranking};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -81,6 +81,7 @@ fn samples_are_the_pages() {
     Ranking::samples().unwrap();
     Goals::samples().unwrap();
     New::samples().unwrap();
+    Courses::samples().unwrap();
     Edit::samples().unwrap();
 }
 
@@ -97,6 +98,17 @@ fn staff_see_numbers_and_nobodys_days() {
     };
     assert_eq!(asked("months")["show"]["data"]["months"][0]["people"], 2);
     assert!(asked("months_sheet")["sheet"].to_string().contains("14400"));
+}
+
+/// Nobody walks less than nothing, or a million steps a day.
+#[test]
+fn what_a_pedometer_cannot_count_is_told_by_line() {
+    let rows = json!({"handler": "counted", "rows": [
+        {"line": 2, "steps": 150_000}, {"line": 3, "steps": -1}, {"line": 4, "steps": 40_000_000}]});
+    let (status, reply) = testing::call(&HANDLERS, abi::CHECK, &rows, |_, _| Vec::new());
+    assert_eq!(status, abi::OK, "{reply}");
+    let lines: Vec<_> = reply["problems"].as_array().unwrap().iter().map(|p| &p["line"]).collect();
+    assert_eq!(lines, [3, 4]);
 }
 
 /// A month with a goal and nothing in it is something to do until its last day.

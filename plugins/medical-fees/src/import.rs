@@ -1,7 +1,6 @@
 //! What only this plugin knows about an imported row: whether its amounts add up (F130).
 
-use sdk::{Call, Problem, Value};
-use serde_json::Map;
+use sdk::{Call, Map, Problem, Value};
 
 /// The parts of a total.
 const PARTS: [&str; 4] = ["insurer_paid", "public_paid", "other_paid", "own_paid"];

@@ -98,6 +98,23 @@ impl Call {
         self.ask(name, &json!({"name": name, "params": params, "person": person}))
     }
 
+    /// The same, and only the member's own rows: a household's are theirs to see, too.
+    ///
+    /// # Errors
+    /// As [`Call::query`].
+    pub fn query_own<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        params: Value,
+    ) -> Result<Rows<T>, Fault> {
+        self.query_of(self.me(), name, params)
+    }
+
+    /// The id of the member themselves among [`Call::persons`]; empty when they are none of them.
+    pub fn me(&self) -> &str {
+        self.persons.iter().find(|person| person.own).map_or("", |me| &me.id)
+    }
+
     /// Rows of another plugin, by a query that it exports and `plugin.toml` says is used: of the same
     /// insurer and persons, with the class of this page. `None` when that plugin is off here.
     ///

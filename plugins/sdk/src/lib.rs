@@ -31,5 +31,5 @@ pub use chart::{Chart, ChartKind, Point, Series, Tone};
 pub use form::{ActionHandler, Done, File, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
-pub use serde_json::{Value, json};
+pub use serde_json::{Map, Value, json};
 pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem, Task};

@@ -4,6 +4,7 @@ use crate::insurers::{Insurer, offer};
 use crate::plugins::calls::Calls;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::package::load::Loader;
+use crate::plugins::package::manifest::{Importer, Manifest};
 use crate::plugins::{Loaded, Plugins};
 use crate::settings::Settings;
 use crate::{app, imports};
@@ -23,6 +24,9 @@ pub struct Import {
     insurer: String,
     #[arg(long)]
     plugin: String,
+    /// Which of the plugin's kinds of files, when it takes several.
+    #[arg(long)]
+    importer: Option<String>,
     /// How the file is laid out; unless it is said, as the insurer's portal.toml says.
     #[arg(long)]
     layout: Option<PathBuf>,
@@ -37,7 +41,7 @@ pub struct Import {
 
 /// Imports the file; the exit code says whether every row was right.
 pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error> {
-    let Import { file, insurer: slug, plugin: id, layout, batch, dry_run } = import;
+    let Import { file, insurer: slug, plugin: id, importer, layout, batch, dry_run } = import;
     let layout = layout.map(|layout| insurer_file(&layout)).transpose()?;
     let db = app::open_db(settings).await?;
     let current = published::current(&mut db.read().await?, &slug).await?;
@@ -65,7 +69,9 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
             format!("there is no plugin {id:?} in {}", settings.plugins.folder.display())
         })
     })?;
-    let layout = layout.as_ref().or(offer.layout).ok_or_else(|| {
+    let importer = one_of(&offer.plugin.manifest, importer.as_deref())
+        .map_err(|why| Error::fault(format!("plugin {id}: {why}")))?;
+    let layout = layout.as_ref().or(offer.layout(importer)).ok_or_else(|| {
         let why = "say how the file is laid out: --layout, or layout in portal.toml";
         Error::fault(format!("plugin {id}: {why}"))
     })?;
@@ -73,6 +79,7 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     let task = imports::Import {
         insurer: &slug,
         plugin: offer.plugin,
+        importer,
         settings: offer.settings,
         layout,
         batch: batch.as_deref(),
@@ -89,4 +96,21 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     }
     db.close().await;
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The importer that is meant: the one that was named, or the only one.
+fn one_of<'m>(manifest: &'m Manifest, named: Option<&str>) -> Result<&'m Importer, String> {
+    let all = &manifest.importer;
+    let ids = || all.iter().map(|importer| importer.id.as_str()).collect::<Vec<_>>().join(", ");
+    match (named, &all[..]) {
+        (_, []) => Err("it takes no files".to_owned()),
+        (None, [only]) => Ok(only),
+        (None, _) => {
+            Err(format!("it takes several kinds of files: write --importer with one of {}", ids()))
+        }
+        (Some(named), _) => all
+            .iter()
+            .find(|importer| importer.id == named)
+            .ok_or_else(|| format!("it has no importer {named:?}; there are {}", ids())),
+    }
 }

@@ -41,6 +41,11 @@ async fn of_plugins(definition: &Definition, folder: &Path, db: &Db) -> Result<(
         })?;
         setting::check(&manifest.setting, &on.settings)
             .map_err(|why| at(format!("settings: {why}")))?;
+        if let Some(other) =
+            on.layouts().find(|id| manifest.importer.iter().all(|known| known.id != *id))
+        {
+            return Err(at(format!("layout: it has no importer {other:?}")));
+        }
     }
     Ok(())
 }

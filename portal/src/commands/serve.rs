@@ -30,7 +30,7 @@ pub fn router(app: &Arc<App>) -> Router {
             requests: app.settings.log.requests,
             answered: Arc::default(),
             long: &[
-                "/{insurer}/staff/files/{plugin}",
+                "/{insurer}/staff/files/{plugin}/{importer}",
                 "/{insurer}/p/{plugin}",
                 "/{insurer}/p/{plugin}/{*path}",
                 "/{insurer}/staff/p/{plugin}",

@@ -12,6 +12,7 @@ mod write;
 use crate::plugins::Plugin;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::data::staged::Staged;
+use crate::plugins::package::manifest::Importer;
 use handover::{Layout, OpenError, Problem, Report};
 use read::{Pass, Reading};
 use secret::hash;
@@ -55,6 +56,8 @@ pub enum ImportError {
 pub struct Import<'a> {
     pub insurer: &'a str,
     pub plugin: &'a Plugin,
+    /// Which of the plugin's.
+    pub importer: &'a Importer,
     /// The insurer's settings for the plugin.
     pub settings: &'a Value,
     pub layout: &'a Layout,
@@ -89,7 +92,7 @@ impl Import<'_> {
         mut progress: impl FnMut(u64),
     ) -> Result<Report, ImportError> {
         let none = || ImportError::NoImporter(self.plugin.id().to_owned());
-        let importer = self.plugin.manifest.importer.first().ok_or_else(none)?;
+        let importer = self.importer;
         let database = self.plugin.database.as_ref().ok_or_else(none)?;
         let table = self.plugin.tables.table.get(&importer.table).ok_or_else(none)?;
         if self.layout.mode != importer.mode.as_str() {

@@ -8,6 +8,7 @@ use db::{Conn, Db, published};
 use handover::Layout;
 use secret::Sealer;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use web::Brand;
 use web::config::{ConfigError, insurer_file};
@@ -123,39 +124,70 @@ pub struct Enabled {
     pub id: String,
     #[serde(default)]
     pub settings: serde_json::Value,
-    /// How the insurer lays out its file for it: a file of the folder, by its name, and what stands in it.
+    /// How the insurer lays out its files for it: a file of the folder, by its name, and what stands in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutOf>,
 }
 
-/// A layout, as the folder names it and as it is published.
+/// A layout, as the folder names it and as it is published; of a plugin that takes several files, by the
+/// importer's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum LayoutOf {
     File(String),
     Read(Box<Layout>),
+    Each(BTreeMap<String, LayoutOf>),
+}
+
+impl LayoutOf {
+    /// With what stands in the files in the place of their names.
+    fn read(self, folder: &Path) -> Result<Self, ConfigError> {
+        Ok(match self {
+            LayoutOf::File(name) => {
+                // Of this folder: what is published is what was checked in with it.
+                if name.contains(['/', '\\']) || !name.ends_with(".toml") {
+                    let why = "layout is the name of a .toml file beside portal.toml";
+                    return Err(ConfigError(format!("{why}, and {name:?} is none")));
+                }
+                LayoutOf::Read(Box::new(insurer_file(&folder.join(name))?))
+            }
+            LayoutOf::Each(layouts) => {
+                let read =
+                    |(importer, layout): (String, Self)| Ok((importer, layout.read(folder)?));
+                LayoutOf::Each(layouts.into_iter().map(read).collect::<Result<_, ConfigError>>()?)
+            }
+            read => read,
+        })
+    }
 }
 
 impl Enabled {
-    /// How the insurer lays out its file for it.
-    pub fn layout(&self) -> Option<&Layout> {
-        match &self.layout {
-            Some(LayoutOf::Read(layout)) => Some(layout),
-            _ => None,
+    /// How the insurer lays out the files of an importer. One layout without a name is the first importer's.
+    pub fn layout(&self, importer: &str, first: bool) -> Option<&Layout> {
+        match self.layout.as_ref()? {
+            LayoutOf::Read(layout) => first.then_some(layout),
+            LayoutOf::Each(layouts) => match layouts.get(importer)? {
+                LayoutOf::Read(layout) => Some(layout),
+                _ => None,
+            },
+            LayoutOf::File(_) => None,
         }
     }
 
-    /// With the layout in the place of its file's name.
-    fn read(mut self, folder: &Path) -> Result<Self, ConfigError> {
-        if let Some(LayoutOf::File(name)) = &self.layout {
-            // Of this folder: what is published is what was checked in with it.
-            if name.contains(['/', '\\']) || !name.ends_with(".toml") {
-                let why = "layout is the name of a .toml file beside portal.toml";
-                return Err(ConfigError(format!("portal.toml: plugin {}: {why}", self.id)));
-            }
-            self.layout = Some(LayoutOf::Read(Box::new(insurer_file(&folder.join(name))?)));
-        }
-        Ok(self)
+    /// The importers that have a layout by their name.
+    pub fn layouts(&self) -> impl Iterator<Item = &str> {
+        let each = match &self.layout {
+            Some(LayoutOf::Each(layouts)) => Some(layouts),
+            _ => None,
+        };
+        each.into_iter().flatten().map(|(importer, _)| importer.as_str())
+    }
+
+    /// With the layouts in the place of their files' names.
+    fn read(self, folder: &Path) -> Result<Self, ConfigError> {
+        let layout = self.layout.map(|layout| layout.read(folder)).transpose();
+        let at = |ConfigError(why)| ConfigError(format!("portal.toml: plugin {}: {why}", self.id));
+        Ok(Self { layout: layout.map_err(at)?, ..self })
     }
 }
 

@@ -1,11 +1,11 @@
 //! What an insurer offers: whether a plugin is on, in which version, with which settings and
 //! which class. Pages, menu, cards and imports all ask here.
 
-use super::definition::Definition;
+use super::definition::{Definition, Enabled};
 use crate::plugins::border::host::Shared;
 use crate::plugins::data::reach::Declared;
 use crate::plugins::package::declared::{Listens, Uses};
-use crate::plugins::package::manifest::Answers;
+use crate::plugins::package::manifest::{Answers, Importer};
 use crate::plugins::{Plugin, Plugins};
 use handover::Layout;
 use serde_json::Value;
@@ -18,8 +18,7 @@ pub struct Offer<'a> {
     pub plugin: &'a Arc<Plugin>,
     /// The insurer's settings for it.
     pub settings: &'a Value,
-    /// How the insurer lays out its file for it.
-    pub layout: Option<&'a Layout>,
+    enabled: &'a Enabled,
 }
 
 /// All that an insurer offers, in its order. What is on but not loaded is not offered.
@@ -28,8 +27,7 @@ pub fn all<'a>(
     plugins: &'a Plugins,
 ) -> impl Iterator<Item = Offer<'a>> {
     definition.plugins.iter().filter_map(|enabled| {
-        let (settings, layout) = (&enabled.settings, enabled.layout());
-        Some(Offer { plugin: plugins.get(&enabled.id)?, settings, layout })
+        Some(Offer { plugin: plugins.get(&enabled.id)?, settings: &enabled.settings, enabled })
     })
 }
 
@@ -84,6 +82,13 @@ impl<'a> Offer<'a> {
     /// The message of the plugin's entry in the menu, when it has one.
     pub fn menu(&self) -> Option<&'a str> {
         self.plugin.manifest.menu.as_ref().map(|menu| menu.label.as_str())
+    }
+
+    /// How the insurer lays out the files of an importer.
+    pub fn layout(&self, importer: &Importer) -> Option<&'a Layout> {
+        let first = self.plugin.manifest.importer.first();
+        let first = first.is_some_and(|first| first.id == importer.id);
+        self.enabled.layout(&importer.id, first)
     }
 
     /// The page at a path below the plugin.

@@ -151,10 +151,13 @@ async fn read(app: Arc<App>, claimed: Arc<Claimed>, dry_run: bool) -> Result<Rep
     let in_force = app.in_force();
     let offer = offer::one(&insurer.definition, &in_force.plugins, &file.plugin);
     let offer = offer.ok_or_else(|| now("the plugin is off, or not loaded"))?;
-    let layout = offer.layout.ok_or_else(|| now("the layout is gone"))?;
+    let importer = offer.plugin.manifest.importer(&file.importer);
+    let importer = importer.ok_or_else(|| now("the plugin takes no such files"))?;
+    let layout = offer.layout(importer).ok_or_else(|| now("the layout is gone"))?;
     let import = Import {
         insurer: &insurer.brand.slug,
         plugin: offer.plugin,
+        importer,
         settings: offer.settings,
         layout,
         batch: (!file.batch.is_empty()).then_some(file.batch.as_str()),

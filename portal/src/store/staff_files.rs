@@ -102,6 +102,8 @@ pub struct Fault {
 pub struct File {
     pub id: String,
     pub plugin: String,
+    /// Which of the plugin's importers; empty: the first.
+    pub importer: String,
     pub name: String,
     /// What all its rows are one batch of; empty when the file says it.
     pub batch: String,
@@ -132,13 +134,14 @@ impl File {
 }
 
 const COLUMNS: &str =
-    "file_id, plugin, file_name, batch, bytes, state, brought_by, brought_by_name,
+    "file_id, plugin, importer, file_name, batch, bytes, state, brought_by, brought_by_name,
     brought_at, ended_by, ended_by_name, ended_at";
 
 fn file(row: &Row) -> Result<File> {
     Ok(File {
         id: row.text("file_id")?,
         plugin: row.text("plugin")?,
+        importer: row.text("importer")?,
         name: row.text("file_name")?,
         batch: row.text("batch")?,
         bytes: row.int("bytes")?,
@@ -160,8 +163,8 @@ fn report(found: &Found) -> String {
 pub async fn insert(tx: &mut Tx, insurer: &str, file: &File, sealed: &[u8]) -> Result<()> {
     let sql = "INSERT INTO staff_files (insurer_id, file_id, plugin, file_name, batch, bytes, sealed, state,
                                         report, brought_by, brought_by_name, brought_at, asked_at,
-                                        claim, claimed_at, tries)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, $9, $10, $11, $11, '', 0, 0)";
+                                        claim, claimed_at, tries, importer)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, $9, $10, $11, $11, '', 0, 0, $12)";
     let File { id, plugin, name, batch, bytes, brought_by, brought_by_name, .. } = file;
     let values = params![
         insurer,
@@ -174,17 +177,20 @@ pub async fn insert(tx: &mut Tx, insurer: &str, file: &File, sealed: &[u8]) -> R
         report(&Found::default()),
         brought_by,
         brought_by_name,
-        file.brought_at
+        file.brought_at,
+        &file.importer
     ];
     tx.execute(sql, values).await.map(drop)
 }
 
 /// One file.
-pub async fn by_id(conn: &mut Conn, insurer: &str, plugin: &str, id: &str) -> Result<Option<File>> {
+pub async fn by_id(conn: &mut Conn, of: Of<'_>, id: &str) -> Result<Option<File>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2 AND file_id = $3"
+        "SELECT {COLUMNS} FROM staff_files
+         WHERE insurer_id = $1 AND plugin = $2 AND importer IN ($3, $4) AND file_id = $5"
     );
-    let row = conn.one(db::AssertSqlSafe(sql), params![insurer, plugin, id]).await?;
+    let values = params![of.insurer, of.plugin, of.importer[0], of.importer[1], id];
+    let row = conn.one(db::AssertSqlSafe(sql), values).await?;
     row.as_ref().map(file).transpose()
 }
 
@@ -196,23 +202,33 @@ pub async fn found(conn: &mut Conn, insurer: &str, id: &str) -> Result<Found> {
         .map_err(|error| Error::Column("report".into(), error.to_string()))
 }
 
-/// The last files of a plugin, the newest first.
-pub async fn list(conn: &mut Conn, insurer: &str, plugin: &str, most: i64) -> Result<Vec<File>> {
+/// Files of a plugin: those of one importer, by all the names under which it is written.
+#[derive(Clone, Copy)]
+pub struct Of<'a> {
+    pub insurer: &'a str,
+    pub plugin: &'a str,
+    pub importer: [&'a str; 2],
+}
+
+/// The last files of an importer, the newest first.
+pub async fn list(conn: &mut Conn, of: Of<'_>, most: i64) -> Result<Vec<File>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2
-         ORDER BY brought_at DESC, file_id LIMIT $3"
+        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2 AND importer IN ($3, $4)
+         ORDER BY brought_at DESC, file_id LIMIT $5"
     );
-    let rows = conn.all(db::AssertSqlSafe(sql), params![insurer, plugin, most]).await?;
+    let values = params![of.insurer, of.plugin, of.importer[0], of.importer[1], most];
+    let rows = conn.all(db::AssertSqlSafe(sql), values).await?;
     rows.iter().map(file).collect()
 }
 
-/// The files of a plugin that nobody has published yet, the oldest first.
-pub async fn waiting(conn: &mut Conn, insurer: &str, plugin: &str) -> Result<Vec<File>> {
+/// The files of an importer that nobody has published yet, the oldest first.
+pub async fn waiting(conn: &mut Conn, of: Of<'_>) -> Result<Vec<File>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2 AND state = 'right'
-         ORDER BY brought_at, file_id LIMIT 100"
+        "SELECT {COLUMNS} FROM staff_files WHERE insurer_id = $1 AND plugin = $2 AND importer IN ($3, $4)
+         AND state = 'right' ORDER BY brought_at, file_id LIMIT 100"
     );
-    let rows = conn.all(db::AssertSqlSafe(sql), params![insurer, plugin]).await?;
+    let values = params![of.insurer, of.plugin, of.importer[0], of.importer[1]];
+    let rows = conn.all(db::AssertSqlSafe(sql), values).await?;
     rows.iter().map(file).collect()
 }
 

@@ -7,7 +7,7 @@ use crate::pages::plugin_paper::attached;
 use crate::paper::sheet::csv;
 use crate::paper::words::Grid;
 use crate::staff::{Colleague, StaffVisit};
-use crate::store::staff_files::{self, Fault, File, State as FileState, Unread};
+use crate::store::staff_files::{self, Fault, File, Of, State as FileState, Unread};
 use crate::store::staff_record::Act;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -120,11 +120,11 @@ async fn found_file<'a>(
     app: &'a App,
     visit: &'a StaffVisit,
     colleague: &Colleague<'_>,
-    (plugin, id): (&str, &str),
+    (plugin, importer, id): (&str, &str, &str),
 ) -> Result<Option<(Taking<'a>, File)>, Error> {
-    let Some(taking) = taking(visit, colleague, plugin) else { return Ok(None) };
+    let Some(taking) = taking(visit, colleague, (plugin, importer)) else { return Ok(None) };
     let mut conn = app.db.read().await?;
-    let file = staff_files::by_id(&mut conn, visit.slug(), plugin, id).await?;
+    let file = staff_files::by_id(&mut conn, taking.of(visit), id).await?;
     Ok(file.map(|file| (taking, file)))
 }
 
@@ -135,15 +135,11 @@ fn needs_another(visit: &StaffVisit, colleague: &Colleague<'_>, file: &File) -> 
 
 /// Waits for a while until a file is neither checked nor published any more: most are short, and whoever sent
 /// one sees at once what was found.
-pub(super) async fn until_done(
-    app: &App,
-    visit: &StaffVisit,
-    (plugin, id): (&str, &str),
-) -> Result<(), Error> {
+pub(super) async fn until_done(app: &App, of: Of<'_>, id: &str) -> Result<(), Error> {
     const LOOK: Duration = Duration::from_millis(100);
     for _ in 0..150 {
         let mut conn = app.db.read().await?;
-        let file = staff_files::by_id(&mut conn, visit.slug(), plugin, id).await?;
+        let file = staff_files::by_id(&mut conn, of, id).await?;
         drop(conn);
         let busy = |file: &File| matches!(file.state, FileState::New | FileState::Publishing);
         if !file.as_ref().is_some_and(busy) {
@@ -159,20 +155,22 @@ fn unread(look: &Look, unread: &Unread) -> String {
     look.t(&format!("staff-unread-{}", unread.why), &[("column", unread.column.clone())])
 }
 
-/// `GET /{insurer}/staff/files/{plugin}/{file}`
+/// `GET /{insurer}/staff/files/{plugin}/{importer}/{file}`
 pub async fn show(
     State(app): State<Arc<App>>,
-    Path((_, plugin, id)): Path<(String, String, String)>,
+    Path((_, plugin, importer, id)): Path<(String, String, String, String)>,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some((taking, file)) = found_file(&app, &visit, &colleague, (&plugin, &id)).await? else {
+    let Some((taking, file)) =
+        found_file(&app, &visit, &colleague, (&plugin, &importer, &id)).await?
+    else {
         return Ok(visit.not_found());
     };
-    let at = |below: &str| visit.path(&format!("files/{plugin}/{id}{below}"));
+    let at = |below: &str| taking.path(&visit, &format!("/{id}{below}"));
     let shown = |faults: &[Fault]| {
         let shown = faults.iter().take(SHOWN);
         shown
@@ -189,8 +187,8 @@ pub async fn show(
     let publishes = colleague.rights.may(May::Publish, &plugin);
     let faults = found.problems.len() + found.warnings.len();
     visit.look.page(&StaffFile {
-        plugin: taking.offer.name(&visit.look.lang).to_owned(),
-        files_url: visit.path(&format!("files/{plugin}")),
+        plugin: taking.name(&visit.look),
+        files_url: taking.path(&visit, ""),
         batch: visit.look.when(&file.batch),
         by: file.brought_by_name.clone(),
         at: file.brought_at,
@@ -221,17 +219,18 @@ pub async fn show(
     })
 }
 
-/// `GET /{insurer}/staff/files/{plugin}/{file}/faults`: where and why, for a spreadsheet; no value of a row.
+/// `GET /{insurer}/staff/files/{plugin}/{importer}/{file}/faults`: where and why, for a spreadsheet; no value of a row.
 pub async fn faults(
     State(app): State<Arc<App>>,
-    Path((_, plugin, id)): Path<(String, String, String)>,
+    Path((_, plugin, importer, id)): Path<(String, String, String, String)>,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some((_, file)) = found_file(&app, &visit, &colleague, (&plugin, &id)).await? else {
+    let Some((_, file)) = found_file(&app, &visit, &colleague, (&plugin, &importer, &id)).await?
+    else {
         return Ok(visit.not_found());
     };
     let look = &visit.look;
@@ -256,11 +255,11 @@ pub async fn faults(
     Ok(attached((&plugin, "faults"), ("csv", "text/csv; charset=utf-8"), bytes))
 }
 
-/// `POST /{insurer}/staff/files/{plugin}/{file}/publish`: its rows are to count. It is read once more: what was
+/// `POST /{insurer}/staff/files/{plugin}/{importer}/{file}/publish`: its rows are to count. It is read once more: what was
 /// found when it was brought may be another by now.
 pub async fn publish(
     State(app): State<Arc<App>>,
-    Path((_, plugin, id)): Path<(String, String, String)>,
+    Path((_, plugin, importer, id)): Path<(String, String, String, String)>,
     visit: StaffVisit,
     _: Posted,
 ) -> Result<Response, Error> {
@@ -268,13 +267,15 @@ pub async fn publish(
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some((_, file)) = found_file(&app, &visit, &colleague, (&plugin, &id)).await? else {
+    let Some((taking, file)) =
+        found_file(&app, &visit, &colleague, (&plugin, &importer, &id)).await?
+    else {
         return Ok(visit.not_found());
     };
     if !colleague.rights.may(May::Publish, &plugin) {
         return Ok(visit.refused("staff-not-yours"));
     }
-    let here = visit.path(&format!("files/{plugin}/{id}"));
+    let here = taking.path(&visit, &format!("/{id}"));
     if needs_another(&visit, &colleague, &file) {
         let label = visit.look.t("staff-file-back", &[]);
         let back = Action { label, url: here, primary: true };
@@ -291,14 +292,14 @@ pub async fn publish(
     } else {
         drop(tx);
     }
-    until_done(&app, &visit, (&plugin, &id)).await?;
+    until_done(&app, taking.of(&visit), &id).await?;
     Ok(see_other(&here))
 }
 
-/// `POST /{insurer}/staff/files/{plugin}/{file}/discard`: its bytes are gone, and nothing has changed by it.
+/// `POST /{insurer}/staff/files/{plugin}/{importer}/{file}/discard`: its bytes are gone, and nothing has changed by it.
 pub async fn discard(
     State(app): State<Arc<App>>,
-    Path((_, plugin, id)): Path<(String, String, String)>,
+    Path((_, plugin, importer, id)): Path<(String, String, String, String)>,
     visit: StaffVisit,
     _: Posted,
 ) -> Result<Response, Error> {
@@ -306,7 +307,9 @@ pub async fn discard(
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some((_, file)) = found_file(&app, &visit, &colleague, (&plugin, &id)).await? else {
+    let Some((taking, file)) =
+        found_file(&app, &visit, &colleague, (&plugin, &importer, &id)).await?
+    else {
         return Ok(visit.not_found());
     };
     let by = (colleague.session.sub.as_str(), colleague.session.name.as_str(), visit.now);
@@ -315,5 +318,5 @@ pub async fn discard(
         colleague.note(&mut tx, &visit, Act::FileDiscarded, (&plugin, &file.name)).await?;
         tx.commit().await?;
     }
-    Ok(see_other(&visit.path(&format!("files/{plugin}"))))
+    Ok(see_other(&taking.path(&visit, "")))
 }

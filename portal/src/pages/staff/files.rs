@@ -1,9 +1,8 @@
 //! Files of the insurer: which plugins take some, what counts now, and bringing another.
 
 use super::file::until_done;
-use super::taking::{Taking, taking};
+use super::taking::{Taking, all, taking};
 use crate::app::App;
-use crate::insurers::offer;
 use crate::insurers::staff::May;
 use crate::plugins::data::staged;
 use crate::plugins::package::manifest::Mode;
@@ -144,19 +143,17 @@ pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Resp
         Err(signin) => return Ok(*signin),
     };
     let mut plugins = Vec::new();
-    for offer in offer::all(&visit.insurer.definition, &visit.in_force.plugins) {
-        let id = offer.id();
-        let Some(Taking { importer, .. }) = taking(&visit, &colleague, id) else { continue };
-        let of = (visit.slug(), importer.id.as_str());
-        let live = match &offer.plugin.database {
+    for taking in all(&visit, &colleague) {
+        let of = (visit.slug(), taking.importer.id.as_str());
+        let live = match &taking.offer.plugin.database {
             Some(database) => staged::live(database, of, 1).await?,
             None => Vec::new(),
         };
         let mut conn = app.db.read().await?;
-        let waiting = staff_files::waiting(&mut conn, visit.slug(), id).await?;
+        let waiting = staff_files::waiting(&mut conn, taking.of(&visit)).await?;
         plugins.push(Takes {
-            name: offer.name(&visit.look.lang).to_owned(),
-            url: visit.path(&format!("files/{id}")),
+            name: taking.name(&visit.look),
+            url: taking.path(&visit, ""),
             last_at: live.first().map(|live| live.imported_at),
             waiting: waiting.len(),
         });
@@ -167,17 +164,17 @@ pub async fn show(State(app): State<Arc<App>>, visit: StaffVisit) -> Result<Resp
     visit.look.page(&StaffFiles { plugins })
 }
 
-/// `GET /{insurer}/staff/files/{plugin}`
+/// `GET /{insurer}/staff/files/{plugin}/{importer}`
 pub async fn of_plugin(
     State(app): State<Arc<App>>,
-    Path((_, plugin)): Path<(String, String)>,
+    Path((_, plugin, importer)): Path<(String, String, String)>,
     visit: StaffVisit,
 ) -> Result<Response, Error> {
     let colleague = match visit.signed_in() {
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    match taking(&visit, &colleague, &plugin) {
+    match taking(&visit, &colleague, (&plugin, &importer)) {
         Some(taking) => draw(&app, &visit, &colleague, &taking, Form::default()).await,
         None => Ok(visit.not_found()),
     }
@@ -186,7 +183,7 @@ pub async fn of_plugin(
 /// Whether whoever brings a file says what its rows are one batch of.
 fn asks_batch(taking: &Taking<'_>) -> bool {
     let says = |layout: &handover::Layout| layout.columns.contains_key("batch");
-    taking.importer.mode == Mode::Batches && !taking.offer.layout.is_some_and(says)
+    taking.importer.mode == Mode::Batches && !taking.layout().is_some_and(says)
 }
 
 async fn draw(
@@ -203,21 +200,21 @@ async fn draw(
         None => Vec::new(),
     };
     let mut conn = app.db.read().await?;
-    let files = staff_files::list(&mut conn, visit.slug(), id, SHOWN).await?;
+    let files = staff_files::list(&mut conn, taking.of(visit), SHOWN).await?;
     drop(conn);
     let may = colleague.rights.may(May::Import, id);
-    let layout = taking.offer.layout;
-    form.action = visit.path(&format!("files/{id}"));
+    let layout = taking.layout();
+    form.action = taking.path(visit, "");
     let status = if form.is_wrong() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let row = |file: File| Row {
         state: file.state.as_str(),
-        url: visit.path(&format!("files/{id}/{}", file.id)),
+        url: taking.path(visit, &format!("/{}", file.id)),
         file: file.name,
         by: file.brought_by_name,
         at: file.brought_at,
     };
     let page = StaffUpload {
-        plugin: taking.offer.name(&look.lang).to_owned(),
+        plugin: taking.name(look),
         live: live
             .into_iter()
             .map(|live| Batch {
@@ -240,10 +237,10 @@ async fn draw(
 /// Files that are on their way to this node at the same time: each is held in memory as a whole.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
-/// `POST /{insurer}/staff/files/{plugin}`: a file is brought and put aside, to be checked. Nothing counts by it.
+/// `POST /{insurer}/staff/files/{plugin}/{importer}`: a file is brought and put aside, to be checked. Nothing counts by it.
 pub async fn bring(
     State(app): State<Arc<App>>,
-    Path((_, plugin)): Path<(String, String)>,
+    Path((_, plugin, importer)): Path<(String, String, String)>,
     visit: StaffVisit,
     request: Request,
 ) -> Result<Response, Error> {
@@ -251,7 +248,7 @@ pub async fn bring(
         Ok(colleague) => colleague,
         Err(signin) => return Ok(*signin),
     };
-    let Some(taking) = taking(&visit, &colleague, &plugin) else {
+    let Some(taking) = taking(&visit, &colleague, (&plugin, &importer)) else {
         return Ok(visit.not_found());
     };
     if !colleague.rights.may(May::Import, &plugin) {
@@ -282,8 +279,8 @@ pub async fn bring(
     tx.commit().await?;
     drop((sealed, place));
     app.files.notify_one();
-    until_done(&app, &visit, (&plugin, &file.id)).await?;
-    Ok(see_other(&visit.path(&format!("files/{plugin}/{}", file.id))))
+    until_done(&app, taking.of(&visit), &file.id).await?;
+    Ok(see_other(&taking.path(&visit, &format!("/{}", file.id))))
 }
 
 /// The file that a form brought, or the form with what is wrong.
@@ -317,7 +314,7 @@ fn brought(
             return Err(form);
         }
     };
-    if taking.offer.layout.is_none() {
+    if taking.layout().is_none() {
         form.mistake("file", t("staff-upload-no-layout"));
     }
     if form.is_wrong() {
@@ -326,6 +323,7 @@ fn brought(
     let file = File {
         id: random::id(),
         plugin: taking.offer.id().to_owned(),
+        importer: taking.importer.id.clone(),
         name: shown_name(&name),
         batch,
         bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),

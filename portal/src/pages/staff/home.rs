@@ -1,8 +1,7 @@
 //! The first staff page: what waits, and what they may do.
 
+use super::taking::all;
 use crate::app::App;
-use crate::insurers::offer;
-use crate::insurers::staff::May;
 use crate::staff::StaffVisit;
 use crate::store::staff_files;
 use axum::extract::{RawQuery, State};
@@ -79,19 +78,14 @@ pub async fn show(
         }
         Err(signin) => return Ok(*signin),
     };
-    let (mut waiting, mut takes_files) = (Vec::new(), false);
+    let mut waiting = Vec::new();
     let mut conn = app.db.read().await?;
-    for offer in offer::all(&visit.insurer.definition, &visit.in_force.plugins) {
-        let id = offer.id();
-        let may = |what| colleague.rights.may(what, id);
-        if offer.plugin.manifest.importer.is_empty() || !(may(May::Import) || may(May::Publish)) {
-            continue;
-        }
-        takes_files = true;
-        for file in staff_files::waiting(&mut conn, visit.slug(), id).await? {
+    let takes = all(&visit, &colleague);
+    for taking in &takes {
+        for file in staff_files::waiting(&mut conn, taking.of(&visit)).await? {
             waiting.push(Waiting {
-                plugin: offer.name(&visit.look.lang).to_owned(),
-                url: visit.path(&format!("files/{id}/{}", file.id)),
+                plugin: taking.name(&visit.look),
+                url: taking.path(&visit, &format!("/{}", file.id)),
                 file: file.name,
                 by: file.brought_by_name,
                 at: file.brought_at,
@@ -102,6 +96,6 @@ pub async fn show(
     visit.look.page(&StaffHome {
         roles: colleague.rights.names(&visit.look.lang),
         waiting,
-        files_url: takes_files.then(|| visit.path("files")),
+        files_url: (!takes.is_empty()).then(|| visit.path("files")),
     })
 }

@@ -204,9 +204,13 @@ fn texts(manifest: &Manifest, owner: &Owner, folder: &Path) -> Vec<String> {
         }
     }
     let menus = manifest.menu.iter().map(|menu| &menu.label);
-    for label in menus.chain(manifest.staff.iter().filter_map(|page| page.menu.as_ref())) {
+    let menus = menus.chain(manifest.staff.iter().filter_map(|page| page.menu.as_ref()));
+    let files = manifest.importer.iter().filter_map(|importer| importer.label.as_ref());
+    for (what, label) in
+        menus.map(|label| ("menu", label)).chain(files.map(|label| ("importer", label)))
+    {
         if by_lang.values().all(|keys| !keys.contains(label)) {
-            wrong.push(format!("plugin.toml: menu: there is no text {label} in messages/"));
+            wrong.push(format!("plugin.toml: {what}: there is no text {label} in messages/"));
         }
     }
     let mut named = BTreeSet::new();

@@ -159,6 +159,8 @@ pub struct Menu {
 #[serde(deny_unknown_fields)]
 pub struct Importer {
     pub id: String,
+    /// The message that says what its files are; a plugin with one importer can do without.
+    pub label: Option<String>,
     pub table: String,
     /// The handler that checks rows, when there is one.
     pub check: Option<String>,
@@ -295,6 +297,7 @@ impl Manifest {
             told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
         }
         let ids = manifest.job.iter().map(|job| &job.id);
+        let ids = ids.chain(manifest.importer.iter().map(|importer| &importer.id));
         let ids = ids.chain(manifest.notification.iter().map(|told| &told.id));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let mut ids = ids.chain(manifest.event.iter().map(|event| &event.id));
@@ -320,12 +323,13 @@ impl Manifest {
                 .find(|(at, id)| ids[..*at].contains(id))
                 .map(|(_, id)| (*id).clone())
         };
+        let imports = twice(manifest.importer.iter().map(|importer| &importer.id).collect());
         let jobs = twice(manifest.job.iter().map(|job| &job.id).collect());
         let told = twice(manifest.notification.iter().map(|told| &told.id).collect());
         let events = twice(manifest.event.iter().map(|event| &event.id).collect());
         let heard: Vec<String> = manifest.listens.iter().map(Listens::job).collect();
         let heard = twice(heard.iter().collect());
-        if let Some(id) = jobs.or(told).or(events).or(heard) {
+        if let Some(id) = imports.or(jobs).or(told).or(events).or(heard) {
             return Err(format!("{id} stands twice"));
         }
         if manifest.plugin.host_api != HOST_API {
@@ -403,6 +407,11 @@ impl Manifest {
             if importer.id.starts_with("musubi") {
                 return Err(at("names that begin with musubi are the host's".into()));
             }
+            if importer.label.is_none() && self.importer.len() > 1 {
+                return Err(at(
+                    "there are several: write label, a text that says what its files are".into(),
+                ));
+            }
             if table.key.is_some() {
                 return Err(at(format!("fills {}, which has a key: remove one", importer.table)));
             }
@@ -427,6 +436,11 @@ impl Manifest {
             }
         }
         Ok(filled)
+    }
+
+    /// The importer of a name; of none, the first: what takes files now did so when it was the only one.
+    pub fn importer(&self, id: &str) -> Option<&Importer> {
+        self.importer.iter().find(|importer| id.is_empty() || importer.id == id)
     }
 
     /// The forms of the page at a path.

@@ -1,0 +1,2 @@
+-- Where one can walk, the shortest first.
+SELECT name, place, km FROM courses ORDER BY km, name
