@@ -22,6 +22,19 @@ impl Card {
     }
 }
 
+/// A card as people write it on one line: symbol, number and branch, with spaces, commas or points between.
+pub fn typed(text: &str) -> Option<Card> {
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '、' | '，' | '・');
+    let parts: Vec<&str> = text.split(between).filter(|part| !part.is_empty()).collect();
+    let [symbol, number, branch] = parts[..] else { return None };
+    let known = parts.iter().all(|part| part.chars().count() <= 40 && !match_form(part).is_empty());
+    known.then(|| Card {
+        symbol: symbol.to_owned(),
+        number: number.to_owned(),
+        branch: branch.to_owned(),
+    })
+}
+
 /// The form in which parts are compared: half-width, upper case, no spaces, one hyphen, and
 /// without leading zeros (F254: they are insignificant).
 pub fn match_form(part: &str) -> String {
@@ -40,7 +53,26 @@ pub fn match_form(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Card, match_form};
+    use super::{Card, match_form, typed};
+
+    #[test]
+    fn a_card_is_read_from_one_line() {
+        for text in [
+            "12-456 5678 00",
+            "12-456　０００５６７８　0",
+            "12-456・5678・00",
+            " 12-456, 5678 ,00 ",
+        ] {
+            assert_eq!(
+                typed(text).map(|card| card.key()).as_deref(),
+                Some("12-456|5678|0"),
+                "{text}"
+            );
+        }
+        for text in ["", "5678", "1234 5678", "1 2 3 4", "1234 | 00"] {
+            assert_eq!(typed(text), None, "{text}");
+        }
+    }
 
     /// F254: zeros in front; F293: a hyphen inside the symbol.
     #[test]

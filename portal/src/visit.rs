@@ -117,6 +117,7 @@ impl Visit {
             insured: member.insured,
             staff: false,
             people: People::new(seen.people.iter().map(person).collect()),
+            who: None,
             // Whoever is known well enough for the more sensitive is for the other.
             cleared: [DataClass::Medical, DataClass::Pii]
                 .into_iter()

@@ -82,6 +82,13 @@ fn pressed(page: &Seen) -> Seen {
     forged
 }
 
+/// As if the looks before were an hour old: the same look is told once an hour.
+async fn forget_looks(db: &db::Db) {
+    let mut tx = db.begin().await.expect("begins");
+    tx.execute("DELETE FROM views", &[]).await.expect("forgotten");
+    tx.commit().await.expect("committed");
+}
+
 /// minato's file of medical fees, with one yen too much in the third line, and as it should be with one row
 /// more than before.
 fn files(world: &World) -> (Vec<u8>, Vec<u8>) {
@@ -249,6 +256,23 @@ async fn a_file_from_its_fault_to_what_members_see() {
         // Whose it is the provider told when she signed in.
         ranking.sees("1位").sees("7,300").sees("港　花子");
         hanako.open(&views).await.sees(looked).sees("歩数の記録");
+        // Somebody calls: by the card it is found who that is, and she is told; a card of nobody finds nothing.
+        let find = jiro.open(&at(world, "/p/example/one")).await;
+        find.sees("記号・番号・枝番を、空白で区切って").does_not_see("港　花子");
+        jiro.submit(&find, &[("card", "1234 5678")]).await.sees("読めません").sees("1234 5678");
+        let none = jiro.submit(&find, &[("card", "1234 9999999 00")]).await;
+        none.sees("この人の記録は、まだありません").does_not_see("港　花子");
+        forget_looks(&db).await;
+        let found = jiro.submit(&find, &[("card", "１２３４　5678　00")]).await;
+        found.sees("港　花子").sees("1234 0005678 00").sees("7,300");
+        assert!(!found.url.contains("5678"), "no card in an address: {}", found.url);
+        hanako.open(&views).await.sees(looked);
+        // For the insurer's own programs, with the cards, in their encoding.
+        let sheet = jiro.open_and_stay(&at(world, "/p/example/ranking/sheet?month=202604")).await;
+        sheet.sees("1234,0005678,00,").sees(",7300");
+        let record = jiro.open(&at(world, "/record")).await;
+        record.sees("/one find").does_not_see("5678");
+        taro.open(&at(world, "/p/example/one")).await.sees("この操作の担当ではありません");
         // A member's file is as a page of the plugin: for whoever has its role, written down by a number and
         // not by the name that she gave it, and she is told.
         let new = format!("{}/minato/p/example/new", world.portal_url);
@@ -261,10 +285,7 @@ async fn a_file_from_its_fault_to_what_members_see() {
         let id = list.html.split("/p/example/blob/").nth(1).expect("a file").split('"').next();
         let file = at(world, &format!("/p/example/blob/{}", id.expect("an id")));
         let seen_by = |html: &str| html.matches(looked).count();
-        // The same look is told once an hour.
-        let mut tx = db.begin().await.expect("begins");
-        tx.execute("DELETE FROM views", &[]).await.expect("an hour ago");
-        tx.commit().await.expect("committed");
+        forget_looks(&db).await;
         taro.open(&file).await.sees("この操作の担当ではありません");
         assert_eq!(Visitor::new().open_and_stay(&file).await.status, 303);
         assert_eq!(

@@ -11,13 +11,13 @@ mod paper;
 mod staff;
 
 pub use pages::{Courses, Edit, List, New};
-pub use staff::{Goals, Months, Ranking};
+pub use staff::{Goals, Months, One, Ranking};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => pages::list, new => pages::new, edit => pages::edit, courses => pages::courses, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking, goal_page => staff::goal_page],
+    pages: [list => pages::list, new => pages::new, edit => pages::edit, courses => pages::courses, paper => paper::month, sheet => paper::sheet, months => staff::months, months_sheet => staff::months_sheet, ranking => staff::ranking, ranking_sheet => staff::ranking_sheet, one => staff::one, goal_page => staff::goal_page],
     cards: [month => pages::month],
-    actions: [add => actions::add, change => actions::change, remove => actions::remove, set_goal => staff::set_goal],
+    actions: [add => actions::add, change => actions::change, remove => actions::remove, set_goal => staff::set_goal, find => staff::find],
     jobs: [month => jobs::month],
     events: [goal => events::goal],
     checks: [counted => imports::counted],

@@ -1,8 +1,8 @@
-//! What staff see: numbers, and nobody's days.
+//! What staff see: months, and nobody's days.
 
 use crate::goals::{Goal, goals};
 use crate::pages::away;
-use sdk::paper::{Column, Encoding, Sheet, Table, Words};
+use sdk::paper::{Column, Encoding, Part, Sheet, Table, Words};
 use sdk::{
     Call, Chart, ChartKind, Done, Fault, Form, Page, PageReply, Point, Series, Writes, json,
 };
@@ -42,6 +42,22 @@ pub struct Walked {
     pub steps: i64,
 }
 
+/// One member, or the form that asks for their card.
+#[derive(Serialize, Deserialize)]
+pub struct One {
+    pub base: String,
+    /// Whose: the template asks the host what they are called.
+    pub person: Option<String>,
+    pub months: Vec<Steps>,
+}
+
+/// A row of `queries/year.sql`.
+#[derive(Serialize, Deserialize)]
+pub struct Steps {
+    pub month: String,
+    pub steps: i64,
+}
+
 /// The goals of the months.
 #[derive(Serialize, Deserialize)]
 pub struct Goals {
@@ -52,6 +68,11 @@ pub struct Goals {
 impl Page for Goals {
     const TEMPLATE: &'static str = "goal.html";
     const SAMPLES: &'static str = include_str!("../samples/goal.json");
+}
+
+impl Page for One {
+    const TEMPLATE: &'static str = "one.html";
+    const SAMPLES: &'static str = include_str!("../samples/one.json");
 }
 
 impl Page for Ranking {
@@ -84,6 +105,51 @@ pub fn ranking(call: &Call) -> Result<PageReply, Fault> {
     }
     let walked = call.query("ranking", json!({"month": month}))?;
     Ranking { base: call.base.clone(), month: month.to_owned(), walked }.show()
+}
+
+/// `/ranking/sheet?month=202604`: with the cards, for the insurer's own programs.
+pub fn ranking_sheet(call: &Call) -> Result<PageReply, Fault> {
+    let month = call.param("month");
+    if away(month, 0).is_none() {
+        return Ok(PageReply::NotFound);
+    }
+    let said = |key: &str| Words::message(format!("example-staff-{key}"));
+    let walked: Vec<Walked> = call.query("ranking", json!({"month": month}))?;
+    let row = |one: &Walked| {
+        let card = |part| Words::card(&one.person, part);
+        let [symbol, number, branch] = [Part::Symbol, Part::Number, Part::Branch].map(card);
+        vec![symbol, number, branch, Words::person(&one.person), Words::number(one.steps)]
+    };
+    let heads = ["symbol", "number", "branch", "name"].map(|key| Column::start(said(key)));
+    let table = Table {
+        caption: said("ranking").with("month", Words::month(month)),
+        columns: heads.into_iter().chain([Column::end(Words::message("example-sum"))]).collect(),
+        rows: walked.iter().map(row).collect(),
+        foot: None,
+    };
+    Sheet { table, encoding: Encoding::Windows31J }.show(format!("ranking-{month}"))
+}
+
+/// `/one?person=…`
+pub fn one(call: &Call) -> Result<PageReply, Fault> {
+    let person = Some(call.param("person")).filter(|person| !person.is_empty());
+    let months = match person {
+        Some(person) => call.query_of(person, "year", json!({"from": "190001"}))?,
+        None => Vec::new(),
+    };
+    One { base: call.base.clone(), person: person.map(str::to_owned), months }.show()
+}
+
+/// The fields of `find`: whose card it is.
+#[derive(Deserialize)]
+struct Found {
+    card: String,
+}
+
+/// Nothing is written: it goes on to what they walked.
+pub fn find(_: &Call, form: &Form, _: &mut Writes) -> Result<Done, Fault> {
+    let Found { card } = form.read()?;
+    Ok(Done::see(format!("/one?person={card}")))
 }
 
 /// `/goal`

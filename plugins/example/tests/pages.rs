@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Courses, Edit, Goals, HANDLERS, List, Months, New, Ranking};
+use example::{Courses, Edit, Goals, HANDLERS, List, Months, New, One, Ranking};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -79,6 +79,7 @@ fn samples_are_the_pages() {
     List::samples().unwrap();
     Months::samples().unwrap();
     Ranking::samples().unwrap();
+    One::samples().unwrap();
     Goals::samples().unwrap();
     New::samples().unwrap();
     Courses::samples().unwrap();

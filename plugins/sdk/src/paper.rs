@@ -111,6 +111,27 @@ pub enum Words {
     Year {
         year: i64,
     },
+    /// On pages of staff: what somebody is called, by the id that a row has; empty when it is not known.
+    Person {
+        person: String,
+    },
+    /// On pages of staff: a part of their card; empty when it is not known.
+    Card {
+        card: String,
+        part: Part,
+    },
+}
+
+/// A part of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// 記号
+    Symbol,
+    /// 番号
+    Number,
+    /// 枝番
+    Branch,
 }
 
 impl Words {
@@ -140,6 +161,16 @@ impl Words {
     /// A number with separators.
     pub fn number(number: i64) -> Self {
         Self::Number { number }
+    }
+
+    /// What somebody is called, on pages of staff.
+    pub fn person(id: impl Into<String>) -> Self {
+        Self::Person { person: id.into() }
+    }
+
+    /// A part of somebody's card, on pages of staff.
+    pub fn card(id: impl Into<String>, part: Part) -> Self {
+        Self::Card { card: id.into(), part }
     }
 
     /// `YYYYMM`

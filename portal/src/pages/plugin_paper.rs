@@ -6,7 +6,7 @@ use crate::paper::sheet::{Plain, csv};
 use crate::paper::words::{Writes, Written, table, write};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use sdk::paper::{Document, Encoding, Sheet};
+use sdk::paper::{Document, Encoding, Part, Sheet};
 use tokio::sync::Semaphore;
 use web::Look;
 
@@ -36,6 +36,20 @@ impl Writes for Speaking<'_> {
 
     fn when(&self, when: &str) -> String {
         self.look.when(when)
+    }
+
+    fn person(&self, id: &str) -> String {
+        self.look.called(id).map_or_else(String::new, |called| called.name.clone())
+    }
+
+    fn card(&self, id: &str, part: Part) -> String {
+        let card = self.look.called(id).and_then(|called| called.card.as_ref());
+        let at = match part {
+            Part::Symbol => 0,
+            Part::Number => 1,
+            Part::Branch => 2,
+        };
+        card.map_or_else(String::new, |card| card[at].clone())
     }
 }
 

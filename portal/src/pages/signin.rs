@@ -60,9 +60,8 @@ pub async fn callback(
     let who = (visit.slug(), member.sub.as_str());
     let email = signed_in.email.as_deref();
     members::note(&mut tx, who, email, &visit.look.lang, &names).await?;
-    for (name, called) in app.person_keys.called(visit.slug(), &member) {
-        let whose = (visit.slug(), name.as_str());
-        known_people::note(&mut tx, &app.sealer, whose, called, now).await?;
+    for known in app.person_keys.known(visit.slug(), &member) {
+        known_people::note(&mut tx, &app.sealer, visit.slug(), &known, now).await?;
     }
     let session = sessions::Session {
         member,

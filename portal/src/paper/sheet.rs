@@ -2,7 +2,7 @@
 
 use super::words::{Grid, Writes};
 use encoding_rs::SHIFT_JIS;
-use sdk::paper::Encoding;
+use sdk::paper::{Encoding, Part};
 
 /// Writes values as programs read them, and messages by whom it is given.
 pub struct Plain<'a>(pub &'a dyn Writes);
@@ -29,6 +29,14 @@ impl Writes for Plain<'_> {
             6 if when.is_ascii() => format!("{}-{}", &when[..4], &when[4..]),
             _ => when.to_owned(),
         }
+    }
+
+    fn person(&self, id: &str) -> String {
+        self.0.person(id)
+    }
+
+    fn card(&self, id: &str, part: Part) -> String {
+        self.0.card(id, part)
     }
 }
 

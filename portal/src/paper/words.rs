@@ -1,6 +1,6 @@
 //! A document in the member's language: every word is a text from here on.
 
-use sdk::paper::{Block, Document, Table, Words};
+use sdk::paper::{Block, Document, Part as CardPart, Table, Words};
 
 /// The most that the words of a document may be, in bytes.
 const MOST: usize = 1_000_000;
@@ -50,6 +50,10 @@ pub trait Writes {
     fn year(&self, year: i64) -> String;
     /// A month or a day.
     fn when(&self, when: &str) -> String;
+    /// What somebody is called; empty for who may not know.
+    fn person(&self, id: &str) -> String;
+    /// A part of their card; empty for who may not know.
+    fn card(&self, id: &str, part: CardPart) -> String;
 }
 
 /// Writes a document.
@@ -129,6 +133,8 @@ impl Pen<'_> {
             Words::Year { year } => by.year(*year),
             Words::Number { number } => by.number(*number),
             Words::Month { month: when } | Words::Day { day: when } => by.when(when),
+            Words::Person { person } => by.person(person),
+            Words::Card { card, part } => by.card(card, *part),
             Words::Message { .. } if depth > DEEPEST => {
                 return Err("messages stand too deep in each other".to_owned());
             }
@@ -149,7 +155,7 @@ impl Pen<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Writes, write};
+    use super::{CardPart, Writes, write};
     use sdk::paper::{Document, Words};
 
     struct Doubling;
@@ -169,6 +175,12 @@ mod tests {
         }
         fn when(&self, when: &str) -> String {
             when.to_owned()
+        }
+        fn person(&self, _: &str) -> String {
+            String::new()
+        }
+        fn card(&self, _: &str, _: CardPart) -> String {
+            String::new()
         }
     }
 

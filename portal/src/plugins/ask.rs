@@ -5,6 +5,7 @@ use super::border::host::{Allowed, CallFault, Shared, Shown};
 use super::data::class::DataClass;
 use super::data::people::{People, Seen};
 use super::data::reach::Declared;
+use db::Db;
 use sdk::wire::ActionReply;
 use sdk::{CardReply, PageReply, abi};
 use secret::random;
@@ -35,6 +36,8 @@ pub struct Asker<'a> {
     pub staff: bool,
     /// Whose rows queries may return.
     pub people: People,
+    /// Where it is known who is who, for who sees everybody's.
+    pub who: Option<&'a Db>,
     /// The highest class of data for which the provider knew them well enough.
     pub cleared: DataClass,
     /// They have shown within minutes that it is them.
@@ -130,6 +133,7 @@ impl Asker<'_> {
             plugin: id.to_owned(),
             member: self.member.to_owned(),
             people: self.people.clone(),
+            who: self.who.cloned(),
             today: self.today.to_owned(),
             now: self.now,
             queries: asking.plugin.queries.clone(),

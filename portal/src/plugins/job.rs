@@ -8,6 +8,7 @@ use super::data::reach::Declared;
 use super::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
 use super::package::declared::{Job, Listens};
 use crate::store::events::Event;
+use db::Db;
 use sdk::abi;
 use sdk::wire::JobReply;
 use secret::random;
@@ -29,6 +30,8 @@ pub struct Step<'a> {
     /// What it may ask of other plugins.
     pub shared: &'a [Shared],
     pub insurer: &'a str,
+    /// Where it is known who is who.
+    pub who: &'a Db,
     pub work: Work<'a>,
     /// The day in Japan.
     pub today: &'a str,
@@ -80,7 +83,7 @@ impl Step<'_> {
     /// Why not, for the log: nothing of the step is written then.
     pub async fn run(&self, carrier: &Carrier) -> Result<Option<String>, String> {
         let (id, everybody) = (self.plugin.id(), People::everybody());
-        let taking = self.plugin.database.as_ref().map(|database| Taking {
+        let mut taking = self.plugin.database.as_ref().map(|database| Taking {
             database,
             statements: &self.plugin.statements,
             declared: self.work.declared(),
@@ -124,12 +127,18 @@ impl Step<'_> {
             // Two who answer each other would never end.
             return Err("publishes when it hears; a form or a job may".to_owned());
         }
-        let Some(taking) = &taking else {
+        let known = async {
+            let mut conn = self.who.read().await?;
+            People::everybody_known(&mut conn, self.insurer, wanted.persons()).await
+        };
+        let known = known.await.map_err(|error: db::Error| error.to_string())?;
+        let Some(taking) = &mut taking else {
             return match wanted.is_empty() {
                 true => Ok(more),
                 false => Err("writes, but declares no tables".to_owned()),
             };
         };
+        taking.people = &known;
         let left = more.as_ref().map_or_else(String::new, |more| format!(">{more}"));
         let taken = taking.take(&sent, &left, &wanted).await.map_err(said)?;
         if wanted.is_told() {
@@ -178,6 +187,7 @@ impl Step<'_> {
             plugin: self.plugin.id().to_owned(),
             member: String::new(),
             people: People::everybody(),
+            who: Some(self.who.clone()),
             today: self.today.to_owned(),
             now: self.now,
             queries: self.plugin.queries.clone(),

@@ -21,7 +21,7 @@ pub use screen::Screen;
 
 use crate::forms::CSRF;
 use crate::origin::PublicUrl;
-use crate::pages::{Naming, Pages};
+use crate::pages::{Called, Naming, Pages};
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
@@ -40,8 +40,8 @@ pub struct Look {
     pub secure: bool,
     /// Where the program is reached: `https://id.example`.
     origin: Option<Arc<str>>,
-    /// What people are called whose ids its data has; nothing for who may not know.
-    called: Arc<BTreeMap<String, String>>,
+    /// Who the people are whose ids its data has; nothing for who may not know.
+    called: Arc<BTreeMap<String, Called>>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
     /// What the last form has to say, above the page.
@@ -166,8 +166,13 @@ impl Look {
     }
 
     /// The same for a page whose templates may ask what these people are called, by their ids.
-    pub fn naming(&self, called: BTreeMap<String, String>) -> Self {
+    pub fn naming(&self, called: BTreeMap<String, Called>) -> Self {
         Self { called: Arc::new(called), ..self.clone() }
+    }
+
+    /// Who has this id, as far as the page may know.
+    pub fn called(&self, id: &str) -> Option<&Called> {
+        self.called.get(id)
     }
 
     /// The same with the address of the first page written out: for mails.

@@ -14,16 +14,23 @@ thread_local! {
 }
 
 thread_local! {
-    /// What people are called whose ids the page's data has.
-    static NAMES: RefCell<Option<Arc<BTreeMap<String, String>>>> = const { RefCell::new(None) };
+    /// Who the people are whose ids the page's data has.
+    static NAMES: RefCell<Option<Arc<BTreeMap<String, Called>>>> = const { RefCell::new(None) };
 }
 
-/// While it lives, this thread knows what these people are called.
+/// What somebody is called, and their card: symbol, number and branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    pub name: String,
+    pub card: Option<[String; 3]>,
+}
+
+/// While it lives, this thread knows who these people are.
 pub struct Naming;
 
 impl Naming {
     /// From now on.
-    pub fn begin(called: Arc<BTreeMap<String, String>>) -> Self {
+    pub fn begin(called: Arc<BTreeMap<String, Called>>) -> Self {
         NAMES.with(|slot| *slot.borrow_mut() = Some(called));
         Self
     }
@@ -66,13 +73,20 @@ pub fn register(tera: &mut Tera) {
         datetime(value, english())
     });
     tera.register_filter("person", |id: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
-        let known = NAMES.with(|slot| slot.borrow().as_ref()?.get(id).cloned());
-        known.map_or_else(|| said("person-unknown"), Ok)
+        known(id).map_or_else(|| said("person-unknown"), |called| Ok(called.name))
+    });
+    tera.register_filter("card", |id: &str, _: Kwargs, _: &State| -> String {
+        known(id).and_then(|called| called.card).map_or_else(String::new, |card| card.join(" "))
     });
     tera.register_filter("musubi_chart", super::chart::filter);
     tera.register_filter("year", |value: i64, _: Kwargs, _: &State| -> String {
         year(value, english())
     });
+}
+
+/// Who has an id of the page's data, as far as it is known.
+fn known(id: &str) -> Option<Called> {
+    NAMES.with(|slot| slot.borrow().as_ref()?.get(id).cloned())
 }
 
 /// A year as people count it.

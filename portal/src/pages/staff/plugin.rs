@@ -186,7 +186,7 @@ impl Opened<'_> {
 
     /// The call, and where stands whose rows it was given.
     pub fn question(&self, declared: Declared<'_>) -> Result<(Question, Shown), Error> {
-        let Self { visit, offer, .. } = self;
+        let Self { app, visit, offer, .. } = self;
         let member = name(&self.colleague.session.sub);
         let asker = Asker {
             insurer: visit.slug(),
@@ -197,6 +197,7 @@ impl Opened<'_> {
             insured: false,
             staff: true,
             people: People::everybody(),
+            who: Some(&app.db),
             // Every sign-in of staff shows two factors.
             cleared: DataClass::Medical,
             proved_again: false,

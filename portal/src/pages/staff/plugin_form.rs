@@ -11,7 +11,7 @@ use crate::pages::plugin_page::{Back, unsaid};
 use crate::plugins::border::host::{CallFault, Shown};
 use crate::plugins::data::people::People;
 use crate::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
-use crate::plugins::form::field::{Action, takes_files};
+use crate::plugins::form::field::{Action, FieldKind, takes_files};
 use crate::plugins::form::read::read;
 use crate::staff::{self, StaffVisit};
 use crate::store::form_drafts::Of;
@@ -21,6 +21,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::FieldFault;
 use sdk::wire::ActionReply;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use web::Error;
@@ -131,10 +132,11 @@ impl Sending<'_> {
         let (app, visit, id) = (page.app, page.visit, page.offer.id());
         let everybody = People::everybody();
         let values = read(action, typed, &everybody, &files);
-        let values = match plugin_files::all(values, faults, &visit.look) {
+        let mut values = match plugin_files::all(values, faults, &visit.look) {
             Ok(values) => values,
             Err(faults) => return self.again(faults).await,
         };
+        self.whose(&mut values).await?;
         page.note(Act::FormSent, &format!("{} {}", page.path, action.id)).await?;
         let (question, shown) = page.question(action.declared())?;
         let reply = question.action(values.into(), page.deadline()).await;
@@ -145,7 +147,7 @@ impl Sending<'_> {
         };
         let plugin = page.offer.plugin;
         let sent = Sent::new(sub, (id, &action.id), once, typed);
-        let taking = plugin.database.as_ref().map(|database| Taking {
+        let mut taking = plugin.database.as_ref().map(|database| Taking {
             database,
             statements: &plugin.statements,
             declared: action.declared(),
@@ -166,6 +168,10 @@ impl Sending<'_> {
                 match target(&base, class, action, (&path, said.as_deref())) {
                     Some(to) => {
                         let wanted = Wanted { writes, notify, publish };
+                        let known = self.known(&wanted).await?;
+                        if let Some(taking) = &mut taking {
+                            taking.people = &known;
+                        }
                         // Whose rows are changed has been looked at, too.
                         page.looked(&written(&wanted)).await?;
                         take(app, taking.as_ref(), &sent, to, &wanted).await
@@ -192,6 +198,26 @@ impl Sending<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// The person of each card that was typed: whoever signed in has a name of their own, others their card's.
+    async fn whose(&self, values: &mut Map<String, Value>) -> Result<(), Error> {
+        let (app, insurer) = (self.page.app, self.page.visit.slug());
+        for field in self.action.field.iter().filter(|field| field.kind == FieldKind::Card) {
+            let Some(Value::String(card)) = values.get_mut(&field.name) else { continue };
+            let name = app.person_keys.of_card(insurer, card);
+            let mut conn = app.db.read().await?;
+            let known = People::everybody_known(&mut conn, insurer, [name.as_str()]).await?;
+            *card = known.only(&name).all().first().map_or(name, |seen| seen.id.clone());
+        }
+        Ok(())
+    }
+
+    /// Everybody, with all names of those whom the handler named.
+    async fn known(&self, wanted: &Wanted) -> Result<People, Error> {
+        let (app, insurer) = (self.page.app, self.page.visit.slug());
+        let mut conn = app.db.read().await?;
+        Ok(People::everybody_known(&mut conn, insurer, wanted.persons()).await?)
     }
 
     /// The page with the form as it was typed, and what is wrong with it.

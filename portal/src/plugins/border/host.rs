@@ -4,6 +4,7 @@ use crate::plugins::data::database::Database;
 use crate::plugins::data::people::People;
 use crate::plugins::data::query::{For, Queries, Unanswered};
 use crate::plugins::data::reach::Reach;
+use db::Db;
 use sdk::{ErrorReply, abi};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -23,6 +24,8 @@ pub struct Allowed {
     pub member: String,
     /// Whose rows it may see.
     pub people: People,
+    /// Where it is known who has several names in plugins' data: for who sees everybody's rows.
+    pub who: Option<Db>,
     /// The day in Japan, `YYYY-MM-DD`.
     pub today: String,
     /// Seconds since 1970.
@@ -67,6 +70,7 @@ impl Allowed {
             plugin: plugin.to_owned(),
             member: String::new(),
             people: People::default(),
+            who: None,
             today: String::new(),
             now: 0,
             queries: Arc::default(),
@@ -80,6 +84,13 @@ impl Allowed {
     /// Whether the call may write one more line.
     fn may_write(&self) -> bool {
         self.lines.fetch_add(1, Ordering::Relaxed) < LINES
+    }
+
+    /// One of the people whose rows it may see.
+    async fn only(&self, id: &str) -> db::Result<People> {
+        let Some(who) = &self.who else { return Ok(self.people.only(id)) };
+        let known = People::everybody_known(&mut who.read().await?, &self.insurer, [id]).await?;
+        Ok(known.only(id))
     }
 
     /// What is left when a call is over its deadline.
@@ -155,7 +166,13 @@ async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {
     }
     let empty = Map::new();
     let params = request["params"].as_object().unwrap_or(&empty);
-    let only = request["person"].as_str().map(|id| allowed.people.only(id));
+    let only = match request["person"].as_str().map(|id| allowed.only(id)) {
+        Some(only) => match only.await {
+            Ok(only) => Some(only),
+            Err(_) => return refuse(abi::E_HOST, "the database did not answer"),
+        },
+        None => None,
+    };
     let people = only.as_ref().unwrap_or(&allowed.people);
     let whom = For { insurer: &allowed.insurer, people, today: &allowed.today, now: allowed.now };
     let rows = async {

@@ -3,9 +3,10 @@
 
 use super::sql::print::Whose;
 use crate::member::Member;
-use db::{Db, installation};
+use crate::store::known_people::{self, Known};
+use db::{Conn, Db, installation};
 use secret::{hash, random};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Makes the names of persons. Its secret lies in the portal's own database.
 #[derive(Clone)]
@@ -44,20 +45,22 @@ impl PersonKeys {
         own.into_iter().chain(cards).collect()
     }
 
-    /// What a member and their household are called, by each name that they have in plugins' data.
-    pub fn called<'m>(&self, insurer: &str, member: &'m Member) -> Vec<(String, &'m str)> {
-        let people = member.cards.iter().chain(&member.household);
-        let names = people.flat_map(|person| {
-            let names = [
-                self.of_person(insurer, &person.person),
-                self.of_card(insurer, &person.card.key()),
-            ];
-            names.map(|name| (name, person.name.as_str()))
-        });
-        let mut names: Vec<_> = names.collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+    /// Who a member and their household are, by each name that they have in plugins' data. Under their own
+    /// name stands the card that they have now.
+    pub fn known<'m>(&self, insurer: &str, member: &'m Member) -> Vec<Known<'m>> {
+        let mut people: Vec<_> = member.cards.iter().chain(&member.household).collect();
+        people.sort_by_key(|person| person.lost_on.is_some());
+        let mut known: Vec<Known<'m>> = Vec::new();
+        for who in people {
+            let person = self.of_person(insurer, &who.person);
+            for name in [person.clone(), self.of_card(insurer, &who.card.key())] {
+                if known.iter().all(|known| known.name != name) {
+                    let (called, card) = (who.name.as_str(), &who.card);
+                    known.push(Known { name, person: person.clone(), called, card });
+                }
+            }
+        }
+        known
     }
 
     /// The password of a plugin's role in PostgreSQL.
@@ -86,8 +89,10 @@ pub struct People {
     people: Vec<Seen>,
     /// Who has a card or an id.
     by_key: HashMap<String, usize>,
-    /// Everybody's of the insurer, for its jobs.
+    /// Everybody's of the insurer, for its jobs and staff.
     everybody: bool,
+    /// Among everybody: all names of who has one of them, the person's own first.
+    same: HashMap<String, Vec<String>>,
 }
 
 /// One of them.
@@ -109,12 +114,27 @@ impl People {
         let by_key = keys.flat_map(|(at, seen)| {
             std::iter::once(&seen.id).chain(&seen.keys).map(move |key| (key.clone(), at))
         });
-        Self { by_key: by_key.collect(), people, everybody: false }
+        Self { by_key: by_key.collect(), people, ..Self::default() }
     }
 
     /// Everybody of the insurer, whoever that is.
     pub fn everybody() -> Self {
         Self { everybody: true, ..Self::default() }
+    }
+
+    /// The same, with all names of who has one of these.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn everybody_known<'n>(
+        conn: &mut Conn,
+        insurer: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> db::Result<Self> {
+        let names: BTreeSet<&str> = names.into_iter().collect();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let same = known_people::same(conn, insurer, &names).await?;
+        Ok(Self { same, ..Self::everybody() })
     }
 
     /// How many there are, for a statement.
@@ -153,11 +173,15 @@ impl People {
     }
 
     /// Only the person with this id; nobody when it is none of them. Among everybody it is whoever has
-    /// the id.
+    /// the id, with all names that they are known to have.
     pub fn only(&self, id: &str) -> Self {
         if self.everybody && is_name(id) {
-            let keys = vec![id.to_owned()];
-            let seen = Seen { id: id.to_owned(), name: String::new(), own: false, keys };
+            let names = self.same.get(id).map_or(&[][..], Vec::as_slice);
+            let (id, keys) = match names.split_first() {
+                Some((own, cards)) => (own.clone(), cards.to_vec()),
+                None => (id.to_owned(), vec![id.to_owned()]),
+            };
+            let seen = Seen { id, name: String::new(), own: false, keys };
             return Self::new(vec![seen]);
         }
         Self::new(self.people.iter().filter(|seen| seen.id == id).cloned().collect())

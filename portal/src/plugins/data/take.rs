@@ -85,6 +85,13 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whom it names.
+    pub fn persons(&self) -> impl Iterator<Item = &str> {
+        let written = self.writes.iter().filter_map(|write| write.person.as_deref());
+        let told = self.notify.iter().map(|one| one.person.as_str());
+        written.chain(told).chain(self.publish.iter().map(|one| one.person.as_str()))
+    }
+
     /// Whether others are to know of it.
     pub fn is_told(&self) -> bool {
         !self.notify.is_empty() || !self.publish.is_empty()
@@ -211,9 +218,9 @@ impl Taking<'_> {
             let (known, texts) =
                 said.ok_or_else(|| refuse("a notification, or its params, are not declared"))?;
             self.not_below("a notification", known.data)?;
-            if !self.sees(&one.person) {
-                return Err(refuse("tells somebody whom it does not see"));
-            }
+            let person = self.sees(&one.person);
+            let person = person.ok_or_else(|| refuse("tells somebody whom it does not see"))?;
+            let one = &Notify { person, ..one.clone() };
             outbox::tell(tx, self.insurer, (self.plugin, one), &texts, self.now).await?;
         }
         Ok(())
@@ -231,9 +238,13 @@ impl Taking<'_> {
             let (known, texts) =
                 said.ok_or_else(|| refuse("an event, or its params, are not declared"))?;
             self.not_below("an event", known.data)?;
-            if !one.person.is_empty() && !self.sees(&one.person) {
-                return Err(refuse("publishes of somebody whom it does not see"));
-            }
+            let person = match one.person.as_str() {
+                "" => Some(String::new()),
+                person => self.sees(person),
+            };
+            let person =
+                person.ok_or_else(|| refuse("publishes of somebody whom it does not see"))?;
+            let one = &Publish { person, ..one.clone() };
             outbox::publish(tx, self.insurer, (one, known.data), &texts, self.now).await?;
         }
         Ok(())
@@ -250,9 +261,12 @@ impl Taking<'_> {
         )))
     }
 
-    /// A member's form sees the member, and nobody else; a job whoever has a name.
-    fn sees(&self, person: &str) -> bool {
-        self.people.only(person).all().len() == 1
+    /// The id of one of them. A member's form sees the member, and nobody else; a job whoever has a name.
+    fn sees(&self, person: &str) -> Option<String> {
+        match self.people.only(person).all() {
+            [one] => Some(one.id.clone()),
+            _ => None,
+        }
     }
 
     /// Runs statements in a transaction, until one does not do what it must.

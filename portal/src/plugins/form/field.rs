@@ -74,6 +74,8 @@ pub enum FieldKind {
     Choice,
     /// One of the people whose rows the member sees.
     Person,
+    /// Of staff: a card, as symbol, number and branch; the handler gets whose it is.
+    Card,
     /// Filled in by the page, and not shown: which row is meant.
     Hidden,
     /// Documents and pictures: the handler gets what they are, and writes their ids.
@@ -125,6 +127,9 @@ impl Action {
             }
             if self.staff && field.kind == FieldKind::Person {
                 return Err(at("staff choose among rows: take hidden or choice".into()));
+            }
+            if !self.staff && field.kind == FieldKind::Card {
+                return Err(at("members choose among those whom they see: take person".into()));
             }
             field.check().map_err(at)?;
         }

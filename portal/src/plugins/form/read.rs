@@ -4,7 +4,7 @@ use super::field::{Action, Field, FieldKind};
 use crate::plugins::data::blobs::Blob;
 use crate::plugins::data::people::People;
 use crate::plugins::data::sql::check::decimal;
-use handover::{date, number};
+use handover::{card, date, number};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub enum Wrong {
     Places(u8),
     NotADay,
     NotAMonth,
+    NotACard,
 }
 
 impl Wrong {
@@ -40,6 +41,7 @@ impl Wrong {
             Wrong::Places(places) => ("form-places", Some(i64::from(*places))),
             Wrong::NotADay => ("form-not-a-day", None),
             Wrong::NotAMonth => ("form-not-a-month", None),
+            Wrong::NotACard => ("form-not-a-card", None),
         }
     }
 }
@@ -122,6 +124,7 @@ fn value(field: &Field, text: &str, people: &People) -> Result<Value, Wrong> {
         }
         FieldKind::Day => date::day(&text).map(|day| json!(day.to_string())).ok_or(Wrong::NotADay),
         FieldKind::Month => date::month(&text).map(|month| json!(month)).ok_or(Wrong::NotAMonth),
+        FieldKind::Card => card::typed(&text).map(|card| json!(card.key())).ok_or(Wrong::NotACard),
         FieldKind::Bool => Ok(json!(true)),
         FieldKind::Word if field.words.contains(&text) => Ok(json!(text)),
         FieldKind::Person if people.all().iter().any(|seen| seen.id == text) => Ok(json!(text)),
@@ -155,6 +158,7 @@ mod tests {
             ("type = \"day\"", "R8.4.1", json!("2026-04-01")),
             ("type = \"day\"", "2026-04-01", json!("2026-04-01")),
             ("type = \"month\"", "2026-04", json!("202604")),
+            ("type = \"card\"", "１２３４　0005678　00", json!("1234|5678|0")),
             ("type = \"bool\"", "yes", json!(true)),
             ("type = \"bool\"", "", json!(false)),
             ("type = \"word\"\nwords = [\"a\"]", "a", json!("a")),
@@ -173,6 +177,7 @@ mod tests {
             ("type = \"decimal\"\nplaces = 1", "x", Wrong::NotANumber),
             ("type = \"day\"", "2026-02-30", Wrong::NotADay),
             ("type = \"month\"", "202613", Wrong::NotAMonth),
+            ("type = \"card\"", "1234 0005678", Wrong::NotACard),
             ("type = \"word\"\nwords = [\"a\"]", "b", Wrong::NotChosen),
             ("type = \"word\"\nwords = [\"a\"]", "", Wrong::NotChosen),
             ("type = \"person\"", "somebody", Wrong::NotChosen),

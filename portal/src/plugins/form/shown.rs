@@ -209,7 +209,10 @@ impl Showing<'_> {
             name: field.name.clone(),
             kind: drawn_as(field),
             label: if hidden { String::new() } else { self.texts.text(&key, &[]) },
-            hint: self.texts.maybe(&format!("{key}-hint")),
+            hint: self.texts.maybe(&format!("{key}-hint")).or_else(|| {
+                let card = field.kind == FieldKind::Card;
+                card.then(|| self.texts.text("form-card-hint", &[]))
+            }),
             mark: asked.then(|| self.texts.text("form-required", &[])),
             error: fault.map(|(_, text)| text.clone()),
             max: if field.kind == FieldKind::Text { field.longest() } else { 200 },
@@ -275,7 +278,11 @@ impl Showing<'_> {
 fn drawn_as(field: &Field) -> &'static str {
     match field.kind {
         FieldKind::Text if field.lines => "lines",
-        FieldKind::Text | FieldKind::Int | FieldKind::Yen | FieldKind::Decimal => "text",
+        FieldKind::Text
+        | FieldKind::Int
+        | FieldKind::Yen
+        | FieldKind::Decimal
+        | FieldKind::Card => "text",
         FieldKind::Day => "date",
         FieldKind::Month => "month",
         FieldKind::Bool => "check",
