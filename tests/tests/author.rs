@@ -32,7 +32,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "plugin.toml",
-        "data = \"none\"\n\n[[card]]",
+        "data = \"none\"\nseen = true\n\n[[card]]",
         "data = \"secret\"\n\n[[card]]",
         "unknown variant `secret`",
     ),

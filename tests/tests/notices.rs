@@ -3,6 +3,50 @@
 use tests::visitor::{HANAKO, ICHIRO, Visitor};
 use tests::world::{Options, Program, World};
 
+/// 髙橋 恵, a dependant.
+const MEGUMI: &[(&str, &str)] = &[
+    ("symbol", "1234"),
+    ("number", "0005691"),
+    ("branch", "01"),
+    ("name_kana", "タカハシ メグミ"),
+    ("birth_year", "1984"),
+    ("birth_month", "6"),
+    ("birth_day", "2"),
+];
+
+/// What a member has opened is read on their other devices, too, also after the next file; for others it is not.
+async fn read_once_on_every_device(world: &World, (file, layout): (&str, &str)) {
+    let list = format!("{}/minato/p/notices", world.portal_url);
+    let unread = async |visitor: &Visitor| visitor.open(&list).await.html.matches("未読").count();
+    let megumi = Visitor::member(world, "minato", "megumi84", MEGUMI).await;
+    assert_eq!(unread(&megumi).await, 2);
+    let url = |page: &str| {
+        let link = page.split("/notices/detail?id=").nth(1).expect("one");
+        format!("{list}/detail?id={}", link.split('"').next().expect("an id"))
+    };
+    let first = url(&megumi.open(&list).await.html);
+    // Looked at twice it is noted once.
+    megumi.open(&first).await.sees("みっつめ");
+    megumi.open(&first).await.sees("みっつめ");
+    assert_eq!(unread(&megumi).await, 1);
+    // The next file has other lines before it.
+    let text = std::fs::read_to_string(file).expect("the file");
+    let (head, rows) = text.split_once('\n').expect("a header");
+    let next = world.folder.join("next.csv");
+    std::fs::write(&next, format!("{head}\n2026-03-01,前,前,,\n{rows}")).expect("written");
+    let next = next.display().to_string();
+    let args = ["import", &next, "--insurer", "minato", "--plugin", "notices", "--layout", layout];
+    world.ran(Program::Portal, &args);
+    assert_eq!(unread(&megumi).await, 2, "one is read, two are not");
+    let phone = Visitor::new();
+    phone.sign_in(world, "minato", "megumi84").await;
+    assert_eq!(unread(&phone).await, 2);
+    let ichiro = Visitor::new();
+    ichiro.sign_in(world, "minato", "ichiro77").await;
+    // He opened what was for him, under other numbers.
+    assert_eq!(unread(&ichiro).await, 1);
+}
+
 /// F024: the newest notices with their dates, and all of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_is_shown_to_whom_it_is_for_and_while_it_is() {
@@ -64,6 +108,7 @@ async fn a_notice_is_shown_to_whom_it_is_for_and_while_it_is() {
             }
             assert_eq!(seen, 2);
         }
+        read_once_on_every_device(world, (&file, &layout)).await;
         // An unknown audience is told to the operator by its line.
         let wrong = write("wrong.csv", "掲載日,件名,本文,終了日,対象\n2026-04-01,x,y,,だれか\n");
         let args =

@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use tera::Context;
 
-pub use filters::Called;
 pub(crate) use filters::Naming;
+pub use filters::{Called, mark};
 pub(crate) use filters::{datetime, when, year, yen};
 pub use owner::Owner;
 

@@ -98,3 +98,4 @@ example-staff-one-lead = For who calls. Members read under "Who saw my records" 
 example-staff-one-none = This person has no records yet.
 example-find-card = Card
 example-find-submit = Look up
+example-unread = Unread

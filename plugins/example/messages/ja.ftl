@@ -98,3 +98,4 @@ example-staff-one-lead = 電話での問い合わせなどに。表示した人�
 example-staff-one-none = この人の記録は、まだありません。
 example-find-card = 保険証
 example-find-submit = 調べる
+example-unread = 未読

@@ -191,7 +191,7 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
 /// `/courses`
 pub fn courses(call: &Call) -> Result<PageReply, Fault> {
     let courses = call.query("courses", json!({}))?;
-    Courses { base: call.base.clone(), courses }.show()
+    Ok(Courses { base: call.base.clone(), courses }.show()?.opens("courses"))
 }
 
 /// `/new`: today stands there already.

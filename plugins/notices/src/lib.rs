@@ -23,6 +23,8 @@ pub struct Item {
     pub id: i64,
     pub published_on: String,
     pub title: String,
+    /// What it is called when a member has opened it: the same also after the next file.
+    pub item: String,
 }
 
 /// One notice.
@@ -60,8 +62,26 @@ fn who(call: &Call) -> &'static str {
     if call.actor.insured { "insured" } else { "dependants" }
 }
 
+/// A row of `queries/list.sql`.
+#[derive(Deserialize)]
+struct Line {
+    id: i64,
+    published_on: String,
+    title: String,
+}
+
+/// What a notice is called: its row has another number in the next file.
+fn item(published_on: &str, title: &str) -> String {
+    format!("{published_on} {title}")
+}
+
 fn items(call: &Call) -> Result<Vec<Item>, Fault> {
-    call.query("list", json!({"who": who(call)}))
+    let lines: Vec<Line> = call.query("list", json!({"who": who(call)}))?;
+    let item = |Line { id, published_on, title }| {
+        let item = item(&published_on, &title);
+        Item { id, published_on, title, item }
+    };
+    Ok(lines.into_iter().map(item).collect())
 }
 
 /// `/`
@@ -71,9 +91,10 @@ fn list(call: &Call) -> Result<PageReply, Fault> {
 
 /// `/detail?id=7`
 fn detail(call: &Call) -> Result<PageReply, Fault> {
-    let Ok(item) = call.param("id").parse::<i64>() else { return Ok(PageReply::NotFound) };
-    let found: Vec<Row> = call.query("detail", json!({"item": item, "who": who(call)}))?;
+    let Ok(id) = call.param("id").parse::<i64>() else { return Ok(PageReply::NotFound) };
+    let found: Vec<Row> = call.query("detail", json!({"item": id, "who": who(call)}))?;
     let Some(row) = found.into_iter().next() else { return Ok(PageReply::NotFound) };
+    let item = item(&row.published_on, &row.title);
     let paragraphs = row.body.lines().map(str::trim).filter(|line| !line.is_empty());
     Detail {
         base: call.base.clone(),
@@ -83,15 +104,18 @@ fn detail(call: &Call) -> Result<PageReply, Fault> {
         url: row.url.filter(|url| url.starts_with("https://")),
     }
     .show()
+    .map(|page| page.opens(item))
 }
 
 /// The newest notice on the home page.
 fn newest(call: &Call) -> Result<CardReply, Fault> {
     let items = items(call)?;
-    let of_late = items.iter().filter(|item| is_new(&item.published_on, &call.today)).count();
+    // What was there before the member came is no news to them.
+    let of_late = items.iter().filter(|item| is_new(&item.published_on, &call.today));
+    let of_late = of_late.map(|item| item.item.clone()).collect();
     let newest = items.into_iter().next();
     Ok(CardReply {
-        new: u32::try_from(of_late).ok(),
+        items: of_late,
         title: "notices-card-title".into(),
         path: newest.as_ref().map_or("/".into(), |item| format!("/detail?id={}", item.id)),
         value: newest.as_ref().map(|item| item.title.clone()),

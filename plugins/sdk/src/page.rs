@@ -72,7 +72,17 @@ impl PageReply {
     pub fn show(template: impl Into<String>, data: impl Serialize) -> Result<Self, Fault> {
         let data = serde_json::to_value(data).map_err(|error| Fault::Plugin(error.to_string()))?;
         let (template, forms) = (template.into(), BTreeMap::new());
-        Ok(PageReply::Show { template, data, forms })
+        Ok(PageReply::Show { template, data, forms, opened: None })
+    }
+
+    /// The page shows this, as the plugin calls it: the member has seen it from now on, and a template asks
+    /// `{% if item | unseen %}`. For a route with `seen = true`; the plugin never hears what was opened.
+    #[must_use]
+    pub fn opens(mut self, item: impl Into<String>) -> Self {
+        if let PageReply::Show { opened, .. } = &mut self {
+            *opened = Some(item.into());
+        }
+        self
     }
 }
 

@@ -28,6 +28,10 @@ pub enum PageReply {
         /// What forms of the page are filled in with, by action.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         forms: BTreeMap<String, FormState>,
+        /// What the member has opened with this page, as the plugin calls it: on all their devices it is
+        /// seen from then on. For a route with `seen = true`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<String>,
     },
     /// A document, on a route that answers with `pdf`. `name` is what its file is called.
     Paper { name: String, document: Document },
@@ -189,6 +193,9 @@ pub struct CardReply {
     /// How many things are new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<u32>,
+    /// What can be opened, as pages call it: what the member has not is counted as new, in the place of `new`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
     /// What the member has to do. At most ten; those of all plugins stand together, by their days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,

@@ -6,6 +6,7 @@ use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{self, Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
+use crate::store::seen;
 use crate::visit::Visit;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -153,8 +154,8 @@ pub async fn show(
         Err(closed) => return Ok(*closed),
     };
     let member = &session.member;
-    let seen = visit.subjects(&app.db, member).await?;
-    let asker = visit.asker(&app.person_keys, member, &seen);
+    let subjects = visit.subjects(&app.db, member).await?;
+    let asker = visit.asker(&app.person_keys, member, &subjects);
     let (mut questions, mut asked, mut medical) = (Vec::new(), Vec::new(), Vec::new());
     for offer in &offers {
         let Offer { plugin, settings, .. } = *offer;
@@ -174,24 +175,30 @@ pub async fn show(
             }
         }
     }
-    visit.looker(member, &seen).note(&app.db, medical.into_iter()).await?;
+    visit.looker(member, &subjects).note(&app.db, medical.into_iter()).await?;
     let deadline = Duration::from_millis(app.settings.plugins.card_ms);
     let mut replies = ask::cards(questions, deadline).await.into_iter();
     let (mut tasks, mut cards) = (Vec::new(), Vec::new());
     for (offer, waits) in asked {
-        let card = match waits {
-            Some(lack) => Some(waiting(&visit, offer, lack)),
-            None => replies.next().and_then(|mut reply| {
-                let asks = reply.as_mut().map(|reply| std::mem::take(&mut reply.tasks));
-                tasks.extend(
-                    asks.unwrap_or_default().into_iter().take(TASKS).map(|task| (offer, task)),
-                );
-                // Tasks alone have no card.
-                let silent = reply.as_ref().is_ok_and(|reply| reply.title.is_empty());
-                (!silent).then(|| card(&visit, offer, reply))
-            }),
-        };
-        cards.extend(card);
+        if let Some(lack) = waits {
+            cards.push(waiting(&visit, offer, lack));
+            continue;
+        }
+        let Some(mut reply) = replies.next() else { continue };
+        if let Ok(reply) = &mut reply {
+            let asks = std::mem::take(&mut reply.tasks).into_iter().take(TASKS);
+            tasks.extend(asks.map(|task| (offer, task)));
+            if !reply.items.is_empty() {
+                let of = (visit.slug(), member.sub.as_str(), offer.id());
+                let seen = seen::marks(&mut app.db.read().await?, of).await?;
+                let new = reply.items.iter().filter(|item| !seen.contains(&web::mark(item)));
+                reply.new = u32::try_from(new.count()).ok();
+            }
+        }
+        // Tasks alone have no card.
+        if !reply.as_ref().is_ok_and(|reply| reply.title.is_empty()) {
+            cards.push(card(&visit, offer, reply));
+        }
     }
     let mut tasks: Vec<Todo> =
         tasks.into_iter().map(|(offer, task)| todo(&visit, offer, task)).collect();

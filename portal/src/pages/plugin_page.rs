@@ -15,6 +15,7 @@ use crate::plugins::form;
 use crate::plugins::form::shown::{self, Filled, Forms, Showing, Texts};
 use crate::plugins::package::manifest::Answers;
 use crate::store::form_drafts::Of;
+use crate::store::seen;
 use crate::visit::Visit;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -129,8 +130,8 @@ impl Opened<'_> {
             Ok(session) => &session.member,
             Err(signin) => return Ok(*signin),
         };
-        let seen = visit.subjects(&app.db, member).await?;
-        let asker = visit.asker(&app.person_keys, member, &seen);
+        let subjects = visit.subjects(&app.db, member).await?;
+        let asker = visit.asker(&app.person_keys, member, &subjects);
         let (declared, Offer { plugin, settings, .. }) = (self.declared, self.offer);
         let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
         let question = match asker.question(&Asking {
@@ -145,7 +146,7 @@ impl Opened<'_> {
             Err(lack) => return Ok(visit.step_up(lack)),
         };
         if declared.class == DataClass::Medical {
-            visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
+            visit.looker(member, &subjects).note(&app.db, std::iter::once(id)).await?;
         }
         let deadline = Duration::from_millis(app.settings.plugins.page_ms);
         let drawn = match question.page(deadline).await {
@@ -161,9 +162,14 @@ impl Opened<'_> {
             Ok(PageReply::Sheet { name, sheet }) => {
                 plugin_paper::sheet(&visit.look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
-            Ok(PageReply::Show { template, data, forms }) => {
+            Ok(PageReply::Show { template, data, forms, opened }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
-                draw(&visit.look, (id, &template), data, forms, &self.query).await
+                let look = self.seeing(member).await?;
+                let drawn = draw(&look, (id, &template), data, forms, &self.query).await;
+                if let Some(item) = opened.filter(|_| drawn.is_ok()) {
+                    self.opened(member, &look, &item).await?;
+                }
+                drawn
             }
             Err(fault) => Err(fault),
         };
@@ -171,6 +177,33 @@ impl Opened<'_> {
             Ok(response) => Ok(response),
             Err(fault) => self.fault(&fault),
         }
+    }
+
+    /// Whether its templates ask what the member has opened, or it says what they open.
+    fn asks_seen(&self) -> bool {
+        self.offer.plugin.manifest.route(&self.path).is_some_and(|route| route.seen)
+    }
+
+    /// The look of a page whose template may ask what the member has opened before.
+    async fn seeing(&self, member: &Member) -> Result<Look, Error> {
+        let look = &self.visit.look;
+        if !self.asks_seen() {
+            return Ok(look.clone());
+        }
+        let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
+        Ok(look.having_seen(seen::marks(&mut self.app.db.read().await?, of).await?))
+    }
+
+    /// The member has opened something: that is written down once, and never told to the plugin.
+    async fn opened(&self, member: &Member, look: &Look, item: &str) -> Result<(), Error> {
+        let mark = web::mark(item);
+        if !self.asks_seen() || look.has_seen(&mark) {
+            return Ok(());
+        }
+        let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
+        let mut tx = self.app.db.begin().await?;
+        seen::note(&mut tx, of, &mark, self.visit.now).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The page with its parameters, without what was said above it.

@@ -9,6 +9,7 @@ pub mod known_people;
 pub mod members;
 pub mod notifications;
 pub mod plugin_packages;
+pub mod seen;
 pub mod sessions;
 pub mod signins;
 pub mod staff_files;
@@ -17,7 +18,7 @@ pub mod staff_sessions;
 
 /// Removes up to 1,000 expired rows of a table; `$1` is the time before which they expired. What members
 /// were told, and what was found in files of staff, is kept for 400 days, what happened for 90, who
-/// looked and what people are called for three years.
+/// looked, what was opened and what people are called for three years.
 pub const EXPIRED: &[&str] = &[
     "DELETE FROM sessions WHERE (insurer_id, secret_hash) IN
      (SELECT insurer_id, secret_hash FROM sessions WHERE expires_at < $1 LIMIT 1000)",
@@ -35,6 +36,8 @@ pub const EXPIRED: &[&str] = &[
       WHERE state IN ('published', 'discarded') AND brought_at < $1 - 34560000 LIMIT 1000)",
     "DELETE FROM known_people WHERE (insurer_id, name) IN
      (SELECT insurer_id, name FROM known_people WHERE known_at < $1 - 94608000 LIMIT 1000)",
+    "DELETE FROM seen WHERE (insurer_id, sub, plugin, item) IN
+     (SELECT insurer_id, sub, plugin, item FROM seen WHERE seen_at < $1 - 94608000 LIMIT 1000)",
     "DELETE FROM form_drafts WHERE (insurer_id, sub, plugin, action) IN
      (SELECT insurer_id, sub, plugin, action FROM form_drafts WHERE expires_at < $1 LIMIT 1000)",
     "DELETE FROM plugin_events WHERE (insurer_id, seq) IN

@@ -27,7 +27,7 @@ use axum::http::request::Parts;
 use display::Choice;
 use secret::{hash, random};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Everything about a request that its page's frame shows.
@@ -42,6 +42,8 @@ pub struct Look {
     origin: Option<Arc<str>>,
     /// Who the people are whose ids its data has; nothing for who may not know.
     called: Arc<BTreeMap<String, Called>>,
+    /// What the reader has opened before, by its mark.
+    seen: Arc<BTreeSet<String>>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
     /// What the last form has to say, above the page.
@@ -160,6 +162,7 @@ impl Look {
             policy: Policy::default(),
             origin: own.origin.clone(),
             called: Arc::default(),
+            seen: Arc::default(),
             of_plugin: false,
             said: None,
         }
@@ -168,6 +171,16 @@ impl Look {
     /// The same for a page whose templates may ask what these people are called, by their ids.
     pub fn naming(&self, called: BTreeMap<String, Called>) -> Self {
         Self { called: Arc::new(called), ..self.clone() }
+    }
+
+    /// The same for a page whose templates may ask what the reader has opened before.
+    pub fn having_seen(&self, seen: BTreeSet<String>) -> Self {
+        Self { seen: Arc::new(seen), ..self.clone() }
+    }
+
+    /// Whether the reader has opened it before.
+    pub fn has_seen(&self, mark: &str) -> bool {
+        self.seen.contains(mark)
     }
 
     /// Who has this id, as far as the page may know.
@@ -273,7 +286,7 @@ impl Look {
             service: self.service,
             unsigned: self.pages.unsigned,
         };
-        let _names = Naming::begin(self.called.clone());
+        let _names = Naming::begin(self.called.clone(), self.seen.clone());
         self.pages.draw(&self.brand.theme, &self.lang, template, &site, page)
     }
 }

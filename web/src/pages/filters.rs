@@ -2,8 +2,9 @@
 
 use crate::messages::Messages;
 use fluent_bundle::FluentValue;
+use secret::hash;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::{Kwargs, State, Tera};
 
@@ -16,6 +17,8 @@ thread_local! {
 thread_local! {
     /// Who the people are whose ids the page's data has.
     static NAMES: RefCell<Option<Arc<BTreeMap<String, Called>>>> = const { RefCell::new(None) };
+    /// What the reader has opened before, by its mark.
+    static SEEN: RefCell<Option<Arc<BTreeSet<String>>>> = const { RefCell::new(None) };
 }
 
 /// What somebody is called, and their card: symbol, number and branch.
@@ -25,13 +28,19 @@ pub struct Called {
     pub card: Option<[String; 3]>,
 }
 
-/// While it lives, this thread knows who these people are.
+/// What is kept of something that a member has opened: nobody reads from it what it was.
+pub fn mark(item: &str) -> String {
+    hash::s256(item)
+}
+
+/// While it lives, this thread knows who these people are, and what the reader has opened.
 pub struct Naming;
 
 impl Naming {
     /// From now on.
-    pub fn begin(called: Arc<BTreeMap<String, Called>>) -> Self {
+    pub fn begin(called: Arc<BTreeMap<String, Called>>, seen: Arc<BTreeSet<String>>) -> Self {
         NAMES.with(|slot| *slot.borrow_mut() = Some(called));
+        SEEN.with(|slot| *slot.borrow_mut() = Some(seen));
         Self
     }
 }
@@ -39,6 +48,7 @@ impl Naming {
 impl Drop for Naming {
     fn drop(&mut self) {
         NAMES.with(|slot| *slot.borrow_mut() = None);
+        SEEN.with(|slot| *slot.borrow_mut() = None);
     }
 }
 
@@ -74,6 +84,9 @@ pub fn register(tera: &mut Tera) {
     });
     tera.register_filter("person", |id: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
         known(id).map_or_else(|| said("person-unknown"), |called| Ok(called.name))
+    });
+    tera.register_filter("unseen", |item: &str, _: Kwargs, _: &State| -> bool {
+        !SEEN.with(|slot| slot.borrow().as_ref().is_some_and(|seen| seen.contains(&mark(item))))
     });
     tera.register_filter("card", |id: &str, _: Kwargs, _: &State| -> String {
         known(id).and_then(|called| called.card).map_or_else(String::new, |card| card.join(" "))

@@ -66,9 +66,9 @@ const STATEMENTS: [&str; 12] = [
 ];
 
 /// Filters that give a value its form; none makes a text longer with each use.
-const FILTERS: [&str; 15] = [
-    "yen", "person", "card", "month", "date", "datetime", "year", "length", "int", "lower",
-    "upper", "default", "first", "last", "abs",
+const FILTERS: [&str; 16] = [
+    "yen", "person", "card", "unseen", "month", "date", "datetime", "year", "length", "int",
+    "lower", "upper", "default", "first", "last", "abs",
 ];
 
 thread_local! {

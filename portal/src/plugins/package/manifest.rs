@@ -77,6 +77,9 @@ pub struct Route {
     /// The member must have shown within minutes that it is them.
     #[serde(default)]
     pub again: bool,
+    /// Its template asks what the member has opened, or it says what they open.
+    #[serde(default)]
+    pub seen: bool,
 }
 
 /// What a route answers with.

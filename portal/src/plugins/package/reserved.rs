@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 45] = [
+const WORDS: [&str; 46] = [
     "access",
     "base",
     "card",
@@ -39,6 +39,7 @@ const WORDS: [&str; 45] = [
     "plugins",
     "portal",
     "public",
+    "seen",
     "sessions",
     "sign",
     "signin",
