@@ -1,6 +1,6 @@
 //! The pages and forms through the SDK's test host.
 
-use example::{Courses, Edit, Goals, HANDLERS, List, Months, New, One, Ranking};
+use example::{Courses, Edit, Goals, HANDLERS, List, Months, New, One, Plan, Ranking};
 use sdk::{Page, Value, abi, json, testing};
 
 fn sent(handler: &str, form: Value) -> Value {
@@ -80,6 +80,7 @@ fn samples_are_the_pages() {
     Months::samples().unwrap();
     Ranking::samples().unwrap();
     One::samples().unwrap();
+    Plan::samples().unwrap();
     Goals::samples().unwrap();
     New::samples().unwrap();
     Courses::samples().unwrap();

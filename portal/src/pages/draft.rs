@@ -1,12 +1,18 @@
 //! What was typed into a plugin's form, sealed, for when its sender comes back.
 
 use crate::app::App;
+use crate::plugins::form::field::Action;
 use crate::store::form_drafts::{self, Of};
 use std::collections::BTreeMap;
 use web::Error;
 
-/// How long it is kept, in seconds.
-const KEPT: i64 = 2 * 3600;
+/// How long what was typed into a form of one step is kept, in seconds.
+pub(super) const KEPT: i64 = 2 * 3600;
+
+/// How long what was typed into a form is kept, in seconds.
+pub(super) fn kept(action: &Action) -> i64 {
+    if action.steps() > 1 { action.kept() } else { KEPT }
+}
 
 /// A form of somebody's.
 #[derive(Clone, Copy)]
@@ -14,6 +20,8 @@ pub(super) struct Draft<'a> {
     pub app: &'a App,
     pub of: Of<'a>,
     pub now: i64,
+    /// For how long, in seconds.
+    pub kept: i64,
 }
 
 impl Draft<'_> {
@@ -22,7 +30,7 @@ impl Draft<'_> {
         let typed = serde_json::to_vec(typed).map_err(Error::fault)?;
         let sealed = self.app.sealer.seal(&self.of.purpose(), &typed);
         let mut tx = self.app.db.begin().await?;
-        form_drafts::put(&mut tx, self.of, &sealed, self.now + KEPT).await?;
+        form_drafts::put(&mut tx, self.of, &sealed, self.now + self.kept).await?;
         Ok(tx.commit().await?)
     }
 

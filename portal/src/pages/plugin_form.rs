@@ -1,7 +1,7 @@
 //! A form of a plugin is sent: session, level, what was typed, the handler, one transaction, and on to the
 //! next page. When something stands in the way, what was typed is kept for the member who typed it.
 
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::plugin_files::{self, Arriving, Came, Holding, Takes, Whose};
 use super::plugin_page::{Back, Opened, opened};
 use crate::app::App;
@@ -11,7 +11,7 @@ use crate::plugins::ask::Asking;
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
-use crate::plugins::form::field::{Action, takes_files};
+use crate::plugins::form::field::{Action, HOSTS, takes_files};
 use crate::plugins::form::read::read;
 use crate::session;
 use crate::store::form_drafts::Of;
@@ -26,9 +26,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use web::look::see_other;
 use web::{Error, Posted};
-
-/// What the host's own fields are called.
-const HOSTS: [&str; 3] = ["csrf", "act", "once"];
 
 /// `POST /{insurer}/p/{plugin}`
 pub async fn root(
@@ -80,7 +77,11 @@ async fn submit(
     let Some(action) = page.offer.plugin.manifest.actions(path).find(|a| a.id == act) else {
         return Ok(visit.not_found());
     };
-    let typed = typed(&posted);
+    let mut typed = typed(&posted);
+    if action.steps() > 1 {
+        let keeping = Keeping { app, visit, member: who, page: &page, action, typed: &typed };
+        typed = keeping.with_steps(posted.value("step")).await?;
+    }
     let member = match visit.may_change() {
         Ok(session) => &session.member,
         Err(signin) => {
@@ -92,7 +93,10 @@ async fn submit(
             return Ok(*signin);
         }
     };
-    Sending { app, visit, page, action, member, typed }.send(posted.value("once"), files).await
+    let go = posted.value("go");
+    Sending { app, visit, page, action, member, typed }
+        .send((posted.value("once"), go), files)
+        .await
 }
 
 /// A form on its way.
@@ -106,7 +110,7 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn send(mut self, once: &str, came: Arriving) -> Result<Response, Error> {
+    async fn send(mut self, (once, go): (&str, &str), came: Arriving) -> Result<Response, Error> {
         let (app, visit, id) = (self.app, self.visit, self.page.offer.id());
         let seen = visit.subjects(&app.db, self.member).await?;
         let asker = visit.asker(&app.person_keys, self.member, &seen);
@@ -143,11 +147,23 @@ impl Sending<'_> {
                 return Ok(visit.step_up(lack));
             }
         };
-        let values = read(self.action, &self.typed, &asker.people, &files);
+        let goes = Goes::of(self.action, self.typed.get("step"), go);
+        if let Goes::Away = goes {
+            self.keeping().forget().await?;
+            return Ok(see_other(&self.here()));
+        }
+        if let Goes::To(step) = goes {
+            return self.keeping().at(step).await.map(|()| see_other(&self.here()));
+        }
+        let step = if let Goes::On(step) = goes { Some(step) } else { None };
+        let values = read(self.action, step, &self.typed, &asker.people, &files);
         let values = match plugin_files::all(values, faults, &visit.look) {
             Ok(values) => values,
             Err(faults) => return self.again(faults).await,
         };
+        if let Some(step) = step {
+            return self.keeping().at(step + 1).await.map(|()| see_other(&self.here()));
+        }
         if declared.class == DataClass::Medical {
             visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;
         }
@@ -213,7 +229,14 @@ impl Sending<'_> {
     }
 
     /// The page with the form as it was typed, and what is wrong with it.
-    async fn again(self, faults: Vec<(String, String)>) -> Result<Response, Error> {
+    async fn again(mut self, faults: Vec<(String, String)>) -> Result<Response, Error> {
+        if self.action.steps() > 1 {
+            // Where the first of them is mended; and nothing of the other steps is lost.
+            let step = faults.iter().map(|(field, _)| self.action.step_of(field)).min();
+            let step = step.unwrap_or(1).to_string();
+            self.typed.insert("step".to_owned(), step);
+            self.keeping().keep().await?;
+        }
         let (action, typed) = (self.action.id.clone(), self.typed.clone());
         let keeping = Keeping { page: &self.page.clone(), ..self.keeping() };
         let shown = self.page.clone().show(Some(Back { action, typed, faults })).await?;
@@ -224,12 +247,53 @@ impl Sending<'_> {
         Ok(shown)
     }
 
+    /// The address of the page on which the form stands.
+    fn here(&self) -> String {
+        let base = self.visit.path(&format!("p/{}", self.page.offer.id()));
+        let page = self.page.page();
+        let page = page.trim_end_matches('?');
+        format!(
+            "{base}{}",
+            page.strip_prefix("/?").map_or(page.to_owned(), |query| format!("?{query}"))
+        )
+    }
+
     /// The address of one of the plugin's own pages.
     fn target(&self, path: &str, said: Option<&str>) -> Option<String> {
         let plugin = self.page.offer.plugin;
         let base = self.visit.path(&format!("p/{}", plugin.id()));
         let class = |path: &str| plugin.manifest.route(path).map(|route| route.data);
         target(&base, class, self.action, (path, said))
+    }
+}
+
+/// What the button of a form in several steps wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// The form as a whole.
+    Sent,
+    /// What this step asks is right: on to the next.
+    On(usize),
+    /// To a step, with whatever is typed by now.
+    To(usize),
+    /// What was typed is thrown away.
+    Away,
+}
+
+impl Goes {
+    fn of(action: &Action, step: Option<&String>, go: &str) -> Self {
+        let steps = action.steps();
+        if steps == 1 {
+            return Self::Sent;
+        }
+        let now = step.and_then(|step| step.parse().ok()).unwrap_or(1).clamp(1, steps + 1);
+        match (go, go.parse::<usize>()) {
+            ("away", _) => Self::Away,
+            ("back", _) => Self::To((now - 1).max(1)),
+            (_, Ok(step)) => Self::To(step.clamp(1, now)),
+            _ if now > steps => Self::Sent,
+            _ => Self::On(now),
+        }
     }
 }
 
@@ -339,6 +403,33 @@ impl Keeping<'_> {
         self.draft(&self.page.page()).keep(self.typed).await
     }
 
+    /// Keeps it for a step that is to be shown.
+    async fn at(&self, step: usize) -> Result<(), Error> {
+        let mut typed = self.typed.clone();
+        typed.insert("step".to_owned(), step.to_string());
+        Keeping { typed: &typed, ..*self }.keep().await
+    }
+
+    /// What was typed in this step with what was typed in the others before.
+    async fn with_steps(&self, step: &str) -> Result<BTreeMap<String, String>, Error> {
+        let steps = self.action.steps();
+        let step = step.parse().unwrap_or(1).clamp(1, steps + 1);
+        let mut all = match step <= steps {
+            true => self.draft(&self.page.page()).find().await?.unwrap_or_default(),
+            // Where all was looked over all comes along.
+            false => BTreeMap::new(),
+        };
+        for field in self.action.field.iter().filter(|field| step > steps || field.step == step) {
+            let text = self.typed.get(&field.name).cloned().unwrap_or_default();
+            all.insert(field.name.clone(), text);
+            let without = format!("{}.without.", field.name);
+            let boxes = self.typed.iter().filter(|(name, _)| name.starts_with(&without));
+            all.extend(boxes.map(|(name, text)| (name.clone(), text.clone())));
+        }
+        all.insert("step".to_owned(), step.to_string());
+        Ok(all)
+    }
+
     async fn forget(&self) -> Result<(), Error> {
         self.draft(&self.page.page()).forget().await
     }
@@ -346,6 +437,7 @@ impl Keeping<'_> {
     fn draft<'o>(&'o self, page: &'o str) -> Draft<'o> {
         let (insurer, sub) = (self.visit.slug(), self.member.sub.as_str());
         let of = Of { insurer, sub, plugin: self.page.offer.id(), action: &self.action.id, page };
-        Draft { app: self.app, of, now: self.visit.now }
+        let kept = draft::kept(self.action);
+        Draft { app: self.app, of, now: self.visit.now, kept }
     }
 }

@@ -1,6 +1,6 @@
 //! A plugin's page: session, insurer, enabled, persons, call, draw. What goes wrong is a notice.
 
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::plugin_files;
 use super::plugin_paper;
 use crate::app::App;
@@ -268,7 +268,9 @@ impl Opened<'_> {
         let (insurer, plugin) = (self.visit.slug(), self.offer.id());
         let page = self.page();
         let of = Of { insurer, sub: &member.sub, plugin, action: &action.id, page: &page };
-        let typed = Draft { app: self.app, of, now: self.visit.now }.find().await?;
+        let typed = Draft { app: self.app, of, now: self.visit.now, kept: draft::kept(action) }
+            .find()
+            .await?;
         Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
     }
 }
@@ -351,5 +353,9 @@ impl Texts for Look {
 
     fn maybe(&self, key: &str) -> Option<String> {
         Look::maybe(self, key, &[])
+    }
+
+    fn when(&self, when: &str) -> String {
+        Look::when(self, when)
     }
 }

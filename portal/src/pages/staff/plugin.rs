@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
-use crate::pages::draft::Draft;
+use crate::pages::draft::{self, Draft};
 use crate::pages::plugin_files::{self, Whose};
 use crate::pages::plugin_page::{Back, answers, draw, faulty, unsaid};
 use crate::pages::plugin_paper;
@@ -275,7 +275,9 @@ impl Opened<'_> {
             let filled = match back.take_if(|back| back.action == action.id) {
                 Some(back) => Filled { typed: Some(back.typed), faults: back.faults, kept: false },
                 None => {
-                    let typed = Draft { app: self.app, of, now: visit.now }.find().await?;
+                    let typed = Draft { app: self.app, of, now: visit.now, kept: draft::KEPT }
+                        .find()
+                        .await?;
                     Filled { kept: typed.is_some(), typed, faults: Vec::new() }
                 }
             };

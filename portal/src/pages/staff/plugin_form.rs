@@ -4,7 +4,7 @@
 use super::plugin::{Opened, name, opened};
 use crate::app::App;
 use crate::insurers::staff::May;
-use crate::pages::draft::Draft;
+use crate::pages::draft::{self, Draft};
 use crate::pages::plugin_files::{self, Arriving, Came, Holding, Takes, Whose};
 use crate::pages::plugin_form::{Outcome, refused, take, target, typed};
 use crate::pages::plugin_page::{Back, unsaid};
@@ -78,7 +78,7 @@ async fn submit(
                 if visit.in_force.plugins.get(id).is_some_and(|one| {
                     one.manifest.staff_actions(path).any(|action| action.id == act)
                 }) {
-                    Draft { app, of, now: visit.now }.keep(&typed).await?;
+                    Draft { app, of, now: visit.now, kept: draft::KEPT }.keep(&typed).await?;
                 }
                 return Ok(*response);
             }
@@ -131,7 +131,7 @@ impl Sending<'_> {
         let Self { page, action, sub, typed } = &self;
         let (app, visit, id) = (page.app, page.visit, page.offer.id());
         let everybody = People::everybody();
-        let values = read(action, typed, &everybody, &files);
+        let values = read(action, None, typed, &everybody, &files);
         let mut values = match plugin_files::all(values, faults, &visit.look) {
             Ok(values) => values,
             Err(faults) => return self.again(faults).await,
@@ -240,6 +240,6 @@ impl Sending<'_> {
     fn draft<'o>(&'o self, page: &'o str) -> Draft<'o> {
         let (insurer, plugin) = (self.page.visit.slug(), self.page.offer.id());
         let of = Of { insurer, sub: &self.sub, plugin, action: &self.action.id, page };
-        Draft { app: self.page.app, of, now: self.page.visit.now }
+        Draft { app: self.page.app, of, now: self.page.visit.now, kept: draft::KEPT }
     }
 }

@@ -25,6 +25,8 @@ pub struct Action {
     /// The member must have shown within minutes that it is them.
     #[serde(default)]
     pub again: bool,
+    /// Of a form in several steps: for how many days it can be gone on with, 30 when nothing is said.
+    pub keep_days: Option<u16>,
     /// In the order in which they are shown.
     #[serde(default)]
     pub field: Vec<Field>,
@@ -37,6 +39,9 @@ pub struct Field {
     pub name: String,
     #[serde(rename = "type")]
     pub kind: FieldKind,
+    /// The step of the form in which it is asked, 1 when nothing is said.
+    #[serde(default = "first")]
+    pub step: usize,
     /// May be left empty; the handler gets `null`.
     #[serde(default)]
     pub optional: bool,
@@ -82,6 +87,19 @@ pub enum FieldKind {
     File,
 }
 
+fn first() -> usize {
+    1
+}
+
+/// The most steps of a form.
+const STEPS: usize = 12;
+/// How long a form in several steps can be gone on with when nothing is said, in days, and at most.
+const KEPT: u16 = 30;
+const LONGEST_KEPT: u16 = 90;
+
+/// What the host's own fields are called.
+pub const HOSTS: [&str; 5] = ["csrf", "act", "once", "step", "go"];
+
 /// The longest that a text may be, in characters.
 pub const LONGEST: i64 = 1_000;
 
@@ -96,6 +114,43 @@ impl Action {
                 true => Writes::Everybodys(self.statements.as_deref()),
                 false => Writes::Own(self.statements.as_deref()),
             },
+        }
+    }
+
+    /// How many steps it has, without the page on which all is looked over before it is sent.
+    pub fn steps(&self) -> usize {
+        self.field.iter().map(|field| field.step).max().unwrap_or(1)
+    }
+
+    /// How long a form in several steps is kept, in seconds.
+    pub fn kept(&self) -> i64 {
+        i64::from(self.keep_days.unwrap_or(KEPT)) * 86_400
+    }
+
+    /// The step of a field; that in which all is looked over for none of its fields.
+    pub fn step_of(&self, name: &str) -> usize {
+        let field = self.field.iter().find(|field| field.name == name);
+        field.map_or(self.steps() + 1, |field| field.step)
+    }
+
+    fn check_steps(&self) -> Result<(), String> {
+        let steps = self.steps();
+        let asked = |step: usize| self.field.iter().any(|field| field.step == step);
+        if steps > STEPS || self.field.iter().any(|field| field.step == 0) {
+            return Err(format!("a step is 1 to {STEPS}"));
+        }
+        if let Some(empty) = (1..=steps).find(|step| steps > 1 && !asked(*step)) {
+            return Err(format!("no field has step = {empty}: number the steps without a gap"));
+        }
+        if steps > 1 && self.staff {
+            return Err("of staff: their forms have one step".into());
+        }
+        match self.keep_days {
+            Some(_) if steps == 1 => Err("keep_days is for forms in several steps".into()),
+            Some(days) if !(1..=LONGEST_KEPT).contains(&days) => {
+                Err(format!("keep_days is 1 to {LONGEST_KEPT}"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -115,11 +170,12 @@ impl Action {
         if self.staff && self.again {
             return Err("of staff: their sessions are short; remove again".into());
         }
+        self.check_steps()?;
         let mut names = BTreeSet::new();
         for field in &self.field {
             let at = |why: String| format!("field {}: {why}", field.name);
             named(&field.name).map_err(|why| at(format!("name {why}")))?;
-            if ["csrf", "act", "once"].contains(&field.name.as_str()) {
+            if HOSTS.contains(&field.name.as_str()) {
                 return Err(at("the host has a field of this name; take another".into()));
             }
             if !names.insert(&field.name) {

@@ -46,18 +46,19 @@ impl Wrong {
     }
 }
 
-/// The values of a form, or what is wrong with which fields.
+/// The values of a form, or of one of its steps, or what is wrong with which fields.
 ///
 /// # Errors
 /// All that is wrong, in the order of the fields.
 pub fn read(
     action: &Action,
+    step: Option<usize>,
     typed: &BTreeMap<String, String>,
     people: &People,
     files: &BTreeMap<String, Vec<Blob>>,
 ) -> Result<Map<String, Value>, Vec<(String, Wrong)>> {
     let (mut values, mut wrong) = (Map::new(), Vec::new());
-    for field in &action.field {
+    for field in action.field.iter().filter(|field| step.is_none_or(|step| field.step == step)) {
         let text = typed.get(&field.name).map_or("", |text| text.trim());
         let value = match field.kind {
             FieldKind::File => here(field, files.get(&field.name)),

@@ -1,5 +1,6 @@
 //! Forms as tests and authors see them, without a member: empty, and with a fault in every field.
 
+use super::field::Action;
 use super::read::Wrong;
 use super::shown::{Filled, Forms, Showing, Texts, in_words};
 use crate::plugins::data::people::{People, Seen};
@@ -26,10 +27,14 @@ impl Texts for Asked<'_> {
     fn maybe(&self, key: &str) -> Option<String> {
         self.messages.text(key, &[])
     }
+
+    fn when(&self, when: &str) -> String {
+        when.to_owned()
+    }
 }
 
 /// The states of a page with all forms of its plugin beside them, and the messages that are missing:
-/// each state with empty forms, the first once more with forms that came back.
+/// each state with empty forms, the first once more with forms that came back, and in each of their steps.
 pub fn beside(
     manifest: &Manifest,
     messages: &Messages,
@@ -52,26 +57,31 @@ pub fn beside(
         base: "",
         texts: &asked,
     };
-    let forms = |came_back: bool| {
+    let forms = |came_back: bool, step: usize| {
         let mut forms = Forms { failed: came_back, ..Forms::default() };
         for action in &manifest.action {
             let wrong = action.field.iter().map(|field| (field.name.clone(), Wrong::Missing));
+            let typed = BTreeMap::from([("step".to_owned(), step.to_string())]);
             let filled = match came_back {
                 true => Filled {
-                    typed: Some(BTreeMap::new()),
+                    typed: Some(typed),
                     faults: in_words(wrong.collect(), &asked),
                     kept: true,
                 },
-                false => Filled::default(),
+                false => Filled { typed: (step > 1).then_some(typed), ..Filled::default() },
             };
             forms.forms.insert(action.id.clone(), showing.form(action, None, &filled));
         }
         forms
     };
     let mut drawn: Vec<Value> =
-        states.iter().map(|state| forms(false).beside(state.clone())).collect();
+        states.iter().map(|state| forms(false, 1).beside(state.clone())).collect();
     if !manifest.action.is_empty() {
-        drawn.extend(states.first().map(|state| forms(true).beside(state.clone())));
+        drawn.extend(states.first().map(|state| forms(true, 1).beside(state.clone())));
+        let steps = manifest.action.iter().map(Action::steps).max().unwrap_or(1);
+        for step in (2..=steps + 1).filter(|_| steps > 1) {
+            drawn.extend(states.first().map(|state| forms(false, step).beside(state.clone())));
+        }
     }
     (drawn, asked.missing.into_inner())
 }

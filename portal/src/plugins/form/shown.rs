@@ -5,6 +5,7 @@ use super::read::Wrong;
 use crate::plugins::data::blobs::Blob;
 use crate::plugins::data::people::People;
 use crate::plugins::upload::Media;
+use handover::date;
 use sdk::wire::FormState;
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +30,36 @@ pub struct Shown {
     /// The same, by name, for forms that are laid out by hand.
     pub field: BTreeMap<String, ShownField>,
     pub submit: String,
+    /// Where it stands, of a form in several steps.
+    pub steps: Option<Steps>,
+}
+
+/// Where a form in several steps stands. In the last one all is looked over, and sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Steps {
+    pub now: usize,
+    pub of: usize,
+    pub title: String,
+    pub label: String,
+    /// What the button that goes back says; none in the first step.
+    pub back: Option<String>,
+    /// What the button says that throws away what was kept.
+    pub discard: Option<String>,
+    /// That it is kept, and for how long.
+    pub saved: String,
+    /// All that was typed.
+    pub review: Vec<Reviewed>,
+}
+
+/// What was typed in a step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reviewed {
+    pub step: usize,
+    pub title: String,
+    /// Label and value.
+    pub rows: Vec<(String, String)>,
+    /// What the button says that leads to the step.
+    pub change: String,
 }
 
 /// The forms of a page.
@@ -109,6 +140,8 @@ pub trait Texts {
     fn text(&self, key: &str, args: &[(&str, String)]) -> String;
     /// A message, if there is one.
     fn maybe(&self, key: &str) -> Option<String>;
+    /// A day or month as people write it.
+    fn when(&self, when: &str) -> String;
 }
 
 /// What is to be shown in a form.
@@ -120,6 +153,14 @@ pub struct Filled {
     pub faults: Vec<(String, String)>,
     /// The typed text was kept from before.
     pub kept: bool,
+}
+
+impl Filled {
+    /// The step that is shown, of a form in several.
+    fn step(&self, steps: usize) -> usize {
+        let typed = self.typed.as_ref().and_then(|typed| typed.get("step")?.parse().ok());
+        typed.unwrap_or(1).clamp(1, steps + 1)
+    }
 }
 
 /// The ids of files that a form names: as it came back, or as the page fills it in.
@@ -149,8 +190,7 @@ pub struct Showing<'a> {
 impl Showing<'_> {
     /// The form of an action; `state` is what the plugin fills in.
     pub fn form(&self, action: &Action, state: Option<&FormState>, filled: &Filled) -> Shown {
-        let fields: Vec<ShownField> =
-            action.field.iter().map(|field| self.field(action, field, state, filled)).collect();
+        let (steps, fields) = self.steps(action, state, filled);
         let by_name = |name: &str| fields.iter().find(|field| field.name == *name);
         let lines = filled.faults.iter().map(|(name, text)| {
             let field = by_name(name);
@@ -165,7 +205,7 @@ impl Showing<'_> {
             act: action.id.clone(),
             token: self.token.to_owned(),
             once: self.once.to_owned(),
-            kept: filled.kept.then(|| {
+            kept: (filled.kept && steps.is_none()).then(|| {
                 // A file is not typed: it may have to be chosen once more.
                 let lost = |field: &ShownField| field.kind == "file" && field.files.is_empty();
                 let key = if fields.iter().any(lost) { "form-kept-files" } else { "form-kept" };
@@ -176,8 +216,91 @@ impl Showing<'_> {
             field: fields.iter().map(|field| (field.name.clone(), field.clone())).collect(),
             has_files: action.field.iter().any(|field| field.kind == FieldKind::File),
             fields,
-            submit: self.texts.text(&self.key(action, "submit"), &[]),
+            submit: match &steps {
+                Some(steps) if steps.now < steps.of => self.texts.text("form-next", &[]),
+                _ => self.texts.text(&self.key(action, "submit"), &[]),
+            },
+            steps,
         }
+    }
+
+    /// Where the form stands, and the fields that are asked there. Where all is looked over none is, and all
+    /// come along: what is sent is what was seen.
+    fn steps(
+        &self,
+        action: &Action,
+        state: Option<&FormState>,
+        filled: &Filled,
+    ) -> (Option<Steps>, Vec<ShownField>) {
+        let one = |field| self.field(action, field, state, filled);
+        let several = action.steps();
+        if several == 1 {
+            return (None, action.field.iter().map(one).collect());
+        }
+        let now = filled.step(several);
+        let (all, text) = (several + 1, |key: &str| self.texts.text(key, &[]));
+        let title = |step: usize| match step <= several {
+            true => text(&self.key(action, &format!("step-{step}"))),
+            false => text("form-review"),
+        };
+        let of_step = |step: usize| action.field.iter().filter(move |field| field.step == step);
+        let days = (action.kept() / 86_400).to_string();
+        let numbers = [("n", now.to_string()), ("of", all.to_string())];
+        let reviewed = |step: usize| Reviewed {
+            step,
+            title: title(step),
+            rows: of_step(step)
+                .filter(|field| field.kind != FieldKind::Hidden)
+                .map(|field| (field, one(field)))
+                .map(|(field, shown)| (shown.label.clone(), self.said(field, &shown)))
+                .collect(),
+            change: self.texts.text("form-change", &[("step", title(step))]),
+        };
+        let steps = Steps {
+            now,
+            of: all,
+            title: title(now),
+            label: self.texts.text("form-step-of", &numbers),
+            back: (now > 1).then(|| text("form-back")),
+            discard: filled.typed.is_some().then(|| text("form-discard")),
+            saved: self.texts.text("form-saved", &[("days", days)]),
+            review: (1..=several).filter(|_| now > several).map(reviewed).collect(),
+        };
+        let fields = match now <= several {
+            true => of_step(now).map(one).collect(),
+            false => action
+                .field
+                .iter()
+                .map(|field| ShownField { kind: "hidden", ..one(field) })
+                .collect(),
+        };
+        (Some(steps), fields)
+    }
+
+    /// What was typed, as people read it.
+    fn said(&self, field: &Field, shown: &ShownField) -> String {
+        let value = shown.value.as_str();
+        let said = match field.kind {
+            FieldKind::Word | FieldKind::Choice | FieldKind::Person => {
+                let chosen = shown.options.iter().find(|option| option.value == value);
+                chosen.map_or(String::new(), |option| option.label.clone())
+            }
+            FieldKind::Bool => {
+                return self.texts.text(if value.is_empty() { "form-no" } else { "form-yes" }, &[]);
+            }
+            FieldKind::File => {
+                let names: Vec<&str> = shown.files.iter().map(|file| file.name.as_str()).collect();
+                names.join(" / ")
+            }
+            FieldKind::Day => {
+                date::day(value).map_or(String::new(), |day| self.texts.when(&day.to_string()))
+            }
+            FieldKind::Month => {
+                date::month(value).map_or(String::new(), |month| self.texts.when(&month))
+            }
+            _ => value.to_owned(),
+        };
+        if said.is_empty() { self.texts.text("form-nothing", &[]) } else { said }
     }
 
     fn key(&self, action: &Action, what: &str) -> String {
@@ -198,7 +321,12 @@ impl Showing<'_> {
             Some(_) if filled.kept && field.kind == FieldKind::Hidden => {
                 given.map_or(String::new(), as_typed)
             }
-            Some(typed) => typed.get(&field.name).cloned().unwrap_or_default(),
+            Some(typed) => match typed.get(&field.name) {
+                Some(text) => text.clone(),
+                // A step that was not asked yet is as the page fills it in.
+                None if action.steps() > 1 => given.map_or(String::new(), as_typed),
+                None => String::new(),
+            },
             None => given.map_or(String::new(), as_typed),
         };
         let fault = filled.faults.iter().find(|(name, _)| *name == field.name);
