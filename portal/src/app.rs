@@ -1,5 +1,6 @@
 //! What every request finds: settings, database, insurers, plugins, pages.
 
+use crate::bearer::Bearers;
 use crate::in_force::{Failed, InForce};
 use crate::insurers::registry::Registry;
 use crate::insurers::{definition, offer};
@@ -38,6 +39,8 @@ pub struct App {
     /// Names of persons in plugins' data.
     pub person_keys: PersonKeys,
     pub providers: Providers,
+    /// What is known of the access tokens of insurers' apps.
+    pub bearers: Bearers,
     pub insurers: Registry,
     /// Read when the first document is made.
     font: OnceLock<Result<Arc<Font>, String>>,
@@ -93,6 +96,7 @@ impl App {
             files: Notify::new(),
             sealer,
             person_keys,
+            bearers: Bearers::default(),
             providers,
             insurers: Registry::default(),
             font: OnceLock::new(),

@@ -6,8 +6,8 @@
 //! - `pages/`: sign-in, home, household, the access record, the inbox, staff pages, and what shows a
 //!   plugin's pages, forms and documents
 //! - `visit.rs`, `staff/`, `app.rs`: what a handler finds, of members and of staff
-//! - `provider.rs`, `session.rs`, `imports/`: the identity provider as we see it, our sessions,
-//!   insurers' files for plugins
+//! - `provider.rs`, `bearer.rs`, `session.rs`, `imports/`: the identity provider as we see it, its
+//!   tokens, our sessions, insurers' files for plugins
 //! - `household/`: whose rows a person may see
 //! - `insurers/`: an insurer's folder, checked and versioned; what it offers (`offer.rs`);
 //!   `in_force.rs`: the plugins that answer at the moment, and the pages
@@ -16,6 +16,7 @@
 //! - the ground: `member.rs`, `settings.rs`, `paper/` (documents as PDF)
 
 pub mod app;
+pub mod bearer;
 pub mod commands;
 pub mod household;
 pub mod imports;

@@ -35,6 +35,8 @@ use web::Error;
 struct Announced {
     /// RFC 9207 §3: then an answer without `iss` is none.
     authorization_response_iss_parameter_supported: bool,
+    /// RFC 8414 §2.
+    introspection_endpoint: Option<url::Url>,
 }
 
 impl AdditionalProviderMetadata for Announced {}
@@ -188,6 +190,36 @@ impl Providers {
         Ok(metadata.additional_metadata().authorization_response_iss_parameter_supported)
     }
 
+    /// What the provider says of an access token (RFC 7662); `None` when it is not good.
+    ///
+    /// # Errors
+    /// When the provider does not answer, or does not know this client as one that may ask.
+    pub async fn introspect(
+        &self,
+        issuer: &str,
+        (id, secret): (&str, &str),
+        token: &str,
+    ) -> Result<Option<Introspected>, Error> {
+        let metadata = self.metadata(issuer).await?;
+        let endpoint = metadata.additional_metadata().introspection_endpoint.clone();
+        let endpoint = endpoint.ok_or_else(|| Error::fault("the provider introspects nothing"))?;
+        // RFC 6749 §2.3.1.
+        let plain =
+            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let asked = self.http.0.post(endpoint).basic_auth(plain(id), Some(plain(secret)));
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token)
+            .append_pair("token_type_hint", "access_token")
+            .finish();
+        let asked = asked.header("content-type", "application/x-www-form-urlencoded").body(body);
+        let answer = asked.send().await?.error_for_status()?.bytes().await?;
+        let said: serde_json::Value = serde_json::from_slice(&answer)?;
+        if said["active"] != true || said["iss"] != issuer {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::from_value(said)?))
+    }
+
     /// The session that a logout token says has ended (Back-Channel Logout §2.6): signed by the
     /// provider, for this portal, now. `None` for anything else.
     pub async fn ended_session(
@@ -339,10 +371,44 @@ pub struct SignedIn {
 impl SignedIn {
     /// The member, as the provider described them; `None` for somebody who is none.
     pub fn member(&self) -> Option<Member> {
-        let Membership { insured, cards, household, account_changed_at } =
-            self.membership.clone()?;
-        let (sub, name) = (self.sub.clone(), self.name.clone());
-        Some(Member { sub, name, insured, cards, household, account_changed_at })
+        Some(self.membership.clone()?.member(self.sub.clone(), self.name.clone()))
+    }
+}
+
+/// What a provider says of an access token.
+#[derive(Deserialize)]
+pub struct Introspected {
+    sub: String,
+    #[serde(default)]
+    name: String,
+    membership: Option<Membership>,
+    #[serde(default)]
+    pub aud: Vec<String>,
+    #[serde(default)]
+    pub scope: String,
+    pub exp: i64,
+    pub acr: Option<String>,
+    pub auth_time: Option<i64>,
+    /// It is worth something only with a key or certificate (RFC 7800).
+    #[serde(default, rename = "cnf", deserialize_with = "is_there")]
+    pub bound: bool,
+}
+
+fn is_there<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(!serde_json::Value::deserialize(from)?.is_null())
+}
+
+impl Introspected {
+    /// The member, when the token is for their membership.
+    pub fn member(self) -> Option<Member> {
+        Some(self.membership?.member(self.sub, self.name))
+    }
+}
+
+impl Membership {
+    fn member(self, sub: String, name: String) -> Member {
+        let Membership { insured, cards, household, account_changed_at } = self;
+        Member { sub, name, insured, cards, household, account_changed_at }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::pages::{
-    access_record, back_channel, home, household, inbox, plugin_files, plugin_form, plugin_page,
-    signin, staff,
+    access_record, api, back_channel, home, household, inbox, plugin_files, plugin_form,
+    plugin_page, signin, staff,
 };
 use crate::staff::StaffVisit;
 use crate::visit::Visit;
@@ -41,6 +41,9 @@ pub fn routes(app: Arc<App>) -> Router {
             "/{insurer}/p/{plugin}/{*path}",
             get(plugin_page::below).post(plugin_form::below).layer(DefaultBodyLimit::max(files)),
         )
+        .route("/{insurer}/api", get(api::list))
+        .route("/{insurer}/api/{plugin}", get(api::root).post(api::send_root))
+        .route("/{insurer}/api/{plugin}/{*path}", get(api::below).post(api::send_below))
         .merge(staff_routes(&app))
         .route("/{insurer}/display", get(display))
         .route("/{insurer}/{*rest}", any(nothing))

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::household::access_record::Looker;
 use crate::household::subjects::{Subject, Subjects, subjects};
 use crate::in_force::InForce;
-use crate::insurers::definition::HouseholdPolicy;
+use crate::insurers::definition::{HouseholdPolicy, Level};
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
 use crate::plugins::ask::{Asker, Unproved};
@@ -38,6 +38,16 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// The same for who sent a token, and not for who has a session in the browser.
+    pub fn of_token(self, session: Session) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// The level that is asked for what is not proved.
+    pub fn asked(&self, what: Unproved) -> Option<Level> {
+        self.insurer.definition.levels.asked(what)
+    }
+
     /// The insurer's id in every table.
     pub fn slug(&self) -> &str {
         &self.insurer.brand.slug

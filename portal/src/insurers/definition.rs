@@ -31,6 +31,17 @@ pub struct Definition {
     /// Who works for the insurer here; none: there are no staff pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<Staff>,
+    /// The insurer's own app reads and writes as JSON; none: nothing answers as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<OwnApp>,
+}
+
+/// `[app]`: what tokens of the insurer's own app are for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnApp {
+    /// The resource indicator (RFC 8707) that stands in their audience. The portal's client serves it.
+    pub resource: String,
 }
 
 /// What somebody whose memberships have all ended may still do: read, for a while.
@@ -206,6 +217,7 @@ struct File {
     #[serde(default)]
     plugin: Vec<Enabled>,
     staff: Option<StaffFile>,
+    app: Option<OwnApp>,
 }
 
 /// `[staff]`: the client secret is in clear.
@@ -224,6 +236,11 @@ struct StaffFile {
 #[serde(deny_unknown_fields)]
 struct Household {
     view: HouseholdPolicy,
+}
+
+/// RFC 8707 §2: absolute, without a fragment.
+fn is_resource(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| url.has_host() && url.fragment().is_none())
 }
 
 fn purpose(slug: &str) -> String {
@@ -277,6 +294,10 @@ impl Definition {
             two_people: file.two_people,
             roles: file.role,
         });
+        if let Some(app) = file.app.as_ref().filter(|app| !is_resource(&app.resource)) {
+            let why = "is no address such as https://portal.example/minato/api";
+            return Err(ConfigError(format!("portal.toml: app.resource {:?} {why}", app.resource)));
+        }
         let ids: Vec<&str> = file.plugin.iter().map(|plugin| plugin.id.as_str()).collect();
         if let Some(why) = staff.as_ref().and_then(|staff| staff.fault(&ids)) {
             return Err(ConfigError(why));
@@ -288,6 +309,7 @@ impl Definition {
             after_loss: file.after_loss,
             levels: file.levels,
             mail: file.mail,
+            app: file.app,
             plugins: file
                 .plugin
                 .into_iter()

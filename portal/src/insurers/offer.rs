@@ -141,6 +141,7 @@ mod tests {
             brand: Brand::nobody(),
             signin: Default::default(),
             staff: None,
+            app: None,
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),
             levels: Default::default(),

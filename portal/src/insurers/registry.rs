@@ -118,6 +118,7 @@ mod tests {
         let definition = Definition {
             brand,
             signin: Default::default(),
+            app: None,
             staff: None,
             household: HouseholdPolicy::Never,
             after_loss: Default::default(),

@@ -1,6 +1,7 @@
 //! The portal's own pages and the one that shows a plugin's.
 
 pub mod access_record;
+pub mod api;
 pub mod back_channel;
 mod door;
 mod draft;

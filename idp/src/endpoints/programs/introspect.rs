@@ -2,8 +2,10 @@
 //! token is good. It learns only about tokens that were issued to it or for it.
 
 use super::extract::{self as api, Api};
+use super::userinfo::stepped_up;
 use super::{json, refused, signed};
 use crate::app::App;
+use crate::people::claims::{Holder, person};
 use crate::realm::Realm;
 use crate::store::grants;
 use crate::store::grants::Behind;
@@ -13,10 +15,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use oidc::Client;
+use oidc::claims::{Audience, ClaimsRequest, userinfo};
 use oidc::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use web::Error;
+use web::clock::today;
 
 /// `POST /{insurer}/introspect`
 pub async fn post(State(app): State<Arc<App>>, api: Api) -> Result<Response, Error> {
@@ -93,6 +97,26 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
         }
         if !access.authorization_details.is_empty() {
             body["authorization_details"] = json!(access.authorization_details);
+        }
+        // RFC 7662 §2.2: what the insurer's own service behind the resource has to know of whose token it is.
+        let cards = access.scopes().iter().any(|scope| scope == "membership");
+        if let Some(Behind { account, roster, .. }) = behind
+            && meant
+            && cards
+            && client.learns_card()
+            && stepped_up(realm, &access, false, app.now()).is_ok()
+        {
+            let (holder, today) = (Holder { account, roster }, today(app.now()));
+            let person = person(&mut conn, realm, client, holder, Some(&today)).await?;
+            let scopes = ["openid", "profile", "membership"].map(str::to_owned);
+            let asked = ClaimsRequest::default();
+            let audience = Audience { client, scopes: &scopes, asked: &asked, now: app.now() };
+            let mut claims = userinfo(&person, audience);
+            for name in ["name", "membership"] {
+                if let Some(claim) = claims.remove(name) {
+                    body[name] = claim;
+                }
+            }
         }
         return Ok(body);
     }

@@ -128,7 +128,12 @@ async fn show(
 }
 
 /// The level and freshness that card symbol and number need here (RFC 9470 §3).
-fn stepped_up(realm: &Realm, access: &Access, dpop: bool, now: i64) -> Result<(), Refusal> {
+pub(super) fn stepped_up(
+    realm: &Realm,
+    access: &Access,
+    dpop: bool,
+    now: i64,
+) -> Result<(), Refusal> {
     let protocol = &realm.definition.policy.protocol;
     let rank = |acr: &str| realm.rank(acr);
     let low = protocol

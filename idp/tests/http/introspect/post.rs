@@ -83,3 +83,34 @@ async fn a_service_gets_a_signed_answer() {
     let inactive = claims(&ask(&meals, "nonsense").await.text);
     assert_eq!(inactive["token_introspection"], json!({"active": false}));
 }
+
+/// RFC 7662 §2.2, attack 11: the insurer's own service behind the resource learns whose token it is, with the
+/// cards when the token is for them; a partner's service, and the app itself, do not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_insurers_service_learns_whose_token_it_is() {
+    let idp = minato().on_sqlite().await;
+    let app = format!(
+        "first_party = true\nresources = [\"{MEALS}\"]\n\
+         scopes = [\"openid\", \"profile\", \"membership\", \"portal\"]\n"
+    );
+    let app = idp.client("app", &app).await;
+    let member = idp.member().await;
+    let token = async |scope: &str| {
+        let code = app.code(&member, &[("resource", MEALS), ("scope", scope)]).await;
+        app.redeem(&code, &[], None).await.good().member("access_token").to_owned()
+    };
+    let (with, without) =
+        (token("openid profile membership portal").await, token("openid portal").await);
+    let serves = format!("introspects = true\nserves = [\"{MEALS}\"]\n");
+    let own = idp.client("own", &format!("first_party = true\n{serves}")).await;
+    let partner = idp.client("partner-service", &serves).await;
+    let seen = ask(&own, &with).await;
+    let card = &seen.body["membership"]["cards"][0];
+    assert!(card["number"].is_string() && seen.body["name"].is_string(), "{}", seen.text);
+    for (client, token) in [(&own, &without), (&partner, &with), (&app, &with)] {
+        let seen = ask(client, token).await;
+        assert_eq!(seen.body["active"], true);
+        assert!(seen.body.get("membership").is_none(), "{}", seen.text);
+        assert!(seen.body.get("name").is_none(), "{}", seen.text);
+    }
+}

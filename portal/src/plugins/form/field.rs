@@ -25,6 +25,9 @@ pub struct Action {
     /// The member must have shown within minutes that it is them.
     #[serde(default)]
     pub again: bool,
+    /// The insurer's own app can send it as JSON, too.
+    #[serde(default)]
+    pub json: bool,
     /// Of a form in several steps: for how many days it can be gone on with, 30 when nothing is said.
     pub keep_days: Option<u16>,
     /// In the order in which they are shown.
@@ -166,6 +169,9 @@ impl Action {
         }
         if self.staff && (self.queries.is_none() || self.statements.is_none()) {
             return Err("of staff: name its queries and statements (queries = [], …)".into());
+        }
+        if self.staff && self.json {
+            return Err("of staff: the insurer's app is for members; remove json".into());
         }
         if self.staff && self.again {
             return Err("of staff: their sessions are short; remove again".into());

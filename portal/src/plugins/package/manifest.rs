@@ -80,6 +80,9 @@ pub struct Route {
     /// Its template asks what the member has opened, or it says what they open.
     #[serde(default)]
     pub seen: bool,
+    /// The insurer's own app gets its data as JSON, too.
+    #[serde(default)]
+    pub json: bool,
 }
 
 /// What a route answers with.
