@@ -31,6 +31,8 @@ pub enum Reason {
     },
     /// F130: total = insurer + public + own.
     Sum,
+    /// Less or more than it can be.
+    OutOfRange,
     /// Anything that only the importer knows.
     Other(String),
 }
@@ -50,6 +52,7 @@ impl Reason {
             Reason::Unknown { .. } => "unknown-word",
             Reason::Twice { .. } => "twice",
             Reason::Sum => "sum",
+            Reason::OutOfRange => "out-of-range",
             Reason::Other(_) => "other",
         }
     }
@@ -71,6 +74,7 @@ impl fmt::Display for Reason {
             Reason::Unknown { expected } => write!(f, "「{expected}」のどれでもありません"),
             Reason::Twice { first_line } => write!(f, "{first_line}行目と同じ人です"),
             Reason::Sum => f.write_str("総額が内訳の合計と一致しません"),
+            Reason::OutOfRange => f.write_str("この列にありえない数です"),
             Reason::Other(text) => f.write_str(text),
         }
     }
@@ -83,6 +87,7 @@ impl Reason {
             "sum" => Reason::Sum,
             "not-a-number" => Reason::NotANumber,
             "empty" => Reason::Empty,
+            "out-of-range" => Reason::OutOfRange,
             other => Reason::Other(other.to_owned()),
         }
     }

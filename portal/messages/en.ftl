@@ -222,6 +222,7 @@ staff-fault-unknown-word = None of the words that are known
 staff-fault-twice = There twice
 staff-fault-other = Not one of the values that are expected
 staff-fault-sum = The total is not the sum of its parts
+staff-fault-out-of-range = This number cannot be
 staff-record-title = Record of acts
 staff-record-lead = Who did what on the staff pages. A change or deletion would be noticed.
 staff-record-none = Nothing is recorded yet.

@@ -64,7 +64,8 @@ async fn a_person_is_found_by_any_of_their_names() {
         assert!(!elsewhere.expect("asked").only(&old).all()[0].keys.contains(&new));
 
         let names: Vec<String> = [&hanako, &old, &other].map(Clone::clone).into();
-        let called = known_people::called(&mut tx, &sealer, "minato", &names).await.expect("asked");
+        let called =
+            known_people::called(&mut tx, &sealer, "minato", &names, &[]).await.expect("asked");
         let shown = |name: &String| {
             let called = called.get(name)?;
             Some((called.name.clone(), called.card.clone()?[1].clone()))
@@ -73,6 +74,19 @@ async fn a_person_is_found_by_any_of_their_names() {
         assert_eq!(shown(&hanako), Some((name.clone(), "0002".to_owned())), "the card of today");
         assert_eq!(shown(&old), Some((name, "0001".to_owned())));
         assert_eq!(shown(&other), None);
+        // Of whom the page was given nothing an address names nobody.
+        let asked = [new.clone(), his.clone()];
+        let names = std::slice::from_ref(&hanako);
+        let called = known_people::called(&mut tx, &sealer, "minato", names, &asked).await;
+        let called = called.expect("asked");
+        assert!(called.contains_key(&new) && !called.contains_key(&his));
+        // Her own row was forgotten before her cards': she is who she was.
+        let sql = "DELETE FROM known_people WHERE name = $1";
+        tx.execute(sql, db::params![&hanako]).await.expect("forgotten");
+        let known = People::everybody_known(&mut tx, "minato", [new.as_str()]).await;
+        let only = known.expect("asked").only(&new);
+        assert_eq!(only.all()[0].id, hanako);
+        assert!(only.all()[0].keys.contains(&new));
     })
     .await;
 }

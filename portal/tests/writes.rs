@@ -384,6 +384,39 @@ async fn what_is_told_is_declared_and_of_whom_the_handler_sees() {
     }
 }
 
+/// A job wrote under the card of somebody who had never signed in: afterwards the key is theirs all the same, and
+/// nobody else's row becomes theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_under_a_card_keeps_its_key() {
+    for url in db::testing::fresh_urls().await {
+        let world = World::open(&url).await;
+        let one = |id: &str, cards: &[&str]| People::new(vec![person(id, true, cards)]);
+        let (card, own, other) = (one("c1", &["c1"]), one("p1", &["c1", "c2"]), one("p2", &["c3"]));
+        let put = async |who: &People, id: &str| {
+            world.write(("minato", who), PUT, json!({"id": id, "n": 1})).await.unwrap()
+        };
+        assert_eq!(put(&card, "a").await, 1);
+        assert_eq!(put(&other, "a").await, 1);
+        assert_eq!(put(&own, "a").await, 1);
+        // One row, counted up, under her own name; as many as she may have, and no more.
+        let rows = world.rows(("minato", &People::everybody()), ALL).await;
+        let expected =
+            json!([{"id": "a", "n": 1, "person": "p2"}, {"id": "a", "n": 2, "person": "p1"}]);
+        assert_eq!(rows, expected);
+        for id in ["b", "c"] {
+            assert_eq!(put(&own, id).await, 1);
+        }
+        let full = world.write(("minato", &own), ADD, json!({"id": "d", "n": 1})).await;
+        assert!(matches!(full, Err(Unanswered::Full)), "{full:?}");
+        // A node of the release before wrote under the card once more: both are there, none is lost.
+        assert_eq!(put(&card, "b").await, 1);
+        assert_eq!(put(&own, "b").await, 1);
+        let rows = world.rows(("minato", &own), ALL).await;
+        assert_eq!(rows.to_string().matches("\"id\":\"b\"").count(), 2, "{rows}");
+        world.close().await;
+    }
+}
+
 /// Attack 31: a form of staff changes rows of persons whom it names, never everybody's at once; a job may.
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_change_rows_of_whom_they_name() {

@@ -1,12 +1,13 @@
 //! Seals what must not lie open in the database: signing keys and waiting mails. AES-256-GCM.
 
+use crate::hash;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// The key of one installation.
-pub struct Sealer(RandomizedNonceKey);
+/// The key of one installation, and what others are derived from.
+pub struct Sealer(RandomizedNonceKey, Vec<u8>);
 
 /// A key file or a sealed value that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +49,7 @@ impl Sealer {
             file.write_all(&key).and_then(|()| file.sync_all()).map_err(|error| say(&error))?;
         }
         let key = std::fs::read(path).map_err(|error| say(&error))?;
-        let key = RandomizedNonceKey::new(&AES_256_GCM, &key)
-            .map_err(|_| say(&"must have exactly 32 bytes"))?;
-        Ok(Self(key))
+        Self::from_key(&key).map_err(|_| say(&"must have exactly 32 bytes"))
     }
 
     /// The sealer of an installation. `seal` is what its database remembers of the key file;
@@ -79,7 +78,14 @@ impl Sealer {
 
     /// A sealer with 32 bytes of one's own.
     pub fn from_key(key: &[u8]) -> Result<Self, SealError> {
-        RandomizedNonceKey::new(&AES_256_GCM, key).map(Self).map_err(|_| SealError::Open)
+        let derived = hash::hmac(key, b"derived");
+        let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| SealError::Open)?;
+        Ok(Self(key, derived))
+    }
+
+    /// A key for marks of one purpose: who has the database and not the key file tries nothing with them.
+    pub fn derive(&self, purpose: &str) -> Vec<u8> {
+        hash::hmac(&self.1, purpose.as_bytes())
     }
 
     /// Seals `plain` for a purpose, such as `key:minato`: it opens for that purpose only.

@@ -169,61 +169,77 @@ async fn a_form_in_steps_is_gone_on_with_anywhere() {
         let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
         let plan = at(world, "minato", "/plan");
         let first = hanako.open(&plan).await;
-        first.sees("1 / 3").sees("コースと日付").does_not_see("家族と").does_not_see("前に戻る");
+        first
+            .sees("3ページ中 1ページ目")
+            .sees("コースと日付")
+            .does_not_see("家族と")
+            .does_not_see("前に戻る");
         // What is wrong in a step holds up the next.
         let wrong = hanako.submit(&first, &[("course", "灯台まわり"), ("day", "x")]).await;
         assert_eq!(wrong.status, 400);
-        wrong.sees("1 / 3").sees("value=\"x\"");
+        wrong.sees("3ページ中 1ページ目").sees("value=\"x\"");
         let chosen = [("course", "灯台まわり"), ("day", "2090-04-01")];
         let second = hanako.submit(&wrong, &chosen).await;
-        second.sees("2 / 3").sees("家族と").does_not_see("name=\"course\"");
+        second.sees("3ページ中 2ページ目").sees("家族と").does_not_see("name=\"course\"");
         // On the telephone it goes on where she left it; for others it has not begun.
         let phone = Visitor::new();
         phone.sign_in(world, "minato", "hanako79").await;
         let there = phone.open(&plan).await;
-        there.sees("2 / 3");
-        Visitor::member(world, "minato", "ichiro77", ICHIRO).await.open(&plan).await.sees("1 / 3");
+        there.sees("3ページ中 2ページ目");
+        Visitor::member(world, "minato", "ichiro77", ICHIRO)
+            .await
+            .open(&plan)
+            .await
+            .sees("3ページ中 1ページ目");
         // Back and forth nothing is lost, also what was typed when she went back.
-        let typed = [("together", "yes"), ("note", "お弁当"), ("go", "back")];
+        let typed = [("together", "yes"), ("note", "お弁当"), ("form.go", "back")];
         let back = phone.submit(&there, &typed).await;
-        back.sees("1 / 3").sees("value=\"2090-04-01\"");
+        back.sees("3ページ中 1ページ目").sees("value=\"2090-04-01\"");
         let again = phone.submit(&back, &[("day", "2090-04-02"), ("course", "川ぞい往復")]).await;
         again.sees("お弁当").sees("checked");
         // A picture comes along.
         let photo = [("photo", "地図.jpg", &tests::photo()[..])];
         let fields = [("together", "yes"), ("note", "お弁当")];
         let review = phone.submit_files(&again, &fields, &photo).await;
-        review.sees("3 / 3").sees("入力した内容の確認").sees("川ぞい往復 5.0 km");
+        review.sees("3ページ中 3ページ目").sees("入力した内容の確認").sees("川ぞい往復 5.0 km");
         review.sees("2090年4月2日").sees("はい").sees("地図.jpg").sees("お弁当");
         // From there to a step, and back again by its buttons.
-        let changed = phone.submit(&review, &[("go", "2")]).await;
-        changed.sees("2 / 3").sees("地図.jpg");
+        let changed = phone.submit(&review, &[("form.go", "2")]).await;
+        changed.sees("3ページ中 2ページ目").sees("地図.jpg");
         let typed = [("note", "おにぎり")];
         let review = phone.submit_files(&changed, &typed, &[]).await;
         review.sees("おにぎり").sees("地図.jpg").sees("いいえ");
         // Who leaves a step out is led to it; nothing is written.
         let skipped = phone.submit(&review, &[("day", "")]).await;
         assert_eq!(skipped.status, 400);
-        skipped.sees("1 / 3").sees("入力してください");
+        skipped.sees("3ページ中 1ページ目").sees("入力してください");
         let review = phone.submit(&phone.submit(&skipped, &chosen).await, &typed).await;
-        review.sees("3 / 3").sees("2090年4月1日").sees("おにぎり");
+        review.sees("3ページ中 3ページ目").sees("2090年4月1日").sees("おにぎり");
         // The handler's own "no" leads to the step of its field.
         let gone = phone.submit(&review, &[("course", "ない道")]).await;
-        gone.sees("1 / 3").sees("なくなりました");
+        gone.sees("3ページ中 1ページ目").sees("なくなりました");
         let review = phone.submit(&phone.submit(&gone, &chosen).await, &typed).await;
-        // Pressed twice it is written once, and what was kept is forgotten.
-        let (one, two) = tokio::join!(phone.submit(&review, &[]), phone.submit(&review, &[]));
+        // Looked over on two devices, and pressed on both, it is written once, and what was kept is forgotten.
+        let there = hanako.open(&plan).await;
+        there.sees("3ページ中 3ページ目");
+        let (one, two) = tokio::join!(phone.submit(&review, &[]), hanako.submit(&there, &[]));
         one.sees("計画を登録しました");
         two.sees("計画を登録しました");
         let page = hanako.open(&plan).await;
-        page.sees("1 / 3").does_not_see("おにぎり");
+        page.sees("3ページ中 1ページ目").does_not_see("おにぎり");
         assert_eq!(page.html.matches("row-text\" lang=\"ja\">灯台まわり").count(), 1);
         // A jump ahead that no page offers stays where it is.
-        let ahead = hanako.submit(&page, &[("course", "灯台まわり"), ("go", "3")]).await;
-        ahead.sees("1 / 3");
+        let ahead = hanako.submit(&page, &[("course", "灯台まわり"), ("form.go", "3")]).await;
+        ahead.sees("3ページ中 1ページ目");
         // Thrown away, it begins anew.
-        let away = hanako.submit(&ahead, &[("day", "2090-05-01"), ("go", "away")]).await;
-        away.sees("1 / 3").does_not_see("2090-05-01");
+        let away = hanako.submit(&ahead, &[("day", "2090-05-01"), ("form.go", "away")]).await;
+        away.sees("3ページ中 1ページ目").does_not_see("2090-05-01");
+        // What was chosen is no longer offered: it is not sent unseen.
+        let half = hanako.submit(&away, &[("course", "ない道"), ("day", "2090-06-01")]).await;
+        let review = hanako.submit_files(&half, &[], &[]).await;
+        review.sees("（入力なし）").does_not_see("value=\"ない道\"");
+        hanako.submit(&review, &[]).await.sees("選んでください").sees("3ページ中 1ページ目");
+        let away = hanako.submit(&hanako.open(&plan).await, &[("form.go", "away")]).await;
         // In the middle the session ends: both steps are there when she comes back.
         let half = hanako.submit(&away, &[("course", "灯台まわり"), ("day", "2090-06-01")]).await;
         let db = db::Db::open(&world.portal_database()).await.expect("opens");
@@ -231,7 +247,7 @@ async fn a_form_in_steps_is_gone_on_with_anywhere() {
         tx.execute("UPDATE sessions SET seen_at = seen_at - 7200", &[]).await.expect("ended");
         tx.commit().await.expect("committed");
         let back = hanako.submit_files(&half, &[("note", "あとで")], &[]).await;
-        back.sees("2 / 3").sees("あとで");
+        back.sees("3ページ中 2ページ目").sees("あとで");
         let review = hanako.submit_files(&back, &[("note", "あとで")], &[]).await;
         review.sees("2090年6月1日").sees("あとで");
         // Two weeks later, as its manifest says, it is forgotten, and not after two hours.
@@ -318,13 +334,25 @@ async fn a_form_in_a_browser() {
     assert_eq!(browser.texts("ul.rows li").await.len(), 2);
     // Step by step, the last of which shows all.
     browser.open(&format!("{}/minato/p/example/plan", world.portal_url)).await;
-    browser.sees("1 / 3").await.shoot("20-step").await;
+    browser.sees("3ページ中 1ページ目").await.shoot("20-step").await;
     browser.run("document.getElementById('plan-day').value = '2090-04-01'").await;
-    browser.click(send).await.sees("2 / 3").await.click("label[for=plan-together]").await;
+    browser
+        .click(send)
+        .await
+        .sees("3ページ中 2ページ目")
+        .await
+        .click("label[for=plan-together]")
+        .await;
     browser.fill("plan-note", "お弁当を持って").await.shoot("21-second").await;
-    browser.click(send).await.sees("3 / 3").await.shoot("22-review").await;
-    browser.click("main form button[value='2']").await.sees("2 / 3").await;
-    browser.click(send).await.sees("3 / 3").await.click("main form button.button-primary").await;
+    browser.click(send).await.sees("3ページ中 3ページ目").await.shoot("22-review").await;
+    browser.click("main form button[value='2']").await.sees("3ページ中 2ページ目").await;
+    browser
+        .click(send)
+        .await
+        .sees("3ページ中 3ページ目")
+        .await
+        .click("main form button.button-primary")
+        .await;
     browser.sees("計画を登録しました").await.shoot("23-planned").await;
     let complaints = browser.complaints().await;
     let expected = |line: &&String| !line.contains("400 (Bad Request)");

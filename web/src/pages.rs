@@ -15,7 +15,7 @@ use std::path::Path;
 use tera::Context;
 
 pub(crate) use filters::Naming;
-pub use filters::{Called, mark};
+pub use filters::{Called, Opened};
 pub(crate) use filters::{datetime, when, year, yen};
 pub use owner::Owner;
 

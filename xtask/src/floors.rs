@@ -17,6 +17,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
             &["staff"],
             &["visit"],
             &["app"],
+            &["bearer"],
             &["provider"],
             &["session", "imports"],
             &["household"],

@@ -13,7 +13,7 @@ pub fn counted(_: &Call, rows: &[Map<String, Value>]) -> Vec<Problem> {
     let told = |row: &Map<String, Value>| Problem {
         line: row.get("line").and_then(Value::as_u64).unwrap_or(0),
         column: "steps".to_owned(),
-        code: "not-a-number".to_owned(),
+        code: "out-of-range".to_owned(),
         warning: false,
     };
     rows.iter().filter(wrong).map(told).collect()

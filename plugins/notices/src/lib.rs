@@ -25,6 +25,8 @@ pub struct Item {
     pub title: String,
     /// What it is called when a member has opened it: the same also after the next file.
     pub item: String,
+    /// Within twelve months: what is older is no news to whoever comes.
+    pub of_late: bool,
 }
 
 /// One notice.
@@ -79,7 +81,8 @@ fn items(call: &Call) -> Result<Vec<Item>, Fault> {
     let lines: Vec<Line> = call.query("list", json!({"who": who(call)}))?;
     let item = |Line { id, published_on, title }| {
         let item = item(&published_on, &title);
-        Item { id, published_on, title, item }
+        let of_late = is_new(&published_on, &call.today);
+        Item { id, published_on, title, item, of_late }
     };
     Ok(lines.into_iter().map(item).collect())
 }
@@ -110,8 +113,7 @@ fn detail(call: &Call) -> Result<PageReply, Fault> {
 /// The newest notice on the home page.
 fn newest(call: &Call) -> Result<CardReply, Fault> {
     let items = items(call)?;
-    // What was there before the member came is no news to them.
-    let of_late = items.iter().filter(|item| is_new(&item.published_on, &call.today));
+    let of_late = items.iter().filter(|item| item.of_late);
     let of_late = of_late.map(|item| item.item.clone()).collect();
     let newest = items.into_iter().next();
     Ok(CardReply {
@@ -125,7 +127,7 @@ fn newest(call: &Call) -> Result<CardReply, Fault> {
     })
 }
 
-/// Whether a day lies in the month of another, or in the one before.
+/// Whether a day lies in the twelve months before another.
 fn is_new(day: &str, today: &str) -> bool {
     let month = |day: &str| {
         let (year, month) =
@@ -133,7 +135,7 @@ fn is_new(day: &str, today: &str) -> bool {
         Some(year * 12 + month)
     };
     match (month(day), month(today)) {
-        (Some(day), Some(today)) => (today - 1..=today).contains(&day),
+        (Some(day), Some(today)) => (today - 12..=today).contains(&day),
         _ => false,
     }
 }

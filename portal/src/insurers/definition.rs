@@ -163,6 +163,10 @@ impl LayoutOf {
                 LayoutOf::Read(Box::new(insurer_file(&folder.join(name))?))
             }
             LayoutOf::Each(layouts) => {
+                if layouts.values().any(|layout| matches!(layout, LayoutOf::Each(_))) {
+                    let why = "layout: write each importer and the name of its file";
+                    return Err(ConfigError(why.to_owned()));
+                }
                 let read =
                     |(importer, layout): (String, Self)| Ok((importer, layout.read(folder)?));
                 LayoutOf::Each(layouts.into_iter().map(read).collect::<Result<_, ConfigError>>()?)

@@ -190,8 +190,8 @@ pub async fn show(
             tasks.extend(asks.map(|task| (offer, task)));
             if !reply.items.is_empty() {
                 let of = (visit.slug(), member.sub.as_str(), offer.id());
-                let seen = seen::marks(&mut app.db.read().await?, of).await?;
-                let new = reply.items.iter().filter(|item| !seen.contains(&web::mark(item)));
+                let seen = seen::opened(&mut app.db.read().await?, &app.sealer, of).await?;
+                let new = reply.items.iter().filter(|item| !seen.has(item));
                 reply.new = u32::try_from(new.count()).ok();
             }
         }

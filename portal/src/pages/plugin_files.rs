@@ -225,10 +225,7 @@ impl Holding<'_> {
         };
         let purpose = Blob::purpose(insurer, plugin, &blob.id);
         let sealed = self.app.sealer.seal(&purpose, &looked.bytes);
-        // A form in several steps is kept for longer, and its files with it.
-        let several = self.action.steps() > 1;
-        let at = self.now + if several { self.action.kept() } else { 0 };
-        if blobs::hold(database, insurer, &blob, (&sealed, at)).await? {
+        if blobs::hold(database, insurer, &blob, (&sealed, self.now)).await? {
             return Ok(Ok(blob));
         }
         // Two presses at once: the other was faster.

@@ -3,15 +3,17 @@
 
 use super::draft::{self, Draft};
 use super::plugin_files::{self, Arriving, Came, Holding, Takes, Whose};
-use super::plugin_page::{Back, Opened, opened};
+use super::plugin_page::{Back, Opened, address, opened};
 use crate::app::App;
 use crate::insurers::offer;
 use crate::member::Member;
 use crate::plugins::ask::Asking;
 use crate::plugins::border::host::CallFault;
+use crate::plugins::data::blobs;
 use crate::plugins::data::class::DataClass;
+use crate::plugins::data::people::Seen;
 use crate::plugins::data::take::{NotTaken, Sent, Taken, Taking, Wanted};
-use crate::plugins::form::field::{Action, HOSTS, takes_files};
+use crate::plugins::form::field::{Action, FieldKind, GO, HOSTS, MARK, STEP, takes_files};
 use crate::plugins::form::read::read;
 use crate::session;
 use crate::store::form_drafts::Of;
@@ -80,7 +82,7 @@ async fn submit(
     let mut typed = typed(&posted);
     if action.steps() > 1 {
         let keeping = Keeping { app, visit, member: who, page: &page, action, typed: &typed };
-        typed = keeping.with_steps(posted.value("step")).await?;
+        typed = keeping.with_steps(posted.value(STEP), posted.value("once")).await?;
     }
     let member = match visit.may_change() {
         Ok(session) => &session.member,
@@ -93,7 +95,7 @@ async fn submit(
             return Ok(*signin);
         }
     };
-    let go = posted.value("go");
+    let go = posted.value(GO);
     Sending { app, visit, page, action, member, typed }
         .send((posted.value("once"), go), files)
         .await
@@ -138,7 +140,10 @@ impl Sending<'_> {
         let declared = self.action.declared();
         let (plugin, settings) = (self.page.offer.plugin, self.page.offer.settings);
         let shared = offer::shared(&visit.insurer.definition, &visit.in_force.plugins, plugin);
-        let (again, query) = (self.action.again, self.page.query.as_str());
+        let goes = Goes::of(self.action, self.typed.get(STEP), go);
+        // Of a form in several steps only what is sent asks for it: a step writes nothing.
+        let again = self.action.again && goes == Goes::Sent;
+        let query = self.page.query.as_str();
         let asking = Asking { plugin, settings, declared, again, shared, query };
         let question = match asker.question(&asking) {
             Ok(question) => question,
@@ -147,13 +152,16 @@ impl Sending<'_> {
                 return Ok(visit.step_up(lack));
             }
         };
-        let goes = Goes::of(self.action, self.typed.get("step"), go);
         if let Goes::Away = goes {
-            self.keeping().forget().await?;
+            self.keeping().give_up(me).await?;
             return Ok(see_other(&self.here()));
         }
         if let Goes::To(step) = goes {
-            return self.keeping().at(step).await.map(|()| see_other(&self.here()));
+            if !faults.is_empty() {
+                return self.again(faults).await;
+            }
+            self.keeping().at(step, me).await?;
+            return Ok(see_other(&self.here()));
         }
         let step = if let Goes::On(step) = goes { Some(step) } else { None };
         let values = read(self.action, step, &self.typed, &asker.people, &files);
@@ -162,20 +170,17 @@ impl Sending<'_> {
             Err(faults) => return self.again(faults).await,
         };
         if let Some(step) = step {
-            return self.keeping().at(step + 1).await.map(|()| see_other(&self.here()));
+            self.keeping().at(step + 1, me).await?;
+            return Ok(see_other(&self.here()));
         }
         if declared.class == DataClass::Medical {
             visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;
         }
         let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-        let reply = match question.action(values.into(), deadline).await {
-            Ok(reply) => reply,
-            Err(fault) => {
-                self.keeping().keep().await?;
-                return self.page.fault(&fault);
-            }
-        };
-        let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, &self.typed);
+        let several = self.action.steps() > 1;
+        // In several steps it is the same form also when something in it was changed between two presses.
+        let whole = if several { &BTreeMap::new() } else { &self.typed };
+        let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, whole);
         let taking = plugin.database.as_ref().map(|database| Taking {
             database,
             statements: &plugin.statements,
@@ -189,6 +194,21 @@ impl Sending<'_> {
             today: asker.today,
             now: visit.now,
         });
+        let reply = match question.action(values.into(), deadline).await {
+            Ok(reply) => reply,
+            Err(fault) => {
+                // Taken a moment ago it is no draft any more.
+                let before = match &taking {
+                    Some(taking) if several => taking.before(&sent).await.ok().flatten(),
+                    _ => None,
+                };
+                if let Some(went) = before {
+                    return Ok(see_other(&went));
+                }
+                self.keeping().keep().await?;
+                return self.page.fault(&fault);
+            }
+        };
         let taken = match reply {
             ActionReply::NotFound => return Ok(visit.not_found()),
             ActionReply::See { path, said, writes, notify, publish } => {
@@ -229,12 +249,13 @@ impl Sending<'_> {
     }
 
     /// The page with the form as it was typed, and what is wrong with it.
-    async fn again(mut self, faults: Vec<(String, String)>) -> Result<Response, Error> {
+    async fn again(mut self, mut faults: Vec<(String, String)>) -> Result<Response, Error> {
         if self.action.steps() > 1 {
             // Where the first of them is mended; and nothing of the other steps is lost.
             let step = faults.iter().map(|(field, _)| self.action.step_of(field)).min();
-            let step = step.unwrap_or(1).to_string();
-            self.typed.insert("step".to_owned(), step);
+            let step = step.unwrap_or(1);
+            faults.retain(|(field, _)| self.action.step_of(field) == step);
+            self.typed.insert(STEP.to_owned(), step.to_string());
             self.keeping().keep().await?;
         }
         let (action, typed) = (self.action.id.clone(), self.typed.clone());
@@ -249,13 +270,7 @@ impl Sending<'_> {
 
     /// The address of the page on which the form stands.
     fn here(&self) -> String {
-        let base = self.visit.path(&format!("p/{}", self.page.offer.id()));
-        let page = self.page.page();
-        let page = page.trim_end_matches('?');
-        format!(
-            "{base}{}",
-            page.strip_prefix("/?").map_or(page.to_owned(), |query| format!("?{query}"))
-        )
+        address(&self.visit.path(&format!("p/{}", self.page.offer.id())), &self.page.page())
     }
 
     /// The address of one of the plugin's own pages.
@@ -331,7 +346,8 @@ pub(super) fn target(
 
 /// What was typed, without the host's own fields.
 pub(super) fn typed(posted: &Posted) -> BTreeMap<String, String> {
-    let own = posted.fields().filter(|(name, _)| !HOSTS.contains(name));
+    let own =
+        posted.fields().filter(|(name, _)| !HOSTS.contains(name) && *name != STEP && *name != GO);
     own.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
 
@@ -403,15 +419,30 @@ impl Keeping<'_> {
         self.draft(&self.page.page()).keep(self.typed).await
     }
 
-    /// Keeps it for a step that is to be shown.
-    async fn at(&self, step: usize) -> Result<(), Error> {
+    /// Keeps it for a step that is to be shown, and its files for as long.
+    async fn at(&self, step: usize, me: &Seen) -> Result<(), Error> {
         let mut typed = self.typed.clone();
-        typed.insert("step".to_owned(), step.to_string());
-        Keeping { typed: &typed, ..*self }.keep().await
+        typed.insert(STEP.to_owned(), step.to_string());
+        Keeping { typed: &typed, ..*self }.keep().await?;
+        self.hold_files(me, self.visit.now + self.action.kept()).await
+    }
+
+    /// Throws it away, with its files.
+    async fn give_up(&self, me: &Seen) -> Result<(), Error> {
+        self.forget().await?;
+        self.hold_files(me, self.visit.now).await
+    }
+
+    async fn hold_files(&self, me: &Seen, until: i64) -> Result<(), Error> {
+        let Some(database) = &self.page.offer.plugin.database else { return Ok(()) };
+        let files = self.action.field.iter().filter(|field| field.kind == FieldKind::File);
+        let ids = files.filter_map(|field| self.typed.get(&field.name));
+        let ids: Vec<&str> = ids.flat_map(|ids| ids.split_whitespace()).collect();
+        Ok(blobs::hold_until(database, self.visit.slug(), me, &ids, until).await?)
     }
 
     /// What was typed in this step with what was typed in the others before.
-    async fn with_steps(&self, step: &str) -> Result<BTreeMap<String, String>, Error> {
+    async fn with_steps(&self, step: &str, once: &str) -> Result<BTreeMap<String, String>, Error> {
         let steps = self.action.steps();
         let step = step.parse().unwrap_or(1).clamp(1, steps + 1);
         let mut all = match step <= steps {
@@ -426,7 +457,9 @@ impl Keeping<'_> {
             let boxes = self.typed.iter().filter(|(name, _)| name.starts_with(&without));
             all.extend(boxes.map(|(name, text)| (name.clone(), text.clone())));
         }
-        all.insert("step".to_owned(), step.to_string());
+        all.insert(STEP.to_owned(), step.to_string());
+        // It has one mark from its beginning: two who look it over on two devices send it once.
+        all.entry(MARK.to_owned()).or_insert_with(|| once.chars().take(100).collect());
         Ok(all)
     }
 

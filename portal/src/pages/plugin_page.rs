@@ -167,7 +167,7 @@ impl Opened<'_> {
                 let look = self.seeing(member).await?;
                 let drawn = draw(&look, (id, &template), data, forms, &self.query).await;
                 if let Some(item) = opened.filter(|_| drawn.is_ok()) {
-                    self.opened(member, &look, &item).await?;
+                    self.opened(member, &look, &item).await;
                 }
                 drawn
             }
@@ -191,19 +191,25 @@ impl Opened<'_> {
             return Ok(look.clone());
         }
         let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
-        Ok(look.having_seen(seen::marks(&mut self.app.db.read().await?, of).await?))
+        let mut conn = self.app.db.read().await?;
+        Ok(look.having_seen(seen::opened(&mut conn, &self.app.sealer, of).await?))
     }
 
-    /// The member has opened something: that is written down once, and never told to the plugin.
-    async fn opened(&self, member: &Member, look: &Look, item: &str) -> Result<(), Error> {
-        let mark = web::mark(item);
-        if !self.asks_seen() || look.has_seen(&mark) {
-            return Ok(());
+    /// The member has opened something: that is written down once. When it cannot be, the page is shown all
+    /// the same.
+    async fn opened(&self, member: &Member, look: &Look, item: &str) {
+        if !self.asks_seen() || look.seen().has(item) {
+            return;
         }
         let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
-        let mut tx = self.app.db.begin().await?;
-        seen::note(&mut tx, of, &mark, self.visit.now).await?;
-        Ok(tx.commit().await?)
+        let noted = async {
+            let mut tx = self.app.db.begin().await?;
+            seen::note(&mut tx, of, &look.seen().mark(item), self.visit.now).await?;
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, plugin = of.2, "what a member opened stays unread");
+        }
     }
 
     /// The page with its parameters, without what was said above it.
@@ -214,7 +220,8 @@ impl Opened<'_> {
     /// The notice that the plugin did not answer.
     pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
         let (visit, id) = (self.visit, self.offer.id());
-        let again = format!("{}{}?{}", visit.path(&format!("p/{id}")), self.path, self.query);
+        let again =
+            address(&visit.path(&format!("p/{id}")), &format!("{}?{}", self.path, self.query));
         faulty(&visit.look, visit.slug(), self.offer, fault, again)
     }
 
@@ -263,7 +270,7 @@ impl Opened<'_> {
         Ok(forms)
     }
 
-    /// What the member had typed when they had to sign in again.
+    /// What the member had typed and has not sent.
     async fn kept(&self, member: &Member, action: &form::field::Action) -> Result<Filled, Error> {
         let (insurer, plugin) = (self.visit.slug(), self.offer.id());
         let page = self.page();
@@ -272,6 +279,16 @@ impl Opened<'_> {
             .find()
             .await?;
         Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
+    }
+}
+
+/// The address of a page below a plugin's `base`: its first page is the base itself.
+pub(super) fn address(base: &str, page: &str) -> String {
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let path = if path == "/" { "" } else { path };
+    match query {
+        "" => format!("{base}{path}"),
+        query => format!("{base}{path}?{query}"),
     }
 }
 
@@ -357,5 +374,25 @@ impl Texts for Look {
 
     fn when(&self, when: &str) -> String {
         Look::when(self, when)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    /// Below a plugin's base there is no page with an empty path.
+    #[test]
+    fn the_first_page_is_the_base_itself() {
+        let base = "/minato/p/fees";
+        for (page, to) in [
+            ("/?", "/minato/p/fees"),
+            ("/", "/minato/p/fees"),
+            ("/?month=202604", "/minato/p/fees?month=202604"),
+            ("/new?", "/minato/p/fees/new"),
+            ("/new?a=b&c=%3F", "/minato/p/fees/new?a=b&c=%3F"),
+        ] {
+            assert_eq!(address(base, page), to, "{page}");
+        }
     }
 }

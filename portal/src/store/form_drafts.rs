@@ -1,4 +1,5 @@
-//! What members had typed when they had to sign in again, sealed.
+//! What members and staff typed and have not sent: when they had to sign in again, or between the steps of a form.
+//! Sealed.
 
 use db::{Conn, Result, Tx, params};
 use secret::hash;
@@ -27,6 +28,9 @@ impl Of<'_> {
     }
 }
 
+/// The most drafts that somebody has in a plugin: the oldest go.
+const MOST: i64 = 20;
+
 /// Keeps what was typed, in place of what was kept before.
 pub async fn put(tx: &mut Tx, of: Of<'_>, sealed: &[u8], expires_at: i64) -> Result<()> {
     let sql = "INSERT INTO form_drafts (insurer_id, sub, plugin, action, sealed, expires_at)
@@ -34,6 +38,11 @@ pub async fn put(tx: &mut Tx, of: Of<'_>, sealed: &[u8], expires_at: i64) -> Res
                ON CONFLICT (insurer_id, sub, plugin, action) DO UPDATE
                SET sealed = excluded.sealed, expires_at = excluded.expires_at";
     let values = params![of.insurer, of.sub, of.plugin, of.form(), sealed, expires_at];
+    tx.execute(sql, values).await?;
+    let sql = "DELETE FROM form_drafts WHERE insurer_id = $1 AND sub = $2 AND plugin = $3 AND action <> $4
+               AND action NOT IN (SELECT action FROM form_drafts WHERE insurer_id = $1 AND sub = $2
+                                  AND plugin = $3 AND action <> $4 ORDER BY expires_at DESC, action LIMIT $5)";
+    let values = params![of.insurer, of.sub, of.plugin, of.form(), MOST - 1];
     tx.execute(sql, values).await.map(drop)
 }
 

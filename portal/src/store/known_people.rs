@@ -44,29 +44,36 @@ pub async fn note(
                WHERE known_people.mark <> excluded.mark OR known_people.known_at < $5 - 15768000";
     let Known { name, person, called, card } = known;
     let card = serde_json::to_vec(card).expect("texts are JSON");
-    let mut marked = format!("{name}\0{person}\0{called}\0").into_bytes();
+    let mut marked = format!("{insurer}\0{name}\0{person}\0{called}\0").into_bytes();
     marked.extend(&card);
+    let mark = hash::base64url(hash::hmac(&sealer.derive("known people"), &marked));
     let sealed = sealer.seal(&purpose(insurer, name), called.as_bytes());
     let sealed_card = sealer.seal(&card_purpose(insurer, name), &card);
-    let values = params![insurer, name, sealed, hash::s256(marked), now, person, sealed_card];
+    let values = params![insurer, name, sealed, mark, now, person, sealed_card];
     tx.execute(sql, values).await.map(drop)
 }
 
-/// What these are called, as far as it is known.
+/// What these are called, as far as it is known; and by their other names, those of `asked` who are the same.
 pub async fn called(
     conn: &mut Conn,
     sealer: &Sealer,
     insurer: &str,
     names: &[String],
+    asked: &[String],
 ) -> Result<BTreeMap<String, Called>> {
     let mut found = BTreeMap::new();
-    for names in names.chunks(TOGETHER) {
-        let (signs, values) = listed(insurer, names);
+    let all = [names, asked].concat();
+    for some in all.chunks(TOGETHER) {
+        let (signs, values) = listed(insurer, some);
         let sql = format!(
-            "SELECT name, sealed, sealed_card FROM known_people WHERE insurer_id = $1 AND name IN ({signs})"
+            "SELECT name, person, sealed, sealed_card FROM known_people WHERE insurer_id = $1 AND name IN ({signs})"
         );
         for row in conn.all(AssertSqlSafe(sql), &values).await? {
             let (name, sealed) = (row.text("name")?, row.bytes("sealed")?);
+            // Whom the page was given nothing of is not named.
+            if !names.contains(&name) && !names.contains(&row.text("person")?) {
+                continue;
+            }
             let opened = sealer.open(&purpose(insurer, &name), &sealed);
             let opened = opened.ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let card = row.opt_bytes("sealed_card")?;
@@ -81,8 +88,8 @@ pub async fn called(
     Ok(found)
 }
 
-/// By each of these names all that the same person has, as far as it is known: first the person's own, then their
-/// cards'.
+/// By each of these names all that the same person has, as far as it is known: first the person's own, also when
+/// only a card's is remembered, then the others.
 pub async fn same(
     conn: &mut Conn,
     insurer: &str,
@@ -92,13 +99,16 @@ pub async fn same(
     for names in names.chunks(TOGETHER) {
         let (signs, values) = listed(insurer, names);
         let sql = format!(
-            "SELECT k.name AS asked, o.name FROM known_people k
+            "SELECT k.name AS asked, k.person, o.name FROM known_people k
              JOIN known_people o ON o.insurer_id = k.insurer_id AND o.person = k.person
-             WHERE k.insurer_id = $1 AND k.name IN ({signs}) AND k.person <> ''
-             ORDER BY CASE WHEN o.name = o.person THEN 0 ELSE 1 END, o.name"
+             WHERE k.insurer_id = $1 AND k.name IN ({signs}) AND k.person <> '' ORDER BY o.name"
         );
         for row in conn.all(AssertSqlSafe(sql), &values).await? {
-            found.entry(row.text("asked")?).or_default().push(row.text("name")?);
+            let (person, name) = (row.text("person")?, row.text("name")?);
+            let names = found.entry(row.text("asked")?).or_insert_with(|| vec![person.clone()]);
+            if name != person {
+                names.push(name);
+            }
         }
     }
     Ok(found)

@@ -89,6 +89,7 @@ pub async fn forget(tx: &mut Tx, plugin: &str) -> Result<()> {
         "DELETE FROM jobs WHERE plugin = $1",
         "DELETE FROM plugin_events WHERE plugin = $1",
         "DELETE FROM form_drafts WHERE plugin = $1",
+        "DELETE FROM seen WHERE plugin = $1",
         "DELETE FROM notifications WHERE plugin = $1",
         "DELETE FROM staff_files WHERE plugin = $1",
         "DELETE FROM plugin_listeners WHERE listener = $1",

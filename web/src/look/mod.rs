@@ -21,13 +21,13 @@ pub use screen::Screen;
 
 use crate::forms::CSRF;
 use crate::origin::PublicUrl;
-use crate::pages::{Called, Naming, Pages};
+use crate::pages::{Called, Naming, Opened, Pages};
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
 use secret::{hash, random};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything about a request that its page's frame shows.
@@ -42,8 +42,8 @@ pub struct Look {
     origin: Option<Arc<str>>,
     /// Who the people are whose ids its data has; nothing for who may not know.
     called: Arc<BTreeMap<String, Called>>,
-    /// What the reader has opened before, by its mark.
-    seen: Arc<BTreeSet<String>>,
+    /// What the reader has opened before.
+    seen: Arc<Opened>,
     /// The page is a plugin's: it gets no token with which it could post for the member.
     of_plugin: bool,
     /// What the last form has to say, above the page.
@@ -174,13 +174,13 @@ impl Look {
     }
 
     /// The same for a page whose templates may ask what the reader has opened before.
-    pub fn having_seen(&self, seen: BTreeSet<String>) -> Self {
+    pub fn having_seen(&self, seen: Opened) -> Self {
         Self { seen: Arc::new(seen), ..self.clone() }
     }
 
-    /// Whether the reader has opened it before.
-    pub fn has_seen(&self, mark: &str) -> bool {
-        self.seen.contains(mark)
+    /// What the reader has opened before.
+    pub fn seen(&self) -> &Opened {
+        &self.seen
     }
 
     /// Who has this id, as far as the page may know.

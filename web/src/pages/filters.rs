@@ -17,8 +17,8 @@ thread_local! {
 thread_local! {
     /// Who the people are whose ids the page's data has.
     static NAMES: RefCell<Option<Arc<BTreeMap<String, Called>>>> = const { RefCell::new(None) };
-    /// What the reader has opened before, by its mark.
-    static SEEN: RefCell<Option<Arc<BTreeSet<String>>>> = const { RefCell::new(None) };
+    /// What the reader has opened before.
+    static SEEN: RefCell<Option<Arc<Opened>>> = const { RefCell::new(None) };
 }
 
 /// What somebody is called, and their card: symbol, number and branch.
@@ -28,9 +28,23 @@ pub struct Called {
     pub card: Option<[String; 3]>,
 }
 
-/// What is kept of something that a member has opened: nobody reads from it what it was.
-pub fn mark(item: &str) -> String {
-    hash::s256(item)
+/// What a member has opened of a plugin's, by marks that nobody can read without the key.
+#[derive(Debug, Clone, Default)]
+pub struct Opened {
+    pub key: Vec<u8>,
+    pub marks: BTreeSet<String>,
+}
+
+impl Opened {
+    /// What is kept of an item.
+    pub fn mark(&self, item: &str) -> String {
+        hash::base64url(hash::hmac(&self.key, item.as_bytes()))
+    }
+
+    /// Whether it was opened before.
+    pub fn has(&self, item: &str) -> bool {
+        !self.marks.is_empty() && self.marks.contains(&self.mark(item))
+    }
 }
 
 /// While it lives, this thread knows who these people are, and what the reader has opened.
@@ -38,7 +52,7 @@ pub struct Naming;
 
 impl Naming {
     /// From now on.
-    pub fn begin(called: Arc<BTreeMap<String, Called>>, seen: Arc<BTreeSet<String>>) -> Self {
+    pub fn begin(called: Arc<BTreeMap<String, Called>>, seen: Arc<Opened>) -> Self {
         NAMES.with(|slot| *slot.borrow_mut() = Some(called));
         SEEN.with(|slot| *slot.borrow_mut() = Some(seen));
         Self
@@ -86,7 +100,7 @@ pub fn register(tera: &mut Tera) {
         known(id).map_or_else(|| said("person-unknown"), |called| Ok(called.name))
     });
     tera.register_filter("unseen", |item: &str, _: Kwargs, _: &State| -> bool {
-        !SEEN.with(|slot| slot.borrow().as_ref().is_some_and(|seen| seen.contains(&mark(item))))
+        !SEEN.with(|slot| slot.borrow().as_ref().is_some_and(|seen| seen.has(item)))
     });
     tera.register_filter("card", |id: &str, _: Kwargs, _: &State| -> String {
         known(id).and_then(|called| called.card).map_or_else(String::new, |card| card.join(" "))

@@ -71,6 +71,26 @@ const FILTERS: [&str; 16] = [
     "lower", "upper", "default", "first", "last", "abs",
 ];
 
+/// What says who somebody is: for eyes alone. In an address it would reach the plugin, and logs.
+const PEOPLE: [&str; 2] = ["person", "card"];
+const ALONE: &str = "the filters person and card stand alone in the text: {{ row.person | person }}; not in values, \
+     conditions or components";
+
+/// Whether an expression says who somebody is.
+fn names_people(inner: &str) -> bool {
+    let filter = |after: &str| {
+        let word: String = after.trim_start().chars().take_while(|c| is_word(*c)).collect();
+        PEOPLE.contains(&word.as_str())
+    };
+    inner.split('|').skip(1).any(filter)
+}
+
+/// Whether it does nothing else: a path and the filter.
+fn is_alone(inner: &str) -> bool {
+    let plain = |c: char| is_word(c) || matches!(c, '.' | ' ' | '|');
+    inner.matches('|').count() == 1 && inner.trim().trim_matches('-').chars().all(plain)
+}
+
 thread_local! {
     /// What is left of the page that this thread draws; `None` when nothing is counted.
     static LEFT: Cell<Option<(u32, Instant)>> = const { Cell::new(None) };
@@ -294,11 +314,17 @@ impl Reader {
         if self.plain {
             return Err("this block is a class: write words only".to_owned());
         }
+        if names_people(inner) && !(matches!(self.html, Html::Text) && is_alone(inner)) {
+            return Err(ALONE.to_owned());
+        }
         self.html.printed(inner)
     }
 
     fn statement(&mut self, whole: &str) -> Result<(), String> {
         let inner = whole[2..whole.len() - 2].trim_matches('-').trim();
+        if names_people(inner) {
+            return Err(ALONE.to_owned());
+        }
         self.html.between()?;
         // A component with a body: `{% <notice kind="info"> %}` … `{% </notice> %}`.
         if inner.starts_with('<') {
@@ -588,6 +614,8 @@ mod tests {
             "{% block wide %}wide{% endblock wide %}<p>{{ a[4:] | int }}</p>",
             "{# <script> in a comment #}<input disabled name = \"a\" value=\"{{ 'x>y' }}\">",
             "<form method=\"get\" action=\"{{ page.base }}/month\"></form>",
+            "<b>{{ row.person | person }}</b> {{ page.person|card }}",
+            "{% if row.item | unseen %}<b>{{ a }}</b>{% endif %}",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -595,6 +623,16 @@ mod tests {
             ("<p>\n<script>alert(1)</script>", "line 2: <script>"),
             ("{% if a %}\n{% endif %}\n<SCRIPT src='x'>", "line 3: <script>"),
             ("<meta/http-equiv=\"refresh\"/content=\"0;url=https://evil.example/\">", "<meta>"),
+            // Who somebody is would reach the plugin, and logs, by an address.
+            ("<img src=\"{{ page.base }}/x?c={{ row.person | card }}\" alt=\"\">", "stand alone"),
+            ("<a href=\"/x?n={{ row.person|person }}\">x</a>", "stand alone"),
+            ("{% set who = row.person | person %}", "stand alone"),
+            ("{% if row.person | card == page.c %}x{% endif %}", "stand alone"),
+            ("{{ <link_button url={row.person | card} label=\"x\"/> }}", "stand alone"),
+            ("{% for a in page.b | person %}{% endfor %}", "stand alone"),
+            ("{{ t(key=\"x\", who=row.person | person) }}", "stand alone"),
+            ("{{ row.person | person | upper }}", "stand alone"),
+            ("{% <notice kind={row.person | card}> %}x{% </notice> %}", "stand alone"),
             ("<img/onerror=\"x()\"/src=\"x\">", "/ in a tag"),
             ("<me{% if false %}x{% endif %}ta http-equiv=\"refresh\">", "between attributes"),
             ("<a{% if false %} title=\"{% endif %}>x</a>", "another place"),

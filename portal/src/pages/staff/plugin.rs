@@ -6,7 +6,7 @@ use crate::insurers::offer::{self, Offer};
 use crate::insurers::staff::May;
 use crate::pages::draft::{self, Draft};
 use crate::pages::plugin_files::{self, Whose};
-use crate::pages::plugin_page::{Back, answers, draw, faulty, unsaid};
+use crate::pages::plugin_page::{Back, address, answers, draw, faulty, unsaid};
 use crate::pages::plugin_paper;
 use crate::plugins::ask::{Asker, Asking, Question};
 use crate::plugins::border::host::{CallFault, Shown};
@@ -167,7 +167,11 @@ impl Opened<'_> {
         };
         let Self { app, visit, .. } = self;
         let mut conn = app.db.read().await?;
-        let called = known_people::called(&mut conn, &app.sealer, visit.slug(), &names).await?;
+        // The address may name somebody by the card of a file's row, and the answer by their own name.
+        let query = url::form_urlencoded::parse(self.query.as_bytes());
+        let asked: Vec<String> = query.map(|(_, text)| text.into_owned()).take(20).collect();
+        let called =
+            known_people::called(&mut conn, &app.sealer, visit.slug(), &names, &asked).await?;
         Ok(visit.look.naming(called))
     }
 
@@ -246,7 +250,7 @@ impl Opened<'_> {
     /// The notice that the plugin did not answer.
     pub fn fault(&self, fault: &CallFault) -> Result<Response, Error> {
         let Self { visit, offer, path, query, .. } = self;
-        let again = format!("{}{path}?{query}", visit.path(&format!("p/{}", offer.id())));
+        let again = address(&visit.path(&format!("p/{}", offer.id())), &format!("{path}?{query}"));
         faulty(&visit.look, visit.slug(), *offer, fault, again)
     }
 

@@ -139,6 +139,29 @@ pub async fn keep(tx: &mut Tx, insurer: &str, id: &str, whose: Option<&Seen>) ->
     Ok(tx.execute(AssertSqlSafe(sql), &values).await? == 1)
 }
 
+/// Holds files of a person's form that are not kept by a row until another time; one that has passed gives them
+/// up.
+pub async fn hold_until(
+    database: &Database,
+    insurer: &str,
+    whose: &Seen,
+    ids: &[&str],
+    until: i64,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "UPDATE {BLOBS} SET made_at = $3 WHERE insurer_id = $1 AND blob_id = $2 AND NOT kept AND person = $4"
+    );
+    let mut tx = database.begin_walled(insurer).await?;
+    for id in ids {
+        let values = params![insurer, *id, until - HELD, &whose.id];
+        tx.execute(AssertSqlSafe(sql.clone()), values).await?;
+    }
+    tx.commit().await
+}
+
 /// Deletes what nobody wants any more: files of forms that were not taken, and those that no row has named
 /// for two days. Asked are the columns of every version that was ever here: one that is rolled back, or a
 /// node that could not load the newer one, forgets nothing of the others'.

@@ -60,6 +60,8 @@ impl PersonKeys {
                 }
             }
         }
+        // Two who sign in at once write them in the same order.
+        known.sort_by(|a, b| a.name.cmp(&b.name));
         known
     }
 

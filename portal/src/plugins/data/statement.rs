@@ -96,6 +96,10 @@ impl Statement {
         if let Some(name) = self.needed.iter().find(|name| params.get(*name) == Some(&Json::Null)) {
             return Err(Unanswered::Asked(format!("${name} must have a value")));
         }
+        if let Some(theirs) = print_write::become_theirs(&self.write, engine, whom.people.whose()) {
+            let bound = values(&self.write.params, &theirs.binds, whom, params)?;
+            tx.execute(AssertSqlSafe(theirs.sql), &bound).await.map_err(Unanswered::Database)?;
+        }
         let printed = self.printed(engine, whom.people);
         let bound = values(&self.write.params, &printed.binds, whom, params)?;
         let changed = tx.execute(AssertSqlSafe(printed.sql), &bound).await;

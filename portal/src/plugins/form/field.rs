@@ -101,7 +101,12 @@ const KEPT: u16 = 30;
 const LONGEST_KEPT: u16 = 90;
 
 /// What the host's own fields are called.
-pub const HOSTS: [&str; 5] = ["csrf", "act", "once", "step", "go"];
+pub const HOSTS: [&str; 3] = ["csrf", "act", "once"];
+/// Which step it is, and where the button leads: no plugin's field has a point.
+pub const STEP: &str = "form.step";
+pub const GO: &str = "form.go";
+/// The mark of a form in several steps, which it has from its beginning to its end.
+pub const MARK: &str = "form.mark";
 
 /// The longest that a text may be, in characters.
 pub const LONGEST: i64 = 1_000;

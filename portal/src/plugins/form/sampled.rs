@@ -1,6 +1,6 @@
 //! Forms as tests and authors see them, without a member: empty, and with a fault in every field.
 
-use super::field::Action;
+use super::field::{Action, STEP};
 use super::read::Wrong;
 use super::shown::{Filled, Forms, Showing, Texts, in_words};
 use crate::plugins::data::people::{People, Seen};
@@ -61,7 +61,7 @@ pub fn beside(
         let mut forms = Forms { failed: came_back, ..Forms::default() };
         for action in &manifest.action {
             let wrong = action.field.iter().map(|field| (field.name.clone(), Wrong::Missing));
-            let typed = BTreeMap::from([("step".to_owned(), step.to_string())]);
+            let typed = BTreeMap::from([(STEP.to_owned(), step.to_string())]);
             let filled = match came_back {
                 true => Filled {
                     typed: Some(typed),

@@ -1,6 +1,6 @@
 //! What a page shows of a form: texts, values and faults in the member's language. The theme draws it.
 
-use super::field::{Action, Field, FieldKind};
+use super::field::{Action, Field, FieldKind, MARK, STEP};
 use super::read::Wrong;
 use crate::plugins::data::blobs::Blob;
 use crate::plugins::data::people::People;
@@ -43,8 +43,10 @@ pub struct Steps {
     pub label: String,
     /// What the button that goes back says; none in the first step.
     pub back: Option<String>,
-    /// What the button says that throws away what was kept.
+    /// What stands over the button that throws away what was kept, what becomes of it, and the button.
     pub discard: Option<String>,
+    pub gone: String,
+    pub away: String,
     /// That it is kept, and for how long.
     pub saved: String,
     /// All that was typed.
@@ -158,7 +160,7 @@ pub struct Filled {
 impl Filled {
     /// The step that is shown, of a form in several.
     fn step(&self, steps: usize) -> usize {
-        let typed = self.typed.as_ref().and_then(|typed| typed.get("step")?.parse().ok());
+        let typed = self.typed.as_ref().and_then(|typed| typed.get(STEP)?.parse().ok());
         typed.unwrap_or(1).clamp(1, steps + 1)
     }
 }
@@ -204,7 +206,11 @@ impl Showing<'_> {
         Shown {
             act: action.id.clone(),
             token: self.token.to_owned(),
-            once: self.once.to_owned(),
+            // A form in several steps is one from its beginning to its end, on whichever device.
+            once: match filled.typed.as_ref().and_then(|typed| typed.get(MARK)) {
+                Some(mark) if steps.is_some() => mark.clone(),
+                _ => self.once.to_owned(),
+            },
             kept: (filled.kept && steps.is_none()).then(|| {
                 // A file is not typed: it may have to be chosen once more.
                 let lost = |field: &ShownField| field.kind == "file" && field.files.is_empty();
@@ -263,6 +269,8 @@ impl Showing<'_> {
             label: self.texts.text("form-step-of", &numbers),
             back: (now > 1).then(|| text("form-back")),
             discard: filled.typed.is_some().then(|| text("form-discard")),
+            gone: text("form-discard-gone"),
+            away: text("form-discard-away"),
             saved: self.texts.text("form-saved", &[("days", days)]),
             review: (1..=several).filter(|_| now > several).map(reviewed).collect(),
         };
@@ -271,7 +279,16 @@ impl Showing<'_> {
             false => action
                 .field
                 .iter()
-                .map(|field| ShownField { kind: "hidden", ..one(field) })
+                .map(|field| {
+                    let shown = one(field);
+                    // What is not offered any more was not seen, and is not sent.
+                    let gone = matches!(
+                        field.kind,
+                        FieldKind::Choice | FieldKind::Word | FieldKind::Person
+                    ) && shown.options.iter().all(|option| option.value != shown.value);
+                    let value = if gone { String::new() } else { shown.value.clone() };
+                    ShownField { kind: "hidden", value, ..shown }
+                })
                 .collect(),
         };
         (Some(steps), fields)
@@ -317,8 +334,9 @@ impl Showing<'_> {
         let key = self.key(action, &field.name);
         let given = state.and_then(|state| state.values.get(&field.name));
         let value = match &filled.typed {
-            // Which row is meant the page says, not what was kept.
-            Some(_) if filled.kept && field.kind == FieldKind::Hidden => {
+            // Which row is meant the page says, not what was kept; but what was seen when a form in several
+            // steps began is what it is about.
+            Some(_) if filled.kept && field.kind == FieldKind::Hidden && action.steps() == 1 => {
                 given.map_or(String::new(), as_typed)
             }
             Some(typed) => match typed.get(&field.name) {

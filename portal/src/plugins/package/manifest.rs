@@ -303,7 +303,9 @@ impl Manifest {
             told.check(&paths).map_err(|why| format!("notification {}: {why}", told.id))?;
         }
         let ids = manifest.job.iter().map(|job| &job.id);
-        let ids = ids.chain(manifest.importer.iter().map(|importer| &importer.id));
+        // One alone never stands in an address that somebody reads.
+        let several = manifest.importer.iter().filter(|_| manifest.importer.len() > 1);
+        let ids = ids.chain(several.map(|importer| &importer.id));
         let ids = ids.chain(manifest.notification.iter().map(|told| &told.id));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let mut ids = ids.chain(manifest.event.iter().map(|event| &event.id));

@@ -74,6 +74,39 @@ fn insert(to: &mut Printer<'_>, write: &Write, (row, conflict): (&[Set], &Confli
     }
 }
 
+/// What was written under a card of the person, before they had a name of their own, becomes theirs: a key is of a
+/// person, by whichever name. `None` for what has no key, and for who has no cards.
+pub fn become_theirs(write: &Write, engine: Engine, whose: Whose) -> Option<Printed> {
+    let cards = match &whose {
+        Whose::These { cards, .. } if !cards.is_empty() => cards.len(),
+        _ => return None,
+    };
+    let keyed = write.into.scope == Scope::Person && matches!(write.change, Change::Insert { .. });
+    let key = write.key.as_ref().filter(|_| keyed)?;
+    let sources = std::slice::from_ref(&write.into);
+    let mut to = Printer::new(engine, &write.params, sources, whose);
+    let table = &write.into.table;
+    _ = write!(to.sql, "UPDATE \"{table}\" AS \"t0\" SET \"person\" = ");
+    person(&mut to);
+    to.put(" WHERE \"t0\".\"insurer_id\" = $1 AND \"t0\".\"person\" IN (");
+    for card in 0..cards {
+        to.put(if card > 0 { ", " } else { "" });
+        to.bind(Bind::Card(card));
+    }
+    to.put(") AND \"t0\".\"person\" <> ");
+    person(&mut to);
+    _ = write!(
+        to.sql,
+        " AND NOT EXISTS (SELECT 1 FROM \"{table}\" AS \"o\" WHERE \"o\".\"insurer_id\" = $1 AND \"o\".\"person\" = "
+    );
+    person(&mut to);
+    for column in key {
+        _ = write!(to.sql, " AND \"o\".\"{column}\" = \"t0\".\"{column}\"");
+    }
+    to.put(")");
+    Some(Printed { sql: to.sql, binds: to.binds })
+}
+
 /// Whether the row of a key is there; `None` for what does not pass over one that is.
 pub fn there(write: &Write, engine: Engine, whose: Whose) -> Option<Printed> {
     let Change::Insert { row, conflict: Conflict::Nothing } = &write.change else { return None };
