@@ -5,6 +5,7 @@
 
 mod factors;
 mod insurers;
+mod many;
 
 use clap::Parser;
 use reqwest::Client;
@@ -61,6 +62,9 @@ async fn main() {
         let fresh = async || db::testing::fresh_urls().await.swap_remove(engine);
         if whole {
             insurers::run((fresh().await, fresh().await), &mut figures).await;
+        }
+        if is_wanted(many::NAME) {
+            many::run((fresh().await, fresh().await), &mut figures).await;
         }
         for in_process in [false, true].into_iter().take(if whole { 2 } else { 1 }) {
             let databases = (fresh().await, fresh().await);
@@ -180,6 +184,9 @@ async fn every(world: &World, figures: &mut Vec<Value>) {
     month(world, &visitor, "plugin page, runner", figures).await;
     papers(world, &visitor, figures).await;
     form_posts(world, &visitor, figures).await;
+    uploads(world, &visitor, figures).await;
+    charts(world, &visitor, figures).await;
+    weight(world, &visitor, figures).await;
 }
 
 /// What partners' programs ask all day.
@@ -307,15 +314,87 @@ async fn month(world: &World, visitor: &Visitor, name: &str, figures: &mut Vec<V
     .await;
 }
 
+/// A plugin's page with two charts.
+async fn charts(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
+    let url = format!("{}/minato/p/example?month=197001", world.portal_url);
+    measure(world, Program::Portal, "plugin page with charts", 500, figures, async |_| {
+        visitor.open(&url).await.sees("<svg");
+    })
+    .await;
+}
+
+/// A form with a photo of a camera, which is looked at, written anew and sealed.
+async fn uploads(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
+    if !is_wanted("form post with a photo") {
+        return;
+    }
+    let page = visitor.open(&format!("{}/minato/p/example/new", world.portal_url)).await;
+    let photo = tests::photo();
+    let next = std::sync::atomic::AtomicI64::new(0);
+    measure(world, Program::Portal, "form post with a photo", 40, figures, async |_| {
+        let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let day = format!("19{:02}-{:02}-{:02}", 30 + n / 336, n / 28 % 12 + 1, n % 28 + 1);
+        let fields = [("day", day.as_str()), ("steps", "7200"), ("note", "")];
+        let files = [("photo", "道.jpg", &photo[..])];
+        visitor.submit_files(&page, &fields, &files).await.sees("記録しました");
+    })
+    .await;
+}
+
+/// What a year of medical fees weighs on the wire, as a browser asks for it.
+async fn weight(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
+    let name = "a year of fees on the wire";
+    if !is_wanted(name) {
+        return;
+    }
+    let url = format!("{}/minato/p/medical-fees/year?year=2025", world.portal_url);
+    let request = Client::new().get(&url).header("cookie", visitor.cookies(&url));
+    let request = request.header("accept-encoding", "gzip").header("sec-fetch-site", "same-origin");
+    let bytes = request.send().await.expect("answered").bytes().await.expect("read").len();
+    let whole = visitor.open(&url).await.html.len();
+    let kb = |bytes: usize| bytes as f64 / 1024.0;
+    println!("{name:<42} {:<9} {:>8.1} KB of {:.1} KB", world.engine, kb(bytes), kb(whole));
+    figures.push(json!({
+        "scenario": name, "engine": world.engine, "kb": kb(bytes), "kb_plain": kb(whole),
+    }));
+}
+
 /// A month and a year of medical fees as PDF.
 async fn papers(world: &World, visitor: &Visitor, figures: &mut Vec<Value>) {
-    for (name, of, count) in [("month", "month=202503", 200), ("year", "year=2025", 50)] {
+    if is_wanted("paper, 40 pages") {
+        long_year(world);
+    }
+    for (name, of, count) in [
+        ("a month", "month=202503", 200),
+        ("a year", "year=2025", 50),
+        ("40 pages", "year=2024", 20),
+    ] {
         let url = format!("{}/minato/p/medical-fees/paper?{of}", world.portal_url);
-        measure(world, Program::Portal, &format!("paper, a {name}"), count, figures, async |_| {
+        measure(world, Program::Portal, &format!("paper, {name}"), count, figures, async |_| {
             assert_eq!(visitor.header(&url, "content-type").await, "application/pdf");
         })
         .await;
     }
+}
+
+/// Seven hundred rows of one member in 2024: some forty pages.
+fn long_year(world: &World) {
+    let folder = world.folder.join("insurers/minato");
+    let head = "記号,番号,枝番,診療年月,医療機関名,診療区分,日数,医療費総額,保険者負担額,公費負担額,自己負担額,備考";
+    let row = |n: usize| {
+        let month = n % 12 + 1;
+        format!("1234,0005678,00,2024{month:02},\"潮鳴内科クリニック{n}\",通院,1,5530,3871,0,1659,")
+    };
+    let rows: Vec<String> = (0..700).map(row).collect();
+    let csv = world.folder.join("long.csv");
+    std::fs::write(&csv, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
+    let layout = std::fs::read_to_string(folder.join("medical-fees.toml")).expect("a layout");
+    let toml = world.folder.join("long.toml");
+    std::fs::write(&toml, layout.replace("windows-31j", "utf-8")).expect("written");
+    let (csv, toml) = (csv.display().to_string(), toml.display().to_string());
+    let args =
+        ["import", &csv, "--insurer", "minato", "--plugin", "medical-fees", "--layout", &toml];
+    world.ran(Program::Portal, &args);
 }
 
 /// A form of a plugin that writes a row and the note that it was taken, and the page that follows left

@@ -4,7 +4,8 @@
 //! Code map:
 //! - `listen/`: connections, our own TLS, clients' certificates, trusted proxies
 //! - `running.rs`: from start to stop: addresses, signals, settings that are read again
-//! - `serve.rs`: what surrounds every request (ids, logs, limits, headers), and readiness
+//! - `serve.rs`, `compress.rs`: what surrounds every request (ids, logs, limits, headers, gzip), and
+//!   readiness
 //! - `error.rs`: the one error type and how it becomes an answer
 //! - `look/`: insurer, language, text size and person of one request: draws pages
 //! - `pages.rs`: a page is a struct with a template's name and samples
@@ -21,6 +22,7 @@
 pub mod assets;
 pub mod brand;
 pub mod clock;
+mod compress;
 pub mod config;
 pub mod cookies;
 pub mod difference;

@@ -2,6 +2,7 @@
 //! drawn errors.
 
 use crate::Error;
+use crate::compress;
 use crate::error::Drawn;
 use crate::log::Requests;
 use crate::look::{Look, Policy, display};
@@ -87,6 +88,8 @@ pub fn surround(routes: Router, surround: Surround) -> Router {
     router
         .layer(CatchPanicLayer::custom(|_| Error::fault("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(Arc::new(surround), around))
+        .layer(compress::layer())
+        .layer(middleware::from_fn(compress::only_own))
 }
 
 /// Asks at most once in a second, however often the address is called: the question writes.
