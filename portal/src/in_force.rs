@@ -8,6 +8,7 @@ use crate::plugins::{Plugin, Plugins};
 use crate::settings::{self, Settings};
 use crate::store::plugin_packages::{self, Installed};
 use include_dir::{Dir, include_dir};
+use semver::Version;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -72,6 +73,9 @@ impl InForce {
         };
         for why in refused {
             tracing::error!(%why, "theme left out: mend it and restart; insurers that have it are too");
+        }
+        for why in &pages.left_out {
+            tracing::error!(%why, "the plugin's own page is drawn: mend the theme's");
         }
         pages.unsigned = settings.plugins.development;
         let pages = Arc::new(pages);
@@ -236,6 +240,15 @@ impl InForce {
             packed(plugin) || folders.keys().any(|folder| load::name_of(folder) == *id)
         });
     }
+}
+
+/// The package before another, by version: what was called back is no way out.
+pub fn before(all: Vec<Installed>, was: &Installed, trust: &Trust) -> Option<Installed> {
+    let number = |package: &Installed| Version::parse(&package.version).ok();
+    let lower =
+        |package: &Installed| number(package) < number(was) && !trust.has_revoked(&package.hash);
+    let lower = all.into_iter().filter(lower);
+    lower.max_by_key(|package| (number(package), package.installed_at))
 }
 
 /// The plugin again, when its templates and texts can be used.

@@ -6,6 +6,7 @@ use std::process::Command;
 
 const IN_C: &str = r#"
 #include "musubi_plugin.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int32_t init(const musubi_host_v1 *host, void *ctx, musubi_sink error, void *error_ctx) {
@@ -18,6 +19,7 @@ static int32_t call(uint64_t handle, uint32_t op, musubi_bytes request, musubi_s
   const char *said = "{\"error\":\"no handler of this op\"}";
   int32_t status = MUSUBI_E_NOT_DECLARED;
   if (op == MUSUBI_PAGE) {
+    BEFORE
     said = "{\"show\":{\"template\":\"list.html\",\"data\":{\"word\":\"version VERSION\"}}}";
     status = MUSUBI_OK;
   }
@@ -48,6 +50,14 @@ const musubi_descriptor_v1 *musubi_plugin_v1(void) {
 /// # Panics
 /// When there is no C compiler, or it has something to say.
 pub fn in_c(into: &Path, version: &str) -> (PathBuf, PathBuf) {
+    in_c_that(into, version, "", &root().join("plugins/sdk"))
+}
+
+/// The same; `before` is what it does before it answers a page, `header` the folder of the header.
+///
+/// # Panics
+/// As [`in_c`].
+pub fn in_c_that(into: &Path, version: &str, before: &str, header: &Path) -> (PathBuf, PathBuf) {
     let folder = into.join(version).join("in-c");
     let write = |name: &str, text: &str| {
         let file = folder.join(name);
@@ -68,11 +78,14 @@ pub fn in_c(into: &Path, version: &str) -> (PathBuf, PathBuf) {
     write("messages/en.ftl", "in-c-title = C\n");
     let lines = manifest.lines().map(|line| format!("{:?}\n", format!("{line}\n")));
     let quoted: String = lines.collect();
-    write("plugin.c", &IN_C.replace("MANIFEST", &quoted).replace("VERSION", version));
+    write(
+        "plugin.c",
+        &IN_C.replace("MANIFEST", &quoted).replace("VERSION", version).replace("BEFORE", before),
+    );
     let library = folder.with_file_name("libin_c.so");
     let built = Command::new("cc")
         .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-I"])
-        .arg(root().join("plugins/sdk"))
+        .arg(header)
         .arg("-o")
         .arg(&library)
         .arg(folder.join("plugin.c"))

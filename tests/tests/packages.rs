@@ -6,9 +6,9 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tests::in_c::in_c;
-use tests::visitor::{HANAKO, KEN, Visitor};
-use tests::world::{Options, Program, World, bin, root};
+use tests::in_c::{in_c, in_c_that};
+use tests::visitor::{HANAKO, ICHIRO, KEN, Visitor};
+use tests::world::{Options, Program, World, bin, copy, root};
 
 const ID: &str = "own-lines";
 
@@ -397,15 +397,16 @@ async fn a_plugin_of_strangers_is_taken_upgraded_under_load_and_rolled_back() {
     .await;
 }
 
-/// Claims 1 and 2: the same package in the portal's own process; in C, by the header alone. Who
+/// Claims 1 to 3: the same package in the portal's own process; in C, by the header alone, also by the first one. Who
 /// can write to the database does not decide what runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_in_c_is_taken_in_process_and_none_is_swapped() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
-    let [first, second] = ["1.0.0", "2.0.0"].map(|version| {
-        let (folder, library) = in_c(temporary.path(), version);
-        Built { folder, library }
-    });
+    // Claim 3: the first is built with the header as it was when the interface was first offered.
+    let frozen = root().join("tests/fixtures/host-api-1");
+    let first = in_c_that(temporary.path(), "1.0.0", "", &frozen);
+    let second = in_c(temporary.path(), "2.0.0");
+    let [first, second] = [first, second].map(|(folder, library)| Built { folder, library });
     let options = Options { insurers: vec!["minato"], in_process: true, ..Options::default() };
     World::on_each_engine(options, async |world| {
         let desk = Desk { world };
@@ -465,6 +466,99 @@ async fn a_package_in_c_is_taken_in_process_and_none_is_swapped() {
         desk.plugin(&["rollback", "in-c"]);
         until(&visitor, &url, |_, html| html.contains("version 1.0.0")).await;
         load.ends_without_a_failure().await;
+    })
+    .await;
+}
+
+/// What ends the process of a page that is asked for by a member, and not by an author's check.
+const DIES: &str = "for (size_t i = 0; i + 7 < request.len; i++) \
+                    if (!memcmp(request.ptr + i, \"/p/in-c\", 7)) abort();";
+
+/// Another insurer with minato's people, under a name of its own.
+fn beside_minato(world: &World, slug: &str) {
+    let folder = world.folder.join("insurers").join(slug);
+    copy(&world.folder.join("insurers/minato"), &folder);
+    let mut all = vec![folder.clone()];
+    while let Some(some) = all.pop() {
+        for entry in std::fs::read_dir(some).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                all.push(path);
+            } else if path.extension().is_some_and(|end| end == "toml") {
+                let text = std::fs::read_to_string(&path).expect("TOML");
+                let text = text.replace("slug = \"minato\"", &format!("slug = \"{slug}\""));
+                let text = text.replace("URL}/minato", &format!("URL}}/{slug}"));
+                std::fs::write(&path, text).expect("written");
+            }
+        }
+    }
+    let at = |below: &str| folder.join(below).display().to_string();
+    let dir = folder.display().to_string();
+    world.ran(Program::Idp, &["insurer", "apply", &dir]);
+    let (csv, layout) = (at("files/roster.csv"), at("roster.toml"));
+    world.ran(Program::Idp, &["roster", "import", &csv, "--insurer", slug, "--layout", &layout]);
+    world.ran(Program::Portal, &["insurer", "apply", &dir]);
+}
+
+/// Claim 6: a version that dies at three insurers is taken back within a minute, for all; the one before answers
+/// again, and what died comes back by an operator only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_dies_at_several_insurers_is_taken_back() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let built = |version: &str, before: &str| {
+        let header = root().join("plugins/sdk");
+        let (folder, library) = in_c_that(temporary.path(), version, before, &header);
+        Built { folder, library }
+    };
+    let (good, bad) = (built("1.0.0", ""), built("2.0.0", DIES));
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world: &mut World| {
+        let slugs = ["minato", "minatob", "minatoc"];
+        for slug in &slugs[1..] {
+            beside_minato(world, slug);
+        }
+        let desk = Desk { world };
+        let (publisher, operator) = (desk.key("publisher.pem"), desk.key("operator.pem"));
+        desk.trust(&publisher, &operator, "\"in-c\"", "");
+        let ((one, _), (two, _)) = (desk.pack(&good, "one.mpk"), desk.pack(&bad, "two.mpk"));
+        desk.sign(&one);
+        desk.sign(&two);
+        desk.plugin(&["install", &one]);
+        let mut visitors = Vec::new();
+        for slug in slugs {
+            switch_on(world, slug, "in-c");
+            for (id, card) in [("hanako79", HANAKO), ("ichiro77", ICHIRO)] {
+                visitors.push((slug, Visitor::member(world, slug, id, card).await));
+            }
+        }
+        let portal_url = world.portal_url.clone();
+        let url = |slug: &str| format!("{portal_url}/{slug}/p/in-c");
+        for (slug, visitor) in &visitors {
+            until(visitor, &url(slug), |_, html| html.contains("version 1.0.0")).await;
+        }
+        desk.plugin(&["upgrade", &two]);
+        let (_, first) = &visitors[0];
+        until(first, &url("minato"), |status, _| status == 503).await;
+        let began = Instant::now();
+        let dies = async |at: &str| {
+            for _ in 0..3 {
+                for (slug, visitor) in visitors.iter().filter(|(slug, _)| *slug == at) {
+                    visitor.open(&url(slug)).await;
+                }
+            }
+        };
+        for slug in slugs {
+            dies(slug).await;
+        }
+        for (slug, visitor) in &visitors {
+            until(visitor, &url(slug), |_, html| html.contains("version 1.0.0")).await;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        logs(world, "plugin taken back").await;
+        // After a start it is still so.
+        world.kill(Program::Portal);
+        world.launch(Program::Portal).await;
+        until(first, &url("minato"), |_, html| html.contains("version 1.0.0")).await;
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! What `portal plugin` does with packages: look at one, sign it, have it answer, go back, remove.
 
 use crate::app;
-use crate::in_force::{drawn, owner};
+use crate::in_force::{before, drawn, owner};
 use crate::insurers::Insurer;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::database::{self, Place};
@@ -255,11 +255,10 @@ pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result
     all.sort_by_key(|package| (number(package), package.installed_at));
     let known: Vec<String> = all.iter().map(|package| package.version.clone()).collect();
     let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
-    let before = all.into_iter().rfind(|package| match to {
-        Some(to) => package.version == to && package.hash != was.hash,
-        // What was called back is no way out.
-        None => number(package) < number(&was) && !trust.has_revoked(&package.hash),
-    });
+    let before = match to {
+        Some(to) => all.into_iter().rfind(|one| one.version == to && one.hash != was.hash),
+        None => before(all, &was, &trust),
+    };
     let before = before.ok_or_else(|| {
         Error::fault(format!(
             "there is nothing to go back to: {plugin} was here as {} (--to names one)",

@@ -53,6 +53,7 @@ pub async fn run(settings: impl Fn() -> Result<Settings, ConfigError>) -> Result
         let app = App::open(settings).await?;
         let mut jobs = JoinSet::new();
         jobs.spawn(jobs::refresh::run(app.clone()));
+        jobs.spawn(jobs::take_back::run(app.clone()));
         jobs.spawn(jobs::purge::run(app.clone()));
         jobs.spawn(jobs::mail::run(app.clone()));
         jobs.spawn(jobs::plugin_jobs::run(app.clone()));

@@ -7,3 +7,4 @@ pub mod purge;
 pub mod refresh;
 pub mod runners;
 pub mod staff_files;
+pub mod take_back;

@@ -81,6 +81,14 @@ impl Plugin {
         }
     }
 
+    /// Whether its processes die at several insurers: then it is the version.
+    pub fn rests_for_all(&self) -> bool {
+        match &self.running {
+            Running::Runner(runner) => runner.rests_for_all(),
+            Running::InProcess(_) => false,
+        }
+    }
+
     /// Ends processes that nobody has called for a while.
     pub async fn end_idle(&self) {
         if let Running::Runner(runner) = &self.running {

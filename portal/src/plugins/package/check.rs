@@ -66,8 +66,9 @@ impl Checking<'_> {
         let mut wrong: Vec<String> = owner.check().err().into_iter().collect();
         let owners = [self.portal.clone(), owner.clone()];
         let pages = match Pages::load_usable(self.themes, &owners) {
-            Ok((pages, refused)) => {
-                wrong.extend(refused.iter().map(ToString::to_string));
+            Ok((mut pages, refused)) => {
+                wrong.extend(refused.iter().chain(&pages.left_out).map(ToString::to_string));
+                pages.strict = true;
                 Arc::new(pages)
             }
             Err(_) if !self.themes.join("base").is_dir() => {

@@ -48,9 +48,14 @@ impl Deaths {
         if self.many(BY_MEMBER, own, now) || self.rests_at(insurer, now) {
             return true;
         }
+        self.rests_for_all(now) && self.0.iter().any(|death| !here(&death))
+    }
+
+    /// Whether it dies at so many insurers that it is not theirs.
+    pub fn rests_for_all(&self, now: Instant) -> bool {
         let insurers: BTreeSet<&str> = self.0.iter().map(|death| death.insurer.as_str()).collect();
         let resting = insurers.into_iter().filter(|insurer| self.rests_at(insurer, now));
-        resting.count() >= INSURERS && self.0.iter().any(|death| !here(&death))
+        resting.count() >= INSURERS
     }
 
     fn rests_at(&self, insurer: &str, now: Instant) -> bool {
@@ -99,14 +104,14 @@ mod tests {
         let (mut deaths, now) = (Deaths::default(), Instant::now());
         for at in 0..INSURERS {
             let insurer = format!("insurer-{at}");
-            assert!(!deaths.rests("another", "x", now), "{at}");
+            assert!(!deaths.rests("another", "x", now) && !deaths.rests_for_all(now), "{at}");
             for n in 0..AT_INSURER {
                 assert!(!deaths.rests(&insurer, "x", now));
                 deaths.note(&insurer, Some(["a", "b"][n % 2]), now);
             }
             assert!(deaths.rests(&insurer, "x", now));
         }
-        assert!(deaths.rests("another", "x", now));
+        assert!(deaths.rests("another", "x", now) && deaths.rests_for_all(now));
         assert!(!deaths.rests("another", "x", now + WINDOW));
     }
 

@@ -165,6 +165,11 @@ impl Runner {
         lock(&self.slots).remove(insurer);
     }
 
+    /// Whether its processes die at several insurers.
+    pub fn rests_for_all(&self) -> bool {
+        lock(&self.deaths).rests_for_all(Instant::now())
+    }
+
     /// The process of an insurer, started when there is none.
     async fn live(&self, insurer: &str, member: &str) -> Result<Arc<Live>, CallFault> {
         let slot = self.slot(insurer).await;

@@ -1,0 +1,65 @@
+//! A version of a plugin whose processes die at several insurers is taken back: the one before answers again, on all
+//! nodes, until an operator looks.
+
+use crate::app::App;
+use crate::in_force::{before, drawn};
+use crate::plugins::Plugin;
+use crate::plugins::mpk::trust::Trust;
+use crate::plugins::package::load::Loader;
+use crate::store::plugin_packages;
+use std::sync::Arc;
+use std::time::Duration;
+use web::Error;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(2);
+/// A version that has answered for longer does not die of itself, in seconds.
+const NEW: i64 = 7 * 86_400;
+
+/// Runs until shutdown.
+pub async fn run(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        for plugin in app.in_force().plugins.values().filter(|plugin| plugin.rests_for_all()) {
+            match take_back(&app, plugin).await {
+                Ok(Some(to)) => {
+                    let (plugin, version) = (plugin.id(), &plugin.manifest.plugin.version);
+                    tracing::error!(
+                        plugin,
+                        version,
+                        to,
+                        "plugin taken back: it died at several insurers"
+                    );
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(error = error.text(), "a plugin could not be taken back")
+                }
+            }
+        }
+    }
+}
+
+/// Has the package before answer, when there is one that can; returns its version.
+async fn take_back(app: &App, plugin: &Plugin) -> Result<Option<String>, Error> {
+    let Some(origin) = &plugin.origin else { return Ok(None) };
+    let mut conn = app.db.read().await?;
+    let wanted = plugin_packages::in_force(&mut conn).await?;
+    // Another node may have been faster.
+    let was = wanted.into_iter().find(|one| one.plugin == plugin.id() && one.hash == origin.hash);
+    let all = plugin_packages::of(&mut conn, plugin.id()).await?;
+    drop(conn);
+    let now = app.clock.now();
+    let Some(was) = was.filter(|was| now - was.installed_at < NEW) else { return Ok(None) };
+    let trust = Trust::read(&app.settings.plugins.trust_file).map_err(Error::fault)?;
+    let Some(before) = before(all, &was, &trust) else { return Ok(None) };
+    let (settings, db) = (&app.settings, &app.db);
+    let loader = Loader { settings, db, keys: &app.person_keys, calls: &app.calls };
+    let loaded = loader.installed(&before, &trust).await?;
+    loaded.and_then(|loaded| drawn(settings, loaded)).map_err(Error::fault)?;
+    let mut tx = app.db.begin().await?;
+    let put =
+        plugin_packages::put(&mut tx, plugin.id(), &before.hash, Some(&was.hash), now).await?;
+    tx.commit().await?;
+    Ok(put.then_some(before.version))
+}
