@@ -35,6 +35,10 @@ pub struct Pages {
     pub assets: Assets,
     /// Code runs that nobody signed: every page says so.
     pub unsigned: bool,
+    /// For tests and authors: what is wrong with a theme's template is told, and no other is drawn instead.
+    pub strict: bool,
+    /// What themes say about plugins' pages that does not fit them any more.
+    pub left_out: Vec<ThemeError>,
 }
 
 impl Pages {
@@ -43,7 +47,9 @@ impl Pages {
     /// # Errors
     /// [`ThemeError`] names the first theme that cannot be used and what to mend.
     pub fn load(folder: &Path, owners: &[Owner]) -> Result<Self, ThemeError> {
-        let (pages, mut refused) = Self::load_usable(folder, owners)?;
+        let (mut pages, mut refused) = Self::load_usable(folder, owners)?;
+        refused.append(&mut pages.left_out);
+        pages.strict = true;
         if refused.is_empty() { Ok(pages) } else { Err(refused.remove(0)) }
     }
 
@@ -58,7 +64,8 @@ impl Pages {
     ) -> Result<(Self, Vec<ThemeError>), ThemeError> {
         let mut assets = Assets::default();
         let found = themes::load(folder, owners, &mut assets)?;
-        Ok((Self { themes: found.themes, assets, unsigned: false }, found.refused))
+        let (themes, left_out) = (found.themes, found.left_out);
+        Ok((Self { themes, assets, unsigned: false, strict: false, left_out }, found.refused))
     }
 
     /// Whether an insurer's theme can be used, before the insurer is published.
@@ -68,6 +75,9 @@ impl Pages {
     pub fn can_draw(folder: &Path, owners: &[Owner], theme: &str) -> Result<(), ThemeError> {
         themes::exists(folder, theme)?;
         let (pages, refused) = Self::load_usable(folder, owners)?;
+        if let Some(left_out) = pages.left_out.iter().find(|error| error.is_of(theme)) {
+            return Err(left_out.clone());
+        }
         if pages.has_theme(theme) {
             return Ok(());
         }
@@ -112,7 +122,17 @@ impl Pages {
         let _guard = Speaking::begin(theme.messages(lang).clone(), lang);
         let _budget = Budget::begin();
         let mut html = Limited::default();
-        theme.tera.render_to(template, &context, &mut html)?;
+        if let Err(error) = theme.tera.render_to(template, &context, &mut html) {
+            // A plugin's data may have changed under the theme: its own template knows it.
+            let own = format!("owner!/{template}");
+            if self.strict || !theme.changes(template) {
+                return Err(error);
+            }
+            tracing::error!(template, %error, "a theme's template fails; the owner's is drawn");
+            let _budget = Budget::begin();
+            html = Limited::default();
+            theme.tera.render_to(&own, &context, &mut html)?;
+        }
         String::from_utf8(html.0).map_err(|_| tera::Error::message("the page is not UTF-8"))
     }
 }

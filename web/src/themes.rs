@@ -78,6 +78,13 @@ impl ThemeError {
 }
 
 impl Theme {
+    /// Whether it, or a parent, draws a page of an owner in its own way.
+    pub(crate) fn changes(&self, template: &str) -> bool {
+        let own = format!("!/{template}");
+        let mut names = self.tera.get_template_names();
+        names.any(|name| name.ends_with(&own) && !name.starts_with("owner!"))
+    }
+
     /// The texts in a language.
     pub fn messages(&self, lang: &str) -> &Arc<Messages> {
         self.messages.get(lang).or_else(|| self.messages.get("ja")).expect("ja always exists")
@@ -103,6 +110,8 @@ pub fn exists(folder: &Path, theme: &str) -> Result<(), ThemeError> {
 pub struct Found {
     pub themes: HashMap<String, Theme>,
     pub refused: Vec<ThemeError>,
+    /// Templates of themes for pages of plugins that do not fit any more: the plugin's own are drawn.
+    pub left_out: Vec<ThemeError>,
 }
 
 /// Loads every folder below `folder` that has a `theme.toml`, with the templates and messages of
@@ -132,7 +141,8 @@ pub fn load(folder: &Path, owners: &[Owner], assets: &mut Assets) -> Result<Foun
     }
     let base = |why: String| ThemeError("base".into(), why);
     let ground = Ground::read(owners).map_err(base)?;
-    let mut loader = Loader { files: &files, ground, assets, built: HashMap::new() };
+    let (built, left_out) = (HashMap::new(), Vec::new());
+    let mut loader = Loader { files: &files, ground, assets, built, left_out };
     if !files.contains_key("base") {
         let others: Vec<String> = refused.iter().map(ToString::to_string).collect();
         let why = format!("is missing in {}. {}", folder.display(), others.join("; "));
@@ -144,9 +154,10 @@ pub fn load(folder: &Path, owners: &[Owner], assets: &mut Assets) -> Result<Foun
             refused.push(ThemeError(id.clone(), why));
         }
     }
+    let left_out = loader.left_out;
     let built = loader.built.into_iter();
     let themes = built.filter_map(|(id, built)| Some((id, built.ok()?.theme.clone()))).collect();
-    Ok(Found { themes, refused })
+    Ok(Found { themes, refused, left_out })
 }
 
 type Files = BTreeMap<String, (File, PathBuf)>;
@@ -199,6 +210,7 @@ struct Loader<'f, 'o> {
     ground: Ground<'o>,
     assets: &'f mut Assets,
     built: HashMap<String, Result<Arc<Built<'f>>, String>>,
+    left_out: Vec<ThemeError>,
 }
 
 impl<'f> Loader<'f, '_> {
@@ -242,14 +254,41 @@ impl<'f> Loader<'f, '_> {
                 return Err(format!("token {name}: no page uses it; the tokens are those of base"));
             }
         }
-        let templates = self.overrides(id, path)?;
+        let mut templates = self.overrides(id, path)?;
+        let with = |templates: &[(String, String)]| {
+            let ids = std::iter::once(id).chain(ancestors().map(|built| &built.file.theme.id));
+            let inherited = ancestors().flat_map(|built| &built.templates);
+            tera(ids, templates.iter().chain(inherited), self.ground.owners)
+        };
         let tera = match &parent {
             Some(parent) if templates.is_empty() => parent.theme.tera.clone(),
-            _ => {
-                let ids = std::iter::once(id).chain(ancestors().map(|built| &built.file.theme.id));
-                let inherited = ancestors().flat_map(|built| &built.templates);
-                Arc::new(tera(ids, templates.iter().chain(inherited), self.ground.owners)?)
-            }
+            _ => Arc::new(match with(&templates) {
+                Ok(tera) => tera,
+                // A plugin may have changed under the theme: what does not fit its pages is left out.
+                Err(why) => {
+                    let foreign = |(name, _): &(String, String)| {
+                        let mut owners =
+                            self.ground.owners.iter().filter(|owner| owner.is_foreign());
+                        owners.any(|owner| name.starts_with(&format!("{id}!/{}/", owner.id)))
+                    };
+                    let (theirs, mut kept): (Vec<_>, Vec<_>) =
+                        templates.into_iter().partition(foreign);
+                    if theirs.is_empty() {
+                        return Err(why);
+                    }
+                    for one in theirs {
+                        kept.push(one);
+                        if let Err(why) = with(&kept) {
+                            let (name, _) = kept.pop().unwrap_or_default();
+                            let name = name.split_once('/').map_or("", |(_, name)| name);
+                            let why = format!("templates/{name} is left out: {why}");
+                            self.left_out.push(ThemeError(id.clone(), why));
+                        }
+                    }
+                    templates = kept;
+                    with(&templates)?
+                }
+            }),
         };
         let mut messages = match &parent {
             Some(parent) => parent.messages.clone(),
@@ -423,7 +462,9 @@ fn walk(folder: &Path, below: &str) -> Result<Vec<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::{Found, load};
+    use crate::Pages;
     use crate::assets::Assets;
+    use crate::pages::Owner;
     use std::path::PathBuf;
     use std::sync::Arc;
 
@@ -521,6 +562,52 @@ mod tests {
         ] {
             assert!(why.iter().any(|line| line.contains(theme) && line.contains(word)), "{why:?}");
         }
+    }
+
+    /// Claim 16: a plugin changes under a theme. Its own page is drawn, also for themes that build on that one; whoever
+    /// applies an insurer or checks the plugin is told.
+    #[test]
+    fn a_plugin_that_changes_under_a_theme_draws_its_own_page() {
+        let folder = Folder::new("musubi-themes-changed");
+        folder.write("base/templates/error.html", "");
+        folder.write("acme/theme.toml", &head("acme", "base"));
+        folder.write("acme/templates/fees/list.html", "{% extends \"owner!/fees/list.html\" %}{% block main %}acme {{ page.sum }}{% endblock main %}");
+        folder.write("acme/templates/fees/more.html", "acme more");
+        folder.write("child/theme.toml", &head("child", "acme"));
+        let plugin = |list: &str| {
+            folder.write("../musubi-fees/templates/list.html", list);
+            folder.write("../musubi-fees/templates/more.html", "own more");
+            Owner::from_folder("fees", &folder.0.join("../musubi-fees"))
+        };
+        let drawn = |list: &str, page: serde_json::Value, strict: bool| {
+            let (mut pages, refused) = Pages::load_usable(&folder.0, &[plugin(list)]).unwrap();
+            assert!(refused.is_empty(), "{refused:?}");
+            pages.strict = strict;
+            let draw = |theme: &str| pages.draw(theme, "ja", "fees/list.html", &(), &page).ok();
+            let more = pages.draw("acme", "ja", "fees/more.html", &(), &page).ok();
+            (draw("acme"), draw("child"), more, pages.left_out.len())
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let (one, page) =
+            ("{% block main %}{{ page.sum }}{% endblock main %}", serde_json::json!({"sum": 7}));
+        let more = text("acme more");
+        assert_eq!(
+            drawn(one, page.clone(), false),
+            (text("acme 7"), text("acme 7"), more.clone(), 0)
+        );
+        // The next version calls it otherwise: whoever checks is told, members see the plugin's own.
+        let (two, page) = (
+            "{% block main %}{{ page.total }}{% endblock main %}",
+            serde_json::json!({"total": 8}),
+        );
+        assert_eq!(drawn(two, page.clone(), false), (text("8"), text("8"), more.clone(), 0));
+        assert_eq!(drawn(two, page.clone(), true), (None, None, more.clone(), 0));
+        // The next has no such page any more in its chain: the theme goes on without that one.
+        folder.write("acme/templates/fees/list.html", "{% extends \"owner!/fees/old.html\" %}");
+        assert_eq!(drawn(two, page, false), (text("8"), text("8"), more, 1));
+        let told = Pages::can_draw(&folder.0, &[plugin(two)], "acme").unwrap_err().to_string();
+        assert!(told.contains("templates/fees/list.html is left out"), "{told}");
+        std::fs::remove_dir_all(folder.0.join("../musubi-fees")).ok();
     }
 
     /// S4: a theme has looks, no code, and does not reword what a person decides on.

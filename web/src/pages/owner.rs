@@ -25,6 +25,11 @@ impl Owner {
         Self { locked, ..self }
     }
 
+    /// Whether it is a plugin's.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
     /// Whether a theme's `owner/name.html` is one that it may not change.
     pub(crate) fn locks(&self, template: &str) -> bool {
         let name = template.strip_prefix(&self.id).and_then(|rest| rest.strip_prefix('/'));
