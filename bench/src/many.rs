@@ -1,7 +1,6 @@
 //! 1,400 insurers, each with twenty plugins on: copies of the example under other ids.
 
 use crate::insurers::INSURERS;
-use crate::resident_mb;
 use db::Value;
 use serde_json::json;
 use std::path::Path;
@@ -13,9 +12,18 @@ const PLUGINS: usize = 20;
 /// What is measured, as `--only` names it.
 pub const NAME: &str = "1,400 insurers with 20 plugins";
 
+/// What a process holds, in megabytes, with its share of what it shares (PSS).
+fn proportional_mb(pid: u32) -> f64 {
+    let file = format!("/proc/{pid}/smaps_rollup");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap_or("0");
+    line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
 /// The id of a copy: as long as the example's, so that it can stand in a library's bytes in its place.
 fn id(n: usize) -> String {
-    format!("exampl{}", char::from(b'a' + u8::try_from(n).expect("few")))
+    let sign = "0123456789abcdfghijk".chars().nth(n).expect("twenty");
+    format!("exampl{sign}")
 }
 
 /// Every `example` in these bytes becomes the copy's id.
@@ -83,9 +91,10 @@ pub async fn run(databases: (String, String), figures: &mut Vec<serde_json::Valu
     world.launch(Program::Portal).await;
     told("start", began.elapsed().as_secs_f64(), "s");
     tokio::time::sleep(Duration::from_secs(3)).await;
+    // Each page that processes share counts once.
     let resident = |world: &World| {
         let pids = [vec![world.process_id(Program::Portal)], world.runners()].concat();
-        pids.iter().map(|pid| resident_mb(*pid)).sum::<f64>()
+        pids.iter().map(|pid| proportional_mb(*pid)).sum::<f64>()
     };
     let idle = resident(&world);
     told("idle", idle, "MB");
