@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use secret::{Sealer, hash};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use web::Error;
 
@@ -15,8 +16,10 @@ use web::Error;
 const HOLDS: i64 = 15;
 /// Answers that are remembered; when there are more, all are asked again.
 const MOST: usize = 20_000;
-/// Questions to providers at the same time: anybody can send a token.
+/// Questions to the provider of one insurer at the same time: anybody can send a token.
 const AT_ONCE: usize = 16;
+/// How long a question waits for its turn.
+const WAIT: Duration = Duration::from_secs(2);
 /// The longest token.
 const LONGEST: usize = 4_096;
 
@@ -31,15 +34,10 @@ pub struct Bearer {
 type Told = (i64, Option<Arc<Bearer>>);
 
 /// What is known of tokens, by the insurer and their hash.
+#[derive(Default)]
 pub struct Bearers {
     known: Mutex<HashMap<String, Told>>,
-    asking: Semaphore,
-}
-
-impl Default for Bearers {
-    fn default() -> Self {
-        Self { known: Mutex::default(), asking: Semaphore::new(AT_ONCE) }
-    }
+    asking: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 /// The token of a request, in the header and nowhere else (RFC 6750 §2.1).
@@ -73,7 +71,14 @@ impl Bearers {
                 return Ok(bearer.clone());
             }
         }
-        let Ok(_place) = self.asking.try_acquire() else { return Err(Error::BUSY) };
+        let places = {
+            let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+            let of = asking.entry(insurer.brand.slug.clone());
+            of.or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone()
+        };
+        // A short wait: good tokens come in bursts, too.
+        let place = tokio::time::timeout(WAIT, places.acquire()).await;
+        let Ok(Ok(_place)) = place else { return Err(Error::BUSY) };
         let signin = &insurer.definition.signin;
         let secret = insurer.definition.secret(sealer)?;
         let client = (signin.client_id.as_str(), secret.as_str());
@@ -82,7 +87,8 @@ impl Bearers {
         let most = bearer.as_ref().map_or(i64::MAX, |bearer| bearer.session.expires_at);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
-            known.clear();
+            // What was made up goes first.
+            known.retain(|_, (until, bearer)| bearer.is_some() && *until > now);
         }
         known.insert(mark, (most.min(now + HOLDS), bearer.clone()));
         Ok(bearer)

@@ -408,6 +408,12 @@ async fn what_was_written_under_a_card_keeps_its_key() {
         }
         let full = world.write(("minato", &own), ADD, json!({"id": "d", "n": 1})).await;
         assert!(matches!(full, Err(Unanswered::Full)), "{full:?}");
+        // Under two cards the same key: one becomes hers, and she can go on writing.
+        let (third, both) = (one("c4", &["c4"]), one("p4", &["c4", "c5"]));
+        assert_eq!(put(&third, "a").await, 1);
+        assert_eq!(put(&one("c5", &["c5"]), "a").await, 1);
+        assert_eq!(put(&both, "x").await, 1);
+        assert_eq!(put(&both, "a").await, 1);
         // A node of the release before wrote under the card once more: both are there, none is lost.
         assert_eq!(put(&card, "b").await, 1);
         assert_eq!(put(&own, "b").await, 1);

@@ -3,7 +3,7 @@
 //! are tokens.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::middleware::Next;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -42,10 +42,19 @@ pub fn layer() -> CompressionLayer<And<SizeAbove, Texts>> {
 
 /// Lets only who asked from here, or typed the address, have a page compressed.
 pub async fn only_own(mut request: Request, next: Next) -> axum::response::Response {
-    if !may(request.uri().path(), request.headers()) {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    let takes = request.headers_mut().remove(header::ACCEPT_ENCODING);
+    let takes = takes.and_then(|takes| takes.to_str().map(gzip).ok()).unwrap_or_default();
+    if takes && may(request.uri().path(), request.headers()) {
+        // Nothing else is asked of what compresses: what was done must not end in a 406.
+        let gzip = HeaderValue::from_static("gzip");
+        request.headers_mut().insert(header::ACCEPT_ENCODING, gzip);
     }
     next.run(request).await
+}
+
+/// Whether a browser takes gzip, with which all that do say so plainly.
+fn gzip(takes: &str) -> bool {
+    takes.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip"))
 }
 
 fn may(path: &str, headers: &HeaderMap) -> bool {
@@ -101,6 +110,7 @@ mod tests {
             ("/page", "cross-site", false),
             ("/short", "same-origin", false),
             ("/token", "same-origin", false),
+            ("/page", "none", true),
         ] {
             let request = Request::get(path).header("accept-encoding", "gzip, br");
             let request = request.header("sec-fetch-site", site).body(Body::empty()).unwrap();

@@ -129,7 +129,6 @@ impl Pages {
                 return Err(error);
             }
             tracing::error!(template, %error, "a theme's template fails; the owner's is drawn");
-            let _budget = Budget::begin();
             html = Limited::default();
             theme.tera.render_to(&own, &context, &mut html)?;
         }

@@ -20,7 +20,11 @@ const NEW: i64 = 7 * 86_400;
 pub async fn run(app: Arc<App>) {
     loop {
         tokio::time::sleep(LOOK).await;
-        for plugin in app.in_force().plugins.values().filter(|plugin| plugin.rests_for_all()) {
+        // Where a process serves all insurers one member's crashes look like everybody's.
+        if app.settings.plugins.shared_runners {
+            continue;
+        }
+        for plugin in app.in_force().plugins.values().filter(|plugin| plugin.dies_everywhere()) {
             match take_back(&app, plugin).await {
                 Ok(Some(to)) => {
                     let (plugin, version) = (plugin.id(), &plugin.manifest.plugin.version);

@@ -283,6 +283,9 @@ impl Caller<'_> {
         };
         let seen = visit.subjects(&app.db, member).await?;
         let asker = visit.asker(&app.person_keys, member, &seen);
+        if asker.people.own().all().is_empty() {
+            return Ok(not_found());
+        }
         let (declared, again) = (action.declared(), action.again);
         let question = match self.question(&asker, offer, declared, (again, query)) {
             Ok(question) => question,

@@ -82,9 +82,9 @@ impl Plugin {
     }
 
     /// Whether its processes die at several insurers: then it is the version.
-    pub fn rests_for_all(&self) -> bool {
+    pub fn dies_everywhere(&self) -> bool {
         match &self.running {
-            Running::Runner(runner) => runner.rests_for_all(),
+            Running::Runner(runner) => runner.dies_everywhere(),
             Running::InProcess(_) => false,
         }
     }

@@ -57,7 +57,7 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
     let inactive = json!({"active": false});
     let mut conn = app.tools.db.read().await?;
     let live = access::live(&app.clients, &mut conn, realm, token, app.now()).await?;
-    if let Some(Live { access, behind, .. }) = live {
+    if let Some(Live { access, behind, client: holder_of }) = live {
         let own = access.client_id == client.client_id;
         let meant =
             client.introspects && access.aud.iter().any(|aud| client.served().contains(aud));
@@ -98,12 +98,16 @@ async fn about(app: &App, realm: &Realm, client: &Client, token: &str) -> Result
         if !access.authorization_details.is_empty() {
             body["authorization_details"] = json!(access.authorization_details);
         }
-        // RFC 7662 §2.2: what the insurer's own service behind the resource has to know of whose token it is.
-        let cards = access.scopes().iter().any(|scope| scope == "membership");
+        // RFC 7662 §2.2: what the insurer's own service behind the resource has to know of whose token it is:
+        // of a token that the insurer's own app got from the member, and nobody exchanged.
+        let cards = |scopes: &[String]| scopes.iter().any(|scope| scope == "membership");
+        let own_app = holder_of.first_party && access.act.is_none();
         if let Some(Behind { account, roster, .. }) = behind
             && meant
-            && cards
-            && client.learns_card()
+            && own_app
+            && cards(&access.scopes())
+            && cards(&client.scopes)
+            && client.first_party
             && stepped_up(realm, &access, false, app.now()).is_ok()
         {
             let (holder, today) = (Holder { account, roster }, today(app.now()));

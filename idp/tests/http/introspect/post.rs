@@ -102,12 +102,30 @@ async fn the_insurers_service_learns_whose_token_it_is() {
     let (with, without) =
         (token("openid profile membership portal").await, token("openid portal").await);
     let serves = format!("introspects = true\nserves = [\"{MEALS}\"]\n");
-    let own = idp.client("own", &format!("first_party = true\n{serves}")).await;
-    let partner = idp.client("partner-service", &serves).await;
+    let scopes = "scopes = [\"openid\", \"profile\", \"membership\"]\n";
+    let own = idp.client("own", &format!("first_party = true\n{scopes}{serves}")).await;
+    let partner = idp.client("partner-service", &format!("card = true\n{scopes}{serves}")).await;
+    let without_scope = idp.client("own-without", &format!("first_party = true\n{serves}")).await;
+    // A partner that may learn cards has a token for the same resource: whose household it is stays here.
+    let card = format!(
+        "card = true\nconsent_obtained = true\nresources = [\"{MEALS}\"]\n\
+         scopes = [\"openid\", \"profile\", \"membership\", \"portal\"]\n"
+    );
+    let card = idp.client("card-partner", &card).await;
+    let asked = [("resource", MEALS), ("scope", "openid profile membership portal")];
+    let code = card.code(&member, &asked).await;
+    let theirs = card.redeem(&code, &[], None).await.good().member("access_token").to_owned();
     let seen = ask(&own, &with).await;
     let card = &seen.body["membership"]["cards"][0];
     assert!(card["number"].is_string() && seen.body["name"].is_string(), "{}", seen.text);
-    for (client, token) in [(&own, &without), (&partner, &with), (&app, &with)] {
+    let others = [
+        (&own, &without),
+        (&partner, &with),
+        (&app, &with),
+        (&without_scope, &with),
+        (&own, &theirs),
+    ];
+    for (client, token) in others {
         let seen = ask(client, token).await;
         assert_eq!(seen.body["active"], true);
         assert!(seen.body.get("membership").is_none(), "{}", seen.text);

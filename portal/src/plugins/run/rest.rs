@@ -52,10 +52,17 @@ impl Deaths {
     }
 
     /// Whether it dies at so many insurers that it is not theirs.
-    pub fn rests_for_all(&self, now: Instant) -> bool {
+    fn rests_for_all(&self, now: Instant) -> bool {
         let insurers: BTreeSet<&str> = self.0.iter().map(|death| death.insurer.as_str()).collect();
         let resting = insurers.into_iter().filter(|insurer| self.rests_at(insurer, now));
         resting.count() >= INSURERS
+    }
+
+    /// Whether processes that had served members die at so many insurers that it is the version. One that did
+    /// not start may be the machine's.
+    pub fn dies_everywhere(&self, now: Instant) -> bool {
+        let served = self.0.iter().filter(|death| death.member.is_some()).cloned().collect();
+        Self(served).rests_for_all(now)
     }
 
     fn rests_at(&self, insurer: &str, now: Instant) -> bool {
@@ -111,7 +118,7 @@ mod tests {
             }
             assert!(deaths.rests(&insurer, "x", now));
         }
-        assert!(deaths.rests("another", "x", now) && deaths.rests_for_all(now));
+        assert!(deaths.rests("another", "x", now) && deaths.dies_everywhere(now));
         assert!(!deaths.rests("another", "x", now + WINDOW));
     }
 
@@ -119,7 +126,7 @@ mod tests {
     fn what_does_not_start_rests() {
         let (mut deaths, now) = (Deaths::default(), Instant::now());
         for n in 0..AT_INSURER {
-            assert!(!deaths.rests("minato", "a", now), "{n}");
+            assert!(!deaths.rests("minato", "a", now) && !deaths.dies_everywhere(now), "{n}");
             deaths.note("minato", None, now + Duration::from_secs(n as u64));
         }
         assert!(deaths.rests("minato", "a", now + Duration::from_secs(9)));

@@ -166,8 +166,8 @@ impl Runner {
     }
 
     /// Whether its processes die at several insurers.
-    pub fn rests_for_all(&self) -> bool {
-        lock(&self.deaths).rests_for_all(Instant::now())
+    pub fn dies_everywhere(&self) -> bool {
+        lock(&self.deaths).dies_everywhere(Instant::now())
     }
 
     /// The process of an insurer, started when there is none.

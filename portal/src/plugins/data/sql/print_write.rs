@@ -100,11 +100,26 @@ pub fn become_theirs(write: &Write, engine: Engine, whose: Whose) -> Option<Prin
         " AND NOT EXISTS (SELECT 1 FROM \"{table}\" AS \"o\" WHERE \"o\".\"insurer_id\" = $1 AND \"o\".\"person\" = "
     );
     person(&mut to);
+    same_key(&mut to, key);
+    // Two cards may have the same key: one of them becomes theirs.
+    _ = write!(
+        to.sql,
+        ") AND NOT EXISTS (SELECT 1 FROM \"{table}\" AS \"o\" WHERE \"o\".\"insurer_id\" = $1 AND \"o\".\"person\" < \"t0\".\"person\" AND \"o\".\"person\" IN ("
+    );
+    for card in 0..cards {
+        to.put(if card > 0 { ", " } else { "" });
+        to.bind(Bind::Card(card));
+    }
+    to.put(")");
+    same_key(&mut to, key);
+    to.put(")");
+    Some(Printed { sql: to.sql, binds: to.binds })
+}
+
+fn same_key(to: &mut Printer<'_>, key: &[String]) {
     for column in key {
         _ = write!(to.sql, " AND \"o\".\"{column}\" = \"t0\".\"{column}\"");
     }
-    to.put(")");
-    Some(Printed { sql: to.sql, binds: to.binds })
 }
 
 /// Whether the row of a key is there; `None` for what does not pass over one that is.
