@@ -238,3 +238,12 @@ staff-act-file-discarded = Discarded a file
 staff-act-page-seen = Saw a page
 staff-act-form-sent = Sent a form
 staff-act-record-read = Read the record
+
+nav-search = Search
+search-title = Search
+search-of = Search for "{ $q }"
+search-label = Words
+search-hint = Looks through notices, questions and your own records, for example: 健診
+search-submit = Search
+search-none = Nothing was found for "{ $q }". Try a shorter or another word.
+search-incomplete = Some of it could not be searched now. Please try again in a while.

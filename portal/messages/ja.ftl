@@ -222,3 +222,12 @@ staff-act-file-discarded = ファイルを取りやめました
 staff-act-page-seen = ページを見ました
 staff-act-form-sent = 入力を送りました
 staff-act-record-read = 操作の記録を見ました
+
+nav-search = さがす
+search-title = さがす
+search-of = 「{ $q }」をさがした結果
+search-label = さがす言葉
+search-hint = お知らせや質問、ご自分の記録の中からさがします。例：健診
+search-submit = さがす
+search-none = 「{ $q }」は見つかりませんでした。短い言葉や、別の言い方でもお試しください。
+search-incomplete = 一部の内容は、いまさがせませんでした。しばらくしてから、もう一度お試しください。

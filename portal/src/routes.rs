@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::pages::{
     access_record, api, back_channel, home, household, inbox, plugin_files, plugin_form,
-    plugin_page, signin, staff,
+    plugin_page, search, signin, staff,
 };
 use crate::staff::StaffVisit;
 use crate::visit::Visit;
@@ -31,6 +31,7 @@ pub fn routes(app: Arc<App>) -> Router {
         )
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/inbox", get(inbox::show).post(inbox::submit))
+        .route("/{insurer}/search", get(search::show))
         .route("/{insurer}/views", get(access_record::show))
         .route(
             "/{insurer}/p/{plugin}",

@@ -240,6 +240,8 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
     };
     let tells = offer::all(&insurer.definition, plugins)
         .any(|offer| !offer.plugin.manifest.notification.is_empty());
+    let searches = offer::all(&insurer.definition, plugins)
+        .any(|offer| offer.plugin.manifest.search().is_some());
     let plugins = offer::all(&insurer.definition, plugins).filter_map(|offer| {
         let label = look.t(offer.menu()?, &[]);
         Some(item(label, format!("{base}/p/{}", offer.id())))
@@ -249,8 +251,10 @@ fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<Na
     let shared = insurer.definition.household != HouseholdPolicy::Never;
     let household = shared.then(|| host("nav-household", "household"));
     let inbox = tells.then(|| host("nav-inbox", "inbox"));
+    let search = searches.then(|| host("nav-search", "search"));
     std::iter::once(host("nav-home", ""))
         .chain(inbox)
+        .chain(search)
         .chain(plugins)
         .chain(household)
         .chain([host("nav-views", "views")])

@@ -32,8 +32,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "plugin.toml",
-        "data = \"none\"\nseen = true\n\n[[card]]",
-        "data = \"secret\"\n\n[[card]]",
+        "data = \"none\"\nanswers = \"hits\"",
+        "data = \"secret\"\nanswers = \"hits\"",
         "unknown variant `secret`",
     ),
     (

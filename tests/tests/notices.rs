@@ -29,6 +29,23 @@ async fn read_once_on_every_device(world: &World, (file, layout): (&str, &str)) 
     megumi.open(&first).await.sees("みっつめ");
     megumi.open(&first).await.sees("みっつめ");
     assert_eq!(unread(&megumi).await, 1);
+    // The search finds it, and nothing that is for others or not for now.
+    let search = |q: &str| format!("{}/minato/search?q={q}", world.portal_url);
+    megumi.open(&list).await.sees("/minato/search");
+    megumi.open(&search("みっつ")).await.sees("健診").sees("/notices/detail?id=");
+    for hidden in ["ふたつめ", "よっつめ", "いつつめ"] {
+        megumi.open(&search(hidden)).await.sees("見つかりませんでした").does_not_see("detail?id=");
+    }
+    megumi.open(&search("%25")).await.sees("「%」は見つかりませんでした");
+    megumi.open(&search("%3Cb%3E")).await.does_not_see("<b>").sees("見つかりませんでした");
+    let signin = Visitor::new().open_and_stay(&search("x")).await;
+    assert_eq!(signin.status, 303);
+    assert_eq!(megumi.open(&format!("{list}/search?q=x")).await.status, 404, "it is no page");
+    // Her own notes, and not her husband's.
+    let new = format!("{}/minato/p/example/new", world.portal_url);
+    let form = [("day", "2026-04-01"), ("steps", "1"), ("note", "灯台まで")];
+    megumi.submit(&megumi.open(&new).await, &form).await.sees("記録しました");
+    megumi.open(&search("灯台")).await.sees("灯台まで").sees("/example/edit?day=2026-04-01");
     // The next file has other lines before it.
     let text = std::fs::read_to_string(file).expect("the file");
     let (head, rows) = text.split_once('\n').expect("a header");
@@ -43,6 +60,7 @@ async fn read_once_on_every_device(world: &World, (file, layout): (&str, &str)) 
     assert_eq!(unread(&phone).await, 2);
     let ichiro = Visitor::new();
     ichiro.sign_in(world, "minato", "ichiro77").await;
+    ichiro.open(&search("灯台")).await.does_not_see("灯台まで");
     // He opened what was for him, under other numbers.
     assert_eq!(unread(&ichiro).await, 1);
 }

@@ -1,7 +1,9 @@
 //! What members see.
 
 use crate::goals::goals;
-use sdk::{Call, CardReply, Chart, ChartKind, Fault, Page, PageReply, Point, Series, Task, json};
+use sdk::{
+    Call, CardReply, Chart, ChartKind, Fault, Hit, Page, PageReply, Point, Series, Task, json,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -192,6 +194,25 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
 pub fn courses(call: &Call) -> Result<PageReply, Fault> {
     let courses = call.query("courses", json!({}))?;
     Ok(Courses { base: call.base.clone(), courses }.show()?.opens("courses"))
+}
+
+/// A row of `queries/search.sql`.
+#[derive(Deserialize)]
+struct Noted {
+    day: String,
+    note: String,
+}
+
+/// What the search of the portal finds here: `call.param("q")` is what is looked for.
+pub fn search(call: &Call) -> Result<PageReply, Fault> {
+    let noted: Vec<Noted> = call.query_own("search", json!({"word": call.param("q")}))?;
+    let hit = |one: Noted| Hit {
+        title: one.note,
+        path: format!("/edit?day={}", one.day),
+        at: Some(one.day),
+        ..Hit::default()
+    };
+    Ok(PageReply::Hits { hits: noted.into_iter().map(hit).collect() })
 }
 
 /// `/new`: today stands there already.

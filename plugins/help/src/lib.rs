@@ -1,11 +1,11 @@
 //! Questions and answers (F248): the society's own, from its settings, besides some of ours.
 
-use sdk::{Call, Fault, Page, PageReply};
+use sdk::{Call, Fault, Hit, Page, PageReply};
 use serde::{Deserialize, Serialize};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => list],
+    pages: [list => list, search => search],
     cards: [],
     checks: [],
 }
@@ -30,6 +30,24 @@ impl Page for List {
 
 /// `/`
 fn list(call: &Call) -> Result<PageReply, Fault> {
+    List { questions: questions(call) }.show()
+}
+
+/// The questions whose words, or whose answers', are looked for.
+fn search(call: &Call) -> Result<PageReply, Fault> {
+    let words = call.param("q").to_lowercase();
+    let found = |one: &Question| {
+        one.question.to_lowercase().contains(&words) || one.answer.to_lowercase().contains(&words)
+    };
+    let hit = |one: Question| Hit {
+        title: one.question,
+        text: Some(one.answer.chars().take(60).collect()),
+        ..Hit::default()
+    };
+    Ok(PageReply::Hits { hits: questions(call).into_iter().filter(found).map(hit).collect() })
+}
+
+fn questions(call: &Call) -> Vec<Question> {
     let none = Vec::new();
     let own = call.settings["questions"].as_array().unwrap_or(&none);
     let questions = own.iter().filter_map(|entry| {
@@ -39,7 +57,7 @@ fn list(call: &Call) -> Result<PageReply, Fault> {
         };
         Some(Question { question: text("question")?, answer: text("answer")? })
     });
-    List { questions: questions.collect() }.show()
+    questions.collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Notices (F024, F241): what the society announces to everybody, newest first.
 
-use sdk::{Call, CardReply, Fault, Page, PageReply, json};
+use sdk::{Call, CardReply, Fault, Hit, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
-    pages: [list => list, detail => detail],
+    pages: [list => list, detail => detail, search => search],
     cards: [newest => newest],
     checks: [],
 }
@@ -108,6 +108,19 @@ fn detail(call: &Call) -> Result<PageReply, Fault> {
     }
     .show()
     .map(|page| page.opens(item))
+}
+
+/// Its part of the portal's search.
+fn search(call: &Call) -> Result<PageReply, Fault> {
+    let params = json!({"who": who(call), "word": call.param("q")});
+    let found: Vec<Line> = call.query("search", params)?;
+    let hit = |one: Line| Hit {
+        title: one.title,
+        path: format!("/detail?id={}", one.id),
+        at: Some(one.published_on),
+        ..Hit::default()
+    };
+    Ok(PageReply::Hits { hits: found.into_iter().map(hit).collect() })
 }
 
 /// The newest notice on the home page.

@@ -171,7 +171,10 @@ impl PageReply {
     fn state(&mut self, action: &str) -> Option<&mut FormState> {
         match self {
             PageReply::Show { forms, .. } => Some(forms.entry(action.to_owned()).or_default()),
-            PageReply::Paper { .. } | PageReply::Sheet { .. } | PageReply::NotFound => None,
+            PageReply::Paper { .. }
+            | PageReply::Sheet { .. }
+            | PageReply::Hits { .. }
+            | PageReply::NotFound => None,
         }
     }
 }

@@ -32,4 +32,6 @@ pub use form::{ActionHandler, Done, File, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Map, Value, json};
-pub use wire::{CardReply, CheckReply, Choice, ErrorReply, FieldFault, PageReply, Problem, Task};
+pub use wire::{
+    CardReply, CheckReply, Choice, ErrorReply, FieldFault, Hit, PageReply, Problem, Task,
+};

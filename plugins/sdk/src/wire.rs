@@ -37,8 +37,27 @@ pub enum PageReply {
     Paper { name: String, document: Document },
     /// A table for spreadsheets, on a route that answers with `csv`.
     Sheet { name: String, sheet: Sheet },
+    /// What was found of `call.param("q")`, on a route that answers with `hits`: the plugin's part of the
+    /// portal's search. At most twenty.
+    Hits { hits: Vec<Hit> },
     /// Nothing is there for this address.
     NotFound,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// A message, or a text of the data.
+    pub title: String,
+    /// A sentence of it.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The page of this plugin on which it is.
+    #[serde(default)]
+    pub path: String,
+    /// A month `YYYYMM` or day `YYYY-MM-DD` that it is of.
+    #[serde(default)]
+    pub at: Option<String>,
 }
 
 /// What a form of a page shows before anybody typed.

@@ -255,7 +255,7 @@ fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -
 }
 
 /// A page of a plugin.
-fn below(base: &str, path: &str) -> String {
+pub(super) fn below(base: &str, path: &str) -> String {
     let path = if path.starts_with('/') && path != "/" { path } else { "" };
     format!("{base}{path}")
 }

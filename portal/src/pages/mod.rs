@@ -12,5 +12,6 @@ pub mod plugin_files;
 pub mod plugin_form;
 pub mod plugin_page;
 pub mod plugin_paper;
+pub mod search;
 pub mod signin;
 pub mod staff;

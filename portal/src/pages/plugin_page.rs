@@ -118,7 +118,9 @@ pub fn opened<'a>(
         let none = (StatusCode::NOT_FOUND, "plugin-not-offered", "info");
         return Ok(Err(visit.look.notice_page(none.0, none.1, none.2, actions)?));
     };
-    let Some(declared) = offer.page(path) else { return Ok(Err(visit.not_found())) };
+    // What searches is no page.
+    let page = offer.page(path).filter(|_| offer.answers(path) != Answers::Hits);
+    let Some(declared) = page else { return Ok(Err(visit.not_found())) };
     Ok(Ok(Opened { app, visit, offer, declared, path: path.to_owned(), query }))
 }
 
@@ -162,6 +164,7 @@ impl Opened<'_> {
             Ok(PageReply::Sheet { name, sheet }) => {
                 plugin_paper::sheet(&visit.look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
+            Ok(PageReply::Hits { .. }) => return Ok(visit.not_found()),
             Ok(PageReply::Show { template, data, forms, opened }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
                 let look = self.seeing(member).await?;
@@ -353,6 +356,7 @@ pub(super) fn answers(reply: &PageReply) -> Answers {
     match reply {
         PageReply::Paper { .. } => Answers::Pdf,
         PageReply::Sheet { .. } => Answers::Csv,
+        PageReply::Hits { .. } => Answers::Hits,
         PageReply::Show { .. } | PageReply::NotFound => Answers::Page,
     }
 }

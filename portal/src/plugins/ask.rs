@@ -195,6 +195,14 @@ pub async fn cards(
     in_order(questions, |question| question.card(deadline)).await
 }
 
+/// Asks for many pages at once, as [`cards`] does.
+pub async fn pages(
+    questions: Vec<Question>,
+    deadline: Duration,
+) -> Vec<Result<PageReply, CallFault>> {
+    in_order(questions, |question| question.page(deadline)).await
+}
+
 async fn in_order<Q, A, F>(questions: Vec<Q>, ask: impl Fn(Q) -> F) -> Vec<Result<A, CallFault>>
 where
     A: Send + 'static,

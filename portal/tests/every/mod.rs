@@ -5,6 +5,7 @@ use portal::pages::home::{Home, Welcome};
 use portal::pages::household::Household;
 use portal::pages::inbox::Inbox;
 use portal::pages::plugin_page::PluginFault;
+use portal::pages::search::Search;
 use portal::pages::signin::SignOut;
 use portal::pages::staff::file::StaffFile;
 use portal::pages::staff::files::{StaffFiles, StaffUpload};
@@ -46,6 +47,7 @@ pub fn pages(to: &mut Drawer) {
     to.page::<Home>();
     to.page::<Household>();
     to.page::<Inbox>();
+    to.page::<Search>();
     to.page::<SignOut>();
     to.page::<PluginFault>();
     to.page::<AccessRecord>();

@@ -147,6 +147,7 @@ impl Opened<'_> {
             Ok(PageReply::Sheet { name, sheet }) => {
                 plugin_paper::sheet(look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
+            Ok(PageReply::Hits { .. }) => return Ok(visit.not_found()),
             Ok(PageReply::Show { template, data, forms, .. }) => {
                 let forms = self.forms(&forms, back).await?;
                 draw(look, (id, &template), data, forms, &self.query).await

@@ -96,6 +96,8 @@ pub enum Answers {
     Pdf,
     /// A table, which becomes one.
     Csv,
+    /// What it found: the plugin's part of the search, and no page.
+    Hits,
 }
 
 impl Route {
@@ -289,9 +291,27 @@ impl Manifest {
             if manifest.staff[..at].iter().any(|known| known.path == page.path) {
                 return Err(said("stands twice"));
             }
+            if page.answers == Answers::Hits {
+                return Err(said("staff have no search: answers is page, pdf or csv"));
+            }
             if page.menu.is_some() && page.answers != Answers::Page {
                 return Err(said("a file has no entry in the menu: leave menu out"));
             }
+        }
+        if manifest.route.iter().filter(|route| route.answers == Answers::Hits).count() > 1 {
+            return Err("two routes answer with hits: a plugin searches once".to_owned());
+        }
+        let files = |route: &&Route| route.json && route.answers != Answers::Page;
+        if let Some(route) = manifest.route.iter().find(files) {
+            return Err(format!(
+                "route {}: json is for pages: a file has its own form",
+                route.path
+            ));
+        }
+        let searches = manifest.search();
+        if let Some(search) = searches.filter(|route| route.json || route.seen || route.again) {
+            let path = &search.path;
+            return Err(format!("route {path}: it is no page: remove json, seen and again"));
         }
         let files = |path: &&str| *path == "/blob" || path.starts_with("/blob/");
         if let Some(path) = paths.iter().chain(&staff).copied().find(|path| files(path)) {
@@ -464,6 +484,11 @@ impl Manifest {
     /// The staff page of a path below the plugin.
     pub fn staff_page(&self, path: &str) -> Option<&StaffPage> {
         self.staff.iter().find(|page| page.path == path)
+    }
+
+    /// The route that searches.
+    pub fn search(&self) -> Option<&Route> {
+        self.route.iter().find(|route| route.answers == Answers::Hits)
     }
 
     /// The route of a path below the plugin.

@@ -3,7 +3,7 @@
 
 /// First words of the host's names: tables, texts, templates, and what engines keep for themselves. A test
 /// (`tests/packages.rs`) compares them with the tree.
-const WORDS: [&str; 46] = [
+const WORDS: [&str; 47] = [
     "access",
     "base",
     "card",
@@ -39,6 +39,7 @@ const WORDS: [&str; 46] = [
     "plugins",
     "portal",
     "public",
+    "search",
     "seen",
     "sessions",
     "sign",
