@@ -381,3 +381,30 @@ async fn login_csrf_at_the_portal_fails() {
     let away = format!("{}/minato/signin?to=//evil.tld/", world.portal_url);
     assert!(!visitor.location(&away).await.contains("evil"));
 }
+
+/// BREACH: what another site asks for has the length that it has, at both programs; what is asked from here is small.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_learns_no_length() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let world = World::on_sqlite(options).await;
+    let of = async |url: &str, site: Option<&str>, takes: &str| {
+        let request = reqwest::Client::new().get(url).header("accept-encoding", takes);
+        let request =
+            site.into_iter().fold(request, |asked, site| asked.header("sec-fetch-site", site));
+        let answer = request.send().await.expect("answered");
+        let encoded = answer.headers().get("content-encoding").is_some();
+        (answer.status().as_u16(), encoded, answer.bytes().await.expect("read").len())
+    };
+    for page in [format!("{}/minato/", world.portal_url), format!("{}/minato/help", world.idp_url)]
+    {
+        let (status, encoded, small) = of(&page, Some("same-origin"), "gzip, deflate, br").await;
+        assert_eq!((status, encoded), (200, true), "{page}");
+        for site in [Some("cross-site"), Some("same-site"), None] {
+            let (status, encoded, long) = of(&page, site, "gzip, deflate, br").await;
+            assert_eq!((status, encoded), (200, false), "{page} {site:?}");
+            assert!(long > small * 2, "{page}: {small} of {long}");
+        }
+        // Whoever takes nothing at all gets the page all the same.
+        assert_eq!(of(&page, Some("none"), "identity;q=0").await.0, 200, "{page}");
+    }
+}

@@ -510,7 +510,7 @@ async fn a_version_that_dies_at_several_insurers_is_taken_back() {
         let (folder, library) = in_c_that(temporary.path(), version, before, &header);
         Built { folder, library }
     };
-    let (good, bad) = (built("1.0.0", ""), built("2.0.0", DIES));
+    let (good, bad, worse) = (built("1.0.0", ""), built("2.0.0", DIES), built("3.0.0", DIES));
     let options = Options { insurers: vec!["minato"], ..Options::default() };
     World::on_each_engine(options, async |world: &mut World| {
         let slugs = ["minato", "minatob", "minatoc"];
@@ -521,8 +521,10 @@ async fn a_version_that_dies_at_several_insurers_is_taken_back() {
         let (publisher, operator) = (desk.key("publisher.pem"), desk.key("operator.pem"));
         desk.trust(&publisher, &operator, "\"in-c\"", "");
         let ((one, _), (two, _)) = (desk.pack(&good, "one.mpk"), desk.pack(&bad, "two.mpk"));
-        desk.sign(&one);
-        desk.sign(&two);
+        let (three, _) = desk.pack(&worse, "three.mpk");
+        for package in [&one, &two, &three] {
+            desk.sign(package);
+        }
         desk.plugin(&["install", &one]);
         let mut visitors = Vec::new();
         for slug in slugs {
@@ -555,6 +557,15 @@ async fn a_version_that_dies_at_several_insurers_is_taken_back() {
         }
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
         logs(world, "plugin taken back").await;
+        // The next one dies, too: it does not go back to the one that died before.
+        desk.plugin(&["upgrade", &three]);
+        until(first, &url("minato"), |status, _| status == 503).await;
+        for slug in slugs {
+            dies(slug).await;
+        }
+        for (slug, visitor) in &visitors {
+            until(visitor, &url(slug), |_, html| html.contains("version 1.0.0")).await;
+        }
         // After a start it is still so.
         world.kill(Program::Portal);
         world.launch(Program::Portal).await;

@@ -2,7 +2,7 @@
 
 use crate::app;
 use crate::in_force::{before, drawn, owner};
-use crate::insurers::Insurer;
+use crate::insurers::with_plugin::{for_insurers, insurers_with};
 use crate::plugins::calls::Calls;
 use crate::plugins::data::database::{self, Place};
 use crate::plugins::data::make;
@@ -15,10 +15,10 @@ use crate::plugins::mpk::{Package, archive};
 use crate::plugins::package::check::Checking;
 use crate::plugins::package::load::{self, Loader};
 use crate::plugins::package::manifest::Manifest;
-use crate::plugins::package::{library_file, reserved, setting};
+use crate::plugins::package::{library_file, reserved};
 use crate::settings::Settings;
 use crate::store::plugin_packages::{self, Installed};
-use db::{Db, published};
+use db::Db;
 use semver::Version;
 use std::io::Read as _;
 use std::path::Path;
@@ -193,19 +193,6 @@ fn fits(id: &str, version: &str, was: Option<&Installed>, how: How) -> Result<()
     Err(Error::fault(why))
 }
 
-/// Whether the insurers that have a plugin on can go on with what they set.
-async fn for_insurers(db: &Db, manifest: &Manifest) -> Result<(), Error> {
-    for insurer in insurers_with(db, &manifest.plugin.id).await? {
-        for on in insurer.definition.plugins.iter().filter(|on| on.id == manifest.plugin.id) {
-            setting::check(&manifest.setting, &on.settings).map_err(|why| {
-                let slug = &insurer.brand.slug;
-                Error::fault(format!("insurer {slug}: settings: {why}; apply its folder before"))
-            })?;
-        }
-    }
-    Ok(())
-}
-
 /// Whether the version that answers now could answer again on the tables of the next.
 async fn way_back(db: &Db, was: &Installed, next: &Package) -> Result<(), Error> {
     let bytes = plugin_packages::bytes(&mut db.read().await?, &was.plugin, &was.hash).await?;
@@ -229,22 +216,6 @@ async fn way_back(db: &Db, was: &Installed, next: &Package) -> Result<(), Error>
     })
 }
 
-/// The insurers that have a plugin on.
-async fn insurers_with(db: &Db, plugin: &str) -> Result<Vec<Insurer>, Error> {
-    let mut conn = db.read().await?;
-    let mut found = Vec::new();
-    for (slug, version) in published::versions(&mut conn).await? {
-        let current = published::current(&mut conn, &slug).await?;
-        let Some(Ok(insurer)) = current.map(|(_, text)| Insurer::read(version, &text)) else {
-            continue;
-        };
-        if insurer.definition.plugins.iter().any(|on| on.id == plugin) {
-            found.push(insurer);
-        }
-    }
-    Ok(found)
-}
-
 /// Goes back to the package before, or to a version.
 pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result<(), Error> {
     let db = app::open_db(settings).await?;
@@ -257,7 +228,10 @@ pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result
     let trust = Trust::read(&settings.plugins.trust_file).map_err(Error::fault)?;
     let before = match to {
         Some(to) => all.into_iter().rfind(|one| one.version == to && one.hash != was.hash),
-        None => before(all, &was, &trust),
+        None => {
+            let ways = plugin_packages::ways_back(&mut db.read().await?, plugin).await?;
+            before(ways, &was, &trust)
+        }
     };
     let before = before.ok_or_else(|| {
         Error::fault(format!(
@@ -271,7 +245,9 @@ pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result
     let loaded = loaded.and_then(|loaded| drawn(settings, loaded)).map_err(Error::fault)?;
     for_insurers(&db, &loaded.manifest).await?;
     let mut tx = db.begin().await?;
-    put(&mut tx, &before, Some(&was), Clock::system().now()).await?;
+    let now = Clock::system().now();
+    put(&mut tx, &before, Some(&was), now).await?;
+    plugin_packages::leave(&mut tx, &was, now).await?;
     tx.commit().await?;
     println!("{plugin} {}: answers again", before.version);
     db.close().await;

@@ -5,5 +5,6 @@ pub mod offer;
 pub mod registry;
 pub mod relying;
 pub mod staff;
+pub mod with_plugin;
 
 pub use registry::Insurer;

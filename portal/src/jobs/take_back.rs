@@ -3,16 +3,19 @@
 
 use crate::app::App;
 use crate::in_force::{before, drawn};
+use crate::insurers::with_plugin::for_insurers;
 use crate::plugins::Plugin;
 use crate::plugins::mpk::trust::Trust;
 use crate::plugins::package::load::Loader;
-use crate::store::plugin_packages;
+use crate::store::plugin_packages::{self, Installed};
 use std::sync::Arc;
 use std::time::Duration;
 use web::Error;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(2);
+/// After one that failed.
+const AGAIN: Duration = Duration::from_secs(60);
 /// A version that has answered for longer does not die of itself, in seconds.
 const NEW: i64 = 7 * 86_400;
 
@@ -36,8 +39,10 @@ pub async fn run(app: Arc<App>) {
                     );
                 }
                 Ok(None) => {}
+                // A try loads a plugin: not each time.
                 Err(error) => {
-                    tracing::warn!(error = error.text(), "a plugin could not be taken back")
+                    tracing::warn!(error = error.text(), "a plugin could not be taken back");
+                    tokio::time::sleep(AGAIN).await;
                 }
             }
         }
@@ -51,19 +56,28 @@ async fn take_back(app: &App, plugin: &Plugin) -> Result<Option<String>, Error> 
     let wanted = plugin_packages::in_force(&mut conn).await?;
     // Another node may have been faster.
     let was = wanted.into_iter().find(|one| one.plugin == plugin.id() && one.hash == origin.hash);
-    let all = plugin_packages::of(&mut conn, plugin.id()).await?;
+    let (ways, since) = (
+        plugin_packages::ways_back(&mut conn, plugin.id()).await?,
+        plugin_packages::since(&mut conn, plugin.id()).await?.unwrap_or(0),
+    );
     drop(conn);
     let now = app.clock.now();
-    let Some(was) = was.filter(|was| now - was.installed_at < NEW) else { return Ok(None) };
+    // One that was gone back to ran well before: when it dies, too, it is not the version.
+    let came = |was: &Installed| now - since < NEW && since <= was.installed_at;
+    let Some(was) = was.filter(came) else { return Ok(None) };
     let trust = Trust::read(&app.settings.plugins.trust_file).map_err(Error::fault)?;
-    let Some(before) = before(all, &was, &trust) else { return Ok(None) };
+    let Some(before) = before(ways, &was, &trust) else { return Ok(None) };
     let (settings, db) = (&app.settings, &app.db);
     let loader = Loader { settings, db, keys: &app.person_keys, calls: &app.calls };
     let loaded = loader.installed(&before, &trust).await?;
-    loaded.and_then(|loaded| drawn(settings, loaded)).map_err(Error::fault)?;
+    let loaded = loaded.and_then(|loaded| drawn(settings, loaded)).map_err(Error::fault)?;
+    for_insurers(db, &loaded.manifest).await?;
     let mut tx = app.db.begin().await?;
     let put =
         plugin_packages::put(&mut tx, plugin.id(), &before.hash, Some(&was.hash), now).await?;
+    if put {
+        plugin_packages::leave(&mut tx, &was, now).await?;
+    }
     tx.commit().await?;
     Ok(put.then_some(before.version))
 }

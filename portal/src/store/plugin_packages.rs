@@ -24,6 +24,26 @@ pub async fn of(conn: &mut Conn, plugin: &str) -> Result<Vec<Installed>> {
     read(conn.all(sql, params![plugin]).await?)
 }
 
+/// Those of a plugin that nobody went back from.
+pub async fn ways_back(conn: &mut Conn, plugin: &str) -> Result<Vec<Installed>> {
+    let sql = "SELECT plugin, hash, version, installed_at FROM plugin_packages
+               WHERE plugin = $1 AND left_at IS NULL";
+    read(conn.all(sql, params![plugin]).await?)
+}
+
+/// It was gone back from.
+pub async fn leave(tx: &mut Tx, left: &Installed, now: i64) -> Result<()> {
+    let sql = "UPDATE plugin_packages SET left_at = $3 WHERE plugin = $1 AND hash = $2";
+    tx.execute(sql, params![&left.plugin, &left.hash, now]).await.map(drop)
+}
+
+/// Since when the package of a plugin answers.
+pub async fn since(conn: &mut Conn, plugin: &str) -> Result<Option<i64>> {
+    let sql = "SELECT changed_at FROM plugins_in_force WHERE plugin = $1";
+    let row = conn.one(sql, params![plugin]).await?;
+    row.map(|row| row.int("changed_at")).transpose()
+}
+
 fn read(rows: Vec<db::Row>) -> Result<Vec<Installed>> {
     let one = |row: db::Row| {
         Ok(Installed {
@@ -48,7 +68,7 @@ pub async fn insert(tx: &mut Tx, package: &Installed, bytes: &[u8]) -> Result<()
     let sql = "INSERT INTO plugin_packages (plugin, hash, version, package, installed_at)
                VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (plugin, hash) DO UPDATE
-               SET package = excluded.package, installed_at = excluded.installed_at";
+               SET package = excluded.package, installed_at = excluded.installed_at, left_at = NULL";
     let Installed { plugin, hash, version, installed_at } = package;
     tx.execute(sql, params![plugin, hash, version, bytes, *installed_at]).await.map(drop)
 }
