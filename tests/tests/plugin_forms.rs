@@ -228,6 +228,16 @@ async fn a_form_in_steps_is_gone_on_with_anywhere() {
         let page = hanako.open(&plan).await;
         page.sees("3ページ中 1ページ目").does_not_see("おにぎり");
         assert_eq!(page.html.matches("row-text\" lang=\"ja\">灯台まわり").count(), 1);
+        // On the page that was looked over before it was sent, something is changed: that is another plan, and
+        // none of both is lost.
+        let changed = hanako.submit(&there, &[("form.go", "2")]).await;
+        changed.sees("3ページ中 2ページ目").sees("おにぎり");
+        let review = hanako.submit_files(&changed, &[("note", "もう一度")], &[]).await;
+        review.sees("もう一度");
+        hanako.submit(&review, &[]).await.sees("計画を登録しました");
+        let page = hanako.open(&plan).await;
+        page.sees("3ページ中 1ページ目");
+        assert_eq!(page.html.matches("row-text\" lang=\"ja\">灯台まわり").count(), 2);
         // A jump ahead that no page offers stays where it is.
         let ahead = hanako.submit(&page, &[("course", "灯台まわり"), ("form.go", "3")]).await;
         ahead.sees("3ページ中 1ページ目");

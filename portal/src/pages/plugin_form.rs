@@ -23,6 +23,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sdk::FieldFault;
 use sdk::wire::{ActionReply, Must};
+use secret::random;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,6 +153,29 @@ impl Sending<'_> {
                 return Ok(visit.step_up(lack));
             }
         };
+        let several = self.action.steps() > 1;
+        // In several steps it is one form from its beginning to its end.
+        let whole = if several { &BTreeMap::new() } else { &self.typed };
+        let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, whole);
+        let taking = plugin.database.as_ref().map(|database| Taking {
+            database,
+            statements: &plugin.statements,
+            declared,
+            plugin: id,
+            notifications: &plugin.manifest.notification,
+            events: &plugin.manifest.event,
+            insurer: visit.slug(),
+            people: &own,
+            names_whose: false,
+            today: asker.today,
+            now: visit.now,
+        });
+        if let (true, Some(taking)) = (several && goes != Goes::Sent, &taking)
+            && matches!(taking.before(&sent).await, Ok(Some(_)))
+        {
+            // It was sent meanwhile, perhaps on another device: whoever goes on changing begins another.
+            self.typed.insert(MARK.to_owned(), random::id());
+        }
         if let Goes::Away = goes {
             self.keeping().give_up(me).await?;
             return Ok(see_other(&self.here()));
@@ -177,23 +201,6 @@ impl Sending<'_> {
             visit.looker(self.member, &seen).note(&app.db, std::iter::once(id)).await?;
         }
         let deadline = Duration::from_millis(app.settings.plugins.page_ms);
-        let several = self.action.steps() > 1;
-        // In several steps it is the same form also when something in it was changed between two presses.
-        let whole = if several { &BTreeMap::new() } else { &self.typed };
-        let sent = Sent::new(&self.member.sub, (id, &self.action.id), once, whole);
-        let taking = plugin.database.as_ref().map(|database| Taking {
-            database,
-            statements: &plugin.statements,
-            declared,
-            plugin: id,
-            notifications: &plugin.manifest.notification,
-            events: &plugin.manifest.event,
-            insurer: visit.slug(),
-            people: &own,
-            names_whose: false,
-            today: asker.today,
-            now: visit.now,
-        });
         let reply = match question.action(values.into(), deadline).await {
             Ok(reply) => reply,
             Err(fault) => {
