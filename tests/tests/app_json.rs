@@ -59,9 +59,13 @@ async fn an_app_reads_and_sends_what_its_token_is_for() {
         let (status, _, fees) = get(&format!("{api}/medical-fees"), &all).await;
         assert_eq!(status, 200, "{fees}");
         assert!(fees["base"] == "/minato/p/medical-fees", "{fees}");
+        hanako.open(&format!("{}/minato/p/example", world.portal_url)).await.sees("未読");
         let (_, _, courses) = get(&format!("{api}/example/courses"), &all).await;
         assert_eq!(courses["courses"][0]["name"], "灯台まわり");
 
+        // What was opened in the app is read in the browser, too.
+        let page = format!("{}/minato/p/example", world.portal_url);
+        hanako.open(&page).await.does_not_see("未読");
         // A form: its faults by field, once however often it is sent, and seen on the page.
         let new = format!("{api}/example/new");
         let form = |steps: Value, once: &str| json!({"form": "add", "once": once, "fields": {"day": "2026-04-01", "steps": steps}});
@@ -101,7 +105,10 @@ async fn an_app_reads_and_sends_what_its_token_is_for() {
             assert_eq!(status, 401, "{bad}");
             assert!(says.contains("invalid_token"), "{says}");
         }
-        // A partner is nobody who learns cards: but whose token it is the portal asks for itself.
+        // A partner that may learn cards has a token for this resource: it opens nothing, nobody's household.
+        let partner = app(world, "card-partner", "card = true\nconsent_obtained = true");
+        let theirs = token(&partner, &hanako, ALL, &api).await;
+        assert_eq!(get(&format!("{api}/medical-fees"), &theirs).await.0, 401);
         let plain = reqwest::Client::new().get(format!("{api}/example"));
         let cookies = hanako.cookies(&format!("{}/minato/", world.portal_url));
         let answer = plain.header("cookie", cookies).send().await.expect("answered");

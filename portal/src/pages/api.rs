@@ -2,6 +2,7 @@
 //! access token (RFC 6750); what it lacks is told as RFC 9470 says, so that the app can ask the provider for it.
 
 use super::plugin_form::{Outcome, refused, take, target};
+use super::plugin_page::note_opened;
 use crate::app::App;
 use crate::bearer;
 use crate::insurers::offer::{self, Offer};
@@ -14,6 +15,7 @@ use crate::plugins::data::take::{NotTaken, Sent, Taking, Wanted};
 use crate::plugins::form::field::Action;
 use crate::plugins::form::read::read;
 use crate::plugins::form::shown::in_words;
+use crate::store::seen;
 use crate::visit::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -228,21 +230,28 @@ impl Caller<'_> {
         let offer = offer::one(&visit.insurer.definition, &visit.in_force.plugins, id);
         let found = offer.and_then(|offer| {
             let route = offer.plugin.manifest.route(path).filter(|route| route.json)?;
-            Some((offer, route.declared(), route.again))
+            Some((offer, route.declared(), route.again, route.seen))
         });
-        let Some((offer, declared, again)) = found else { return Ok(not_found()) };
+        let Some((offer, declared, again, seen_here)) = found else { return Ok(not_found()) };
         let Some(member) = visit.member() else { return Ok(not_found()) };
-        let seen = visit.subjects(&app.db, member).await?;
-        let asker = visit.asker(&app.person_keys, member, &seen);
+        let subjects = visit.subjects(&app.db, member).await?;
+        let asker = visit.asker(&app.person_keys, member, &subjects);
         let question = match self.question(&asker, offer, declared, (again, query)) {
             Ok(question) => question,
             Err(response) => return Ok(*response),
         };
         if declared.class == DataClass::Medical {
-            visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
+            visit.looker(member, &subjects).note(&app.db, std::iter::once(id)).await?;
         }
         match question.page(self.deadline()).await {
-            Ok(PageReply::Show { data, .. }) => Ok(answer(StatusCode::OK, &data)),
+            Ok(PageReply::Show { data, opened, .. }) => {
+                if let Some(item) = opened.filter(|_| seen_here) {
+                    let of = (visit.slug(), member.sub.as_str(), id);
+                    let before = seen::opened(&mut app.db.read().await?, &app.sealer, of).await?;
+                    note_opened(app, of, (&before, &item), visit.now).await;
+                }
+                Ok(answer(StatusCode::OK, &data))
+            }
             Ok(PageReply::NotFound) => Ok(not_found()),
             Ok(_) => Ok(self.fault(id, &CallFault::Failed("answers with a file".to_owned()))),
             Err(fault) => Ok(self.fault(id, &fault)),
@@ -281,8 +290,8 @@ impl Caller<'_> {
         let Some(typed) = typed(&fields) else {
             return Ok(wrong("a field is a text, a number, true, false or null"));
         };
-        let seen = visit.subjects(&app.db, member).await?;
-        let asker = visit.asker(&app.person_keys, member, &seen);
+        let subjects = visit.subjects(&app.db, member).await?;
+        let asker = visit.asker(&app.person_keys, member, &subjects);
         if asker.people.own().all().is_empty() {
             return Ok(not_found());
         }
@@ -296,7 +305,7 @@ impl Caller<'_> {
             Err(wrong) => return Ok(unprocessable(in_words(wrong, &visit.look))),
         };
         if declared.class == DataClass::Medical {
-            visit.looker(member, &seen).note(&app.db, std::iter::once(id)).await?;
+            visit.looker(member, &subjects).note(&app.db, std::iter::once(id)).await?;
         }
         let reply = match question.action(values.into(), self.deadline()).await {
             Ok(reply) => reply,

@@ -169,8 +169,9 @@ impl Opened<'_> {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
                 let look = self.seeing(member).await?;
                 let drawn = draw(&look, (id, &template), data, forms, &self.query).await;
-                if let Some(item) = opened.filter(|_| drawn.is_ok()) {
-                    self.opened(member, &look, &item).await;
+                if let Some(item) = opened.filter(|_| drawn.is_ok() && self.asks_seen()) {
+                    let of = (visit.slug(), member.sub.as_str(), id);
+                    note_opened(app, of, (look.seen(), &item), visit.now).await;
                 }
                 drawn
             }
@@ -196,23 +197,6 @@ impl Opened<'_> {
         let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
         let mut conn = self.app.db.read().await?;
         Ok(look.having_seen(seen::opened(&mut conn, &self.app.sealer, of).await?))
-    }
-
-    /// The member has opened something: that is written down once. When it cannot be, the page is shown all
-    /// the same.
-    async fn opened(&self, member: &Member, look: &Look, item: &str) {
-        if !self.asks_seen() || look.seen().has(item) {
-            return;
-        }
-        let of = (self.visit.slug(), member.sub.as_str(), self.offer.id());
-        let noted = async {
-            let mut tx = self.app.db.begin().await?;
-            seen::note(&mut tx, of, &look.seen().mark(item), self.visit.now).await?;
-            tx.commit().await
-        };
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, plugin = of.2, "what a member opened stays unread");
-        }
     }
 
     /// The page with its parameters, without what was said above it.
@@ -282,6 +266,27 @@ impl Opened<'_> {
             .find()
             .await?;
         Ok(Filled { kept: typed.is_some(), typed, faults: Vec::new() })
+    }
+}
+
+/// A member has opened something: that is written down once. When it cannot be, what they asked for is shown all the
+/// same.
+pub(super) async fn note_opened(
+    app: &App,
+    of: seen::Of<'_>,
+    (before, item): (&web::Opened, &str),
+    now: i64,
+) {
+    if before.has(item) {
+        return;
+    }
+    let noted = async {
+        let mut tx = app.db.begin().await?;
+        seen::note(&mut tx, of, &before.mark(item), now).await?;
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, plugin = of.2, "what a member opened stays unread");
     }
 }
 
