@@ -247,7 +247,11 @@ pub async fn back(settings: &Settings, plugin: &str, to: Option<&str>) -> Result
     let mut tx = db.begin().await?;
     let now = Clock::system().now();
     put(&mut tx, &before, Some(&was), now).await?;
-    plugin_packages::leave(&mut tx, &was, now).await?;
+    if number(&before) < number(&was) {
+        plugin_packages::leave(&mut tx, &was, Some(now)).await?;
+    }
+    // Who names a version stands up for it.
+    plugin_packages::leave(&mut tx, &before, None).await?;
     tx.commit().await?;
     println!("{plugin} {}: answers again", before.version);
     db.close().await;

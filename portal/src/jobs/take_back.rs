@@ -76,7 +76,7 @@ async fn take_back(app: &App, plugin: &Plugin) -> Result<Option<String>, Error> 
     let put =
         plugin_packages::put(&mut tx, plugin.id(), &before.hash, Some(&was.hash), now).await?;
     if put {
-        plugin_packages::leave(&mut tx, &was, now).await?;
+        plugin_packages::leave(&mut tx, &was, Some(now)).await?;
     }
     tx.commit().await?;
     Ok(put.then_some(before.version))

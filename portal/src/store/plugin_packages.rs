@@ -31,10 +31,10 @@ pub async fn ways_back(conn: &mut Conn, plugin: &str) -> Result<Vec<Installed>> 
     read(conn.all(sql, params![plugin]).await?)
 }
 
-/// It was gone back from.
-pub async fn leave(tx: &mut Tx, left: &Installed, now: i64) -> Result<()> {
+/// It was gone back from at `left_at`; with `None` it is one of the others again.
+pub async fn leave(tx: &mut Tx, package: &Installed, left_at: Option<i64>) -> Result<()> {
     let sql = "UPDATE plugin_packages SET left_at = $3 WHERE plugin = $1 AND hash = $2";
-    tx.execute(sql, params![&left.plugin, &left.hash, now]).await.map(drop)
+    tx.execute(sql, params![&package.plugin, &package.hash, left_at]).await.map(drop)
 }
 
 /// Since when the package of a plugin answers.
