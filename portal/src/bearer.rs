@@ -14,7 +14,7 @@ use web::Error;
 
 /// How long an answer of the provider holds, in seconds: for so long a revoked token goes on.
 const HOLDS: i64 = 15;
-/// Answers that are remembered; when there are more, all are asked again.
+/// Answers that are remembered; when there are more, what is good for nothing goes first, and then all.
 const MOST: usize = 20_000;
 /// Questions to the provider of one insurer at the same time: anybody can send a token.
 const AT_ONCE: usize = 16;
@@ -87,8 +87,10 @@ impl Bearers {
         let most = bearer.as_ref().map_or(i64::MAX, |bearer| bearer.session.expires_at);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
-            // What was made up goes first.
             known.retain(|_, (until, bearer)| bearer.is_some() && *until > now);
+        }
+        if known.len() >= MOST {
+            known.clear();
         }
         known.insert(mark, (most.min(now + HOLDS), bearer.clone()));
         Ok(bearer)
