@@ -2,7 +2,8 @@
 //! that names line, column and reason and never repeats a value.
 //!
 //! Code map:
-//! - `file.rs`: CSV in UTF-8 or Windows-31J, row by row; [`Layout`] maps our names to headers
+//! - `reader.rs`: row by row; `file.rs`: what a [`Layout`] says of a file, and a row of it
+//! - `sheet.rs`: CSV; `elements.rs`, `path.rs`: XML
 //! - `report.rs`: what was wrong where, every row once
 //! - `card.rs`: symbol, number and branch as shown and as compared
 //! - `kana.rs`, `date.rs`, `number.rs`: Japanese names, eras, months, numbers
@@ -12,11 +13,16 @@
 
 pub mod card;
 pub mod date;
+mod elements;
 mod file;
 pub mod insurer_number;
 pub mod kana;
 pub mod number;
+mod path;
+mod reader;
 mod report;
+mod sheet;
 
-pub use file::{Encoding, Layout, OpenError, Reader, Row};
+pub use file::{Encoding, Layout, OpenError, Row};
+pub use reader::Reader;
 pub use report::{Problem, Reason, Report};

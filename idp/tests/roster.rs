@@ -36,6 +36,7 @@ fn layout(mode: &str) -> Layout {
     Layout {
         file: None,
         encoding: Encoding::Utf8,
+        rows: None,
         mode: mode.into(),
         columns: COLUMNS.map(|name| (name.to_owned(), name.to_owned())).into(),
         words: BTreeMap::new(),

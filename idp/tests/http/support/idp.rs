@@ -129,6 +129,7 @@ impl TestIdp {
             file: None,
             encoding: Encoding::Utf8,
             mode: "delta".into(),
+            rows: None,
             columns: ROSTER.map(|name| (name.to_owned(), name.to_owned())).into(),
             words: BTreeMap::new(),
         };
