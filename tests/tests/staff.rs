@@ -538,7 +538,13 @@ async fn what_is_no_file_of_a_form_of_ours() {
     wrong.sees("誤りのある行が1行").sees("3行目").sees("距離").does_not_see("遠い");
     let other = wrong.url.replace("/courses/", "/counted/");
     assert_eq!(jiro.open(&other).await.status, 404);
-    jiro.open(&at(world, "/files/example/counted")).await.does_not_see("courses.csv");
+    let page = jiro.open(&at(world, "/files/example/counted")).await;
+    page.does_not_see("courses.csv").sees("XMLファイル").sees("@記号");
+    let file = "<歩数計>\n<月 年月=\"202604\">\n<人 記号=\"1234\" 番号=\"0005678\" 枝番=\"00\"><歩数>多い</歩数></人></月></歩数計>";
+    let wrong = bring(&jiro, &page, "counted.xml", file.as_bytes()).await;
+    wrong.sees("誤りのある行が1行").sees("3行目").sees("歩数").does_not_see("多い");
+    let bomb = "<!DOCTYPE 歩数計 [<!ENTITY a \"x\">]>\n<歩数計>&a;</歩数計>";
+    bring(&jiro, &page, "bomb.xml", bomb.as_bytes()).await.sees("DOCTYPEは使えません");
     // Login CSRF: an answer that this browser did not ask for, and one that a member's sign-in asked for.
     let callback = at(world, "/callback?code=x&state=y.z");
     assert_eq!(Visitor::new().open(&callback).await.status, 400);

@@ -198,8 +198,9 @@ fn fill(data: &Path, env: &Env) -> Result<(), String> {
             let name = importer.map_or(plugin.to_owned(), |kind| format!("{plugin}-{kind}"));
             let layout = at(&format!("{name}.toml"));
             if Path::new(&layout).exists() {
-                let csv = at(&format!("files/{name}.csv"));
-                let mut args = vec!["import", &csv, "--insurer", slug, "--plugin", plugin];
+                let files = ["csv", "xml"].map(|end| at(&format!("files/{name}.{end}")));
+                let file = files.iter().find(|file| Path::new(file).exists()).unwrap_or(&files[0]);
+                let mut args = vec!["import", file, "--insurer", slug, "--plugin", plugin];
                 args.extend(["--layout", &layout]);
                 args.extend(importer.into_iter().flat_map(|kind| ["--importer", kind]));
                 portal(&args)?;

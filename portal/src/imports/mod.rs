@@ -205,6 +205,7 @@ impl Import<'_> {
         let layout = (&self.layout.columns, &self.layout.words, self.batch);
         let mut text = file;
         text.extend(serde_json::to_vec(&layout).expect("texts are JSON"));
+        text.extend(self.layout.rows.iter().flat_map(|rows| rows.bytes()));
         hash::sha256(&text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

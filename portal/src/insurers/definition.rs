@@ -160,7 +160,9 @@ impl LayoutOf {
                     let why = "layout is the name of a .toml file beside portal.toml";
                     return Err(ConfigError(format!("{why}, and {name:?} is none")));
                 }
-                LayoutOf::Read(Box::new(insurer_file(&folder.join(name))?))
+                let layout: Layout = insurer_file(&folder.join(&name))?;
+                layout.check().map_err(|why| ConfigError(format!("{name}: {why}")))?;
+                LayoutOf::Read(Box::new(layout))
             }
             LayoutOf::Each(layouts) => {
                 if layouts.values().any(|layout| matches!(layout, LayoutOf::Each(_))) {

@@ -171,7 +171,9 @@ async fn read(app: Arc<App>, claimed: Arc<Claimed>, dry_run: bool) -> Result<Rep
         ImportError::Open(OpenError::MissingColumn { header, .. }) => {
             Unable::File(unread("header", &header))
         }
-        ImportError::Open(OpenError::NotMapped(column)) => Unable::File(unread("layout", &column)),
+        ImportError::Open(OpenError::NotMapped(column) | OpenError::Path(column)) => {
+            Unable::File(unread("layout", &column))
+        }
         ImportError::Open(OpenError::Encoding { encoding }) => {
             Unable::File(unread("encoding", encoding.name()))
         }

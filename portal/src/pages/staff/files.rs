@@ -68,7 +68,8 @@ pub struct StaffUpload {
     pub asks_batch: bool,
     /// Megabytes that a file may have.
     pub most: usize,
-    /// The encoding that the layout names, and the headers that are expected.
+    /// `csv` or `xml`, in the encoding that the layout names, and what is expected: headers, or elements.
+    pub format: &'static str,
     pub encoding: String,
     pub columns: Vec<String>,
 }
@@ -119,6 +120,7 @@ impl Page for StaffUpload {
                     .into(),
                 form: Some(form),
                 no_layout: false,
+                format: if asks_batch { "xml" } else { "csv" },
                 asks_batch,
                 most: 30,
                 encoding: "Windows-31J".into(),
@@ -130,6 +132,7 @@ impl Page for StaffUpload {
             live: vec![],
             files: vec![],
             no_layout: true,
+            format: "csv",
             ..sample(false, false)
         };
         vec![sample(true, true), sample(false, false), nobody]
@@ -228,6 +231,7 @@ async fn draw(
         no_layout: may && layout.is_none(),
         asks_batch: asks_batch(taking),
         most: app.settings.staff_file_mb,
+        format: if layout.is_some_and(|layout| layout.rows.is_some()) { "xml" } else { "csv" },
         encoding: layout.map_or_else(String::new, |layout| layout.encoding.name().to_owned()),
         columns: layout.map_or_else(Vec::new, |layout| layout.columns.values().cloned().collect()),
     };
