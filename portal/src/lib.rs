@@ -3,6 +3,7 @@
 //!
 //! Code map, from the top; a floor imports only floors below it:
 //! - `routes.rs`: every URL on one screen; `commands/`, `jobs/`: what an operator types, what runs
+//! - `trial/`: a plugin is tried with data, for its author
 //! - `pages/`: sign-in, home, household, the access record, the inbox, staff pages, and what shows a
 //!   plugin's pages, forms and documents
 //! - `visit.rs`, `staff/`, `app.rs`: what a handler finds, of members and of staff
@@ -33,4 +34,5 @@ pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod store;
+pub mod trial;
 pub mod visit;

@@ -12,7 +12,7 @@ const FLOORS: [(&str, &[&[&str]]); 2] = [
         &[
             &["main"],
             &["commands"],
-            &["routes", "jobs"],
+            &["routes", "jobs", "trial"],
             &["pages"],
             &["staff"],
             &["visit"],

@@ -2,15 +2,20 @@
 
 use super::packages::{self, How};
 use super::watch;
+use crate::in_force::owner;
 use crate::plugins::mpk::pack::pack;
 use crate::plugins::mpk::signature;
 use crate::plugins::package::library_file;
+use crate::plugins::package::load::name_of;
 use crate::plugins::package::scaffold::{self, Home};
 use crate::settings::Settings;
+use crate::trial::Trial;
 use clap::Subcommand;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use web::Error;
+use web::config::insurer_file;
 
 /// For the author of a plugin, and for who takes it.
 #[derive(Subcommand)]
@@ -34,6 +39,18 @@ pub enum Plugin {
         /// Its library; `libNAME.so` in `plugins.libraries` when absent.
         #[arg(long)]
         library: Option<PathBuf>,
+    },
+    /// Try a plugin with data: in a database that is thrown away, for two insurers with two families each. Every page,
+    /// card, staff page and job is asked on behalf of each, and nothing of others may stand in what comes.
+    Test {
+        /// The folder with its plugin.toml.
+        folder: PathBuf,
+        /// Its library; `libNAME.so` in `plugins.libraries` when absent.
+        #[arg(long)]
+        library: Option<PathBuf>,
+        /// A TOML file with what an insurer says for it below `[plugin.settings]`.
+        #[arg(long)]
+        settings: Option<PathBuf>,
     },
     /// Build and check a plugin each time that a file of it changes. A portal with
     /// `plugins.development = true` takes each new library over by itself.
@@ -112,6 +129,9 @@ pub async fn run(settings: &Settings, command: Plugin) -> Result<ExitCode, Error
             let (_, wrong) = packages::checked(settings, &folder, library.as_deref()).await;
             return Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS });
         }
+        Plugin::Test { folder, library, settings: said } => {
+            return test(settings, &folder, library, said.as_deref()).await;
+        }
         Plugin::Watch { folder, library } => {
             watch::run(settings, &folder, library.as_deref()).await?;
         }
@@ -143,6 +163,24 @@ pub async fn run(settings: &Settings, command: Plugin) -> Result<ExitCode, Error
         Plugin::Reset { plugin, yes } => packages::reset(settings, &plugin, yes).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn test(
+    settings: &Settings,
+    folder: &Path,
+    library: Option<PathBuf>,
+    said: Option<&Path>,
+) -> Result<ExitCode, Error> {
+    let said: Option<Value> = said.map(insurer_file).transpose()?;
+    let library = library.unwrap_or_else(|| {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        settings.plugins.libraries.join(library_file::file_name(&name_of(&folder)))
+    });
+    let said = said.unwrap_or_else(|| json!({}));
+    let trial = Trial { settings, folder, library: &library, said, portal: owner() };
+    let report = trial.run().await?;
+    println!("{report}");
+    Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn new(id: &str, into: &Path, sdk: Option<&Path>) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use super::read::Wrong;
 use super::shown::{Filled, Forms, Showing, Texts, in_words};
 use crate::plugins::data::people::{People, Seen};
 use crate::plugins::package::manifest::Manifest;
+use sdk::wire::FormState;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,24 @@ impl Texts for Asked<'_> {
     fn when(&self, when: &str) -> String {
         when.to_owned()
     }
+}
+
+/// The forms of a page as its plugin fills them in, and the messages that are missing.
+pub fn filled(
+    plugin: &str,
+    actions: &[&Action],
+    (messages, people): (&Messages, &People),
+    states: &BTreeMap<String, FormState>,
+) -> (Forms, BTreeSet<String>) {
+    let asked = Asked { messages, missing: RefCell::default() };
+    let showing =
+        Showing { plugin, token: "", once: "", people, files: &[], base: "", texts: &asked };
+    let mut forms = Forms::default();
+    for action in actions {
+        let shown = showing.form(action, states.get(&action.id), &Filled::default());
+        forms.forms.insert(action.id.clone(), shown);
+    }
+    (forms, asked.missing.into_inner())
 }
 
 /// The states of a page with all forms of its plugin beside them, and the messages that are missing:

@@ -104,6 +104,20 @@ impl Loader<'_> {
         self.one(name, folder, library).await
     }
 
+    /// Loads a folder with a library that nobody listed: at its author's desk.
+    ///
+    /// # Errors
+    /// Why it is refused, in words for its author.
+    pub async fn at_desk(&self, folder: &Path, library: &Path) -> Result<Plugin, String> {
+        let folder = folder.canonicalize().map_err(|e| format!("{}: {e}", folder.display()))?;
+        let copy = || {
+            let bytes = std::fs::read(library);
+            let bytes = bytes.map_err(|e| format!("{}: {e}; build it", library.display()))?;
+            library_file::keep(&self.settings.plugins.copies, &bytes)
+        };
+        self.one(&name_of(&folder), &folder, copy).await
+    }
+
     /// Loads a package that is in the database, or says why it is refused.
     ///
     /// # Errors
