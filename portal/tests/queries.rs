@@ -2,6 +2,7 @@
 //! insurer's rows and its persons' and gives what the model gives. And each wall alone holds: the
 //! printed scope without the database's, the database's without the printed one.
 
+#[path = "model/mod.rs"]
 mod model;
 
 use db::{AssertSqlSafe, Conn, Db, Engine, Value};

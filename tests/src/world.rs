@@ -103,18 +103,24 @@ pub fn free_port() -> u16 {
 
 impl World {
     /// A world on each engine, at once: SQLite, and PostgreSQL when a server is named.
-    pub async fn on_each_engine(options: Options, test: impl AsyncFn(&mut World)) {
+    pub async fn on_each_engine(options: Options, test: impl AsyncFn(&mut World) + Sync) {
         let (idp, portal) = (db::testing::fresh_urls().await, db::testing::fresh_urls().await);
+        let runtime = tokio::runtime::Handle::current();
         let run = async |databases| {
             let mut world = World::start(databases, options.clone()).await;
             test(&mut world).await;
         };
-        let mut databases = idp.into_iter().zip(portal);
-        let sqlite = run(databases.next().expect("SQLite needs no server"));
-        match databases.next() {
-            Some(postgres) => _ = tokio::join!(sqlite, run(postgres)),
-            None => sqlite.await,
-        }
+        // Each in a thread of its own: what runs a command waits for it.
+        tokio::task::block_in_place(|| {
+            std::thread::scope(|threads| {
+                let begun: Vec<_> = (idp.into_iter().zip(portal))
+                    .map(|databases| threads.spawn(|| runtime.block_on(run(databases))))
+                    .collect();
+                for world in begun {
+                    world.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+                }
+            });
+        });
     }
 
     /// A world on SQLite.

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Debian packages and a program or file of each.
-const NEEDED: [(&str, &str); 7] = [
+const NEEDED: [(&str, &str); 8] = [
     ("postgresql", "/usr/lib/postgresql"),
     ("chromium", "chromium"),
     ("chromium-driver", "chromedriver"),
     ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
     ("poppler-utils", "pdftotext"),
+    ("xmlsec1", "xmlsec1"),
     ("nodejs", "node"),
     ("npm", "npm"),
 ];
@@ -26,8 +27,11 @@ pub fn run(args: &[&str]) -> Result<(), String> {
     cargo(&["build", "--workspace", "--all-targets", "--locked"])?;
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     command.args(["test", "--workspace", "--locked"]).args(args);
+    // One more than there are cores: a test that waits for a page leaves one to the others.
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     checked(
         command
+            .env("RUST_TEST_THREADS", (cores + 1).to_string())
             .env("MUSUBI_TEST_POSTGRES", &postgres.url)
             .env("MUSUBI_BIN", target().join("debug")),
     )

@@ -30,6 +30,7 @@ pub fn run() -> Result<(), String> {
     let mut breaches = Vec::new();
     let members = members(&mut breaches);
     dependencies(&members, &mut breaches);
+    listed_tests(&members, &mut breaches);
     let folders: Vec<String> = members.iter().map(|member| member.folder.clone()).collect();
     floors::check(&folders, &mut breaches);
     let mut files = Vec::new();
@@ -134,6 +135,23 @@ fn dependencies(members: &[Member], breaches: &mut Vec<String>) {
                 breaches.push(format!(
                     "{folder} depends on {dependency}: a plugin sees only the SDK and serde"
                 ));
+            }
+        }
+    }
+}
+
+/// A crate whose tests are one program lists them, or they would not run.
+fn listed_tests(members: &[Member], breaches: &mut Vec<String>) {
+    for Member { folder, manifest, .. } in members {
+        let below = root().join(folder).join("tests");
+        let Ok(all) = std::fs::read_to_string(below.join("all.rs")) else { continue };
+        let own = manifest.get("test").and_then(toml::Value::as_array).into_iter().flatten();
+        let own: Vec<&str> = own.filter_map(|test| test.get("name")?.as_str()).collect();
+        let files = std::fs::read_dir(&below).into_iter().flatten().flatten();
+        for file in files.map(|entry| entry.path()).filter(|file| file.is_file()) {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if !own.contains(&name.as_str()) && !all.contains(&format!("mod {name};")) {
+                breaches.push(format!("{folder}/tests/all.rs: write mod {name};"));
             }
         }
     }

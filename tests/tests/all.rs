@@ -1,0 +1,32 @@
+//! Everything that starts our programs, in one program: one test waits while another works.
+
+mod app_json;
+mod attacks;
+mod author;
+mod batches;
+mod clients;
+mod documents;
+mod factors;
+mod fapi;
+mod forms;
+mod gallery;
+mod household;
+mod imports;
+mod jail;
+mod levels;
+mod links;
+mod notices;
+mod operations;
+mod packages;
+mod passkeys;
+mod path;
+mod plugin_forms;
+mod plugin_jobs;
+mod plugins;
+mod registration;
+mod sso;
+mod staff;
+mod standard;
+mod tokens;
+mod trial;
+mod uploads;
