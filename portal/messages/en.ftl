@@ -41,6 +41,7 @@ home-unread-open = Open the inbox
 paper-for = For { $name }
 paper-made = Made on { $day }
 paper-yen = { $sum } yen
+paper-unsigned = This is a specimen. It has no electronic signature and cannot be submitted.
 inbox-title = Inbox
 inbox-new = New
 inbox-something = A message from { $name }

@@ -38,6 +38,7 @@ home-unread-open = 受信箱を開く
 paper-for = { $name } 様
 paper-made = 作成日：{ $day }
 paper-yen = { $sum }円
+paper-unsigned = これは見本です。電子署名がないため、提出には使えません。
 inbox-title = 受信箱
 inbox-new = 新着
 inbox-something = 「{ $name }」からのお知らせ

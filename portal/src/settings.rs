@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use web::config::{ConfigError, public_url};
@@ -28,6 +29,9 @@ pub struct Settings {
     /// How long a file may be that staff bring by browser, in megabytes: it is held in memory while it is
     /// checked, and in the database until it counts. Longer ones are imported by command.
     pub staff_file_mb: usize,
+    /// By insurer: the program that signs the XML files of plugins, and its arguments. It gets a file on its
+    /// standard input and answers on its standard output with the signed one, within ten seconds.
+    pub signing: BTreeMap<String, Vec<String>>,
     /// Plugins.
     pub plugins: Plugins,
     /// Proxies in front.
@@ -105,6 +109,7 @@ impl Default for Settings {
             key_file: "portal.key".into(),
             smtp: None,
             staff_file_mb: 30,
+            signing: BTreeMap::new(),
             plugins: Plugins::default(),
             proxy: Proxy::default(),
             connections: Connections::default(),
@@ -140,6 +145,10 @@ impl Settings {
     /// Names the setting and says what to write.
     pub fn check(&self) -> Result<(), ConfigError> {
         public_url("public_url", &self.public_url)?;
+        if let Some((insurer, _)) = self.signing.iter().find(|(_, command)| command.is_empty()) {
+            let why = "name the program that signs, and its arguments";
+            return Err(ConfigError(format!("signing.{insurer}: {why}")));
+        }
         self.smtp.as_ref().map_or(Ok(()), Smtp::check)
     }
 

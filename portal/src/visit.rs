@@ -35,6 +35,8 @@ pub struct Visit {
     /// When the request came, in seconds since 1970, and the day in Japan.
     pub now: i64,
     today: String,
+    /// The insurer's XML files are signed.
+    signs: bool,
 }
 
 impl Visit {
@@ -134,6 +136,7 @@ impl Visit {
                 .find(|class| self.may_see(*class))
                 .unwrap_or(DataClass::None),
             proved_again: self.proved(Unproved::Again),
+            signs: self.signs,
         }
     }
 
@@ -226,7 +229,8 @@ where
         }
         let headers = parts.headers.clone();
         let today = web::clock::today(now);
-        Ok(Self { insurer, in_force, look, headers, session, path, now, today })
+        let signs = app.settings.signing.contains_key(&insurer.brand.slug);
+        Ok(Self { insurer, in_force, look, headers, session, path, now, today, signs })
     }
 }
 

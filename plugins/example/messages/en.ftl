@@ -22,6 +22,7 @@ example-added = The day has been added.
 example-changed = The day has been changed.
 example-removed = The day has been deleted.
 example-sheet = Save this month as CSV
+example-data = Save this month as XML
 example-paper = Save this month as a PDF
 example-paper-title = Steps of { $month }
 example-paper-caption = Steps by day

@@ -22,6 +22,7 @@ example-added = 記録しました。
 example-changed = 変更しました。
 example-removed = 消しました。
 example-sheet = この月の記録をCSVで保存する
+example-data = この月の記録をXMLで保存する
 example-paper = この月の記録をPDFで保存する
 example-paper-title = 歩数の記録　{ $month }
 example-paper-caption = 日ごとの歩数

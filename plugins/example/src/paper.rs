@@ -2,6 +2,7 @@
 
 use crate::pages::{Day, away, days_of};
 use sdk::paper::{Block, Column, Document, Encoding, Sheet, Table, Words};
+use sdk::xml::Element;
 use sdk::{Call, Fault, PageReply};
 
 fn said(key: &str) -> Words {
@@ -54,6 +55,20 @@ pub fn month(call: &Call) -> Result<PageReply, Fault> {
         ])
         .block(Block::Table(table))
         .note(said("paper-note"))
+        .show(format!("steps-{month}"))
+}
+
+/// `/data?month=202604`: the month for another system, signed where the operator has a command for it.
+pub fn data(call: &Call) -> Result<PageReply, Fault> {
+    let Some((month, days)) = asked(call)? else { return Ok(PageReply::NotFound) };
+    let day = |day: &Day| {
+        let walked = Element::new("day").attribute("date", &day.day);
+        walked.child(Element::new("steps").text(day.steps.to_string()))
+    };
+    Element::new("walks")
+        .attribute("xmlns", "urn:example:walks")
+        .attribute("month", &month)
+        .children(days.iter().rev().map(day))
         .show(format!("steps-{month}"))
 }
 

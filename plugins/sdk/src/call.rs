@@ -33,6 +33,9 @@ pub struct Call {
     /// Today in Japan, `YYYY-MM-DD`.
     #[serde(default)]
     pub today: String,
+    /// Whether files of routes with `signed = true` are signed here; else each says that it is a specimen.
+    #[serde(default)]
+    pub signs: bool,
     /// A text that no other call has: the id of a row that an action writes.
     #[serde(default)]
     pub fresh: String,

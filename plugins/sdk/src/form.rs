@@ -173,6 +173,7 @@ impl PageReply {
             PageReply::Show { forms, .. } => Some(forms.entry(action.to_owned()).or_default()),
             PageReply::Paper { .. }
             | PageReply::Sheet { .. }
+            | PageReply::Xml { .. }
             | PageReply::Hits { .. }
             | PageReply::NotFound => None,
         }

@@ -6,7 +6,7 @@
 //! - `wire.rs`: what it returns: [`PageReply`], [`CardReply`], [`CheckReply`], [`wire::ActionReply`]
 //! - `form.rs`: what a member sent ([`Form`]) and what is written then ([`Writes`], [`Done`])
 //! - `job.rs`: what a plugin does by itself ([`Next`])
-//! - `paper.rs`: a document as PDF
+//! - `paper.rs`: a document as PDF, a table as CSV; `xml.rs`: a file of elements
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `chart.rs`: a picture of numbers ([`Chart`])
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
@@ -25,6 +25,7 @@ mod page;
 pub mod paper;
 pub mod testing;
 pub mod wire;
+pub mod xml;
 
 pub use call::{Actor, Call, Fault, Person, Rows};
 pub use chart::{Chart, ChartKind, Point, Series, Tone};

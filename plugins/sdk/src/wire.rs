@@ -6,6 +6,7 @@
 //! any other status the reply is an [`ErrorReply`].
 
 use crate::paper::{Document, Sheet};
+use crate::xml::Element;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub enum PageReply {
     Paper { name: String, document: Document },
     /// A table for spreadsheets, on a route that answers with `csv`.
     Sheet { name: String, sheet: Sheet },
+    /// A file of elements, on a route that answers with `xml`.
+    Xml { name: String, root: Element },
     /// What was found of `call.param("q")`, on a route that answers with `hits`: the plugin's part of the
     /// portal's search. At most twenty.
     Hits { hits: Vec<Hit> },

@@ -164,6 +164,12 @@ impl Opened<'_> {
             Ok(PageReply::Sheet { name, sheet }) => {
                 plugin_paper::sheet(&visit.look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
+            Ok(PageReply::Xml { name, root }) => {
+                let signed = plugin.manifest.route(&self.path).is_some_and(|route| route.signed);
+                let of = (visit.slug(), signed);
+                let made = plugin_paper::elements(app, &visit.look, of, id, (&name, &root)).await;
+                made.map_err(CallFault::Failed)
+            }
             Ok(PageReply::Hits { .. }) => return Ok(visit.not_found()),
             Ok(PageReply::Show { template, data, forms, opened }) => {
                 let forms = self.forms(member, &asker.people, &forms, back).await?;
@@ -361,6 +367,7 @@ pub(super) fn answers(reply: &PageReply) -> Answers {
     match reply {
         PageReply::Paper { .. } => Answers::Pdf,
         PageReply::Sheet { .. } => Answers::Csv,
+        PageReply::Xml { .. } => Answers::Xml,
         PageReply::Hits { .. } => Answers::Hits,
         PageReply::Show { .. } | PageReply::NotFound => Answers::Page,
     }

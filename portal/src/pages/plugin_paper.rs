@@ -3,10 +3,13 @@
 use crate::app::App;
 use crate::paper::draw::pdf;
 use crate::paper::sheet::{Plain, csv};
+use crate::paper::signed::signed as by;
 use crate::paper::words::{Writes, Written, table, write};
+use crate::paper::xml::xml;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sdk::paper::{Document, Encoding, Part, Sheet};
+use sdk::xml::Element;
 use tokio::sync::Semaphore;
 use web::Look;
 
@@ -100,6 +103,30 @@ pub fn sheet(look: &Look, plugin: &str, (name, sheet): (&str, &Sheet)) -> Result
         Encoding::Windows31J => "text/csv; charset=windows-31j",
     };
     Ok(attached((plugin, name), ("csv", kind), bytes))
+}
+
+/// Elements as a file. One that is to be signed, where nobody signs, says in its name and first line that it is a
+/// specimen.
+///
+/// # Errors
+/// What is wrong with them or with the signing, for the log.
+pub async fn elements(
+    app: &App,
+    look: &Look,
+    (insurer, signed): (&str, bool),
+    plugin: &str,
+    (name, root): (&str, &Element),
+) -> Result<Response, String> {
+    let command = app.settings.signing.get(insurer);
+    let (bytes, name) = match (signed, command) {
+        (false, _) => (xml(root, None)?, name.to_owned()),
+        (true, Some(command)) => (by(command, xml(root, None)?).await?, name.to_owned()),
+        (true, None) => {
+            let remark = look.t("paper-unsigned", &[]);
+            (xml(root, Some(&format!(" {remark} ")))?, format!("{name}-unsigned"))
+        }
+    };
+    Ok(attached((plugin, &name), ("xml", "application/xml"), bytes))
 }
 
 /// A file that a browser keeps and does not show. Its name is the plugin's, as far as it is plain.

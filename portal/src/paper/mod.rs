@@ -6,11 +6,13 @@
 //! - `lines.rs`: where a text may be broken
 //! - `layout.rs`: what stands where on which page
 //! - `draw.rs`: the file
-//! - `sheet.rs`: a table as CSV
+//! - `sheet.rs`: a table as CSV; `xml.rs`: elements as XML, `signed.rs`: by the operator's command
 
 pub mod draw;
 pub mod font;
 pub mod layout;
 pub mod lines;
 pub mod sheet;
+pub mod signed;
 pub mod words;
+pub mod xml;

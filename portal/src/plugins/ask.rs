@@ -42,6 +42,8 @@ pub struct Asker<'a> {
     pub cleared: DataClass,
     /// They have shown within minutes that it is them.
     pub proved_again: bool,
+    /// The insurer's XML files are signed.
+    pub signs: bool,
 }
 
 /// What the member must prove before a plugin is asked.
@@ -125,6 +127,7 @@ impl Asker<'_> {
             "persons": persons,
             "settings": asking.settings,
             "today": self.today,
+            "signs": self.signs,
             "fresh": random::id(),
         });
         let allowed = Allowed {

@@ -4,6 +4,7 @@ use super::Tried;
 use super::report::Report;
 use super::rows::{Family, INSURERS, Insurer, Numbers, marked};
 use crate::paper::words::{Writes, table, write};
+use crate::paper::xml::xml;
 use crate::plugins::ask::{Asker, Asking, Question};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
@@ -151,6 +152,7 @@ impl Crawl<'_, '_> {
             PageReply::Show { .. } => Answers::Page,
             PageReply::Paper { .. } => Answers::Pdf,
             PageReply::Sheet { .. } => Answers::Csv,
+            PageReply::Xml { .. } => Answers::Xml,
             PageReply::Hits { .. } => Answers::Hits,
             PageReply::NotFound => return Vec::new(),
         };
@@ -167,6 +169,12 @@ impl Crawl<'_, '_> {
             }
             PageReply::Sheet { sheet, .. } => {
                 self.sheet(&at, &sheet);
+                Vec::new()
+            }
+            PageReply::Xml { root, .. } => {
+                if let Err(why) = xml(&root, None) {
+                    self.report.wrong(format!("{at}: {why}"));
+                }
                 Vec::new()
             }
             PageReply::Hits { hits } => hits.into_iter().map(|hit| hit.path).collect(),
@@ -303,6 +311,7 @@ impl Crawl<'_, '_> {
             who: who.staff.then_some(tried.db),
             cleared: DataClass::Medical,
             proved_again: true,
+            signs: false,
         };
         asker
             .question(&Asking {

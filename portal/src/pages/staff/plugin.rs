@@ -147,6 +147,11 @@ impl Opened<'_> {
             Ok(PageReply::Sheet { name, sheet }) => {
                 plugin_paper::sheet(look, id, (&name, &sheet)).map_err(CallFault::Failed)
             }
+            Ok(PageReply::Xml { name, root }) => {
+                let of = (visit.slug(), false);
+                let made = plugin_paper::elements(app, look, of, id, (&name, &root)).await;
+                made.map_err(CallFault::Failed)
+            }
             Ok(PageReply::Hits { .. }) => return Ok(visit.not_found()),
             Ok(PageReply::Show { template, data, forms, .. }) => {
                 let forms = self.forms(&forms, back).await?;
@@ -206,6 +211,7 @@ impl Opened<'_> {
             // Every sign-in of staff shows two factors.
             cleared: DataClass::Medical,
             proved_again: false,
+            signs: app.settings.signing.contains_key(visit.slug()),
         };
         let question = asker.question(&Asking {
             plugin: offer.plugin,

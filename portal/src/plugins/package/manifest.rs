@@ -83,6 +83,9 @@ pub struct Route {
     /// The insurer's own app gets its data as JSON, too.
     #[serde(default)]
     pub json: bool,
+    /// Its XML is signed by the operator's command, or says that it is a specimen.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 /// What a route answers with.
@@ -96,6 +99,8 @@ pub enum Answers {
     Pdf,
     /// A table, which becomes one.
     Csv,
+    /// Elements, which become one.
+    Xml,
     /// What it found: the plugin's part of the search, and no page.
     Hits,
 }
@@ -292,7 +297,7 @@ impl Manifest {
                 return Err(said("stands twice"));
             }
             if page.answers == Answers::Hits {
-                return Err(said("staff have no search: answers is page, pdf or csv"));
+                return Err(said("staff have no search: answers is page, pdf, csv or xml"));
             }
             if page.menu.is_some() && page.answers != Answers::Page {
                 return Err(said("a file has no entry in the menu: leave menu out"));
@@ -307,6 +312,9 @@ impl Manifest {
                 "route {}: json is for pages: a file has its own form",
                 route.path
             ));
+        }
+        if let Some(route) = manifest.route.iter().find(|r| r.signed && r.answers != Answers::Xml) {
+            return Err(format!("route {}: signed is for answers = \"xml\"", route.path));
         }
         let searches = manifest.search();
         if let Some(search) = searches.filter(|route| route.json || route.seen || route.again) {
