@@ -271,6 +271,9 @@ impl Live {
             .arg(library)
             .args((!processes.needs_landlock).then_some("--without-landlock"))
             .env_clear()
+            // With memory of its own for each thread the C library reads a file of the kernel's when it gives
+            // some back: no runner may open one.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -21,6 +21,7 @@ sdk::plugin! {
         opens => opens,
         begins_a_thread => begins_a_thread,
         takes_memory => takes_memory,
+        frees_memory => frees_memory,
         makes_code => makes_code,
         shouts => shouts,
         forges => forges,
@@ -118,6 +119,14 @@ fn takes_memory(_: &Call) -> Result<PageReply, Fault> {
         all.push(vec![7; 16 << 20]);
     }
     said(all.iter().map(Vec::len).sum::<usize>())
+}
+
+/// What every large page does: many small things, and then none of them.
+fn frees_memory(_: &Call) -> Result<PageReply, Fault> {
+    let all: Vec<String> = (0..100_000).map(|n| format!("a text of some length, {n}")).collect();
+    let length: usize = all.iter().map(String::len).sum();
+    drop(all);
+    said(format!("freed {length}"))
 }
 
 /// Memory that can be run: where a stolen pointer would lead.
