@@ -51,16 +51,12 @@ pub async fn run(settings: &Settings, import: Import) -> Result<ExitCode, Error>
     let keys = PersonKeys::open(&db).await?;
     let mut plugins = Plugins::new();
     let loader = Loader { settings, db: &db, keys: &keys, calls: &Calls::default() };
-    for loaded in loader.all().await? {
-        match loaded {
-            Loaded::Ready(plugin) => {
-                plugins.insert(plugin.id().to_owned(), plugin);
-            }
-            Loaded::Refused { name, why } if name == id => {
-                return Err(Error::fault(format!("plugin {id}: {why}")));
-            }
-            Loaded::Refused { .. } => {}
+    match loader.by_id(&id).await? {
+        Some(Loaded::Ready(plugin)) => _ = plugins.insert(id.clone(), plugin),
+        Some(Loaded::Refused { why, .. }) => {
+            return Err(Error::fault(format!("plugin {id}: {why}")));
         }
+        None => {}
     }
     let offer = offer::one(&insurer.definition, &plugins, &id).ok_or_else(|| {
         Error::fault(if plugins.contains_key(&id) {

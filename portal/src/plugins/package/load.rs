@@ -89,6 +89,28 @@ impl Loader<'_> {
         Ok(loaded)
     }
 
+    /// Loads one plugin: the package that is in force, or its folder; `None` when there is neither.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be read.
+    pub async fn by_id(&self, id: &str) -> Result<Option<Loaded>, web::Error> {
+        let packages = plugin_packages::in_force(&mut self.db.read().await?).await?;
+        let read = match packages.iter().find(|package| package.plugin == id) {
+            Some(package) => match Trust::read(&self.settings.plugins.trust_file) {
+                Ok(trust) => self.installed(package, &trust).await?,
+                Err(why) => Err(why),
+            },
+            None => {
+                let folders = folders(&self.settings.plugins.folder)?;
+                let Some(folder) = folders.iter().find(|folder| name_of(folder) == id) else {
+                    return Ok(None);
+                };
+                self.folder(id, folder).await
+            }
+        };
+        Ok(Some(as_loaded(id, read)))
+    }
+
     /// Loads a folder whose library the operator listed.
     ///
     /// # Errors
