@@ -6,7 +6,7 @@ use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tests::visitor::{HANAKO, Visitor};
-use tests::world::{Options, Program, World, bin, copy, root};
+use tests::world::{Options, Program, World, bin, copy, own_plugins, root};
 
 const PLUGINS: usize = 20;
 /// What is measured, as `--only` names it.
@@ -54,9 +54,10 @@ fn rename(folder: &Path, id: &str) {
 pub async fn run(databases: (String, String), figures: &mut Vec<serde_json::Value>) {
     let libraries = tempfile::tempdir().expect("a temporary folder");
     let lib = |id: &str| format!("lib{}.so", id.replace('-', "_"));
-    for name in ["example", "help", "medical-fees", "notices"] {
-        let to = libraries.path().join(lib(name));
-        std::fs::copy(bin().join(lib(name)), to).expect("the plugins are built");
+    for folder in own_plugins() {
+        let name = lib(&folder.file_name().expect("a name").to_string_lossy());
+        let to = libraries.path().join(&name);
+        std::fs::copy(bin().join(&name), to).expect("the plugins are built");
     }
     let at = libraries.path().display().to_string();
     let settings = vec![("MUSUBI_PORTAL_PLUGINS__LIBRARIES", at)];

@@ -9,11 +9,13 @@
 //! - `authenticator.rs`: the device of a passkey, for what no browser would do
 //! - `browser.rs`: Chromium
 //! - `in_c.rs`: a plugin in C
+//! - `paper.rs`: what stands in a PDF
 
 pub mod authenticator;
 pub mod browser;
 pub mod carrier;
 pub mod in_c;
+pub mod paper;
 pub mod relying;
 pub mod visitor;
 pub mod world;

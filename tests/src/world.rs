@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 /// The files that an insurer's folder may have for plugins: plugin, and which of its kinds.
-const FILES: [(&str, Option<&str>); 4] = [
+const FILES: [(&str, Option<&str>); 6] = [
     ("medical-fees", None),
     ("notices", None),
+    ("benefits", None),
+    ("prescriptions", None),
     ("example", Some("courses")),
     ("example", Some("counted")),
 ];
@@ -95,10 +98,19 @@ impl Drop for Another {
     }
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, of those that the system gives nobody by itself: what it gives between this and
+/// the program's start would be taken.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    listener.local_addr().expect("bound").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const PORTS: std::ops::Range<u16> = 12_000..32_000;
+    let begin = u16::try_from(std::process::id() % 19_000).unwrap_or(0);
+    loop {
+        let at = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + at % (PORTS.end - PORTS.start);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 impl World {
@@ -439,9 +451,7 @@ pub fn npm_install() {
 fn plugins(folder: &Path, misbehaving: bool) -> PathBuf {
     let plugins = folder.join("plugins");
     std::fs::create_dir_all(&plugins).expect("writable");
-    let mut from: Vec<PathBuf> = ["example", "help", "medical-fees", "notices"]
-        .map(|id| root().join("plugins").join(id))
-        .into();
+    let mut from = own_plugins();
     if misbehaving {
         from.push(root().join("tests/plugins/misbehaving"));
     }
@@ -449,6 +459,15 @@ fn plugins(folder: &Path, misbehaving: bool) -> PathBuf {
         copy(&source, &plugins.join(source.file_name().expect("has a name")));
     }
     plugins
+}
+
+/// The folders of the product's own plugins, by name.
+pub fn own_plugins() -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(root().join("plugins")).expect("readable").flatten();
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join("plugin.toml").is_file());
+    folders.sort();
+    folders
 }
 
 /// Copies a folder.

@@ -1,23 +1,10 @@
 //! Documents of plugins, by the real portal and libraries: a PDF in the insurer's name, of the member's
 //! rows and nobody else's.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use tests::paper::extracted;
 use tests::visitor::{HANAKO, ICHIRO, Seen, Visitor};
 use tests::world::{Options, World};
-
-/// What poppler reads of a PDF.
-fn extracted(bytes: &[u8]) -> String {
-    let mut child = Command::new("pdftotext")
-        .args(["-layout", "-", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("pdftotext is installed: apt-get install poppler-utils");
-    child.stdin.take().expect("piped").write_all(bytes).expect("written");
-    let output = child.wait_with_output().expect("read");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
 
 async fn file(visitor: &Visitor, url: &str) -> (Vec<u8>, String) {
     let answer = reqwest::Client::new()
