@@ -142,6 +142,12 @@ impl Call {
         Ok((!reply.off).then_some(reply.rows))
     }
 
+    /// Where the pages of another plugin of this insurer begin, beside [`Call::base`].
+    pub fn base_of(&self, plugin: &str) -> String {
+        let beside = self.base.rsplit_once('/').map_or("", |(beside, _)| beside);
+        format!("{beside}/{plugin}")
+    }
+
     /// The name of one of [`Call::persons`].
     pub fn person_name(&self, id: &str) -> Option<&str> {
         self.persons.iter().find(|person| person.id == id).map(|person| person.name.as_str())

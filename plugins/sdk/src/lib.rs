@@ -9,6 +9,7 @@
 //! - `paper.rs`: a document as PDF, a table as CSV; `xml.rs`: a file of elements
 //! - `page.rs`: a page as a struct with its template and samples ([`Page`])
 //! - `chart.rs`: a picture of numbers ([`Chart`])
+//! - `text.rs`: sums, months and years as texts
 //! - `export.rs`: [`plugin!`], which exports the one symbol and guards every call
 //! - `testing.rs`: a host for a plugin's own tests
 //!
@@ -24,6 +25,7 @@ mod job;
 mod page;
 pub mod paper;
 pub mod testing;
+mod text;
 pub mod wire;
 pub mod xml;
 
@@ -33,6 +35,7 @@ pub use form::{ActionHandler, Done, File, Form, See, Writes};
 pub use job::{Event, EventHandler, JobHandler, Next};
 pub use page::Page;
 pub use serde_json::{Map, Value, json};
+pub use text::{grouped, is_month, is_year};
 pub use wire::{
     CardReply, CheckReply, Choice, ErrorReply, FieldFault, Hit, PageReply, Problem, Task,
 };

@@ -68,6 +68,13 @@ pub enum Encoding {
 }
 
 impl Sheet {
+    /// Lines that are no table: each as long as it is, without a head.
+    pub fn lines(lines: Vec<Vec<Words>>) -> Self {
+        let table =
+            Table { caption: Words::text(""), columns: Vec::new(), rows: lines, foot: None };
+        Self { table, encoding: Encoding::default() }
+    }
+
     /// The sheet as the reply of a route that answers with `csv`. `name` is what the file is called,
     /// without its end.
     ///

@@ -45,14 +45,21 @@ impl Writes for Plain<'_> {
 /// # Errors
 /// When a row cannot be written.
 pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, String> {
-    let mut rows =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let said = |error: csv::Error| error.to_string();
-    rows.write_record(grid.heads.iter().map(|cell| harmless(cell))).map_err(said)?;
-    for row in grid.rows.iter().chain(&grid.foot) {
-        rows.write_record(row.iter().map(|cell| harmless(cell))).map_err(said)?;
+    let heads = Some(&grid.heads).filter(|heads| !heads.is_empty());
+    let all: Vec<&Vec<String>> = heads.into_iter().chain(&grid.rows).chain(&grid.foot).collect();
+    let mut text = Vec::new();
+    // A line without cells is an empty one; the library would write a cell without text.
+    for (at, together) in all.split(|row| row.is_empty()).enumerate() {
+        text.extend_from_slice(if at > 0 { b"\r\n" } else { b"" });
+        let mut rows = csv::WriterBuilder::new();
+        rows.flexible(true).terminator(csv::Terminator::CRLF);
+        let mut rows = rows.from_writer(&mut text);
+        for row in together {
+            rows.write_record(row.iter().map(|cell| harmless(cell))).map_err(said)?;
+        }
+        rows.flush().map_err(|error| error.to_string())?;
     }
-    let text = rows.into_inner().map_err(|error| error.to_string())?;
     let text = String::from_utf8(text).map_err(|error| error.to_string())?;
     Ok(match encoding {
         Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
@@ -99,6 +106,11 @@ mod tests {
         let expected = "\u{feff}日付,金額\r\n2026-04-01,-300\r\n\"'=HYPERLINK(\"\"x\"\")\",\"a,\"\"b\"\"\"\r\n\
                         '＠SUM(1),髙😀\r\n";
         assert_eq!(text, expected);
+        let rows = [vec!["医療費通知情報"], vec![], vec!["項目名", "内容"]];
+        let rows = rows.map(|row| row.into_iter().map(str::to_owned).collect()).into();
+        let lines = Grid { heads: Vec::new(), ends: Vec::new(), rows, ..grid.clone() };
+        let text = String::from_utf8(csv(&lines, Encoding::Utf8).unwrap()).unwrap();
+        assert_eq!(text, "\u{feff}医療費通知情報\r\n\r\n項目名,内容\r\n");
         let bytes = csv(&grid, Encoding::Windows31J).unwrap();
         let (text, _, wrong) = encoding_rs::SHIFT_JIS.decode(&bytes);
         assert!(!wrong && text.starts_with("日付") && text.contains("髙〓"), "{text}");

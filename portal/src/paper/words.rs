@@ -68,12 +68,16 @@ pub fn write(document: &Document, by: &dyn Writes) -> Result<(String, Vec<Part>)
     Ok((title, blocks?))
 }
 
-/// Writes a table.
+/// Writes a table; without columns its rows are lines, each as long as it is.
 ///
 /// # Errors
 /// As [`write()`].
 pub fn table(table: &Table, by: &dyn Writes) -> Result<Grid, String> {
-    Pen { by, left: MOST }.grid(table)
+    let mut pen = Pen { by, left: MOST };
+    match table.columns.is_empty() {
+        true => pen.lines(&table.rows),
+        false => pen.grid(table),
+    }
 }
 
 /// Writes until it has written too much.
@@ -109,6 +113,15 @@ impl Pen<'_> {
         let foot = table.foot.as_ref().map(|row| self.row(row, columns)).transpose()?;
         let ends = table.columns.iter().map(|column| column.end).collect();
         Ok(Grid { caption: self.words(&table.caption)?, heads, ends, rows, foot })
+    }
+
+    fn lines(&mut self, lines: &[Vec<Words>]) -> Result<Grid, String> {
+        let line = |line: &Vec<Words>| match line.len() {
+            0..=12 => line.iter().map(|cell| self.words(cell)).collect(),
+            _ => Err("a line has 12 cells at the most".to_owned()),
+        };
+        let rows = lines.iter().map(line).collect::<Result<_, _>>()?;
+        Ok(Grid { caption: String::new(), heads: Vec::new(), ends: Vec::new(), rows, foot: None })
     }
 
     fn row(&mut self, row: &[Words], columns: usize) -> Result<Vec<String>, String> {
