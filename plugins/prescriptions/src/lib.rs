@@ -1,0 +1,28 @@
+//! Prescriptions (F141 to F146): what medicines cost, and what they would as generics.
+//!
+//! - `money.rs`: price times amount, rounded as the bill is
+//! - `drugs.rs`: a medicine, and what medicines add up to
+//! - `pages.rs`: month, year, past and the card; `staff.rs`: what is published
+//! - `import.rs`: what no file may say
+
+mod drugs;
+mod import;
+mod money;
+mod pages;
+mod staff;
+
+pub use drugs::{Drug, Sums};
+pub use pages::{List, Past};
+pub use staff::Published;
+
+sdk::plugin! {
+    manifest: include_bytes!("../plugin.toml"),
+    pages: [
+        month => pages::month,
+        year => pages::year,
+        past => pages::past,
+        published => staff::published,
+    ],
+    cards: [newest => pages::newest],
+    checks: [rows => import::check],
+}
