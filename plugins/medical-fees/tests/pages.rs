@@ -22,6 +22,10 @@ fn answer(name: &str, _: &Value) -> Vec<Value> {
             json!({"month": "202503", "person": "p1", "facility": null, "kind": "dental",
                    "kind_text": "歯科", "days": 2, "note": null}),
         )],
+        "of_care" => vec![
+            json!({"person": "p1", "kind": "高額療養費", "paid_month": "202506", "amount": 57_600}),
+            json!({"person": "p2", "kind": "家族療養費付加金", "paid_month": "202506", "amount": 900}),
+        ],
         other => panic!("the page asked for {other}"),
     }
 }
@@ -61,6 +65,11 @@ fn month_knows_its_neighbours_and_adds_up() {
     let data = &page("month", json!({"month": "202503"}))["show"]["data"];
     assert_eq!(data["previous"], "202412");
     assert_eq!(data["next"], Value::Null);
+    // What was paid back for it leads to where it was paid.
+    assert_eq!(data["benefits"].as_array().map(Vec::len), Some(2));
+    assert_eq!(data["benefits"][0]["url"], "/minato/p/benefits?month=202506");
+    let of_one = &page("month", json!({"month": "202503", "person": "p2"}))["show"]["data"];
+    assert_eq!(of_one["benefits"][0]["amount"], 900);
     assert_eq!(data["sums"]["total"], 1000);
     assert_eq!(data["groups"][0]["rows"][0]["facility"], Value::Null);
     // Names are the roster's, and whoever may be seen can be chosen.

@@ -2,7 +2,7 @@
 
 use super::filter::Filtered;
 use crate::rows;
-use sdk::{Call, Fault, Page, PageReply, json};
+use sdk::{Call, Fault, Page, PageReply, is_month, json};
 use serde::{Deserialize, Serialize};
 
 /// A month's list.
@@ -15,6 +15,19 @@ pub struct Month {
     /// The months with care before and after this one.
     pub previous: Option<String>,
     pub next: Option<String>,
+    /// What was paid back for it, where another plugin knows.
+    pub benefits: Vec<Benefit>,
+}
+
+/// A benefit for the care of the month.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Benefit {
+    pub name: String,
+    pub kind: String,
+    pub amount: i64,
+    /// The page of the month in which it was paid.
+    pub url: String,
+    pub paid_month: String,
 }
 
 /// A month in the filter.
@@ -45,6 +58,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     };
     Month {
         list: Filtered::read(call, &wanted, &wanted)?,
+        benefits: benefits(call, &wanted)?,
         previous: neighbour(at.map(|at| at + 1)),
         next: neighbour(at.and_then(|at| at.checked_sub(1))),
         months: months.iter().map(choice).collect(),
@@ -53,6 +67,26 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     .show()
 }
 
-pub(super) fn is_month(text: &str) -> bool {
-    text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+/// What was paid back for the care of a month; nothing where the insurer has no such plugin on.
+fn benefits(call: &Call, month: &str) -> Result<Vec<Benefit>, Fault> {
+    #[derive(Deserialize)]
+    struct Row {
+        person: String,
+        kind: String,
+        paid_month: String,
+        amount: i64,
+    }
+    let chosen = call.param("person");
+    let params = json!({"from": month, "until": month});
+    let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", params)?;
+    let rows = rows.unwrap_or_default().into_iter();
+    let rows = rows.filter(|row| chosen.is_empty() || row.person == chosen);
+    let benefit = |row: Row| Benefit {
+        name: call.person_name(&row.person).unwrap_or_default().to_owned(),
+        kind: row.kind,
+        amount: row.amount,
+        url: format!("{}?month={}", call.base_of("benefits"), row.paid_month),
+        paid_month: row.paid_month,
+    };
+    Ok(rows.map(benefit).collect())
 }

@@ -1,10 +1,9 @@
 //! A month or a year for paper (F132).
 
 use super::filter::{Filtered, Group};
-use super::{month, year};
 use crate::rows::{Row, Sums};
 use sdk::paper::{Block, Column, Document, Table, Words};
-use sdk::{Call, Fault, PageReply};
+use sdk::{Call, Fault, PageReply, is_month, is_year};
 
 fn said(key: &str) -> Words {
     Words::message(format!("medical-fees-{key}"))
@@ -13,11 +12,11 @@ fn said(key: &str) -> Words {
 /// `/paper?month=202503&person=…` or `/paper?year=2025&person=…`
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let (asked_month, asked_year) = (call.param("month"), call.param("year"));
-    let (from, until, what, title) = if month::is_month(asked_month) {
+    let (from, until, what, title) = if is_month(asked_month) {
         let what = Words::month(asked_month);
         let title = said("month-title").with("month", what.clone());
         (asked_month.to_owned(), asked_month.to_owned(), what, title)
-    } else if year::is_year(asked_year) {
+    } else if is_year(asked_year) {
         let what = Words::year(asked_year.parse().unwrap_or(0));
         let title = said("year-title").with("year", what.clone());
         (format!("{asked_year}01"), format!("{asked_year}12"), what, title)

@@ -3,7 +3,7 @@
 use super::chart;
 use super::filter::Filtered;
 use crate::rows;
-use sdk::{Call, Chart, Fault, Page, PageReply, json};
+use sdk::{Call, Chart, Fault, Page, PageReply, is_year, json};
 use serde::{Deserialize, Serialize};
 
 /// A year's list.
@@ -51,8 +51,4 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         years: years.iter().map(choice).collect(),
     }
     .show()
-}
-
-pub(super) fn is_year(text: &str) -> bool {
-    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
 }
