@@ -15,6 +15,7 @@ mod imports;
 mod jail;
 mod levels;
 mod links;
+mod money;
 mod notices;
 mod operations;
 mod packages;

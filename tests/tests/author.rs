@@ -368,6 +368,9 @@ fn what_is_right_is_said_to_be_right() {
         ("example", "libexample.so"),
         ("help", "libhelp.so"),
         ("medical-fees", "libmedical_fees.so"),
+        ("benefits", "libbenefits.so"),
+        ("prescriptions", "libprescriptions.so"),
+        ("tax-deduction", "libtax_deduction.so"),
     ] {
         let (good, text) = check(&root().join("plugins").join(id), &bin().join(library));
         assert!(good && text.contains("nothing to mend"), "{text}");

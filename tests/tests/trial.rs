@@ -28,6 +28,9 @@ fn the_plugins_of_the_product_keep_what_is_whose_apart() {
         ("example", "libexample.so"),
         ("help", "libhelp.so"),
         ("medical-fees", "libmedical_fees.so"),
+        ("benefits", "libbenefits.so"),
+        ("prescriptions", "libprescriptions.so"),
+        ("tax-deduction", "libtax_deduction.so"),
     ] {
         let (good, text) = tried(&root().join("plugins").join(id), &bin().join(library), &[]);
         println!("{text}");

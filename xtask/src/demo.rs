@@ -16,9 +16,11 @@ const MAILBOX: u16 = 8600;
 const SMTP: u16 = 8625;
 
 /// The files that an insurer's folder may have for plugins: plugin, and which of its kinds.
-const FILES: [(&str, Option<&str>); 4] = [
+const FILES: [(&str, Option<&str>); 6] = [
     ("medical-fees", None),
     ("notices", None),
+    ("benefits", None),
+    ("prescriptions", None),
     ("example", Some("courses")),
     ("example", Some("counted")),
 ];
