@@ -9,6 +9,7 @@ mod known_people;
 mod packages;
 mod paper;
 mod queries;
+mod retention;
 mod staff_files;
 mod staged;
 mod statements;

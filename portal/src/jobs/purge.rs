@@ -1,7 +1,7 @@
 //! Removes what has expired, and says in the log where the records of staff end.
 
 use crate::app::App;
-use crate::plugins::data::blobs;
+use crate::plugins::data::{blobs, retention};
 use crate::store::{EXPIRED, staff_record};
 use db::{Db, params};
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(600);
 /// Runs until shutdown, the first time at once.
 pub async fn run(app: Arc<App>) {
     let mut told = BTreeMap::new();
+    let mut cleared = String::new();
     loop {
         if let Err(error) = purge(&app.db, app.clock.now()).await {
             tracing::warn!(%error, "expired rows could not be removed; trying again later");
@@ -21,6 +22,11 @@ pub async fn run(app: Arc<App>) {
             tracing::warn!(%error, "the record of staff could not be read; trying again later");
         }
         files(&app).await;
+        let today = web::clock::today(app.clock.now());
+        if cleared != today {
+            rows(&app, &today).await;
+            cleared = today;
+        }
         tokio::time::sleep(PURGE_INTERVAL).await;
     }
 }
@@ -54,6 +60,24 @@ async fn files(app: &App) {
         if let Err(error) = purged.await {
             let plugin = plugin.id();
             tracing::warn!(%error, plugin, "files could not be removed; trying again later");
+        }
+    }
+}
+
+/// Rows that were kept for as long as their table says: once a day, of every plugin and insurer, also where it is
+/// switched off.
+async fn rows(app: &App, today: &str) {
+    for plugin in app.in_force().plugins.values() {
+        let Some(database) = &plugin.database else { continue };
+        for insurer in app.insurers.all() {
+            let (insurer, id) = (insurer.brand.slug.as_str(), plugin.id());
+            match retention::purge(database, insurer, &plugin.tables, today).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(plugin = id, insurer, rows, "kept long enough: deleted"),
+                Err(error) => {
+                    tracing::warn!(%error, plugin = id, insurer, "rows could not be deleted");
+                }
+            }
         }
     }
 }

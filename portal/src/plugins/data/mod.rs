@@ -3,6 +3,7 @@
 //! - `tables.rs`: `tables.toml`, what a plugin declares
 //! - `database.rs`, `make.rs`: a database of its own, and the tables in it
 //! - `staged.rs`: a file's rows, put aside and then there at once
+//! - `retention.rs`: and deleted when they were kept for long enough
 //! - `carry.rs`: what the last release kept elsewhere
 //! - `sql/`: the language of queries, and the statement that becomes of one
 //! - `query.rs`, `statement.rs`: named queries and statements with the insurer and the persons of the call
@@ -21,6 +22,7 @@ pub mod outbox;
 pub mod people;
 pub mod query;
 pub mod reach;
+pub mod retention;
 pub mod sql;
 pub mod staged;
 pub mod statement;

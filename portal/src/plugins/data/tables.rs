@@ -3,6 +3,7 @@
 
 use super::class::DataClass;
 use super::sql::token::KEYWORDS;
+use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::config::toml_fault;
@@ -31,8 +32,47 @@ pub struct Table {
     pub key: Option<Vec<String>>,
     /// How many rows one person, or the insurer, may have that are written here; files may bring more.
     most: Option<u32>,
+    /// How long rows are kept; for ever when nothing is said.
+    pub retention: Option<Retention>,
     /// What it was in the portal's own database before plugins had databases of their own.
     pub was: Option<Was>,
+}
+
+/// How long rows are kept: those of a year to a day so many years later.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// The column, a month or a day, that says of which year a row is.
+    pub by: String,
+    pub years: u8,
+    /// The last day, `03-31`.
+    #[serde(default = "end_of_year")]
+    pub until: String,
+}
+
+fn end_of_year() -> String {
+    "12-31".to_owned()
+}
+
+impl Retention {
+    fn check(&self, table: &Table) -> Result<(), String> {
+        match table.columns.get(&self.by) {
+            Some(column) if column.optional => {
+                return Err(format!("by: {} is optional, and such rows would stay", self.by));
+            }
+            Some(column) if matches!(column.kind(), Kind::Month | Kind::Day) => {}
+            _ => return Err(format!("by: {:?} is no column of type month or day", self.by)),
+        }
+        if !(1..=100).contains(&self.years) {
+            return Err("years: 1 to 100".to_owned());
+        }
+        // Of a leap year, so that 02-29 is one.
+        let day = format!("2024-{}", self.until);
+        match day.parse::<Date>().is_ok_and(|parsed| parsed.to_string() == day) {
+            true => Ok(()),
+            false => Err(format!("until: {:?}: write month and day, \"03-31\"", self.until)),
+        }
+    }
 }
 
 impl Table {
@@ -245,6 +285,9 @@ impl Tables {
                 {
                     return Err(at(format!("was: batch: {batch:?} is no column of it")));
                 }
+            }
+            if let Some(retention) = &table.retention {
+                retention.check(table).map_err(|why| at(format!("retention: {why}")))?;
             }
             if let Some(key) = &table.key {
                 keyed(table, key).map_err(|why| at(format!("key: {why}")))?;
