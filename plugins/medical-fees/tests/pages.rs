@@ -23,15 +23,20 @@ fn answer(name: &str, _: &Value) -> Vec<Value> {
                    "kind_text": "歯科", "days": 2, "note": null}),
         )],
         "of_care" => vec![
-            json!({"person": "p1", "kind": "高額療養費", "paid_month": "202506", "amount": 57_600}),
-            json!({"person": "p2", "kind": "家族療養費付加金", "paid_month": "202506", "amount": 900}),
+            json!({"person": "p1", "kind": "高額療養費", "care_month": "202503", "paid_month": "202506", "amount": 57_600}),
+            json!({"person": "p2", "kind": "家族療養費付加金", "care_month": "202503", "paid_month": "202506", "amount": 900}),
         ],
         other => panic!("the page asked for {other}"),
     }
 }
 
 fn page(handler: &str, query: Value) -> Value {
+    page_with(handler, query, json!({}))
+}
+
+fn page_with(handler: &str, query: Value, settings: Value) -> Value {
     let request = json!({
+        "settings": settings,
         "handler": handler, "lang": "ja", "base": "/minato/p/medical-fees", "query": query,
         "today": "2025-04-01",
         "persons": [{"id": "p1", "name": "港　花子", "own": true},
@@ -91,6 +96,41 @@ fn past_lists_months_without_care() {
     assert_eq!(data["years"][0]["year"], 2025);
     assert_eq!(data["years"][0]["months"][1]["empty"], true);
     assert_eq!(data["years"][1]["months"][0]["month"], "202412");
+}
+
+/// F025: every payer's share by month and year, with the benefits, where the insurer wants the table.
+#[test]
+fn past_is_a_table_where_the_insurer_says_so() {
+    let data = &page_with("past", json!({}), json!({"past": "table"}))["show"]["data"];
+    assert_eq!(data["table"], true);
+    let year = &data["years"][0];
+    assert_eq!(
+        (&year["sums"]["total"], &year["sums"]["insurer_paid"]),
+        (&json!(1000), &json!(700))
+    );
+    assert_eq!(
+        (&year["benefits"], &year["months"][0]["benefits"]),
+        (&json!(58_500), &json!(58_500))
+    );
+    assert_eq!(data["years"][1]["benefits"], 0);
+}
+
+/// F131: the insurer's own footnotes in the place of ours, or none at all.
+#[test]
+fn footnotes_are_the_insurers() {
+    let ours = &page("past", json!({}))["show"]["data"];
+    assert_eq!(ours["standard"].as_array().map(Vec::len), Some(7));
+    let own = json!({"footnotes": [{"text": {"ja": "保険外の費用は含まれません。"}}]});
+    for handler in ["overview", "month", "year", "past"] {
+        let data = &page_with(handler, json!({}), own.clone())["show"]["data"];
+        assert_eq!(data["footnotes"], json!(["保険外の費用は含まれません。"]), "{handler}");
+        assert_eq!(data["standard"], json!([]), "{handler}");
+    }
+    let paper = page_with("paper", json!({"month": "202503"}), own);
+    let text = paper["paper"]["document"]["blocks"].to_string();
+    assert!(text.contains("保険外の費用は含まれません。") && !text.contains("note-own"), "{text}");
+    let none = page_with("past", json!({}), json!({"footnotes": []}));
+    assert_eq!(none["show"]["data"]["standard"], json!([]));
 }
 
 #[test]

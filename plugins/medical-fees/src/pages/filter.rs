@@ -1,5 +1,6 @@
 //! What the lists of a month and of a year have in common: the choice of a person (F128, F133).
 
+use super::notes::Notes;
 use crate::rows::{Row, Sums};
 use sdk::{Call, Fault, json};
 use serde::{Deserialize, Serialize};
@@ -24,8 +25,8 @@ pub struct Group {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Filtered {
     pub base: String,
-    /// The insurer's own sentence.
-    pub note: Option<String>,
+    #[serde(flatten)]
+    pub notes: Notes,
     /// The person that was chosen.
     pub chosen: Option<Patient>,
     pub patients: Vec<Patient>,
@@ -48,7 +49,7 @@ impl Filtered {
         let patients = patients(call, chosen);
         Ok(Self {
             base: call.base.clone(),
-            note: call.text_setting("note").map(str::to_owned),
+            notes: Notes::of(call),
             chosen: patients.iter().find(|patient| patient.selected).cloned(),
             patients,
             sums: Sums::of(rows.iter().map(|row| row.sums)),

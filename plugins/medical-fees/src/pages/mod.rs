@@ -4,6 +4,7 @@ mod chart;
 mod filter;
 mod latest;
 mod month;
+mod notes;
 mod overview;
 mod paper;
 mod past;

@@ -2,6 +2,7 @@
 
 use super::chart;
 use super::filter::patients;
+use super::notes::Notes;
 use crate::rows::{self, Sums};
 use sdk::{Call, Chart, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Overview {
     pub base: String,
-    /// The insurer's own sentence.
-    pub note: Option<String>,
+    #[serde(flatten)]
+    pub notes: Notes,
     pub latest: Option<Latest>,
     /// The twelve months up to the newest.
     pub chart: Option<Chart>,
@@ -51,7 +52,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     Overview {
         chart: months.first().and_then(|newest| chart::own(call, &newest.month, &sums)),
         base: call.base.clone(),
-        note: call.text_setting("note").map(str::to_owned),
+        notes: Notes::of(call),
         latest: months.first().map(|m| Latest { month: m.month.clone(), sums: m.sums }),
         this_year: (!this_year.is_empty()).then(|| ThisYear {
             year: year.parse().unwrap_or(0),

@@ -39,10 +39,10 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         .figures(split(&list.sums, household))
         .block(Block::Table(table(&list, caption, from != until)))
         .heading(said("notes-title"));
-    if let Some(note) = &list.note {
+    for note in list.notes.note.iter().chain(&list.notes.footnotes) {
         document = document.note(Words::text(note));
     }
-    for key in ["own", "outside", "municipality", "benefits", "late", "facility", "tax"] {
+    for key in &list.notes.standard {
         document = document.note(said(&format!("note-{key}")));
     }
     document.show(format!("medical-fees-{}", if from == until { from } else { from[..4].into() }))

@@ -1,5 +1,6 @@
 //! All past months, also those without care (F026, F134).
 
+use super::notes::Notes;
 use crate::rows::{self, Sums};
 use sdk::{Call, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Past {
     pub base: String,
-    /// The insurer's own sentence.
-    pub note: Option<String>,
+    #[serde(flatten)]
+    pub notes: Notes,
+    /// As a table of every payer's share and the benefits (F025).
+    pub table: bool,
     pub years: Vec<Year>,
 }
 
@@ -18,6 +21,8 @@ pub struct Past {
 pub struct Year {
     pub year: i64,
     pub sums: Sums,
+    /// What was paid back for its care.
+    pub benefits: i64,
     pub months: Vec<Month>,
 }
 
@@ -26,6 +31,7 @@ pub struct Year {
 pub struct Month {
     pub month: String,
     pub sums: Sums,
+    pub benefits: i64,
     /// No care in this month: it stays listed (F026).
     pub empty: bool,
 }
@@ -45,13 +51,13 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
             let found = months.iter().find(|month| month.month == next);
             let year = next.get(..4).and_then(|text| text.parse().ok()).unwrap_or(0);
             if years.last().is_none_or(|last| last.year != year) {
-                years.push(Year { year, sums: Sums::default(), months: Vec::new() });
+                years.push(Year { year, sums: Sums::default(), benefits: 0, months: Vec::new() });
             }
             let sums = found.map(|month| month.sums).unwrap_or_default();
             if let Some(last) = years.last_mut() {
                 last.sums = Sums::of([last.sums, sums]);
                 let empty = found.is_none();
-                last.months.push(Month { month: next.clone(), sums, empty });
+                last.months.push(Month { month: next.clone(), sums, benefits: 0, empty });
             }
             next = match before(&next) {
                 Some(month) => month,
@@ -59,8 +65,32 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
             };
         }
     }
-    Past { base: call.base.clone(), note: call.text_setting("note").map(str::to_owned), years }
-        .show()
+    let table = call.settings["past"] == "table";
+    if table {
+        add_benefits(call, &mut years)?;
+    }
+    Past { base: call.base.clone(), notes: Notes::of(call), table, years }.show()
+}
+
+/// What was paid back for the care of each month; nothing where the insurer has no such plugin on.
+fn add_benefits(call: &Call, years: &mut [Year]) -> Result<(), Fault> {
+    #[derive(Deserialize)]
+    struct Row {
+        care_month: String,
+        amount: i64,
+    }
+    let all = json!({"from": "190001", "until": "299912"});
+    let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", all)?;
+    for row in rows.unwrap_or_default() {
+        for year in &mut *years {
+            let of = year.months.iter_mut().find(|month| month.month == row.care_month);
+            if let Some(month) = of {
+                month.benefits += row.amount;
+                year.benefits += row.amount;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The month before: `202501` → `202412`.
