@@ -83,6 +83,8 @@ impl Who {
 pub(super) struct Crawl<'c, 't> {
     pub tried: &'c Tried<'t>,
     pub numbers: &'c Numbers,
+    /// The plugins that it uses are off.
+    pub alone: bool,
     pub report: &'c mut Report,
 }
 
@@ -319,7 +321,7 @@ impl Crawl<'_, '_> {
                 settings: tried.said,
                 declared,
                 again: false,
-                shared: Vec::new(),
+                shared: if self.alone { Vec::new() } else { tried.shared.clone() },
                 query,
             })
             .ok()

@@ -12,17 +12,20 @@ mod rows;
 
 use crate::app;
 use crate::plugins::Plugin;
+use crate::plugins::border::host::Shared;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::carrier::Carrier;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::job::{Step, Work};
+use crate::plugins::package::declared::Uses;
 use crate::plugins::package::load::Loader;
-use crate::plugins::package::setting;
+use crate::plugins::package::{library_file, setting};
 use crate::settings::{Plugins, Settings};
 use crawl::{Crawl, Who};
 use db::Db;
 pub use report::Report;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use web::clock::{self, Clock};
@@ -67,6 +70,7 @@ impl Trial<'_> {
         let plugin = Arc::new(plugin);
         setting::check(&plugin.manifest.setting, &self.said)
             .map_err(|why| Error::fault(format!("{why} (--settings names a file with them)")))?;
+        let beside = self.beside(&loader, &plugin).await?;
         let owners = [self.portal.clone(), plugin.owner.clone()];
         let (mut pages, _) = Pages::load_usable(&settings.themes, &owners)
             .map_err(|why| Error::fault(why.to_string()))?;
@@ -76,17 +80,59 @@ impl Trial<'_> {
             said: &self.said,
             db: &db,
             pages: Arc::new(pages),
+            shared: shared(&plugin, &beside),
             page_ms: settings.plugins.page_ms,
             card_ms: settings.plugins.card_ms,
             now: Clock::system().now(),
         };
-        let report = tried.run(&keys).await?;
-        if let Some(database) = &plugin.database {
-            database.close().await;
+        let report = tried.run(&keys, &beside).await?;
+        for plugin in std::iter::once(&plugin).chain(&beside) {
+            if let Some(database) = &plugin.database {
+                database.close().await;
+            }
         }
         db.close().await;
         Ok(report)
     }
+
+    /// The plugins that it uses and whose folder and library lie beside its own.
+    async fn beside(
+        &self,
+        loader: &Loader<'_>,
+        plugin: &Plugin,
+    ) -> Result<Vec<Arc<Plugin>>, Error> {
+        let folder = self.folder.canonicalize()?;
+        let (folder, library) = (folder.join(".."), self.library.with_file_name(""));
+        let used: BTreeSet<&String> =
+            plugin.manifest.uses.iter().map(|uses| &uses.plugin).collect();
+        let mut beside = Vec::new();
+        for id in used {
+            let (folder, library) = (folder.join(id), library.join(library_file::file_name(id)));
+            if !folder.join("plugin.toml").is_file() || !library.is_file() {
+                continue;
+            }
+            let loaded = loader.at_desk(&folder, &library).await;
+            let loaded =
+                loaded.map_err(|why| Error::fault(format!("plugin {id}, which it uses: {why}")))?;
+            beside.push(Arc::new(loaded));
+        }
+        Ok(beside)
+    }
+}
+
+/// What a plugin may ask of those beside it.
+fn shared(plugin: &Plugin, beside: &[Arc<Plugin>]) -> Vec<Shared> {
+    let one = |uses: &Uses| {
+        let owner = beside.iter().find(|owner| owner.id() == uses.plugin)?;
+        owner.manifest.export.iter().find(|export| export.query == uses.query)?;
+        Some(Shared {
+            plugin: uses.plugin.clone(),
+            query: uses.query.clone(),
+            queries: owner.queries.clone(),
+            database: owner.database.clone()?,
+        })
+    };
+    plugin.manifest.uses.iter().filter_map(one).collect()
 }
 
 /// A plugin that is loaded, and what it is tried with.
@@ -95,18 +141,23 @@ struct Tried<'a> {
     said: &'a Value,
     db: &'a Db,
     pages: Arc<Pages>,
+    shared: Vec<Shared>,
     page_ms: u64,
     card_ms: u64,
     now: i64,
 }
 
 impl Tried<'_> {
-    async fn run(&self, keys: &PersonKeys) -> Result<Report, Error> {
+    async fn run(&self, keys: &PersonKeys, beside: &[Arc<Plugin>]) -> Result<Report, Error> {
         let families = rows::families(keys);
         let mut report = Report::of(&self.plugin.manifest);
-        let filled = rows::fill(self.plugin, &families, self.now).await;
-        let numbers = filled.map_err(|why| Error::fault(format!("rows for the trial: {why}")))?;
-        let mut crawl = Crawl { tried: self, numbers: &numbers, report: &mut report };
+        let mut numbers = rows::Numbers::new();
+        for plugin in std::iter::once(self.plugin).chain(beside) {
+            let filled = rows::fill(plugin, &families, self.now).await;
+            numbers
+                .extend(filled.map_err(|why| Error::fault(format!("rows for the trial: {why}")))?);
+        }
+        let mut crawl = Crawl { tried: self, numbers: &numbers, alone: false, report: &mut report };
         let members = || families.iter().map(Who::member);
         // First before, and then after the jobs: what they write is seen, too.
         for round in [0, 1] {
@@ -122,6 +173,11 @@ impl Tried<'_> {
             // One who has no rows at all.
             crawl.member(&Who::nobody(rows::INSURERS[0].slug)).await;
         }
+        if !self.shared.is_empty() {
+            // And where the insurer has the others off.
+            crawl.alone = true;
+            crawl.member(&Who::member(&families[0])).await;
+        }
         Ok(report)
     }
 
@@ -134,7 +190,7 @@ impl Tried<'_> {
                 let step = Step {
                     plugin: self.plugin,
                     settings: self.said,
-                    shared: &[],
+                    shared: &self.shared,
                     insurer: insurer.slug,
                     who: self.db,
                     work: Work::Job { job, round: 1, cursor: &cursor },
