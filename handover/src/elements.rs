@@ -26,6 +26,8 @@ struct Column {
     path: Path,
     /// It stands in the row; else above it, and holds for the rows that follow.
     in_row: bool,
+    /// How many of the elements around a row it stands in, too.
+    around: usize,
 }
 
 /// Reads rows one after the other.
@@ -68,7 +70,9 @@ impl<R: Read> Elements<R> {
         let column = |(name, said): (&String, &String)| {
             let path = Path::column(said, &row).ok_or_else(|| none(said))?;
             let in_row = path.elements.starts_with(&row.elements);
-            Ok(Column { name: name.clone(), said: said.clone(), path, in_row })
+            let both = path.elements.iter().zip(&row.elements);
+            let around = both.take_while(|(of, row)| of == row).count();
+            Ok(Column { name: name.clone(), said: said.clone(), path, in_row, around })
         };
         let columns = layout.columns.iter().map(column).collect::<Result<Vec<_>, OpenError>>()?;
         let mut xml = quick_xml::Reader::from_reader(Decoded::new(source, layout.encoding));
@@ -165,11 +169,9 @@ impl<R: Read> Elements<R> {
             }
         }
         for (at, column) in self.columns.iter().enumerate() {
-            let (elements, open) = (&column.path.elements, &self.open);
-            // What stood above earlier rows ends with the element that it stood in.
-            let around =
-                column.path.attribute.is_none() && elements[..elements.len() - 1] == open[..];
-            if around && !column.in_row {
+            let open = &self.open;
+            // What stood above earlier rows ends with what both stood in.
+            if !column.in_row && self.row.elements[..column.around] == open[..] {
                 self.values[at] = None;
             }
             if !column.path.is_at(open) {
@@ -422,6 +424,22 @@ mod tests {
         bytes.extend(b"\n\n\xFF</p>");
         let bad = read(&bytes, Encoding::Utf8).pop().unwrap().err().unwrap();
         assert_eq!(bad.to_string(), "4行目: 文字コードが指定と違います [encoding]");
+    }
+
+    /// A value above the rows is that of the group in which they stand, and of no group before.
+    #[test]
+    fn what_stood_in_another_group_is_not_of_this_one() {
+        let text =
+            "<file><all day='x'/><g><head><month>202604</month></head><p/></g><g><p/></g></file>";
+        for (month, expected) in
+            [("/file/g/head/month", ["202604", ""]), ("/file/all/@day", ["x", "x"])]
+        {
+            let mut layout = layout(Encoding::Utf8, "file/g/p");
+            layout.columns = [("month".to_owned(), month.to_owned())].into();
+            let mut reader = Reader::open(text.as_bytes(), &layout, &[]).unwrap();
+            let rows = [(); 2].map(|()| reader.next_row().unwrap().unwrap());
+            assert_eq!(rows.each_ref().map(|row| row.text("month")), expected);
+        }
     }
 
     /// A faulty row is one: the next one is read.

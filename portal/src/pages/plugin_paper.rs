@@ -120,7 +120,7 @@ pub async fn elements(
     let command = app.settings.signing.get(insurer);
     let (bytes, name) = match (signed, command) {
         (false, _) => (xml(root, None)?, name.to_owned()),
-        (true, Some(command)) => (by(command, xml(root, None)?).await?, name.to_owned()),
+        (true, Some(command)) => (by(insurer, command, &xml(root, None)?).await?, name.to_owned()),
         (true, None) => {
             let remark = look.t("paper-unsigned", &[]);
             (xml(root, Some(&format!(" {remark} ")))?, format!("{name}-unsigned"))

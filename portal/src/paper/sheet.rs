@@ -77,7 +77,7 @@ pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, String> {
 fn harmless(cell: &str) -> String {
     let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     let formula = cell.starts_with(signs);
-    match formula && cell.parse::<f64>().is_err() {
+    match formula && cell.replace(',', "").parse::<f64>().is_err() {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
@@ -97,13 +97,14 @@ mod tests {
             ends: vec![false, true],
             rows: vec![
                 vec!["2026-04-01".into(), "-300".into()],
+                vec!["-1,000".into(), "-1,x".into()],
                 vec!["=HYPERLINK(\"x\")".into(), "a,\"b\"".into()],
                 vec!["＠SUM(1)".into(), "髙😀".into()],
             ],
             foot: None,
         };
         let text = String::from_utf8(csv(&grid, Encoding::Utf8).unwrap()).unwrap();
-        let expected = "\u{feff}日付,金額\r\n2026-04-01,-300\r\n\"'=HYPERLINK(\"\"x\"\")\",\"a,\"\"b\"\"\"\r\n\
+        let expected = "\u{feff}日付,金額\r\n2026-04-01,-300\r\n\"-1,000\",\"'-1,x\"\r\n\"'=HYPERLINK(\"\"x\"\")\",\"a,\"\"b\"\"\"\r\n\
                         '＠SUM(1),髙😀\r\n";
         assert_eq!(text, expected);
         let rows = [vec!["医療費通知情報"], vec![], vec!["項目名", "内容"]];
