@@ -48,6 +48,8 @@ async fn a_family_finds_what_it_paid_and_what_it_got_back() {
         page.sees("一部負担還元金").sees("12,400").sees("/minato/p/benefits?month=202609");
         // It is paid to her: he is told so, and sees none of it anywhere.
         ichiro.open(&at("benefits")).await.sees("被保険者の方のページ").does_not_see("3,100");
+        let page = ichiro.open(&at("medical-fees/month?month=202606")).await;
+        page.does_not_see("家族療養費付加金").does_not_see("3,100");
         let paper = ichiro.open(&at("benefits/paper?month=202609")).await;
         assert_eq!(paper.status, 404);
 

@@ -36,7 +36,7 @@ fn page(handler: &str, query: Value) -> Value {
 
 fn page_with(handler: &str, query: Value, settings: Value) -> Value {
     let request = json!({
-        "settings": settings,
+        "settings": settings, "actor": {"insured": query["by"] != "dependant"},
         "handler": handler, "lang": "ja", "base": "/minato/p/medical-fees", "query": query,
         "today": "2025-04-01",
         "persons": [{"id": "p1", "name": "港　花子", "own": true},
@@ -73,6 +73,8 @@ fn month_knows_its_neighbours_and_adds_up() {
     // What was paid back for it leads to where it was paid.
     assert_eq!(data["benefits"].as_array().map(Vec::len), Some(2));
     assert_eq!(data["benefits"][0]["url"], "/minato/p/benefits?month=202506");
+    let his = &page("month", json!({"month": "202503", "by": "dependant"}))["show"]["data"];
+    assert_eq!(his["benefits"], json!([]), "they are paid to the insured person");
     let of_one = &page("month", json!({"month": "202503", "person": "p2"}))["show"]["data"];
     assert_eq!(of_one["benefits"][0]["amount"], 900);
     assert_eq!(data["sums"]["total"], 1000);

@@ -5,8 +5,8 @@ use sdk::paper::{Column, Encoding, Sheet, Table, Words};
 use sdk::xml::Element;
 use sdk::{Call, Fault, PageReply, grouped};
 
-/// `/xml?year=2025`: the form 医療費通知 (TEG700) of the tax office's specification, as far as it is public. The digits
-/// of the day stand for the time of day, too: of one person there is one form a day.
+/// `/xml?year=2025`: the form 医療費通知 (TEG700) of the tax office's specification, as far as it is public. Its id
+/// has the day and, in the place of the time, the year that it is of.
 pub fn xml(call: &Call) -> Result<PageReply, Fault> {
     let Some(issuer) = call.settings["issuer"].as_str() else { return Ok(PageReply::NotFound) };
     let Some(year) = read(call)? else { return Ok(PageReply::NotFound) };
@@ -24,7 +24,7 @@ pub fn xml(call: &Call) -> Result<PageReply, Fault> {
         .attribute("xmlns", "http://xml.e-tax.nta.go.jp/XSD/kyotsu")
         .attribute("xmlns:gen", "http://xml.e-tax.nta.go.jp/XSD/general")
         .attribute("VR", "1.0")
-        .attribute("id", format!("TEG700{digits}000000000"))
+        .attribute("id", format!("TEG700{digits}{:09}", year.year))
         .attribute("page", "1")
         .attribute("sakuseiDay", &call.today)
         .attribute("sakuseiNM", issuer)
@@ -74,11 +74,8 @@ fn details(row: &Paid) -> Vec<Vec<String>> {
     ]
 }
 
-/// As the file has it, or the word for its kind.
+/// The word that the national portal has for it; of other kinds the file's.
 fn kind(row: &Paid) -> String {
-    if let Some(text) = &row.kind_text {
-        return text.clone();
-    }
     let word = match row.kind.as_str() {
         "inpatient" => "医科入院",
         "outpatient" => "医科外来",
@@ -86,7 +83,7 @@ fn kind(row: &Paid) -> String {
         "pharmacy" => "調剤",
         "nursing" => "訪問看護",
         "therapy" => "療養費",
-        _ => "その他",
+        _ => row.kind_text.as_deref().unwrap_or("その他"),
     };
     word.to_owned()
 }

@@ -23,8 +23,8 @@ pub struct One {
     pub year: i64,
     pub rows: Vec<Paid>,
     pub paid: i64,
+    /// What was paid back for these rows, and what fits none of them.
     pub paid_back: i64,
-    /// What was paid back and fits no row.
     pub left: i64,
     pub people: Vec<Named>,
     /// Months whose fees may not have come yet.
@@ -96,18 +96,25 @@ pub fn year(call: &Call) -> Result<PageReply, Fault> {
     .show()
 }
 
-/// Until 15 March: the files of last year are there.
+/// The card of the home page (F126). Until the middle of March the files of last year are a task: without a last
+/// day, for a refund can be asked for later, too.
 pub fn season(call: &Call) -> Result<CardReply, Fault> {
-    let last = this_year(call) - 1;
-    let season = call.today.get(5..).is_some_and(|day| day <= "03-15");
-    if !season || !with_fees(call)?.unwrap_or_default().contains(&last) {
+    let years = with_fees(call)?.unwrap_or_default();
+    if years.is_empty() {
         return Ok(CardReply::default());
     }
+    let last = this_year(call) - 1;
+    let season = call.today.get(5..).is_some_and(|day| ("02-01"..="03-17").contains(&day));
     let task = Task {
         title: "tax-deduction-task".into(),
         params: BTreeMap::from([("year".to_owned(), last.to_string())]),
         path: format!("/year?year={last}"),
-        due: Some(format!("{}-03-15", last + 1)),
+        due: None,
     };
-    Ok(CardReply { tasks: vec![task], ..CardReply::default() })
+    Ok(CardReply {
+        title: "tax-deduction-card".into(),
+        text: Some("tax-deduction-card-text".into()),
+        tasks: if season && years.contains(&last) { vec![task] } else { Vec::new() },
+        ..CardReply::default()
+    })
 }

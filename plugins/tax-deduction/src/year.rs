@@ -2,8 +2,9 @@
 
 use sdk::{Call, Fault, is_year, json};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Fees come this many months after care.
+/// Fees come up to so many months after care.
 const LATE: i64 = 3;
 /// For how many years a refund can be asked for.
 const YEARS: i64 = 5;
@@ -43,8 +44,8 @@ pub struct Year {
     /// The first month first.
     pub rows: Vec<Paid>,
     pub paid: i64,
+    /// What was paid back for rows of it, and what fits none of them.
     pub paid_back: i64,
-    /// What was paid back and fits no row.
     pub left: i64,
 }
 
@@ -59,14 +60,16 @@ pub fn this_year(call: &Call) -> i64 {
     call.today.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0)
 }
 
-/// The months with fees, newest first; `None` where the insurer shows none.
+/// The months in which something was paid, newest first; `None` where the insurer shows none.
 pub fn months(call: &Call) -> Result<Option<Vec<String>>, Fault> {
     #[derive(Deserialize)]
     struct Row {
         month: String,
+        own_paid: i64,
     }
     let rows: Option<Vec<Row>> = call.query_of_plugin("medical-fees", "months", json!({}))?;
-    Ok(rows.map(|rows| rows.into_iter().map(|row| row.month).collect()))
+    let paid = |rows: Vec<Row>| rows.into_iter().filter(|row| row.own_paid != 0);
+    Ok(rows.map(|rows| paid(rows).map(|row| row.month).collect()))
 }
 
 /// The year that the address names, of everybody or of the person that it names; `None` when it is none that is
@@ -78,8 +81,11 @@ pub fn read(call: &Call) -> Result<Option<Year>, Fault> {
     let params = json!({"from": format!("{year}01"), "until": format!("{year}12")});
     let rows: Option<Vec<Paid>> = call.query_of_plugin("medical-fees", "rows", params.clone())?;
     let Some(mut rows) = rows else { return Ok(None) };
-    let benefits: Option<Vec<Benefit>> = call.query_of_plugin("benefits", "of_care", params)?;
-    let mut benefits = benefits.unwrap_or_default();
+    // They are paid to the insured person, and theirs to know of.
+    let mut benefits: Vec<Benefit> = match call.actor.insured {
+        true => call.query_of_plugin("benefits", "of_care", params)?.unwrap_or_default(),
+        false => Vec::new(),
+    };
     let person = call.param("person");
     if !person.is_empty() {
         rows.retain(|row| row.person == person);
@@ -93,20 +99,23 @@ pub fn read(call: &Call) -> Result<Option<Year>, Fault> {
     }
     let left = taken_off(&mut rows, &benefits);
     let paid = rows.iter().map(|row| row.own_paid).sum();
-    let paid_back = benefits.iter().map(|benefit| benefit.amount).sum();
+    let paid_back = rows.iter().map(|row| row.paid_back).sum();
     Ok((!rows.is_empty()).then_some(Year { year, rows, paid, paid_back, left }))
 }
 
 /// Takes what was paid back off the rows for which it was: those of the person in the month, the dearest first, and
 /// of none more than it cost. Returns what fits no row.
 fn taken_off(rows: &mut [Paid], benefits: &[Benefit]) -> i64 {
+    // What was taken back again was not paid back.
+    let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for Benefit { person, care_month, amount } in benefits {
+        *sums.entry((person, care_month)).or_default() += amount;
+    }
     let mut left = 0;
-    for benefit in benefits {
-        let mut amount = benefit.amount;
-        let mut of: Vec<&mut Paid> = rows
-            .iter_mut()
-            .filter(|row| row.person == benefit.person && row.month == benefit.care_month)
-            .collect();
+    for ((person, month), sum) in sums {
+        let mut amount = sum.max(0);
+        let mut of: Vec<&mut Paid> =
+            rows.iter_mut().filter(|row| row.person == person && row.month == month).collect();
         of.sort_by_key(|row| -row.own_paid);
         for row in of {
             let part = amount.clamp(0, (row.own_paid - row.paid_back).max(0));
@@ -122,8 +131,7 @@ fn taken_off(rows: &mut [Paid], benefits: &[Benefit]) -> i64 {
 pub fn may_come(call: &Call, year: i64) -> Vec<i64> {
     let month = call.today.get(5..7).and_then(|month| month.parse().ok()).unwrap_or(1);
     let now = this_year(call) * 12 + month - 1;
-    // Nor is there anything of months that are still to be.
-    let late = |month: &i64| year * 12 + month - 1 > now - LATE;
+    let late = |month: &i64| (now - LATE..=now).contains(&(year * 12 + month - 1));
     (1..=12).filter(late).collect()
 }
 
@@ -158,6 +166,8 @@ mod tests {
             care_month: care_month.into(),
             amount,
         };
+        let again = [benefit("a", "202506", 5000), benefit("a", "202506", -5000)];
+        assert_eq!(taken_off(&mut rows, &again), 0, "what was taken back again");
         let benefits = [
             benefit("a", "202506", 5500),
             benefit("b", "202507", 700),

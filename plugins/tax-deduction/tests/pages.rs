@@ -4,14 +4,16 @@ use sdk::{Page, Value, abi, json, testing};
 use tax_deduction::{HANDLERS, One, Years};
 
 fn fee(month: &str, person: &str, facility: Value, kind: &str, own: i64) -> Value {
-    json!({"month": month, "person": person, "facility": facility, "kind": kind, "kind_text": null, "days": 1,
+    json!({"month": month, "person": person, "facility": facility, "kind": kind, "kind_text": "通院", "days": 1,
            "total": own * 10 / 3, "insurer_paid": own * 7 / 3, "public_paid": 0, "other_paid": 0,
            "own_paid": own, "note": null})
 }
 
 fn answer(name: &str, params: &Value) -> Vec<Value> {
     match name {
-        "months" => ["202511", "202503", "201801"].map(|month| json!({"month": month})).into(),
+        "months" => [("202511", 900), ("202503", 4200), ("202401", 0), ("201801", 7)]
+            .map(|(month, paid)| json!({"month": month, "own_paid": paid}))
+            .into(),
         "rows" if params["from"] == "202501" => vec![
             fee("202511", "p2", json!("灯台通り歯科"), "dental", 900),
             fee("202503", "p1", json!("帆影内科クリニック"), "outpatient", 3000),
@@ -28,7 +30,7 @@ fn answer(name: &str, params: &Value) -> Vec<Value> {
 fn asked(op: u32, handler: &str, query: Value, more: Value) -> Value {
     let mut request = json!({
         "handler": handler, "lang": "ja", "base": "/minato/p/tax-deduction", "query": query,
-        "today": "2026-02-10", "settings": {"issuer": "みなと健康保険組合"},
+        "today": "2026-02-10", "actor": {"insured": true}, "settings": {"issuer": "みなと健康保険組合"},
         "persons": [{"id": "p1", "name": "港　花子", "own": true},
                     {"id": "p2", "name": "港　一郎", "own": false}],
     });
@@ -69,8 +71,11 @@ fn a_year_says_what_it_has_and_what_it_lacks() {
         (&data["rows"][0]["paid_back"], &data["rows"][1]["paid_back"]),
         (&json!(2000), &json!(0))
     );
-    // In February those of December may still come; of the pharmacy there is no name.
-    assert_eq!((&data["may_come"], &data["nameless"]), (&json!([12]), &json!(1)));
+    let his =
+        asked(abi::PAGE, "year", json!({"year": "2025"}), json!({"actor": {"insured": false}}));
+    assert_eq!(his["show"]["data"]["paid_back"], 0, "they are paid to the insured person");
+    // In February those of November and December may still come; of the pharmacy there is no name.
+    assert_eq!((&data["may_come"], &data["nameless"]), (&json!([11, 12]), &json!(1)));
     assert_eq!((&data["form"], &data["signed"]), (&json!(true), &json!(false)));
 }
 
@@ -87,7 +92,7 @@ fn the_form_has_each_row() {
     };
     assert_eq!(attribute("sakuseiDay"), Some(json!("2026-02-10")));
     assert_eq!(attribute("sakuseiNM"), Some(json!("みなと健康保険組合")));
-    assert_eq!(attribute("id"), Some(json!("TEG70020260210000000000")));
+    assert_eq!(attribute("id"), Some(json!("TEG70020260210000002025")));
     let rows = root["content"][0]["element"]["content"].as_array().expect("rows").clone();
     assert_eq!(rows.len(), 3);
     let first = &rows[0]["element"]["content"];
@@ -113,6 +118,7 @@ fn two_tables_for_programs() {
         (&json!(["わたしの情報"]), &json!(["医療費通知情報"]), &json!([]))
     );
     assert_eq!(lines[8], json!(["診療年月", "2025年3月"]));
+    assert_eq!(lines[9], json!(["診療区分", "医科外来"]));
     assert_eq!(lines[15], json!(["窓口相当負担額（円）", "3,000"]));
     assert_eq!(page("csv", json!({"year": "2025", "person": "p9"})), "not_found");
     let form = page("form", json!({"year": "2025"}));
@@ -125,15 +131,16 @@ fn two_tables_for_programs() {
     );
 }
 
-/// F126: from January to the middle of March the files of last year are a task.
+/// F126: a card, and until the middle of March the files of last year as a task.
 #[test]
 fn the_season_is_a_task() {
     let of = |today: &str| {
         asked(abi::CARD, "season", json!({}), json!({"today": today}))["tasks"].clone()
     };
     assert_eq!(of("2026-02-10")[0]["path"], "/year?year=2025");
-    assert_eq!(of("2026-02-10")[0]["due"], "2026-03-15");
-    assert_eq!((of("2026-03-16"), of("2027-02-10")), (Value::Null, Value::Null));
+    assert_eq!(of("2026-03-16")[0]["path"], "/year?year=2025");
+    assert_eq!((of("2026-03-18"), of("2027-02-10")), (Value::Null, Value::Null));
+    assert_eq!(asked(abi::CARD, "season", json!({}), json!({}))["title"], "tax-deduction-card");
 }
 
 #[test]

@@ -76,6 +76,10 @@ fn benefits(call: &Call, month: &str) -> Result<Vec<Benefit>, Fault> {
         paid_month: String,
         amount: i64,
     }
+    // They are paid to the insured person, and theirs to know of.
+    if !call.actor.insured {
+        return Ok(Vec::new());
+    }
     let chosen = call.param("person");
     let params = json!({"from": month, "until": month});
     let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", params)?;

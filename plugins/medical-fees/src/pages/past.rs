@@ -79,6 +79,10 @@ fn add_benefits(call: &Call, years: &mut [Year]) -> Result<(), Fault> {
         care_month: String,
         amount: i64,
     }
+    // They are paid to the insured person, and theirs to know of.
+    if !call.actor.insured {
+        return Ok(());
+    }
     let all = json!({"from": "190001", "until": "299912"});
     let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", all)?;
     for row in rows.unwrap_or_default() {
