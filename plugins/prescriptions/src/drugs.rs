@@ -33,6 +33,11 @@ pub struct Drug {
     /// What was paid of it, in yen: about.
     pub paid: i64,
     pub generic: Option<Generic>,
+    /// The file compares it with generics: without one here none costs less.
+    pub compared: bool,
+    /// What a generic saves; of a correction it is less than nothing, as what it takes back was more.
+    #[serde(skip)]
+    saving: i64,
 }
 
 /// The same as a generic.
@@ -77,6 +82,8 @@ impl Drug {
             (Some(price), _) => Some(now - yen(price)?),
             (None, said) => said,
         };
+        // Nobody saves more than they pay.
+        let saving = saving.map(|saving| saving.clamp(now.min(0), now.max(0)));
         // One that saves nothing is no advice.
         let generic = saving.filter(|saving| *saving > 0).map(|saving| Generic {
             name: row.generic_name.clone(),
@@ -85,15 +92,15 @@ impl Drug {
             paid: now - saving,
         });
         let (price, amount) = (trimmed(&row.price), trimmed(&row.amount));
-        Ok(Self { name: row.name.clone(), price, amount, paid: now, generic })
+        let (compared, saving) = (saving.is_some(), saving.unwrap_or(0));
+        Ok(Self { name: row.name.clone(), price, amount, paid: now, generic, compared, saving })
     }
 }
 
 impl Sums {
     pub fn of<'d>(drugs: impl IntoIterator<Item = &'d Drug>) -> Self {
         drugs.into_iter().fold(Self::default(), |sums, drug| {
-            let saving = drug.generic.as_ref().map_or(0, |generic| generic.saving);
-            let (paid, saving) = (sums.paid + drug.paid, sums.saving + saving);
+            let (paid, saving) = (sums.paid + drug.paid, sums.saving + drug.saving);
             Self { paid, saving, after: paid - saving }
         })
     }

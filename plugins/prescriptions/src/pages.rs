@@ -4,12 +4,18 @@ use crate::drugs::{Group, Sums, read};
 use sdk::{Call, CardReply, Fault, Page, PageReply, grouped, is_month, is_year, json};
 use serde::{Deserialize, Serialize};
 
+/// Our footnotes, by the end of their message (F145).
+const STANDARD: [&str; 2] = ["counter", "ask"];
+
 /// The medicines of a month or a year.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct List {
     pub base: String,
-    /// The insurer's own sentence.
+    /// The insurer's own sentence, and its footnotes in the place of ours.
     pub note: Option<String>,
+    pub footnotes: Vec<String>,
+    /// Which of ours stand below.
+    pub standard: Vec<String>,
     /// One of both: `YYYYMM`, or the year.
     pub month: Option<String>,
     pub year: Option<i64>,
@@ -113,11 +119,14 @@ fn list(
     };
     let mut years: Vec<i64> = months.iter().map(|month| year_of(month)).collect();
     years.dedup();
+    let own = call.texts_setting("footnotes");
     let patient =
         |person: &sdk::Person| Patient { id: person.id.clone(), name: person.name.clone() };
     List {
         base: call.base.clone(),
         note: call.text_setting("note").map(str::to_owned),
+        standard: if own.is_some() { Vec::new() } else { STANDARD.map(str::to_owned).into() },
+        footnotes: own.unwrap_or_default(),
         month,
         year,
         months,

@@ -20,6 +20,15 @@ fn answer(name: &str, params: &Value) -> Vec<Value> {
         drug("202411", "C", ("18.60", "126.000"), json!({"generic_price": "5.60"})),
         drug("202411", "D", ("17.40", "126.000"), json!({"generic_price": "9.60"})),
         drug("202312", "E", ("10.00", "10.000"), json!({"generic_price": "12.00", "ratio": 20})),
+        drug("202310", "F", ("18.60", "126.000"), json!({"generic_price": "5.60"})),
+        drug("202310", "F", ("-18.60", "126.000"), json!({"generic_price": "-5.60"})),
+        drug(
+            "202310",
+            "G",
+            ("10.00", "1.000"),
+            json!({"saving": 50, "ratio": 0, "generic_name": null}),
+        ),
+        drug("202310", "H", ("10.00", "1.000"), json!({"generic_name": null})),
     ];
     match name {
         "months" => vec![json!({"month": "202411"}), json!({"month": "202312"})],
@@ -67,10 +76,27 @@ fn the_sample_of_the_seed_holds_to_the_yen() {
     assert_eq!(*generic(0), json!({"name": "G", "price": null, "saving": 2, "paid": 20}));
     assert_eq!(*generic(2), json!({"name": "G", "price": "5.6", "saving": 491, "paid": 212}));
     assert_eq!(generic(3)["saving"], 295);
+    assert_eq!(drugs[0]["compared"], true);
     // One that is dearer is no advice, and the file's own part counts.
     let page = data("month", json!({"month": "202312"}));
     assert_eq!(page["groups"][0]["drugs"][0]["generic"], Value::Null);
     assert_eq!(page["sums"], json!({"paid": 20, "saving": 0, "after": 20}));
+    // What was taken back saves nothing, nor does who pays nothing; of the last nothing is known.
+    let page = data("month", json!({"month": "202310"}));
+    assert_eq!(page["sums"], json!({"paid": 3, "saving": 0, "after": 3}));
+    assert_eq!(page["groups"][0]["drugs"][3]["compared"], false);
+}
+
+/// F145: the insurer's own footnotes in the place of ours, or none.
+#[test]
+fn footnotes_are_the_insurers() {
+    assert_eq!(data("month", json!({}))["standard"], json!(["counter", "ask"]));
+    let own = json!({"handler": "month", "lang": "ja", "persons": [],
+                     "settings": {"footnotes": [{"text": {"ja": "在庫がないことがあります。"}}]}});
+    let (_, reply) = testing::call(&HANDLERS, abi::PAGE, &own, answer);
+    let page = &reply["show"]["data"];
+    assert_eq!(page["footnotes"], json!(["在庫がないことがあります。"]));
+    assert_eq!(page["standard"], json!([]));
 }
 
 /// F146: by year, what is past, and the choice of a month. Attack 34: a month is six digits.
@@ -79,7 +105,7 @@ fn months_and_years_are_chosen() {
     let year = data("year", json!({}));
     assert_eq!((&year["year"], &year["month"]), (&json!(2024), &Value::Null));
     assert_eq!(year["years"], json!([2024, 2023]));
-    assert_eq!(data("year", json!({"year": "2023"}))["sums"]["paid"], 20);
+    assert_eq!(data("year", json!({"year": "2023"}))["sums"]["paid"], 23);
     let past = data("past", json!({}));
     assert_eq!(past["years"][0]["sums"]["paid"], 1429);
     assert_eq!(past["years"][1]["months"][0]["month"], "202312");

@@ -182,7 +182,21 @@ impl Call {
 
     /// A text of the insurer's settings in the language of the page.
     pub fn text_setting(&self, name: &str) -> Option<&str> {
-        let text = &self.settings[name];
+        self.in_language(&self.settings[name])
+    }
+
+    /// The texts of a setting that is a list of such, each under `text`; `None` when the insurer says nothing.
+    pub fn texts_setting(&self, name: &str) -> Option<Vec<String>> {
+        let list = self.settings[name].as_array()?;
+        Some(
+            list.iter()
+                .filter_map(|one| self.in_language(&one["text"]))
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    fn in_language<'t>(&self, text: &'t Value) -> Option<&'t str> {
         text[self.lang.as_str()].as_str().or_else(|| text["ja"].as_str())
     }
 }

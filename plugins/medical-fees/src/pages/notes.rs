@@ -1,6 +1,6 @@
 //! What the amounts do and do not say: the insurer's sentence, and footnotes (F131).
 
-use sdk::{Call, Value};
+use sdk::Call;
 use serde::{Deserialize, Serialize};
 
 /// Our footnotes, by the end of their message.
@@ -21,22 +21,8 @@ pub struct Notes {
 impl Notes {
     pub fn of(call: &Call) -> Self {
         let note = call.text_setting("note").map(str::to_owned);
-        match call.settings["footnotes"].as_array() {
-            Some(own) => {
-                let text = |one: &Value| {
-                    let words = &one["text"];
-                    words[call.lang.as_str()].as_str().or(words["ja"].as_str()).map(str::to_owned)
-                };
-                Self {
-                    note,
-                    footnotes: own.iter().filter_map(text).collect(),
-                    standard: Vec::new(),
-                }
-            }
-            None => {
-                let standard = STANDARD.map(str::to_owned).into();
-                Self { note, footnotes: Vec::new(), standard }
-            }
-        }
+        let own = call.texts_setting("footnotes");
+        let standard = if own.is_some() { Vec::new() } else { STANDARD.map(str::to_owned).into() };
+        Self { note, footnotes: own.unwrap_or_default(), standard }
     }
 }
