@@ -26,6 +26,7 @@ benefits-row-note = Note
 benefits-sum = Total
 benefits-paper = Save the notice of decision as a PDF
 benefits-notes = Please note
+benefits-note-hidden = What members of your family have hidden is not included.
 benefits-hidden = Benefits are shown on the insured person's page.
 benefits-no-rows = Nothing matches this choice.
 benefits-none = No benefits have been paid yet

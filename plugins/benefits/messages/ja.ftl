@@ -26,6 +26,7 @@ benefits-row-note = 備考
 benefits-sum = 合計
 benefits-paper = 給付金支給決定通知書をPDFで保存する
 benefits-notes = ご案内
+benefits-note-hidden = ご家族が表示を止めている分は、含まれません。
 benefits-hidden = 給付金は、被保険者の方のページに表示します。
 benefits-no-rows = この条件に合う給付金はありません。
 benefits-none = 支給された給付金は、まだありません

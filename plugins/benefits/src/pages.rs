@@ -13,6 +13,8 @@ pub struct List {
     pub note: Option<String>,
     /// The insured person's page has them, and this is not theirs.
     pub hidden: bool,
+    /// It is theirs, with the notice.
+    pub insured: bool,
     /// One of both: `YYYYMM`, or the year.
     pub month: Option<String>,
     pub year: Option<i64>,
@@ -115,6 +117,7 @@ fn list(
         base: call.base.clone(),
         note: call.text_setting("note").map(str::to_owned),
         hidden: !may_see(call),
+        insured: call.actor.insured,
         month,
         year,
         months: months.iter().map(|month| month.month.clone()).collect(),

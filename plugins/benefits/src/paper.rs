@@ -1,6 +1,6 @@
 //! The notice of what was decided, as a document (F137).
 
-use crate::payments::{Payment, read};
+use crate::payments::{Payment, whole};
 use sdk::paper::{Block, Column, Document, Table, Words};
 use sdk::{Call, Fault, PageReply, is_month};
 
@@ -12,13 +12,13 @@ fn or_none(words: Option<Words>) -> Words {
     words.unwrap_or_else(|| said("none-of-it"))
 }
 
-/// `/paper?month=202503`: the month's payments, of everybody for whom there are some.
+/// `/paper?month=202503`: all payments of the month. It is addressed to whom they were paid.
 pub fn notice(call: &Call) -> Result<PageReply, Fault> {
     let month = call.param("month");
-    if !is_month(month) {
+    if !is_month(month) || !call.actor.insured {
         return Ok(PageReply::NotFound);
     }
-    let chosen = read(call, month, month)?;
+    let chosen = whole(call, month, month)?;
     if chosen.payments.is_empty() {
         return Ok(PageReply::NotFound);
     }
@@ -50,6 +50,7 @@ pub fn notice(call: &Call) -> Result<PageReply, Fault> {
             (said("amount-sum"), Words::yen(chosen.amount)),
         ])
         .block(Block::Table(table));
+    document = document.note(said("note-hidden"));
     for setting in ["note", "appeal"] {
         if let Some(words) = call.text_setting(setting) {
             document = document.note(Words::text(words));

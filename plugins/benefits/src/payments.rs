@@ -50,20 +50,34 @@ pub fn months(call: &Call) -> Result<Vec<Month>, Fault> {
     }
 }
 
+/// All payments from one month to another.
+pub fn whole(call: &Call, from: &str, until: &str) -> Result<Chosen, Fault> {
+    chosen(call, (from, until), ("", ""))
+}
+
 /// The payments from one month to another, of the person and kind that the address names.
 pub fn read(call: &Call, from: &str, until: &str) -> Result<Chosen, Fault> {
+    chosen(call, (from, until), (call.param("person"), call.param("kind")))
+}
+
+fn chosen(
+    call: &Call,
+    (from, until): (&str, &str),
+    (person, kind): (&str, &str),
+) -> Result<Chosen, Fault> {
     if !may_see(call) {
         return Ok(Chosen::default());
     }
     let params = json!({"from": from, "until": until});
-    let mut payments: Vec<Payment> = match call.param("person") {
+    let mut payments: Vec<Payment> = match person {
         "" => call.query("payments", params)?,
         person => call.query_of(person, "payments", params)?,
     };
     let mut kinds: Vec<String> = payments.iter().map(|payment| payment.kind.clone()).collect();
+    // What was chosen stays among the choices, also where there is none of it.
+    kinds.extend(Some(kind.to_owned()).filter(|kind| !kind.is_empty() && kind.len() <= 400));
     kinds.sort();
     kinds.dedup();
-    let kind = call.param("kind");
     payments.retain(|payment| kind.is_empty() || payment.kind == kind);
     for payment in &mut payments {
         payment.name = call.person_name(&payment.person).unwrap_or_default().to_owned();

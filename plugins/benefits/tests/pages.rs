@@ -64,7 +64,9 @@ fn the_newest_month_adds_up_and_is_filtered() {
     assert_eq!(page["kinds"], json!([FLU]));
     assert_eq!(data("month", json!({"kind": FLU}))["kind"], FLU);
     let none = data("month", json!({"kind": "x"}));
-    assert_eq!((&none["amount"], &none["kind"]), (&json!(0), &Value::Null));
+    // What was chosen stays chosen, also where there is none of it.
+    assert_eq!((&none["amount"], &none["kind"]), (&json!(0), &json!("x")));
+    assert_eq!(none["kinds"], json!(["x", FLU]));
     assert_eq!(data("month", json!({"person": "p2"}))["person"], "p2");
     for bad in ["2025", "x", "202513", "'; DROP"] {
         assert_eq!(
@@ -103,7 +105,10 @@ fn a_month_is_a_notice() {
         table["rows"][0].as_array().map(Vec::len),
         table["columns"].as_array().map(Vec::len)
     );
-    assert_eq!(blocks[3]["note"], "不服");
+    assert_eq!(blocks[4]["note"], "不服");
+    // A choice on the page makes it no smaller: it says what was decided.
+    let whole = asked(abi::PAGE, "paper", json!({"month": "202503", "kind": "x"}), json!({}));
+    assert_eq!(whole["paper"]["document"]["blocks"][1]["figures"][1][1]["yen"], 6000);
     for month in ["", "2025", "202513"] {
         assert_eq!(asked(abi::PAGE, "paper", json!({"month": month}), json!({})), "not_found");
     }
@@ -122,6 +127,8 @@ fn dependants_see_what_the_insurer_lets_them() {
     );
     assert_eq!(asked(abi::CARD, "newest", json!({}), dependant)["title"], "");
     let may = json!({"actor": {"insured": false}, "settings": {"dependants": true}});
+    let paper = asked(abi::PAGE, "paper", json!({"month": "202503"}), may.clone());
+    assert_eq!(paper, "not_found", "it is addressed to the insured person");
     assert_eq!(asked(abi::PAGE, "month", json!({}), may)["show"]["data"]["amount"], 6000);
     // F126: the card.
     let card = asked(abi::CARD, "newest", json!({}), json!({}));

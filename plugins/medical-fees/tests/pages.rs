@@ -114,7 +114,9 @@ fn past_is_a_table_where_the_insurer_says_so() {
         (&year["benefits"], &year["months"][0]["benefits"]),
         (&json!(58_500), &json!(58_500))
     );
-    assert_eq!(data["years"][1]["benefits"], 0);
+    assert_eq!((&data["years"][1]["benefits"], &data["benefits"]), (&json!(0), &json!(true)));
+    let his = page_with("past", json!({"by": "dependant"}), json!({"past": "table"}));
+    assert_eq!(his["show"]["data"]["benefits"], false, "they are paid to the insured person");
 }
 
 /// F131: the insurer's own footnotes in the place of ours, or none at all.

@@ -13,6 +13,10 @@ pub struct Past {
     pub notes: Notes,
     /// As a table of every payer's share and the benefits (F025).
     pub table: bool,
+    /// Whether it is known what was paid back.
+    pub benefits: bool,
+    /// Somebody else paid a part, too.
+    pub others: bool,
     pub years: Vec<Year>,
 }
 
@@ -66,14 +70,19 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         }
     }
     let table = call.settings["past"] == "table";
-    if table {
-        add_benefits(call, &mut years)?;
+    Past {
+        base: call.base.clone(),
+        notes: Notes::of(call),
+        table,
+        benefits: table && add_benefits(call, &mut years)?,
+        others: years.iter().any(|year| year.sums.other_paid != 0),
+        years,
     }
-    Past { base: call.base.clone(), notes: Notes::of(call), table, years }.show()
+    .show()
 }
 
-/// What was paid back for the care of each month; nothing where the insurer has no such plugin on.
-fn add_benefits(call: &Call, years: &mut [Year]) -> Result<(), Fault> {
+/// Adds what was paid back for the care of each month; `false` where nobody knows it.
+fn add_benefits(call: &Call, years: &mut [Year]) -> Result<bool, Fault> {
     #[derive(Deserialize)]
     struct Row {
         care_month: String,
@@ -81,11 +90,12 @@ fn add_benefits(call: &Call, years: &mut [Year]) -> Result<(), Fault> {
     }
     // They are paid to the insured person, and theirs to know of.
     if !call.actor.insured {
-        return Ok(());
+        return Ok(false);
     }
     let all = json!({"from": "190001", "until": "299912"});
     let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", all)?;
-    for row in rows.unwrap_or_default() {
+    let Some(rows) = rows else { return Ok(false) };
+    for row in rows {
         for year in &mut *years {
             let of = year.months.iter_mut().find(|month| month.month == row.care_month);
             if let Some(month) = of {
@@ -94,7 +104,7 @@ fn add_benefits(call: &Call, years: &mut [Year]) -> Result<(), Fault> {
             }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The month before: `202501` → `202412`.
