@@ -137,7 +137,7 @@ async fn a_breach_of_f130_is_a_row_error() {
         let portal = folder.join("portal.toml");
         let settings = std::fs::read_to_string(&portal).expect("portal.toml");
         let strict =
-            settings.replace("[plugin.settings]", "[plugin.settings]\nsum_check = \"refuse\"");
+            settings.replacen("[plugin.settings]", "[plugin.settings]\nsum_check = \"refuse\"", 1);
         std::fs::write(&portal, strict).expect("written");
         world.ran(Program::Portal, &["insurer", "apply", &folder.display().to_string()]);
         let (ok, text) = import(&file.display().to_string());

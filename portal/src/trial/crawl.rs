@@ -36,17 +36,21 @@ pub(super) struct Who {
     /// For the report.
     called: String,
     staff: bool,
+    insured: bool,
     people: People,
     /// The marks of rows that they may see.
     may_see: Vec<&'static str>,
 }
 
 impl Who {
-    pub fn member(family: &Family) -> Self {
+    /// The insured person of a family, or somebody who depends on them.
+    pub fn member(family: &Family, insured: bool) -> Self {
+        let what = if insured { "a member" } else { "a dependant" };
         Self {
             insurer: family.insurer.slug,
-            called: format!("a member of family {}", family.mark),
+            called: format!("{what} of family {}", family.mark),
             staff: false,
+            insured,
             people: People::new(family.people.clone()),
             may_see: vec![family.mark, family.insurer.mark],
         }
@@ -59,6 +63,7 @@ impl Who {
             insurer,
             called: "a member without rows".to_owned(),
             staff: false,
+            insured: true,
             people: People::new(Vec::new()),
             may_see: own.collect(),
         }
@@ -73,6 +78,7 @@ impl Who {
             insurer: insurer.slug,
             called: format!("staff of {}", insurer.slug),
             staff: true,
+            insured: false,
             people: People::everybody(),
             may_see: all,
         }
@@ -118,8 +124,16 @@ impl Crawl<'_, '_> {
 
     async fn follow(&mut self, who: &Who, mut left: VecDeque<String>) {
         let mut known: BTreeSet<String> = left.iter().cloned().collect();
+        let begun = known.clone();
         while let Some(address) = left.pop_front() {
-            for link in self.page(who, &address).await {
+            let Some(links) = self.page(who, &address).await else {
+                if !begun.contains(&address) {
+                    self.report
+                        .wrong(format!("{address}: a link leads there, and nothing is there"));
+                }
+                continue;
+            };
+            for link in links {
                 if known.len() < ADDRESSES && known.insert(link.clone()) {
                     left.push_back(link);
                 }
@@ -127,8 +141,8 @@ impl Crawl<'_, '_> {
         }
     }
 
-    /// Asks for a page, draws it, and returns where it leads to.
-    async fn page(&mut self, who: &Who, address: &str) -> Vec<String> {
+    /// Asks for a page, draws it, and returns where it leads to; `None` when nothing is there.
+    async fn page(&mut self, who: &Who, address: &str) -> Option<Vec<String>> {
         let manifest = &self.tried.plugin.manifest;
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let found = match who.staff {
@@ -141,27 +155,27 @@ impl Crawl<'_, '_> {
                 let list = if who.staff { "[[staff]]" } else { "[[route]]" };
                 self.report.wrong(format!("{path}: a link leads there, and no {list} has it"));
             }
-            return Vec::new();
+            return Some(Vec::new());
         };
         let at = if who.staff { format!("staff {address}") } else { address.to_owned() };
         self.report.addresses.insert(at.clone());
-        let Some(question) = self.question(who, declared, query) else { return Vec::new() };
+        let Some(question) = self.question(who, declared, query) else { return Some(Vec::new()) };
         let began = Instant::now();
         let reply = question.page(Duration::from_millis(self.tried.page_ms)).await;
         self.report.answered(&at, began.elapsed());
-        let Some(reply) = self.taken(&at, who, reply) else { return Vec::new() };
+        let Some(reply) = self.taken(&at, who, reply) else { return Some(Vec::new()) };
         let right = match &reply {
             PageReply::Show { .. } => Answers::Page,
             PageReply::Paper { .. } => Answers::Pdf,
             PageReply::Sheet { .. } => Answers::Csv,
             PageReply::Xml { .. } => Answers::Xml,
             PageReply::Hits { .. } => Answers::Hits,
-            PageReply::NotFound => return Vec::new(),
+            PageReply::NotFound => return None,
         };
         if right != answers {
             self.report.wrong(format!("{at}: answers with another kind than its route says"));
         }
-        match reply {
+        Some(match reply {
             PageReply::Show { template, data, forms, .. } => {
                 self.show(who, (path, &at), &template, (data, &forms))
             }
@@ -181,7 +195,7 @@ impl Crawl<'_, '_> {
             }
             PageReply::Hits { hits } => hits.into_iter().map(|hit| hit.path).collect(),
             PageReply::NotFound => Vec::new(),
-        }
+        })
     }
 
     /// Draws a page in each language, and returns where it leads to.
@@ -307,7 +321,7 @@ impl Crawl<'_, '_> {
             lang: "ja",
             today: &clock::today(tried.now),
             now: tried.now,
-            insured: true,
+            insured: who.insured,
             staff: who.staff,
             people: who.people.clone(),
             who: who.staff.then_some(tried.db),
@@ -363,8 +377,13 @@ impl Crawl<'_, '_> {
         let others = || marks.into_iter().filter(|mark| !who.may_see.contains(mark));
         let marked = others().find(|mark| text.contains(&marked(mark)));
         marked.or_else(|| {
+            // Nine digits as JSON has them, and as people read them: `123,456,789`.
             let tokens = text.split(|c: char| !c.is_ascii_digit() && c != ',');
-            let numbers = tokens.filter_map(|token| token.replace(',', "").parse::<i64>().ok());
+            let numbers = tokens.flat_map(|token| {
+                let whole = (token.len() == 11).then(|| token.replace(',', ""));
+                whole.into_iter().chain(token.split(',').map(str::to_owned))
+            });
+            let numbers = numbers.filter_map(|number| number.parse::<i64>().ok());
             let mut whose = numbers.filter_map(|number| self.numbers.get(&number).copied());
             whose.find(|mark| !who.may_see.contains(mark))
         })

@@ -1,5 +1,5 @@
 //! `portal plugin test`: a plugin tried with data, before anybody has any. In a database that is thrown away stand two
-//! insurers with two families each, whose rows say in every text and number whose they are. Every page, card, staff
+//! insurers with two families each, whose rows say in every text and every whole number whose they are. Every page, card, staff
 //! page and job is asked on behalf of each of them, links are followed, and nothing of others may stand in what comes.
 //!
 //! - `rows.rs`: families and their rows
@@ -158,7 +158,10 @@ impl Tried<'_> {
                 .extend(filled.map_err(|why| Error::fault(format!("rows for the trial: {why}")))?);
         }
         let mut crawl = Crawl { tried: self, numbers: &numbers, alone: false, report: &mut report };
-        let members = || families.iter().map(Who::member);
+        let members = || {
+            let both = |family| [true, false].map(|insured| Who::member(family, insured));
+            families.iter().flat_map(both)
+        };
         // First before, and then after the jobs: what they write is seen, too.
         for round in [0, 1] {
             for who in members() {
@@ -176,7 +179,7 @@ impl Tried<'_> {
         if !self.shared.is_empty() {
             // And where the insurer has the others off.
             crawl.alone = true;
-            crawl.member(&Who::member(&families[0])).await;
+            crawl.member(&Who::member(&families[0], true)).await;
         }
         Ok(report)
     }
