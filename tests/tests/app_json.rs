@@ -52,8 +52,9 @@ async fn an_app_reads_and_sends_what_its_token_is_for() {
         assert_eq!(status, 200);
         let plugins = listed["plugins"].as_array().expect("a list");
         let ids: Vec<&str> = plugins.iter().filter_map(|plugin| plugin["id"].as_str()).collect();
-        assert_eq!(ids, ["medical-fees", "example"]);
-        assert_eq!(plugins[1]["forms"][0]["fields"][1], "steps");
+        let on = ["medical-fees", "benefits", "tax-deduction", "prescriptions", "example"];
+        assert_eq!(ids, on);
+        assert_eq!(plugins[4]["forms"][0]["fields"][1], "steps");
 
         // The same data as the page's template gets, of the same persons; also medical data, noted as a look.
         let (status, _, fees) = get(&format!("{api}/medical-fees"), &all).await;

@@ -389,11 +389,17 @@ async fn a_new_insurer_begins_with_a_folder() {
 async fn the_doctors_are_content_with_a_running_installation() {
     use tests::world::{Options, Program, World};
     World::on_each_engine(
-        Options { insurers: vec!["minato"], ..Options::default() },
+        Options {
+            insurers: vec!["minato"],
+            settings: vec![("MUSUBI_PORTAL_SIGNING__NOBODY", "[\"true\"]".to_owned())],
+            ..Options::default()
+        },
         async |world| {
             for program in [Program::Idp, Program::Portal] {
                 let said = world.ran(program, &["doctor"]);
                 assert!(said.contains("0 do not work") && !said.contains("FAIL"), "{said}");
+                let signs = said.contains("WARN  signing: nobody is no insurer here");
+                assert_eq!(signs, program == Program::Portal, "{said}");
             }
         },
     )

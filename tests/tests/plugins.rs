@@ -163,7 +163,7 @@ async fn a_plugin_sees_of_another_what_that_one_exports() {
     let months = hanako.open(&at("shared", "medical-fees", "months")).await;
     months.sees("rows ").sees("202503").does_not_see("rows 0 ");
     // Used but not exported; exported but off here; neither.
-    for (plugin, query) in [("medical-fees", "rows"), ("notices", "list"), ("portal", "sessions")] {
+    for (plugin, query) in [("benefits", "payments"), ("notices", "list"), ("portal", "sessions")] {
         hanako.open(&at("shared", plugin, query)).await.sees("off").does_not_see("rows ");
     }
     // A page below the class of the query asks in vain.

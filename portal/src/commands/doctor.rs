@@ -78,6 +78,12 @@ async fn with_database(settings: &Settings, db: &Db, findings: &mut Findings) ->
     if insurers.is_empty() {
         findings.warn("insurers", "none yet: portal insurer apply DIR");
     }
+    for slug in
+        settings.signing.keys().filter(|slug| insurers.iter().all(|(known, _)| known != *slug))
+    {
+        findings
+            .warn("signing", format!("{slug} is no insurer here: nobody's files are signed by it"));
+    }
     for (slug, _) in insurers {
         let what = format!("insurer {slug}");
         let text = db::published::current(&mut conn, &slug).await?.map(|(_, text)| text);

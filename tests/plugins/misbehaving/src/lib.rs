@@ -73,7 +73,7 @@ fn html(_: &Call) -> Result<PageReply, Fault> {
 fn shared(call: &Call) -> Result<PageReply, Fault> {
     let (plugin, query) = (call.param("plugin"), call.param("query"));
     let params = match query {
-        "rows" => json!({"from": "200001", "until": "209912"}),
+        "payments" => json!({"from": "200001", "until": "209912"}),
         _ => json!({}),
     };
     let rows: Option<Vec<sdk::Value>> = call.query_of_plugin(plugin, query, params)?;
