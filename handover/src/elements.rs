@@ -45,6 +45,8 @@ pub(crate) struct Elements<R> {
     begun: u64,
     fault: Option<Problem>,
     rows: u64,
+    /// The outermost element was there.
+    rooted: bool,
     done: bool,
 }
 
@@ -88,6 +90,7 @@ impl<R: Read> Elements<R> {
             begun: 0,
             fault: None,
             rows: 0,
+            rooted: false,
             done: false,
         })
     }
@@ -155,6 +158,10 @@ impl<R: Read> Elements<R> {
     }
 
     fn start(&mut self, start: &BytesStart) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.rooted, true) && self.open.is_empty() {
+            let why = "いちばん外側の要素が2つあります";
+            return Err(Stop::Reason(Reason::Other(why.to_owned())));
+        }
         self.open.push(start.local_name().as_ref().to_owned());
         if self.open.len() > DEEPEST {
             let why = format!("要素が{DEEPEST}より深く重なっています");
@@ -413,6 +420,7 @@ mod tests {
             (of(&format!("<place z='{}'/>", "x".repeat(2 << 20))), "1MBを超える要素"),
             ("<!DOCTYPE file [<!ENTITY a 'b'>]><file/>".into(), "1行目: DOCTYPEは使えません"),
             ("<file>\n<group><p>".into(), "2行目: ファイルが途中で終わっています"),
+            ("<file/>\n<file/>".into(), "2行目: いちばん外側の要素が2つ"),
             ("<other/>".into(), "1行目 file/group/p: この要素がファイルの中にひとつも"),
             (String::new(), "ひとつもありません"),
         ] {
