@@ -22,10 +22,13 @@ pub async fn purge(
         let oldest = format!("SELECT MIN(\"{by}\") AS oldest FROM {name} WHERE insurer_id = $1");
         let delete = format!("DELETE FROM {name} WHERE insurer_id = $1 AND \"{by}\" = $2");
         loop {
-            let mut tx = database.begin(insurer).await?;
-            let row = tx.one(AssertSqlSafe(oldest.clone()), params![insurer]).await?;
+            // Looked for by who only reads: nobody's writing waits where nothing is over.
+            let mut conn = database.read(insurer).await?;
+            let row = conn.one(AssertSqlSafe(oldest.clone()), params![insurer]).await?;
+            drop(conn);
             let found = row.map(|row| row.opt_text("oldest")).transpose()?.flatten();
             let Some(found) = found.filter(|found| *found < before) else { break };
+            let mut tx = database.begin(insurer).await?;
             deleted += tx.execute(AssertSqlSafe(delete.clone()), params![insurer, &found]).await?;
             tx.commit().await?;
         }
