@@ -38,8 +38,16 @@ pub fn one<'a>(definition: &'a Definition, plugins: &'a Plugins, id: &str) -> Op
 
 /// What a plugin may ask of others: what it uses, they export, and the insurer has on.
 pub fn shared(definition: &Definition, plugins: &Plugins, plugin: &Plugin) -> Vec<Shared> {
+    shared_by(plugin, |id| one(definition, plugins, id).map(|offer| offer.plugin))
+}
+
+/// The same of owners that are on otherwise: by their ids.
+pub fn shared_by<'o>(
+    plugin: &Plugin,
+    owner: impl Fn(&str) -> Option<&'o Arc<Plugin>>,
+) -> Vec<Shared> {
     let one = |uses: &Uses| {
-        let owner = one(definition, plugins, &uses.plugin)?.plugin;
+        let owner = owner(&uses.plugin)?;
         owner.manifest.export.iter().find(|export| export.query == uses.query)?;
         Some(Shared {
             plugin: uses.plugin.clone(),

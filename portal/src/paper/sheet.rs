@@ -12,25 +12,6 @@ impl Writes for Plain<'_> {
         self.0.message(key, args)
     }
 
-    fn yen(&self, yen: i64) -> String {
-        yen.to_string()
-    }
-
-    fn number(&self, number: i64) -> String {
-        number.to_string()
-    }
-
-    fn year(&self, year: i64) -> String {
-        year.to_string()
-    }
-
-    fn when(&self, when: &str) -> String {
-        match when.len() {
-            6 if when.is_ascii() => format!("{}-{}", &when[..4], &when[4..]),
-            _ => when.to_owned(),
-        }
-    }
-
     fn person(&self, id: &str) -> String {
         self.0.person(id)
     }

@@ -41,15 +41,26 @@ pub struct Grid {
     pub foot: Option<Vec<String>>,
 }
 
-/// How a language writes things.
+/// How a language writes things; what is not said is written as data.
 pub trait Writes {
     /// A message; `None` when there is none.
     fn message(&self, key: &str, args: &[(&str, String)]) -> Option<String>;
-    fn yen(&self, yen: i64) -> String;
-    fn number(&self, number: i64) -> String;
-    fn year(&self, year: i64) -> String;
+    fn yen(&self, yen: i64) -> String {
+        yen.to_string()
+    }
+    fn number(&self, number: i64) -> String {
+        number.to_string()
+    }
+    fn year(&self, year: i64) -> String {
+        year.to_string()
+    }
     /// A month or a day.
-    fn when(&self, when: &str) -> String;
+    fn when(&self, when: &str) -> String {
+        match when.len() {
+            6 if when.is_ascii() => format!("{}-{}", &when[..4], &when[4..]),
+            _ => when.to_owned(),
+        }
+    }
     /// What somebody is called; empty for who may not know.
     fn person(&self, id: &str) -> String;
     /// A part of their card; empty for who may not know.

@@ -398,22 +398,6 @@ impl Writes for Saying<'_> {
         self.0.text(key, args)
     }
 
-    fn yen(&self, yen: i64) -> String {
-        yen.to_string()
-    }
-
-    fn number(&self, number: i64) -> String {
-        number.to_string()
-    }
-
-    fn year(&self, year: i64) -> String {
-        year.to_string()
-    }
-
-    fn when(&self, when: &str) -> String {
-        when.to_owned()
-    }
-
     fn person(&self, id: &str) -> String {
         id.to_owned()
     }

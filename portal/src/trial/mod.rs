@@ -11,13 +11,13 @@ mod report;
 mod rows;
 
 use crate::app;
+use crate::insurers::offer;
 use crate::plugins::Plugin;
 use crate::plugins::border::host::Shared;
 use crate::plugins::calls::Calls;
 use crate::plugins::data::carrier::Carrier;
 use crate::plugins::data::people::PersonKeys;
 use crate::plugins::job::{Step, Work};
-use crate::plugins::package::declared::Uses;
 use crate::plugins::package::load::Loader;
 use crate::plugins::package::{library_file, setting};
 use crate::settings::{Plugins, Settings};
@@ -80,7 +80,7 @@ impl Trial<'_> {
             said: &self.said,
             db: &db,
             pages: Arc::new(pages),
-            shared: shared(&plugin, &beside),
+            shared: offer::shared_by(&plugin, |id| beside.iter().find(|owner| owner.id() == id)),
             page_ms: settings.plugins.page_ms,
             card_ms: settings.plugins.card_ms,
             now: Clock::system().now(),
@@ -118,21 +118,6 @@ impl Trial<'_> {
         }
         Ok(beside)
     }
-}
-
-/// What a plugin may ask of those beside it.
-fn shared(plugin: &Plugin, beside: &[Arc<Plugin>]) -> Vec<Shared> {
-    let one = |uses: &Uses| {
-        let owner = beside.iter().find(|owner| owner.id() == uses.plugin)?;
-        owner.manifest.export.iter().find(|export| export.query == uses.query)?;
-        Some(Shared {
-            plugin: uses.plugin.clone(),
-            query: uses.query.clone(),
-            queries: owner.queries.clone(),
-            database: owner.database.clone()?,
-        })
-    };
-    plugin.manifest.uses.iter().filter_map(one).collect()
 }
 
 /// A plugin that is loaded, and what it is tried with.
