@@ -127,6 +127,7 @@ impl Visit {
             today: &self.today,
             now: self.now,
             insured: member.insured,
+            shown: seen.shown,
             staff: false,
             people: People::new(seen.people.iter().map(person).collect()),
             who: None,

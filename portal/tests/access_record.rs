@@ -54,7 +54,7 @@ async fn a_look_is_noted_for_each_other_person_in_each_plugin_and_never_for_ones
             account_changed_at: None,
         };
         let subjects =
-            Subjects { people: Vec::new(), others: vec!["ichiro".into(), "sakura".into()] };
+            Subjects { others: vec!["ichiro".into(), "sakura".into()], ..Subjects::default() };
         let looker = Looker { insurer: "minato", member: &member, subjects: &subjects, now: 9 };
         looker.note(&db, ["medical-fees", "checkups"].into_iter()).await.unwrap();
         let mut conn = db.read().await.unwrap();

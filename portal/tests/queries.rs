@@ -27,6 +27,24 @@ columns.total = { type = "yen" }
 columns.days = { type = "int", optional = true }
 columns.note = { type = "text", optional = true }
 columns.paid = { type = "bool" }
+[[table.fees.hidden_by]]
+table = "hidden"
+on = ["month", "kind"]
+[[table.fees.hidden_by]]
+table = "unsaid"
+on = ["note"]
+columns = ["note", "days"]
+[table.hidden]
+scope = "person"
+class = "medical"
+key = ["month", "kind"]
+columns.month = { type = "month" }
+columns.kind = { type = "word", words = ["in", "out"] }
+[table.unsaid]
+scope = "person"
+class = "medical"
+key = ["note"]
+columns.note = { type = "text" }
 [table.items]
 scope = "insurer"
 class = "none"
@@ -132,6 +150,118 @@ async fn generated_queries_see_what_the_model_sees() {
         }
         assert!(ran > 300 && with_rows > 100, "{ran} ran, {with_rows} had rows");
         world.close().await;
+    }
+}
+
+/// What a person hides of their rows is as if it had never been, for whoever else of the household asks; for
+/// themselves, for staff and for a job it is there. And who hides what is read by nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_leaves_no_trace() {
+    for url in db::testing::fresh_urls().await {
+        let World { host, database, model } = World::open(&url).await;
+        let (tables, imported) = (Tables::parse(TABLES).unwrap(), BTreeSet::new());
+        let schema = Schema { tables: &tables, imported: &imported };
+        let hidden = [("p1", "202601", "in"), ("p2", "202601", "out"), ("p3", "202512", "in")];
+        let unsaid = [("p2", ""), ("p3", "港"), ("p1", "A")];
+        let mut tx = database.begin("minato").await.unwrap();
+        let all = |first: &[&str]| first.iter().map(|text| Value::from(*text)).collect::<Vec<_>>();
+        for (person, month, kind) in hidden {
+            let names = ["insurer_id", "import_id", "line", "person", "month", "kind"];
+            let sql = database.insert("hidden", &names, 1);
+            let mut values = vec![Value::from("minato"), Value::from(0), Value::from(0)];
+            values.extend(all(&[person, month, kind]));
+            tx.execute(AssertSqlSafe(sql), &values).await.unwrap();
+        }
+        for (person, note) in unsaid {
+            let names = ["insurer_id", "import_id", "line", "person", "note"];
+            let sql = database.insert("unsaid", &names, 1);
+            let mut values = vec![Value::from("minato"), Value::from(0), Value::from(0)];
+            values.extend(all(&[person, note]));
+            tx.execute(AssertSqlSafe(sql), &values).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let (mut generator, engine) = (Generator::new(23), database.engine());
+        let mut differed = 0;
+        for round in 0..400 {
+            let text = generator.query();
+            let Ok(select) = check(&text, &schema) else { continue };
+            let query = Query::parse(&text, &schema).unwrap();
+            let asks = PERSONS[round % 3];
+            let people = People::new(
+                PERSONS
+                    .iter()
+                    .map(|person| Seen {
+                        id: (*person).to_owned(),
+                        name: String::new(),
+                        own: *person == asks,
+                        keys: vec![(*person).to_owned()],
+                    })
+                    .collect(),
+            );
+            let (insurer, today, now) = ("minato", "2026-04-01", 1_775_000_000);
+            let params = generator.params(&select);
+            let seen = model.without(insurer, |person, row, column| {
+                if person == asks {
+                    return false;
+                }
+                let is = |name: &str, text: &str| row(name).is_some_and(|value| value == text);
+                match column {
+                    None => hidden.iter().any(|(whose, month, kind)| {
+                        *whose == person && is("month", month) && is("kind", kind)
+                    }),
+                    Some("note" | "days") => unsaid.iter().any(|(whose, note)| {
+                        *whose == person && row("note").unwrap_or_default() == *note
+                    }),
+                    Some(_) => false,
+                }
+            });
+            let expected = seen.run(&select, insurer, &PERSONS, &params);
+            differed += usize::from(expected != model.run(&select, insurer, &PERSONS, &params));
+            let whom = For { insurer, people: &people, today, now };
+            let mut conn = database.read(insurer).await.unwrap();
+            let rows = query.run(&mut conn, engine, &whom, &params).await.unwrap();
+            same(&rows, &expected, &format!("{engine:?} {asks}\n{text}\n{params:?}"));
+            // Chosen by who asks, one of the others hides the same.
+            let other = people.only(PERSONS[(round + 1) % 3]);
+            let whom = For { people: &other, ..whom };
+            let rows = query.run(&mut conn, engine, &whom, &params).await.unwrap();
+            let expected = seen.run(&select, insurer, &[PERSONS[(round + 1) % 3]], &params);
+            same(&rows, &expected, &format!("{engine:?} one of {asks}'s\n{text}\n{params:?}"));
+            let everybody = People::everybody();
+            let whom = For { people: &everybody, ..whom };
+            let rows = query.run(&mut conn, engine, &whom, &params).await.unwrap();
+            let expected = model.run(&select, insurer, &PERSONS, &params);
+            same(&rows, &expected, &format!("{engine:?} a job\n{text}\n{params:?}"));
+        }
+        assert!(differed > 50, "hidden rows made {differed} answers another");
+
+        // Who hides what is read by nobody else, a job and staff included.
+        let none = serde_json::Map::new();
+        let kept = Query::parse("SELECT COUNT(*) AS n FROM hidden", &schema).unwrap();
+        let both = |own: &str| {
+            let one = |id: &str, own| Seen {
+                id: id.to_owned(),
+                name: String::new(),
+                own,
+                keys: Vec::new(),
+            };
+            People::new(vec![one("p1", own == "p1"), one("p2", own == "p2")])
+        };
+        for (people, n) in [
+            (both("p1"), 1),
+            (both("p1").only("p2"), 0),
+            (both(""), 0),
+            (People::everybody(), 0),
+            (People::everybody().only(&"p".repeat(22)), 0),
+        ] {
+            let whom = For { insurer: "minato", people: &people, today: "2026-04-01", now: 0 };
+            let mut conn = database.read("minato").await.unwrap();
+            let rows = kept.run(&mut conn, engine, &whom, &none).await.unwrap();
+            assert_eq!(rows[0]["n"], n, "{people:?}");
+        }
+        database.close().await;
+        host.close().await;
     }
 }
 
@@ -462,9 +592,12 @@ fn what_reaches_beyond_the_plugin_or_the_insurer_cannot_be_written() {
         let text = "SELECT f.total, i.title FROM fees AS f LEFT JOIN items AS i ON i.month = f.month \
                     JOIN choices AS c ON c.person = f.person WHERE f.total > f.days OR TRUE";
         let sql = printed(text, engine);
-        assert_eq!(sql.matches("\"insurer_id\" = $1").count(), 3, "{sql}");
+        // Three tables, the one that hides rows, and the one that hides parts of one.
+        assert_eq!(sql.matches("\"insurer_id\" = $1").count(), 5, "{sql}");
+        assert_eq!(sql.matches("AS \"h\" WHERE \"h\".\"insurer_id\" = $1").count(), 2, "{sql}");
         assert_eq!(sql.matches("\"person\" IN ($2, $3, $4, $5)").count(), 2, "{sql}");
-        assert!(sql.contains("AND ((\"t0\".\"total\" > \"t0\".\"days\") OR TRUE)"), "{sql}");
+        assert!(sql.contains("AND ((\"t0\".\"total\" > (CASE WHEN EXISTS"), "{sql}");
+        assert!(sql.contains("ELSE \"t0\".\"days\" END)) OR TRUE)"), "{sql}");
     }
 }
 

@@ -58,6 +58,10 @@ pub struct Actor {
     /// Whether rows of other people of the household are among those that queries return.
     #[serde(default)]
     pub household: bool,
+    /// The insured person of their household may see their rows, but for what they hide (`hidden_by` in
+    /// `tables.toml`, and the page ご家族の設定 of the portal).
+    #[serde(default)]
+    pub shown: bool,
     /// Somebody who works for the insurer, on a staff page: queries return the rows of everybody.
     #[serde(default)]
     pub staff: bool,

@@ -11,6 +11,8 @@ pub struct Subjects {
     pub people: Vec<Subject>,
     /// The ids of those who are not the member.
     pub others: Vec<String>,
+    /// The insured person may see the member's rows, unless the member hides them.
+    pub shown: bool,
 }
 
 /// One of them.
@@ -48,7 +50,8 @@ pub async fn subjects(
     policy: HouseholdPolicy,
     member: &Member,
 ) -> Result<Subjects, db::Error> {
-    let mut subjects = Subjects::default();
+    let shown = !member.insured && policy == HouseholdPolicy::UnlessHidden;
+    let mut subjects = Subjects { shown, ..Subjects::default() };
     for card in &member.cards {
         subjects.add(card, true);
     }

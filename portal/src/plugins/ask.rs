@@ -32,6 +32,8 @@ pub struct Asker<'a> {
     /// Seconds since 1970.
     pub now: i64,
     pub insured: bool,
+    /// The insured person may see the member's rows, unless the member hides them.
+    pub shown: bool,
     /// It is somebody who works for the insurer.
     pub staff: bool,
     /// Whose rows queries may return.
@@ -121,6 +123,7 @@ impl Asker<'_> {
             "query": query,
             "actor": {
                 "insured": self.insured,
+                "shown": self.shown,
                 "household": persons.len() > 1,
                 "staff": self.staff,
             },

@@ -322,6 +322,7 @@ impl Crawl<'_, '_> {
             today: &clock::today(tried.now),
             now: tried.now,
             insured: who.insured,
+            shown: !who.insured && !who.staff,
             staff: who.staff,
             people: who.people.clone(),
             who: who.staff.then_some(tried.db),

@@ -99,6 +99,37 @@ impl Model {
         self.rows[insurer].iter().map(|(table, rows)| (*table, rows))
     }
 
+    /// The same without what is hidden: asked of each row by its person, and of each of its columns.
+    pub fn without(
+        &self,
+        insurer: &'static str,
+        hidden: impl Fn(&str, &dyn Fn(&str) -> Option<String>, Option<&str>) -> bool,
+    ) -> Self {
+        let mut rows = self.rows[insurer].clone();
+        let seen = |row: &Row| {
+            let value = |name: &str| match &row.iter().find(|(known, _)| *known == name)?.1 {
+                Cell::Text(text) => Some(text.clone()),
+                _ => None,
+            };
+            let person = value("person").unwrap_or_default();
+            if hidden(&person, &value, None) {
+                return None;
+            }
+            let cell = |(name, cell): &(&'static str, Cell)| match (cell, *name) {
+                (Cell::Null(_), _) => (*name, cell.clone()),
+                (_, name) if hidden(&person, &value, Some(name)) => {
+                    (name, Cell::Null(Box::new(cell.clone())))
+                }
+                (_, name) => (name, cell.clone()),
+            };
+            Some(row.iter().map(cell).collect())
+        };
+        if let Some(fees) = rows.get_mut("fees") {
+            *fees = fees.iter().filter_map(seen).collect();
+        }
+        Self { rows: [(insurer, rows)].into() }
+    }
+
     /// What a query gives for an insurer and these persons.
     pub fn run(
         &self,

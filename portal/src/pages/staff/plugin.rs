@@ -205,6 +205,7 @@ impl Opened<'_> {
             today: &visit.today,
             now: visit.now,
             insured: false,
+            shown: false,
             staff: true,
             people: People::everybody(),
             who: Some(&app.db),

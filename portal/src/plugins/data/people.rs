@@ -93,6 +93,8 @@ pub struct People {
     by_key: HashMap<String, usize>,
     /// Everybody's of the insurer, for its jobs and staff.
     everybody: bool,
+    /// Seen by one of them, from whom the others may keep something.
+    household: bool,
     /// Among everybody: all names of who has one of them, the person's own first.
     same: HashMap<String, Vec<String>>,
 }
@@ -110,8 +112,12 @@ pub struct Seen {
 }
 
 impl People {
-    /// These people, in this order.
+    /// These people, in this order, as one of their household sees them.
     pub fn new(people: Vec<Seen>) -> Self {
+        Self { household: true, ..Self::these(people) }
+    }
+
+    fn these(people: Vec<Seen>) -> Self {
         let keys = people.iter().enumerate();
         let by_key = keys.flat_map(|(at, seen)| {
             std::iter::once(&seen.id).chain(&seen.keys).map(move |key| (key.clone(), at))
@@ -146,7 +152,14 @@ impl People {
             false => {
                 let cards = self.people.iter().enumerate();
                 let cards = cards.flat_map(|(at, seen)| seen.keys.iter().map(move |_| at));
-                Whose::These { people: self.people.len(), cards: cards.collect() }
+                let people = self.people.iter().enumerate();
+                let others = people.filter(|(_, seen)| self.household && !seen.own);
+                Whose::These {
+                    people: self.people.len(),
+                    cards: cards.collect(),
+                    own: self.people.iter().position(|seen| seen.own),
+                    others: others.map(|(at, _)| at).collect(),
+                }
             }
         }
     }
@@ -184,8 +197,9 @@ impl People {
                 None => (id.to_owned(), vec![id.to_owned()]),
             };
             let seen = Seen { id, name: String::new(), own: false, keys };
-            return Self::new(vec![seen]);
+            return Self::these(vec![seen]);
         }
-        Self::new(self.people.iter().filter(|seen| seen.id == id).cloned().collect())
+        let those = self.people.iter().filter(|seen| seen.id == id).cloned().collect();
+        Self { household: self.household, ..Self::these(those) }
     }
 }

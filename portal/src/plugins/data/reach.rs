@@ -42,7 +42,8 @@ impl Writes<'_> {
         match self {
             Writes::Nothing => false,
             Writes::Own(listed) => statement.scope() == Scope::Person && names(listed, name),
-            Writes::Everybodys(listed) => names(listed, name),
+            // What somebody keeps from others is theirs to say.
+            Writes::Everybodys(listed) => !statement.hides() && names(listed, name),
         }
     }
 }
@@ -90,10 +91,13 @@ impl Declared<'_> {
                     return Err(format!("names the statement {name:?}; add statements/{name}.sql"));
                 };
                 if !self.writes.allow(name, statement) {
+                    let why = match statement.hides() {
+                        true => "what a person hides only their own form changes",
+                        false => "a member writes rows of scope = \"person\"",
+                    };
+                    let table = statement.table();
                     return Err(format!(
-                        "names statements/{name}.sql, which writes {}: a member writes rows of \
-                         scope = \"person\"",
-                        statement.table()
+                        "names statements/{name}.sql, which writes {table}: {why}"
                     ));
                 }
             }

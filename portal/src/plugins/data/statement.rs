@@ -57,6 +57,11 @@ impl Statement {
         self.write.into.scope
     }
 
+    /// Whether it writes what somebody keeps from others.
+    pub fn hides(&self) -> bool {
+        self.write.into.hides
+    }
+
     /// Whether it puts a row in.
     pub fn adds(&self) -> bool {
         matches!(self.write.change, Change::Insert { .. })

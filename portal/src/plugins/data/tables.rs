@@ -32,10 +32,67 @@ pub struct Table {
     pub key: Option<Vec<String>>,
     /// How many rows one person, or the insurer, may have that are written here; files may bring more.
     most: Option<u32>,
+    /// What a person keeps from the rest of the household.
+    #[serde(default)]
+    pub hidden_by: Vec<HiddenBy>,
     /// How long rows are kept; for ever when nothing is said.
     pub retention: Option<Retention>,
     /// What it was in the portal's own database before plugins had databases of their own.
     pub was: Option<Was>,
+}
+
+/// A table in which a person writes what the rest of the household does not see of their rows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HiddenBy {
+    pub table: String,
+    /// Columns of both tables: rows that are alike in them are hidden. They are the other table's key.
+    pub on: Vec<String>,
+    /// Of such a row only these are hidden, and read as if they had no value; the whole row when nothing is said.
+    #[serde(default)]
+    pub columns: Vec<String>,
+}
+
+impl HiddenBy {
+    fn check(&self, table: &Table, tables: &Tables) -> Result<(), String> {
+        let name = &self.table;
+        let by = tables.table.get(name).ok_or(format!("{name:?} is no table of tables.toml"))?;
+        if (table.scope, by.scope) != (Scope::Person, Scope::Person) {
+            return Err(format!("both tables are of persons: write scope = \"person\" in {name}"));
+        }
+        if by.class < table.class {
+            return Err(format!(
+                "{name} says of its rows: write class = {:?}",
+                table.class.as_str()
+            ));
+        }
+        // Files are fetched by their id, not by a row.
+        let is_blob = |column: &Column| column.kind() == Kind::Blob;
+        if table.columns.values().any(is_blob) {
+            return Err("a table with files cannot hide rows; keep the files in another".to_owned());
+        }
+        if !by.hidden_by.is_empty() {
+            return Err(format!("{name} is seen by its owner alone; remove its own hidden_by"));
+        }
+        if by.key.as_ref() != Some(&self.on) {
+            return Err(format!("on: write key = {:?} in {name}", self.on));
+        }
+        for column in &self.on {
+            let both = table.columns.get(column).zip(by.columns.get(column));
+            let (ours, theirs) = both.ok_or(format!("on: {column} is a column of both tables"))?;
+            if ours.kind() != theirs.kind() {
+                return Err(format!("on: {column} is of one type in both tables"));
+            }
+            if ours.optional && ours.kind() != Kind::Text {
+                return Err(format!("on: {column} is optional; only a text may be"));
+            }
+        }
+        let optional = |column: &String| table.columns.get(column).is_some_and(|c| c.optional);
+        match self.columns.iter().find(|column| !optional(column)) {
+            Some(column) => Err(format!("columns: {column} is no optional column of the table")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How long rows are kept: those of a year to a day so many years later.
@@ -246,6 +303,11 @@ impl Column {
 pub const HOSTS: [&str; 4] = ["insurer_id", "person", "import_id", "line"];
 
 impl Tables {
+    /// Whether persons write in this table what they keep from others: nobody else reads it.
+    pub fn hides(&self, name: &str) -> bool {
+        self.table.values().flat_map(|table| &table.hidden_by).any(|hidden| hidden.table == name)
+    }
+
     /// Reads `tables.toml`.
     ///
     /// # Errors
@@ -285,6 +347,9 @@ impl Tables {
                 {
                     return Err(at(format!("was: batch: {batch:?} is no column of it")));
                 }
+            }
+            for hidden in &table.hidden_by {
+                hidden.check(table, &tables).map_err(|why| at(format!("hidden_by: {why}")))?;
             }
             if let Some(retention) = &table.retention {
                 retention.check(table).map_err(|why| at(format!("retention: {why}")))?;
@@ -343,6 +408,34 @@ mod tests {
     const GOOD: &str = "schema = \"musubi-tables/1\"\n[table.rows]\nscope = \"person\"\n\
                         class = \"medical\"\nindexes = [[\"month\"]]\n[table.rows.columns]\n\
                         month = { type = \"month\" }\nkind = { type = \"word\", words = [\"a\"] }\n";
+
+    #[test]
+    fn what_hides_rows_is_a_table_of_its_own() {
+        let hides = "[[table.rows.hidden_by]]\ntable = \"kept\"\non = [\"month\", \"kind\"]\n\
+                     [table.kept]\nscope = \"person\"\nclass = \"medical\"\n\
+                     key = [\"month\", \"kind\"]\ncolumns.month = { type = \"month\" }\n\
+                     columns.kind = { type = \"word\", words = [\"a\"] }\n";
+        let good = format!("{GOOD}note = {{ type = \"text\", optional = true }}\n{hides}");
+        let tables = Tables::parse(&good).unwrap();
+        assert!(tables.hides("kept") && !tables.hides("rows"));
+        let only = "on = [\"month\", \"kind\"]\ncolumns = [\"note\"]";
+        assert!(Tables::parse(&good.replace("on = [\"month\", \"kind\"]", only)).is_ok());
+        for (from, to, word) in [
+            ("table = \"kept\"", "table = \"gone\"", "\"gone\" is no table"),
+            ("[table.kept]\nscope = \"person\"", "[table.kept]\nscope = \"insurer\"", "in kept"),
+            ("class = \"medical\"\nkey", "class = \"pii\"\nkey", "class = \"medical\""),
+            ("key = [\"month\", \"kind\"]", "key = [\"month\"]", "in kept"),
+            ("words = [\"a\"] }\nnote", "words = [\"a\", \"b\"] }\nnote", "one type"),
+            ("\"month\" }\nkind", "\"month\", optional = true }\nkind", "only a text"),
+            ("on = [\"month\"", "columns = [\"kind\"]\non = [\"month\"", "no optional column"),
+            ("note = { type = \"text\"", "note = { type = \"blob\"", "with files"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert_ne!(text, good, "{to}");
+            let why = Tables::parse(&text).unwrap_err();
+            assert!(why.starts_with("table rows: hidden_by") && why.contains(word), "{to}: {why}");
+        }
+    }
 
     #[test]
     fn a_wrong_table_says_where_and_what_to_write() {

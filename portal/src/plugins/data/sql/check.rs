@@ -2,7 +2,9 @@
 //! gets a type, the same for both engines.
 
 use super::syntax::{self, Args, Node as Written, Op};
-use super::tree::{Aggregate, Count, Expr, Function, Join, Node, Order, Output, Select, Source};
+use super::tree::{
+    Aggregate, Count, Expr, Function, Hidden, Join, Node, Order, Output, Select, Source,
+};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::tables::{Kind, Scope, Table, Tables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +126,20 @@ impl<'t> Checker<'t> {
         }
         let imported = self.schema.imported.contains(&named.table);
         self.known.push((named.name.clone(), table, imported));
-        Ok(Source { table: named.table.clone(), scope: table.scope, imported, join })
+        let on = |column: &String| (column.clone(), table.columns[column].optional);
+        let hidden = table.hidden_by.iter().map(|hidden| Hidden {
+            by: hidden.table.clone(),
+            on: hidden.on.iter().map(on).collect(),
+            columns: hidden.columns.clone(),
+        });
+        Ok(Source {
+            table: named.table.clone(),
+            scope: table.scope,
+            imported,
+            hidden: hidden.collect(),
+            hides: self.schema.tables.hides(&named.table),
+            join,
+        })
     }
 
     /// The class of the tables alone: also how many rows there are says something.

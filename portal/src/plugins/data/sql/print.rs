@@ -2,7 +2,7 @@
 //! anything of the author's: the tree has no place for it, so no query can leave it out.
 
 use super::syntax::Op;
-use super::tree::{Aggregate, Count, Expr, Function, Join, Node, Select, Source};
+use super::tree::{Aggregate, Count, Expr, Function, Hidden, Join, Node, Select, Source};
 use crate::plugins::data::tables::{Kind, Scope, Stored};
 use db::Engine;
 use std::collections::BTreeMap;
@@ -37,8 +37,15 @@ pub enum Bind {
 /// Whose rows of persons there are for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
-    /// So many people's, and for each of their cards whose it is.
-    These { people: usize, cards: Vec<usize> },
+    These {
+        people: usize,
+        /// For each of their cards whose it is.
+        cards: Vec<usize>,
+        /// Who asks, when it is one of them.
+        own: Option<usize>,
+        /// Those of the household who may keep something from who asks.
+        others: Vec<usize>,
+    },
     /// Every person's of the insurer: for its jobs.
     Everybodys,
 }
@@ -168,17 +175,20 @@ impl<'s> Printer<'s> {
     pub(super) fn seen(&mut self, at: usize) {
         let source = &self.sources[at];
         _ = write!(self.sql, "\"t{at}\".\"insurer_id\" = $1");
-        if let (Scope::Person, Whose::These { people, cards }) = (source.scope, &self.whose) {
+        let who = (source.scope == Scope::Person).then(|| self.names(source)).flatten();
+        if let Some(names) = who {
             _ = write!(self.sql, " AND \"t{at}\".\"person\" IN (");
-            // What came in files is a card's; what was written here a person's, or a card's when a job wrote
-            // it for a row of a file.
-            let of_people = (0..*people).filter(|_| !source.imported).map(Bind::Person);
-            let names: Vec<Bind> = of_people.chain((0..cards.len()).map(Bind::Card)).collect();
             if names.is_empty() {
                 self.put("NULL");
             }
-            self.list(&names, |printer, _, name| printer.bind(name.clone()));
+            self.list(&names, |printer, _, (name, _)| printer.bind(name.clone()));
             self.put(")");
+        }
+        for hidden in source.hidden.iter().filter(|hidden| hidden.columns.is_empty()) {
+            if self.others(at).is_some() {
+                self.put(" AND NOT ");
+                self.hidden(at, hidden);
+            }
         }
         if source.imported {
             // `+`: SQLite is to find rows by person, not by import.
@@ -189,6 +199,74 @@ impl<'s> Printer<'s> {
                  \"musubi_imports\" WHERE \"insurer_id\" = $1 AND \"live\")"
             );
         }
+    }
+
+    /// Under which names the rows of a table stand that are seen, and whose each is; `None` for everybody's.
+    /// What came in files is a card's; what was written here a person's, or a card's when a job wrote it for a row
+    /// of a file. What somebody hides only they see.
+    fn names(&self, source: &Source) -> Option<Vec<(Bind, usize)>> {
+        let Whose::These { people, cards, own, .. } = &self.whose else {
+            return source.hides.then(Vec::new);
+        };
+        let of_people = (0..*people).filter(|_| !source.imported).map(|at| (Bind::Person(at), at));
+        let of_cards = cards.iter().enumerate().map(|(card, at)| (Bind::Card(card), *at));
+        let seen = |(_, at): &(Bind, usize)| !source.hides || *own == Some(*at);
+        Some(of_people.chain(of_cards).filter(seen).collect())
+    }
+
+    /// The names under which rows of others stand, who may hide some of them; `None` when nobody may.
+    fn others(&self, at: usize) -> Option<Vec<(Bind, usize)>> {
+        let Whose::These { others, .. } = &self.whose else { return None };
+        let names = self.names(&self.sources[at])?.into_iter();
+        let names: Vec<_> = names.filter(|(_, whose)| others.contains(whose)).collect();
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// Whether the owner of a row, who is not the one who asks, hides it.
+    fn hidden(&mut self, at: usize, hidden: &Hidden) {
+        _ = write!(
+            self.sql,
+            "EXISTS (SELECT 1 FROM \"{}\" AS \"h\" WHERE \"h\".\"insurer_id\" = $1 AND \
+             \"h\".\"person\" = CAST(CASE \"t{at}\".\"person\"",
+            hidden.by
+        );
+        for (name, whose) in self.others(at).into_iter().flatten() {
+            self.put(" WHEN ");
+            self.bind(name);
+            self.put(" THEN ");
+            self.bind(Bind::Person(whose));
+        }
+        self.put(" END AS TEXT)");
+        for (column, optional) in &hidden.on {
+            _ = match optional {
+                true => write!(
+                    self.sql,
+                    " AND \"h\".\"{column}\" = COALESCE(\"t{at}\".\"{column}\", '')"
+                ),
+                false => {
+                    write!(self.sql, " AND \"h\".\"{column}\" = \"t{at}\".\"{column}\"")
+                }
+            };
+        }
+        self.put(")");
+    }
+
+    /// A column, where nobody hides it.
+    fn column(&mut self, at: usize, column: &str) {
+        let sources = self.sources;
+        let masks = |hidden: &&Hidden| hidden.columns.iter().any(|one| one == column);
+        let mut hidden = sources[at].hidden.iter().filter(masks).peekable();
+        if hidden.peek().is_none() || self.others(at).is_none() {
+            _ = write!(self.sql, "\"t{at}\".\"{column}\"");
+            return;
+        }
+        self.put("(CASE");
+        for hidden in hidden {
+            self.put(" WHEN ");
+            self.hidden(at, hidden);
+            self.put(" THEN NULL");
+        }
+        _ = write!(self.sql, " ELSE \"t{at}\".\"{column}\" END)");
     }
 
     /// A column of the result: both engines are to make the same type of it.
@@ -217,9 +295,7 @@ impl<'s> Printer<'s> {
     pub(super) fn expr(&mut self, expr: &Expr) {
         match &expr.node {
             Node::Column { source, .. } if expr.kind == Kind::Person => self.person(*source),
-            Node::Column { source, column } => {
-                _ = write!(self.sql, "\"t{source}\".\"{column}\"");
-            }
+            Node::Column { source, column } => self.column(*source, column),
             Node::Param(name) => {
                 let stored = self.params.get(name).unwrap_or(&expr.kind).stored();
                 self.typed(stored, |printer| printer.bind(Bind::Param(name.clone())));

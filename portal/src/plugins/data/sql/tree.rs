@@ -78,7 +78,21 @@ pub struct Source {
     pub scope: Scope,
     /// Its rows come from files: those of the imports that count are there.
     pub imported: bool,
+    /// What others of the household do not see of it.
+    pub hidden: Vec<Hidden>,
+    /// It says what is hidden: its owner alone reads and writes it.
+    pub hides: bool,
     pub join: Join,
+}
+
+/// Rows of persons that are alike in some columns with one in a table of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    pub by: String,
+    /// Each column, and whether it can be without a value here.
+    pub on: Vec<(String, bool)>,
+    /// What reads as nothing; the whole row when empty.
+    pub columns: Vec<String>,
 }
 
 /// How it stands to the tables before it.
