@@ -132,3 +132,98 @@ async fn who_has_left_reads_and_then_no_more() {
     })
     .await;
 }
+
+/// What a dependant hides leaves no trace: home, pages, sums, papers and the files for the tax office are to the
+/// letter what they would be if the row had never been in the insurer's file. (What queries answer is in
+/// `portal/tests/queries.rs`, over the whole language.)
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_row_leaves_no_trace() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    World::on_each_engine(options, async |world| {
+        let hanako = Visitor::member(world, "minato", "hanako79", HANAKO).await;
+        let ichiro = Visitor::member(world, "minato", "ichiro77", ICHIRO).await;
+        let at = |path: &str| format!("{}/minato/{path}", world.portal_url);
+        let read = async |visitor: &Visitor| {
+            let mut pages = Vec::new();
+            let year = visitor.open(&at("p/tax-deduction/year?year=2025")).await.html;
+            let files = year.split("/p/tax-deduction/csv?year=2025&amp;person=").skip(1);
+            let files = files.filter_map(|rest| rest.split('"').next());
+            let files = files.map(|id| format!("p/tax-deduction/csv?year=2025&person={id}"));
+            let files: Vec<String> = files.collect();
+            assert!(!files.is_empty(), "each has a file");
+            let fixed = [
+                "",
+                "search?q=%E7%9A%AE%E8%86%9A%E7%A7%91",
+                "p/medical-fees",
+                "p/medical-fees/month?month=202504",
+                "p/medical-fees/month?month=202505",
+                "p/medical-fees/year?year=2025",
+                "p/medical-fees/past",
+                "p/tax-deduction/year?year=2025",
+                "p/tax-deduction/xml?year=2025",
+                "p/tax-deduction/form?year=2025",
+            ];
+            for path in fixed.map(str::to_owned).into_iter().chain(files) {
+                let page = visitor.open(&at(&path)).await;
+                assert_eq!(page.status, 200, "{path}");
+                // What is made for each page anew.
+                let token = page.html.split("name=\"csrf\" value=\"").nth(1);
+                let token = token.and_then(|rest| rest.split('"').next()).unwrap_or("-");
+                pages.push((path, page.html.replace(token, "")));
+            }
+            for path in ["p/medical-fees/paper?month=202504", "p/medical-fees/paper?year=2025"] {
+                let request = reqwest::Client::new().get(at(path));
+                let answer = request.header("cookie", visitor.cookies(&at(path))).send().await;
+                let paper = answer.expect("an answer").bytes().await.expect("read");
+                pages.push((path.to_owned(), tests::paper::extracted(&paper)));
+            }
+            pages
+        };
+        let keep = async |month: &str, place: usize, how: &str| {
+            let list = ichiro.open(&at(&format!("p/medical-fees/keep?month={month}"))).await;
+            list.sees(&format!("keep/one?month={month}")).does_not_see("花子</span></a>");
+            let one = at(&format!("p/medical-fees/keep/one?month={month}&at={place}"));
+            let page = ichiro.open(&one).await;
+            ichiro.submit(&page, &[("how", how)]).await.sees("ご家族への表示を変更しました");
+        };
+        let before = read(&hanako).await;
+        let his = read(&ichiro).await;
+        hanako.open(&at("p/medical-fees/month?month=202504")).await.sees("灯台通り皮膚科");
+        // It is theirs who may be seen: she has nobody to hide from, and cannot look at his choice.
+        for path in ["keep", "keep?month=202504", "keep/one?month=202504&at=0"] {
+            let page = hanako.open(&at(&format!("p/medical-fees/{path}"))).await;
+            assert_eq!(page.status, 404);
+        }
+
+        keep("202504", 0, "row").await;
+        let hidden = read(&hanako).await;
+        assert_ne!(before, hidden);
+        assert_eq!(read(&ichiro).await, his, "he himself sees what he saw");
+        keep("202504", 0, "show").await;
+        assert_eq!(read(&hanako).await, before, "shown again it is there again");
+        keep("202504", 0, "name").await;
+        hanako
+            .open(&at("p/medical-fees/month?month=202504"))
+            .await
+            .sees("2,127")
+            .does_not_see("灯台通り皮膚科");
+        keep("202504", 0, "show").await;
+
+        let file = world.folder.join("insurers/minato/files/medical-fees.csv");
+        let rows = std::fs::read(&file).expect("the file");
+        let starts = |line: &&[u8]| line.starts_with(b"1234,0005678,01,");
+        let in_month = |line: &&[u8]| line.windows(8).any(|part| part == b",202504,");
+        let lines = rows.split(|byte| *byte == b'\n');
+        let first = lines.clone().find(|line| starts(line) && in_month(line)).expect("his row");
+        let less: Vec<&[u8]> = lines.filter(|line| *line != first).collect();
+        std::fs::write(&file, less.join(&b'\n')).expect("written");
+        let layout = world.folder.join("insurers/minato/medical-fees.toml");
+        let (file, layout) = (file.display().to_string(), layout.display().to_string());
+        let args = ["import", &file, "--insurer", "minato", "--plugin", "medical-fees"];
+        world.ran(Program::Portal, &[&args[..], &["--layout", &layout]].concat());
+        for ((path, hidden), (_, never)) in hidden.iter().zip(read(&hanako).await) {
+            assert_eq!(*hidden, never, "{path}");
+        }
+    })
+    .await;
+}

@@ -2,12 +2,16 @@
 //! and choice allow it, the household.
 //!
 //! - `pages/`: overview, month, year, past, and `paper.rs`; `latest.rs` is the card
+//! - `keep.rs`: what a dependant keeps from the household
 //! - `rows.rs`: rows and sums
 //! - `import.rs`: the invariant of F130
 
 mod import;
+mod keep;
 pub mod pages;
 pub mod rows;
+
+pub use keep::{Keep, One};
 
 sdk::plugin! {
     manifest: include_bytes!("../plugin.toml"),
@@ -16,8 +20,11 @@ sdk::plugin! {
         month => pages::month,
         year => pages::year,
         past => pages::past,
+        keep => keep::list,
+        keep_one => keep::one,
         paper => pages::paper,
     ],
     cards: [latest => pages::latest],
+    actions: [kept => keep::take],
     checks: [rows => import::check],
 }

@@ -175,3 +175,61 @@ fn samples_are_the_pages() {
     Year::samples().unwrap();
     Past::samples().unwrap();
 }
+
+/// F136: what a dependant keeps from the household is chosen row by row, and what is not theirs cannot be.
+#[test]
+fn a_dependant_keeps_a_row_or_a_name() {
+    let answer = |name: &str, _: &Value| match name {
+        "months" => vec![json!({"month": "202503"})],
+        "rows" => [("みなと医院", "outpatient"), ("みなと医院", "outpatient"), ("", "pharmacy")]
+            .map(|(facility, kind)| {
+                let facility = Some(facility).filter(|name| !name.is_empty());
+                json!({"month": "202503", "person": "p1", "facility": facility, "kind": kind,
+                       "kind_text": null, "days": 1, "note": null, "total": 1000,
+                       "insurer_paid": 700, "public_paid": 0, "other_paid": 0, "own_paid": 300})
+            })
+            .into(),
+        "hidden_rows" => vec![json!({"month": "202503", "facility": "", "kind": "pharmacy"})],
+        "hidden_names" => vec![json!({"facility": "みなと医院"})],
+        other => panic!("the page asked for {other}"),
+    };
+    let ask = |what: u32, handler: &str, shown: bool, form: Value| {
+        let request = json!({
+            "handler": handler, "base": "/minato/p/medical-fees", "form": form,
+            "query": {"month": "202503", "at": "2"}, "actor": {"shown": shown},
+            "persons": [{"id": "p1", "name": "港　一郎", "own": true}],
+        });
+        let (status, reply) = testing::call(&HANDLERS, what, &request, answer);
+        assert_eq!(status, abi::OK, "{reply}");
+        reply
+    };
+    let list = &ask(abi::PAGE, "keep", true, Value::Null)["show"]["data"]["rows"];
+    // What is alike stands once, with its sum.
+    assert_eq!(list.as_array().map(Vec::len), Some(2));
+    assert_eq!((&list[0]["how"], &list[0]["own_paid"]), (&json!("name"), &json!(600)));
+    assert_eq!((&list[1]["how"], &list[1]["at"]), (&json!("row"), &json!(2)));
+    let one = &ask(abi::PAGE, "keep_one", true, Value::Null)["show"];
+    assert_eq!(one["forms"]["keep"]["values"]["kind"], "pharmacy");
+    for handler in ["keep", "keep_one"] {
+        assert_eq!(ask(abi::PAGE, handler, false, Value::Null), "not_found");
+    }
+    let send = |facility: &str, kind: &str, how: &str| {
+        let form = json!({"facility": facility, "kind": kind, "how": how});
+        ask(abi::ACTION, "kept", true, form)
+    };
+    let runs = |reply: &Value| {
+        let writes = reply["see"]["writes"].as_array().expect("writes").iter();
+        writes.map(|write| write["statement"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(runs(&send("みなと医院", "outpatient", "show")), ["show_row", "show_name"]);
+    assert_eq!(runs(&send("みなと医院", "outpatient", "name")), ["show_row", "hide_name"]);
+    assert_eq!(runs(&send("みなと医院", "outpatient", "row")), ["hide_row"]);
+    assert_eq!(runs(&send("", "pharmacy", "show")), ["show_row"]);
+    let refused = |reply: &Value| reply["again"]["faults"][0]["text"].clone();
+    assert_eq!(refused(&send("", "pharmacy", "name")), "medical-fees-keep-nameless");
+    assert_eq!(refused(&send("よその医院", "outpatient", "row")), "medical-fees-keep-gone");
+    assert_eq!(
+        ask(abi::ACTION, "kept", false, json!({"facility": "", "kind": "pharmacy", "how": "row"})),
+        "not_found"
+    );
+}

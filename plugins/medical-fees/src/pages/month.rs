@@ -15,6 +15,9 @@ pub struct Month {
     /// The months with care before and after this one.
     pub previous: Option<String>,
     pub next: Option<String>,
+    /// The member can keep rows from the household.
+    #[serde(default)]
+    pub keeps: bool,
     /// What was paid back for it, where another plugin knows.
     pub benefits: Vec<Benefit>,
 }
@@ -61,6 +64,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         benefits: benefits(call, &wanted)?,
         previous: neighbour(at.map(|at| at + 1)),
         next: neighbour(at.and_then(|at| at.checked_sub(1))),
+        keeps: call.actor.shown,
         months: months.iter().map(choice).collect(),
         month: wanted,
     }

@@ -20,6 +20,9 @@ pub struct Overview {
     pub patients: Vec<String>,
     /// Whether rows of others are among those shown.
     pub household: bool,
+    /// The member can keep rows from the household.
+    #[serde(default)]
+    pub keeps: bool,
 }
 
 /// The newest month with care.
@@ -61,6 +64,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         }),
         patients: patients(call, "").into_iter().map(|patient| patient.name).collect(),
         household: call.actor.household,
+        keeps: call.actor.shown,
     }
     .show()
 }

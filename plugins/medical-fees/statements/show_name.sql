@@ -1,0 +1,1 @@
+DELETE FROM hidden_names WHERE facility = $facility

@@ -1,0 +1,1 @@
+DELETE FROM hidden_rows WHERE month = $month AND facility = $facility AND kind = $kind
