@@ -112,7 +112,7 @@ impl Browser {
         let options = json!({"goog:chromeOptions": {"args": [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--lang=ja", "--accept-lang=ja", "--force-prefers-reduced-motion",
+            "--disable-dev-shm-usage", "--window-size=1280,900", "--lang=ja", "--accept-lang=ja", "--force-prefers-reduced-motion",
         ]}, "goog:loggingPrefs": {"browser": "ALL"}});
         let url = format!("http://localhost:{port}");
         let connect = async {
@@ -390,6 +390,35 @@ impl Browser {
             .issue_cmd(Cdp("Emulation.clearDeviceMetricsOverride", none))
             .await
             .expect("reset");
+        self
+    }
+
+    /// Keeps what is seen as a picture; axe-core finds nothing in it.
+    pub async fn shoot_as_it_is(&self, name: &str) -> &Self {
+        let faults = self.faults().await;
+        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
+        let shot = Cdp("Page.captureScreenshot", json!({"format": "png"}));
+        let shot = self.client.issue_cmd(shot).await.expect("shot");
+        self.keep(&shot, &format!("{name}.png"));
+        self
+    }
+
+    /// As a phone of 360 px, or as a desk again.
+    pub async fn phone(&self, is: bool) -> &Self {
+        let size = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
+        let set = match is {
+            true => Cdp("Emulation.setDeviceMetricsOverride", size),
+            false => Cdp("Emulation.clearDeviceMetricsOverride", json!({})),
+        };
+        self.client.issue_cmd(set).await.expect("resized");
+        self
+    }
+
+    /// As a device whose owner has chosen a dark screen, or a bright one again.
+    pub async fn dark(&self, is: bool) -> &Self {
+        let value = if is { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
+        self.client.issue_cmd(Cdp("Emulation.setEmulatedMedia", media)).await.expect("dark");
         self
     }
 

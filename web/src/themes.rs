@@ -24,6 +24,9 @@ struct File {
     theme: Head,
     #[serde(default)]
     tokens: Tokens,
+    /// Colours of a dark screen: for whoever has chosen one on their device.
+    #[serde(default)]
+    dark: Tokens,
     #[serde(default)]
     assets: BTreeMap<String, String>,
     /// Pairs of colours that are used together, checked for contrast.
@@ -240,17 +243,21 @@ impl<'f> Loader<'f, '_> {
     ) -> Result<Built<'f>, String> {
         let id = &file.theme.id;
         let ancestors = || parent.iter().flat_map(|parent| parent.chain());
-        tokens::check_contrast(
-            file.contrast.iter().chain(ancestors().flat_map(|built| &built.file.contrast)),
-            |name| {
-                let inherited = || ancestors().find_map(|built| built.file.tokens.get(name));
-                file.tokens.get(name).or_else(inherited)
-            },
-        )?;
+        let pairs = || file.contrast.iter().chain(ancestors().flat_map(|b| &b.file.contrast));
+        let bright = |name: &str| {
+            let inherited = || ancestors().find_map(|built| built.file.tokens.get(name));
+            file.tokens.get(name).or_else(inherited)
+        };
+        let dark = |name: &str| {
+            let inherited = || ancestors().find_map(|built| built.file.dark.get(name));
+            file.dark.get(name).or_else(inherited).or_else(|| bright(name))
+        };
+        tokens::check_contrast(pairs(), bright)?;
+        tokens::check_contrast(pairs(), dark).map_err(|why| format!("dark: {why}"))?;
         if let Some(parent) = &parent {
             let known =
                 |name: &String| parent.chain().any(|built| built.file.tokens.contains_key(name));
-            if let Some(name) = file.tokens.keys().find(|name| !known(name)) {
+            if let Some(name) = file.tokens.keys().chain(file.dark.keys()).find(|n| !known(n)) {
                 return Err(format!("token {name}: no page uses it; the tokens are those of base"));
             }
         }
@@ -378,8 +385,9 @@ impl<'f> Loader<'f, '_> {
                 theme.icon = url.into();
             }
         }
-        if !file.tokens.is_empty() {
-            css.push(self.assets.add(id, "tokens.css", tokens::css(&file.tokens)?.into_bytes()));
+        let style = tokens::style(&file.tokens, &file.dark)?;
+        if !style.is_empty() {
+            css.push(self.assets.add(id, "tokens.css", style.into_bytes()));
         }
         if !scripts.is_empty() {
             theme.scripts = Arc::new(scripts);

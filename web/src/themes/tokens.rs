@@ -23,13 +23,27 @@ pub struct Contrast {
     min: f64,
 }
 
+/// The tokens of a theme, and those that differ on a dark screen (never on paper).
+///
+/// # Errors
+/// As [`css`].
+pub fn style(tokens: &Tokens, dark: &Tokens) -> Result<String, String> {
+    let mut out = if tokens.is_empty() { String::new() } else { css(":root", tokens)? };
+    if !dark.is_empty() {
+        // Before what a child says for a bright one.
+        let dark = css("html:root", dark)?;
+        out.push_str(&format!("@media screen and (prefers-color-scheme:dark){{{dark}}}"));
+    }
+    Ok(out)
+}
+
 /// Tokens as CSS custom properties. Every value is parsed and written anew, so that a value such
 /// as `red;}body{display:none` cannot get through.
 ///
 /// # Errors
 /// Names the token and what may stand there.
-pub fn css(tokens: &Tokens) -> Result<String, String> {
-    let mut out = String::from(":root{");
+fn css(of: &str, tokens: &Tokens) -> Result<String, String> {
+    let mut out = format!("{of}{{");
     for (name, token) in tokens {
         let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
         if !name.chars().all(good) {
