@@ -22,6 +22,7 @@ welcome-register-mail = your own email address (each member of a family needs a 
 welcome-register = Register
 
 home-title = Home
+home-services = What you can do here
 home-greeting = Welcome, { $name }
 home-first-login = This is the first time you have signed in. Thank you for registering.
 home-last-login = Last signed in: { $when }

@@ -22,6 +22,7 @@ welcome-register-mail = ご自分のメールアドレス（ご家族と同じ�
 welcome-register = 新しく登録する
 
 home-title = ホーム
+home-services = ご利用になれる内容
 home-greeting = ようこそ、{ $name }さん
 home-first-login = はじめてのログインです。ご登録ありがとうございます。
 home-last-login = 前回のログイン：{ $when }

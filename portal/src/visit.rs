@@ -225,8 +225,11 @@ where
             look.user = Some(User {
                 name: session.member.name.clone(),
                 signout_url: format!("{}/signout", look.base()),
+                last_login: session.previous_login_at,
             });
             look.nav = menu(&in_force.plugins, &insurer, &look, parts.uri.path());
+            let inbox = format!("{}/inbox", look.base());
+            look.bell = look.nav.iter().any(|item| item.url == inbox).then_some(inbox);
         }
         let headers = parts.headers.clone();
         let today = web::clock::today(now);
@@ -239,33 +242,37 @@ where
 /// provider.
 fn menu(plugins: &Plugins, insurer: &Insurer, look: &Look, path: &str) -> Vec<NavItem> {
     let base = look.base();
-    let item = |label: String, url: String| {
+    let item = |label: String, url: String, icon: &'static str| {
         let current = path == url || (url.contains("/p/") && path.starts_with(&format!("{url}/")));
-        NavItem { label, url, current }
+        NavItem { label, url, current, icon }
     };
     let tells = offer::all(&insurer.definition, plugins)
         .any(|offer| !offer.plugin.manifest.notification.is_empty());
     let searches = offer::all(&insurer.definition, plugins)
         .any(|offer| offer.plugin.manifest.search().is_some());
     let plugins = offer::all(&insurer.definition, plugins).filter_map(|offer| {
-        let label = look.t(offer.menu()?, &[]);
-        Some(item(label, format!("{base}/p/{}", offer.id())))
+        let menu = offer.menu()?;
+        let label = look.t(&menu.label, &[]);
+        Some(item(label, format!("{base}/p/{}", offer.id()), menu.icon.as_str()))
     });
-    let host = |key: &str, below: &str| item(look.t(key, &[]), format!("{base}/{below}"));
+    let host = |key: &str, below: &str, icon: &'static str| {
+        item(look.t(key, &[]), format!("{base}/{below}"), icon)
+    };
     // Where nobody is shown to anybody there is nothing to choose.
     let shared = insurer.definition.household != HouseholdPolicy::Never;
-    let household = shared.then(|| host("nav-household", "household"));
-    let inbox = tells.then(|| host("nav-inbox", "inbox"));
-    let search = searches.then(|| host("nav-search", "search"));
-    std::iter::once(host("nav-home", ""))
+    let household = shared.then(|| host("nav-household", "household", "family"));
+    let inbox = tells.then(|| host("nav-inbox", "inbox", "letter"));
+    let search = searches.then(|| host("nav-search", "search", "search"));
+    std::iter::once(host("nav-home", "", "home"))
         .chain(inbox)
         .chain(search)
         .chain(plugins)
         .chain(household)
-        .chain([host("nav-views", "views")])
+        .chain([host("nav-views", "views", "eye")])
         .chain([item(
             look.t("nav-own", &[]),
             format!("{}/account", insurer.definition.signin.issuer),
+            "person",
         )])
         .collect()
 }

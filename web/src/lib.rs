@@ -48,7 +48,7 @@ pub use error::{Error, Result};
 pub use forms::{Brought, Form, Most, Posted, Upload};
 pub use look::Look;
 pub use origin::PublicUrl;
-pub use pages::{Called, Opened, Page, Pages};
+pub use pages::{Called, Opened, Page, Pages, chart_fault};
 pub use reply::{Outcome, Reply};
 
 /// Version and commit of the programs: `0.1.0 (1a2b3c4d5e)`.

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use tera::Context;
 
+pub use chart::fault as chart_fault;
 pub(crate) use filters::Naming;
 pub use filters::{Called, Opened};
 pub(crate) use filters::{datetime, when, year, yen};

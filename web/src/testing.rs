@@ -115,10 +115,17 @@ pub(crate) fn look(pages: &Arc<Pages>, theme: &str, lang: &str, user: bool) -> L
     let mut look =
         Look::new(&parts, pages.clone(), Arc::new(brand), "portal", "/minato/".into(), &own);
     if user {
-        look.user =
-            Some(User { name: "港　花子".into(), signout_url: "/minato/signout".into() });
-        look.nav =
-            vec![NavItem { label: "ホーム".into(), url: "/minato/".into(), current: true }];
+        look.user = Some(User {
+            name: "港　花子".into(),
+            signout_url: "/minato/signout".into(),
+            last_login: None,
+        });
+        look.nav = vec![NavItem {
+            label: "ホーム".into(),
+            url: "/minato/".into(),
+            current: true,
+            icon: "home",
+        }];
     }
     look
 }

@@ -37,5 +37,6 @@ pub use page::Page;
 pub use serde_json::{Map, Value, json};
 pub use text::{grouped, is_month, is_year};
 pub use wire::{
-    CardReply, CheckReply, Choice, ErrorReply, FieldFault, Hit, PageReply, Problem, Task,
+    CardChart, CardFigure, CardLink, CardReply, CheckReply, Choice, ErrorReply, FieldFault, Hit,
+    PageReply, Problem, Task,
 };

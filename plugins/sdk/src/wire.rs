@@ -5,6 +5,7 @@
 //! log. Members that are not named here are ignored, so that later versions can add some. With
 //! any other status the reply is an [`ErrorReply`].
 
+use crate::chart::Chart;
 use crate::paper::{Document, Sheet};
 use crate::xml::Element;
 use serde::{Deserialize, Serialize};
@@ -212,6 +213,15 @@ pub struct CardReply {
     /// A month `YYYYMM` or day `YYYY-MM-DD` that the value is of.
     #[serde(default)]
     pub as_of: Option<String>,
+    /// Figures below the value, at most four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<CardFigure>,
+    /// A picture below them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<CardChart>,
+    /// Ways to more than the card's own page, at most six.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<CardLink>,
     /// How many things are new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<u32>,
@@ -221,6 +231,37 @@ pub struct CardReply {
     /// What the member has to do. At most ten; those of all plugins stand together, by their days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
+}
+
+/// A number of a card with its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardFigure {
+    /// Message; `$at` in it is `at`.
+    pub label: String,
+    /// A year `YYYY`, month `YYYYMM` or day `YYYY-MM-DD`, which the message names as people read it.
+    #[serde(default)]
+    pub at: Option<String>,
+    pub value: String,
+    /// Message of the unit.
+    pub unit: String,
+}
+
+/// A chart of a card, and the message that says what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardChart {
+    pub label: String,
+    pub chart: Chart,
+}
+
+/// A way from a card to a page of the plugin.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardLink {
+    /// Message; `$at` in it is `at`.
+    pub label: String,
+    /// As in [`CardFigure`].
+    #[serde(default)]
+    pub at: Option<String>,
+    pub path: String,
 }
 
 /// Something that the member has to do.

@@ -5,7 +5,7 @@ use super::definition::{Definition, Enabled};
 use crate::plugins::border::host::Shared;
 use crate::plugins::data::reach::Declared;
 use crate::plugins::package::declared::{Listens, Uses};
-use crate::plugins::package::manifest::{Answers, Importer};
+use crate::plugins::package::manifest::{Answers, Importer, Menu};
 use crate::plugins::{Plugin, Plugins};
 use handover::Layout;
 use serde_json::Value;
@@ -87,9 +87,9 @@ impl<'a> Offer<'a> {
         self.plugin.manifest.plugin.name.in_language(lang)
     }
 
-    /// The message of the plugin's entry in the menu, when it has one.
-    pub fn menu(&self) -> Option<&'a str> {
-        self.plugin.manifest.menu.as_ref().map(|menu| menu.label.as_str())
+    /// The plugin's entry in the menu, when it has one.
+    pub fn menu(&self) -> Option<&'a Menu> {
+        self.plugin.manifest.menu.as_ref()
     }
 
     /// How the insurer lays out the files of an importer.
@@ -169,7 +169,10 @@ mod tests {
 
         let help = one(&definition, &plugins, "help").unwrap();
         assert_eq!(help.settings, &json!({"a": 1}));
-        assert_eq!((help.name("ja"), help.menu()), ("名 help", Some("help-menu")));
+        assert_eq!(
+            (help.name("ja"), help.menu().map(|menu| menu.label.as_str())),
+            ("名 help", Some("help-menu"))
+        );
         assert_eq!(help.page("/").map(|page| page.handler), Some("list"));
         assert!(help.page("/other").is_none());
         let fees = one(&definition, &plugins, "fees").unwrap();

@@ -13,6 +13,7 @@ use axum::response::Response;
 use handover::date;
 use sdk::{CardReply, Task};
 use serde::Serialize;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use web::{Error, Page};
@@ -84,11 +85,40 @@ pub struct Card {
     pub unit: Option<String>,
     pub text: Option<String>,
     pub as_of: Option<String>,
+    pub figures: Vec<Figure>,
+    pub chart: Option<Picture>,
+    pub links: Vec<Way>,
     /// How many things are new.
     pub new: Option<u32>,
     /// The incident number, when the plugin did not answer.
     pub fault: Option<String>,
 }
+
+/// A number of a card with its name.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    pub label: String,
+    pub value: String,
+    pub unit: String,
+}
+
+/// A chart of a card.
+#[derive(Debug, Clone, Serialize)]
+pub struct Picture {
+    pub of: serde_json::Value,
+    pub label: String,
+}
+
+/// A way to a page of the plugin.
+#[derive(Debug, Clone, Serialize)]
+pub struct Way {
+    pub label: String,
+    pub url: String,
+}
+
+/// The most figures and ways that a card shows.
+const FIGURES: usize = 4;
+const WAYS: usize = 6;
 
 impl Page for Home {
     const TEMPLATE: &'static str = "portal/home.html";
@@ -100,6 +130,21 @@ impl Page for Home {
             unit: Some("円".into()),
             text: Some("一文。".into()),
             as_of: Some("令和8年(2026年)9月".into()),
+            figures: vec![Figure {
+                label: "令和8年(2026年)の合計".into(),
+                value: "28,710".into(),
+                unit: "円".into(),
+            }],
+            // Its words are the portal's own: a plugin's are not there when samples are drawn.
+            chart: fault.is_none().then(|| Picture {
+                of: json!({
+                    "kind": "bars", "unit": "chart-when",
+                    "series": [{"name": "chart-when", "values": [300, 1914], "tone": "own"}],
+                    "points": [{"at": "202608", "link": null}, {"at": "202609", "link": "/"}],
+                }),
+                label: "月ごとの自己負担額".into(),
+            }),
+            links: vec![Way { label: "令和7年(2025年)".into(), url: "/".into() }],
             new: Some(3),
             fault: fault.map(str::to_owned),
         };
@@ -241,8 +286,44 @@ fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -
             return Card { title, url: base, fault, ..Card::default() };
         }
     };
+    let chart = reply.chart.map(|picture| {
+        let of = serde_json::to_value(&picture.chart).unwrap_or_default();
+        (of, look.t_or(&picture.label))
+    });
+    let wrong = chart
+        .as_ref()
+        .and_then(|(of, _)| web::chart_fault(of, |key| look.maybe(key, &[]).is_some()));
+    if let Some(why) = &wrong {
+        tracing::warn!(insurer = visit.slug(), plugin = offer.id(), %why, "chart of a card left out");
+    }
+    let drawn = chart.filter(|_| wrong.is_none());
+    let named = |key: &str, at: Option<String>| {
+        let when = |at: String| match at.parse() {
+            Ok(year) if at.len() == 4 => look.year(year),
+            _ => look.when(&at),
+        };
+        let at = at.map(|at| ("at", when(at)));
+        look.maybe(key, at.as_slice()).unwrap_or_else(|| key.to_owned())
+    };
     // A plugin names a message, or gives a text of its data.
     Card {
+        figures: reply
+            .figures
+            .into_iter()
+            .take(FIGURES)
+            .map(|figure| Figure {
+                label: named(&figure.label, figure.at),
+                value: figure.value,
+                unit: look.t_or(&figure.unit),
+            })
+            .collect(),
+        chart: drawn.map(|(of, label)| Picture { of, label }),
+        links: reply
+            .links
+            .into_iter()
+            .take(WAYS)
+            .map(|link| Way { label: named(&link.label, link.at), url: below(&base, &link.path) })
+            .collect(),
         title: look.t_or(&reply.title),
         url: below(&base, &reply.path),
         value: reply.value,

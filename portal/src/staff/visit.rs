@@ -151,6 +151,7 @@ where
             look.user = Some(User {
                 name: session.name.clone(),
                 signout_url: format!("/{slug}/staff/signout"),
+                last_login: None,
             });
             look.nav = menu(&in_force.plugins, &insurer, staff, session, (&look, parts.uri.path()));
         }
@@ -173,10 +174,10 @@ fn menu(
         label: look.t(key, &[]),
         current: path == url || path.starts_with(&format!("{url}/")),
         url,
+        icon: "page",
     };
     let base = format!("/{}/staff", insurer.brand.slug);
-    let home =
-        NavItem { label: look.t("nav-staff-home", &[]), current: path == base, url: base.clone() };
+    let home = NavItem { current: path == base, ..item("nav-staff-home", base.clone()) };
     let takes_files = offer::all(&insurer.definition, plugins).any(|offer| {
         let (brings, publishes) = (May::Import, May::Publish);
         !offer.plugin.manifest.importer.is_empty()

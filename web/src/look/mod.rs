@@ -56,6 +56,8 @@ pub struct Look {
     home_url: String,
     pub user: Option<User>,
     pub nav: Vec<NavItem>,
+    /// Where what was told to the member is read, where something tells.
+    pub bell: Option<String>,
     /// Where the insurer's public pages begin (`/help`, `/terms`, `/privacy`): at the identity provider.
     pub documents: Option<String>,
     /// The way back to a client that waits.
@@ -70,6 +72,8 @@ pub struct Look {
 pub struct User {
     pub name: String,
     pub signout_url: String,
+    /// When they signed in the time before, where the program knows (F021).
+    pub last_login: Option<i64>,
 }
 
 /// A button that gives up what is under way.
@@ -87,6 +91,8 @@ pub struct NavItem {
     pub label: String,
     pub url: String,
     pub current: bool,
+    /// A picture of the component `icon`.
+    pub icon: &'static str,
 }
 
 #[derive(Serialize)]
@@ -105,6 +111,7 @@ struct Site<'a> {
     contact: Contact<'a>,
     user: &'a Option<User>,
     nav: &'a [NavItem],
+    bell: Option<&'a str>,
     documents: &'a Option<String>,
     cancel: &'a Option<Cancel>,
     said: &'a Option<String>,
@@ -157,6 +164,7 @@ impl Look {
             home_url,
             user: None,
             nav: Vec::new(),
+            bell: None,
             documents: None,
             cancel: None,
             policy: Policy::default(),
@@ -279,6 +287,7 @@ impl Look {
             },
             user: &self.user,
             nav: &self.nav,
+            bell: self.bell.as_deref(),
             documents: &self.documents,
             cancel: &self.cancel,
             said: &self.said,

@@ -68,6 +68,17 @@ pub fn filter(value: Value, args: Kwargs, _: &State) -> tera::TeraResult<Value> 
     Ok(Value::safe_string(&chart.html(label)?))
 }
 
+/// What is wrong with a chart whose words are the messages that `has` knows; nothing when it can be drawn.
+pub fn fault(value: &serde_json::Value, has: impl Fn(&str) -> bool) -> Option<String> {
+    let chart = match Chart::deserialize(value) {
+        Ok(chart) => chart,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut words = std::iter::once(&chart.unit).chain(chart.series.iter().map(|one| &one.name));
+    let unknown = words.find(|key| !has(key)).map(|key| format!("no message {key:?}"));
+    unknown.or_else(|| chart.check().err())
+}
+
 /// The values as they are read by programs: colours, scales and sums are whole numbers of theirs.
 #[expect(clippy::cast_precision_loss, reason = "a column of a picture has a few hundred units")]
 fn real(value: i64) -> f64 {

@@ -164,6 +164,52 @@ impl Card {
 #[serde(deny_unknown_fields)]
 pub struct Menu {
     pub label: String,
+    /// The picture beside it, one of the portal's own.
+    #[serde(default)]
+    pub icon: Icon,
+}
+
+/// The pictures that a theme draws beside a plugin's name (`icon` in `components.html`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Icon {
+    Yen,
+    Refund,
+    Pill,
+    File,
+    Bell,
+    Steps,
+    Heart,
+    Family,
+    Card,
+    Letter,
+    Calendar,
+    Gift,
+    Help,
+    #[default]
+    Page,
+}
+
+impl Icon {
+    /// Its name in the component.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Icon::Yen => "yen",
+            Icon::Refund => "refund",
+            Icon::Pill => "pill",
+            Icon::File => "file",
+            Icon::Bell => "bell",
+            Icon::Steps => "steps",
+            Icon::Heart => "heart",
+            Icon::Family => "family",
+            Icon::Card => "card",
+            Icon::Letter => "letter",
+            Icon::Calendar => "calendar",
+            Icon::Gift => "gift",
+            Icon::Help => "help",
+            Icon::Page => "page",
+        }
+    }
 }
 
 /// How an insurer's file becomes rows of a table: a column of the table is read from the column of
