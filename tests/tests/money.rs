@@ -102,7 +102,12 @@ async fn the_tax_file_is_four_taps_from_home() {
     browser.open(&format!("{}/minato/signin", world.portal_url)).await.finds("#user_id").await;
     browser.fill("user_id", "hanako79").await.fill("password", PASSWORD).await;
     browser.click("main form button[type=submit]").await.sees("お薬の支払額").await;
-    browser.shoot("01-home").await;
+    browser.shoot("01-home").await.dark(true).await.shoot("01-home-dark").await;
+    browser.open(&format!("{}/minato/p/medical-fees/year?year=2025", world.portal_url)).await;
+    browser.shoot("01-year-dark").await.dark(false).await;
+    browser.open(&format!("{}/minato/", world.portal_url)).await.phone(true).await;
+    browser.click(".menu-button").await.finds("#menu:popover-open .menu a").await;
+    browser.shoot_as_it_is("01-menu").await.phone(false).await.reload().await;
     // One: the menu. Two: the year. Three: the file.
     browser.click("nav a[href$='/p/tax-deduction']").await.sees("年を選んでください").await;
     browser.shoot("02-years").await.click("main a[href$='year?year=2025']").await;

@@ -3,6 +3,8 @@
 medical-fees-title = Medical fees
 medical-fees-menu = Medical fees
 medical-fees-card-title = Your share, newest month
+medical-fees-card-sum = Your share in { $at }
+medical-fees-card-year = { $at }
 medical-fees-card-none = There are no medical fees to show yet.
 medical-fees-unit = yen
 medical-fees-own = Your share
@@ -88,6 +90,8 @@ medical-fees-year-total = Total of { $year }
 medical-fees-to-list = Details of { $what }
 medical-fees-benefits = Benefits paid for care in this month
 medical-fees-benefit-paid = Paid in { $month }
+medical-fees-year-months = Your share by month
+medical-fees-year-rows = Show all entries of the year ({ $count })
 medical-fees-year-sum = Total for this year
 medical-fees-past-hint = Select a year to see your share month by month.
 medical-fees-empty-month = No records

@@ -3,6 +3,8 @@
 medical-fees-title = 医療費のお知らせ
 medical-fees-menu = 医療費のお知らせ
 medical-fees-card-title = 最新の自己負担額
+medical-fees-card-sum = { $at }の自己負担額
+medical-fees-card-year = { $at }
 medical-fees-card-none = 表示できる医療費は、まだありません。
 medical-fees-unit = 円
 medical-fees-own = 自己負担額
@@ -66,6 +68,8 @@ medical-fees-year-total = { $year }の合計
 medical-fees-to-list = { $what }の明細へ
 medical-fees-benefits = この月の診療について支給された給付金
 medical-fees-benefit-paid = { $month }に支給
+medical-fees-year-months = 月ごとの自己負担額
+medical-fees-year-rows = この年の明細をすべて表示する（{ $count }件）
 medical-fees-year-sum = この年の合計
 medical-fees-past-hint = 年を押すと、月ごとの自己負担額が表示されます。
 medical-fees-empty-month = 記録なし

@@ -13,6 +13,9 @@ pub struct Year {
     pub list: Filtered,
     /// Who paid what in its months.
     pub chart: Option<Chart>,
+    /// How many rows there are.
+    #[serde(default)]
+    pub count: usize,
     pub year: i64,
     pub years: Vec<Choice>,
 }
@@ -46,6 +49,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let sums: Vec<_> = list.groups.iter().map(|group| (group.month.as_str(), group.sums)).collect();
     Year {
         chart: chart::shares(call, &wanted, &sums),
+        count: list.groups.iter().map(|group| group.rows.len()).sum(),
         list,
         year: number(&wanted),
         years: years.iter().map(choice).collect(),
