@@ -47,3 +47,17 @@ prescriptions-back = Back to prescriptions
 prescriptions-staff-lead = What members can see now.
 prescriptions-staff-count = { $people } people, { $drugs } medicines
 prescriptions-staff-none = Nothing is published yet.
+
+prescriptions-keep-link = Choose which medicines your family does not see
+prescriptions-keep-title = Medicines that your family does not see
+prescriptions-keep-lead = The insured person sees your medicines, too. What you would rather keep to yourself you choose here, by facility.
+prescriptions-keep-now = Facilities that your family does not see
+prescriptions-keep-facility = Facility
+prescriptions-keep-nameless = a facility without a name
+prescriptions-keep-how = On your family's pages
+prescriptions-keep-how-show = Show it
+prescriptions-keep-how-hide = Leave it out
+prescriptions-keep-submit = Save
+prescriptions-keep-said = What your family sees was changed.
+prescriptions-keep-note = What you leave out is missing from sums, too, and nothing shows that it is. The society's staff see it as before.
+prescriptions-keep-back = Back to the medicines

@@ -47,3 +47,17 @@ prescriptions-back = 処方されたお薬に戻る
 prescriptions-staff-lead = 加入者に公開している月です。
 prescriptions-staff-count = { $people }人、{ $drugs }件
 prescriptions-staff-none = まだ何も公開していません。
+
+prescriptions-keep-link = ご家族に見せないお薬を選ぶ
+prescriptions-keep-title = ご家族に見せないお薬
+prescriptions-keep-lead = あなたのお薬の記録は、被保険者の方の画面にも表示されます。見せたくないものは、医療機関ごとに選べます。
+prescriptions-keep-now = ご家族に見せていない医療機関
+prescriptions-keep-facility = 医療機関
+prescriptions-keep-nameless = 名前のない医療機関
+prescriptions-keep-how = ご家族の画面で
+prescriptions-keep-how-show = 表示する
+prescriptions-keep-how-hide = 表示しない
+prescriptions-keep-submit = 決定する
+prescriptions-keep-said = ご家族への表示を変更しました。
+prescriptions-keep-note = 表示しないお薬は、ご家族の画面では合計にも含まれず、隠したことも分かりません。健康保険組合の担当者には、これまでどおり見えます。
+prescriptions-keep-back = お薬の一覧に戻る

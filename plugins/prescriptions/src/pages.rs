@@ -27,6 +27,9 @@ pub struct List {
     pub patients: Vec<Patient>,
     pub groups: Vec<Group>,
     pub sums: Sums,
+    /// The member can keep medicines from the household.
+    #[serde(default)]
+    pub keeps: bool,
 }
 
 /// Somebody whose medicines the member may see.
@@ -135,6 +138,7 @@ fn list(
         patients: call.persons.iter().map(patient).collect(),
         sums: Sums::of(groups.iter().flat_map(|group| &group.drugs)),
         groups,
+        keeps: call.actor.shown,
     }
     .show()
 }

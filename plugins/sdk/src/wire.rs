@@ -75,7 +75,7 @@ pub struct FormState {
     pub choices: BTreeMap<String, Vec<Choice>>,
 }
 
-/// Something that can be chosen. `label` is data, no message.
+/// Something that can be chosen. `label` is a message, or a text of the data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     pub value: String,

@@ -406,7 +406,8 @@ impl Showing<'_> {
                 let choices = state.and_then(|state| state.choices.get(&field.name));
                 let option = |choice: &sdk::Choice| Offered {
                     value: choice.value.clone(),
-                    label: choice.label.clone(),
+                    // A message of the plugin, or a text of its data.
+                    label: self.texts.maybe(&choice.label).unwrap_or_else(|| choice.label.clone()),
                 };
                 choices.into_iter().flatten().map(option).collect()
             }

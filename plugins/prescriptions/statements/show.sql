@@ -1,0 +1,1 @@
+DELETE FROM hidden WHERE facility = $facility
