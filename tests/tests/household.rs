@@ -161,6 +161,9 @@ async fn a_hidden_row_leaves_no_trace() {
                 "p/medical-fees/past",
                 "p/tax-deduction/year?year=2025",
                 "p/tax-deduction/xml?year=2025",
+                "p/prescriptions",
+                "p/prescriptions?month=202411",
+                "p/prescriptions/past",
                 "p/tax-deduction/form?year=2025",
             ];
             for path in fixed.map(str::to_owned).into_iter().chain(files) {
@@ -208,6 +211,21 @@ async fn a_hidden_row_leaves_no_trace() {
             .sees("2,127")
             .does_not_see("灯台通り皮膚科");
         keep("202504", 0, "show").await;
+
+        // The same for the medicines of a place.
+        let medicines = at("p/prescriptions?month=202411");
+        let both = hanako.open(&medicines).await;
+        both.sees("イソベ貼付剤").sees("ホカゲ錠");
+        let page = ichiro.open(&at("p/prescriptions/keep")).await;
+        let hide = [("facility", "みさき坂整形外科"), ("how", "hide")];
+        ichiro.submit(&page, &hide).await.sees("ご家族に見せていない医療機関");
+        hanako.open(&medicines).await.does_not_see("イソベ貼付剤").sees("ホカゲ錠");
+        ichiro.open(&medicines).await.sees("イソベ貼付剤");
+        assert_eq!(hanako.open(&at("p/prescriptions/keep")).await.status, 404);
+        let page = ichiro.open(&at("p/prescriptions/keep")).await;
+        ichiro.submit(&page, &[hide[0], ("how", "show")]).await.sees("決定する");
+        let again = hanako.open(&medicines).await;
+        again.sees("イソベ貼付剤");
 
         let file = world.folder.join("insurers/minato/files/medical-fees.csv");
         let rows = std::fs::read(&file).expect("the file");

@@ -131,6 +131,16 @@ medical-fees-keep-nameless = This entry has no facility's name.
 medical-fees-keep-notes = What happens to what you leave out
 medical-fees-keep-note-sums = It is missing from sums, charts and PDFs on your family's pages, and nothing shows that it is.
 medical-fees-keep-note-tax = When the insured person makes their file for the tax return, it is not in there.
-medical-fees-keep-note-benefits = Benefits are paid to the insured person and stay on their page of benefits. Your medicines are not changed here.
+medical-fees-keep-note-benefits = Benefits are paid to the insured person and stay on their page of benefits. What your family sees of your medicines you choose under Prescriptions.
 medical-fees-keep-note-paper = Letters from the society do not change, nor does what was saved or printed before.
 medical-fees-keep-note-society = The society's staff see it as before.
+
+medical-fees-explained = Who paid how much
+medical-fees-sentence-meals = Besides, meals in hospital cost { $total } yen, of which you paid { $own } yen.
+medical-fees-sentence-paid-back = Later { $sum } yen were paid back as benefits.
+medical-fees-sentence-expected = About { $sum } yen should be paid back as a benefit (around { $month }; you need not apply).
+medical-fees-meal-own = Meals in hospital (your share)
+medical-fees-row-meals = meals: { $own } yen besides
+medical-fees-correction = Correction (cancelled)
+medical-fees-late = Late claim ({ $month })
+medical-fees-insured = Insured person

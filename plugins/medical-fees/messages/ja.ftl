@@ -109,6 +109,16 @@ medical-fees-keep-nameless = この明細には、医療機関の名前があり
 medical-fees-keep-notes = 表示しないとどうなるか
 medical-fees-keep-note-sums = ご家族の画面では、合計やグラフ、PDFにも含まれません。隠したことも分かりません。
 medical-fees-keep-note-tax = 被保険者の方が医療費控除のデータを作るとき、隠した明細は含まれません。
-medical-fees-keep-note-benefits = 給付金は被保険者の方に支給されるため、給付金のお知らせには表示されます。お薬の記録は、ここでは変わりません。
+medical-fees-keep-note-benefits = 給付金は被保険者の方に支給されるため、給付金のお知らせには表示されます。お薬の記録は、「処方されたお薬」の画面で選べます。
 medical-fees-keep-note-paper = 健康保険組合から紙で届くお知らせは変わりません。すでに保存や印刷をされたものも変わりません。
 medical-fees-keep-note-society = 健康保険組合の担当者には、これまでどおり見えます。
+
+medical-fees-explained = だれが、いくら負担したか
+medical-fees-sentence-meals = このほか、入院中の食事代{ $total }円のうち{ $own }円を負担しています。
+medical-fees-sentence-paid-back = あとから、給付金として{ $sum }円が支給されました。
+medical-fees-sentence-expected = あとから、給付金として約{ $sum }円が支給される見込みです（{ $month }ごろ。お手続きはいりません）。
+medical-fees-meal-own = 入院中の食事代（自己負担）
+medical-fees-row-meals = ほかに食事代 { $own }円
+medical-fees-correction = 訂正（取消）
+medical-fees-late = 遅れて届いた請求（{ $month }）
+medical-fees-insured = 被保険者

@@ -155,7 +155,9 @@ fn a_month_and_a_year_go_on_paper() {
         let reply = page("paper", query.clone());
         assert_eq!(reply["paper"]["name"], name);
         let blocks = &reply["paper"]["document"]["blocks"];
-        assert_eq!(blocks[0]["figures"][0][1]["yen"], 1000);
+        // The insured person's name, then who paid what.
+        assert!(blocks[0]["figures"][0][1].to_string().contains("港　花子"));
+        assert_eq!(blocks[0]["figures"][1][1]["yen"], 1000);
         let table = &blocks[1]["table"];
         let foot = table["foot"].as_array().expect("sums");
         assert_eq!(foot.last(), Some(&json!({"number": 300})));
@@ -232,4 +234,56 @@ fn a_dependant_keeps_a_row_or_a_name() {
         ask(abi::ACTION, "kept", false, json!({"facility": "", "kind": "pharmacy", "how": "row"})),
         "not_found"
     );
+}
+
+/// What a month cost is explained whole: meals, a correction, a late claim, and what is still to be paid back of
+/// each claim by the insurer's rule, as long as nothing was paid and it is not overdue.
+#[test]
+fn a_month_is_explained() {
+    fn row(person: &str, own: i64, claimed: &str, meals: i64) -> Value {
+        json!({"month": "202503", "person": person, "facility": "みはらし病院", "kind": "inpatient",
+               "kind_text": null, "days": 3, "note": null, "total": own * 3, "insurer_paid": own * 2,
+               "public_paid": 0, "other_paid": 0, "own_paid": own, "meal_total": meals * 2,
+               "meal_own": meals, "claimed_month": claimed})
+    }
+    let settings = json!({"expected_above": 25_000});
+    let ask = |today: &str, person: &str, paid: bool, settings: &Value| {
+        let request = json!({
+            "settings": settings, "actor": {"insured": true}, "handler": "month", "today": today,
+            "base": "/minato/p/medical-fees", "query": {"month": "202503", "person": person},
+            "persons": [{"id": "p1", "name": "港　花子", "own": true},
+                        {"id": "p2", "name": "港　一郎", "own": false}],
+        });
+        let (status, reply) =
+            testing::call(&HANDLERS, abi::PAGE, &request, move |name, _| match name {
+                "months" => vec![json!({"month": "202503", "total": 0, "insurer_paid": 0,
+                "public_paid": 0, "other_paid": 0, "own_paid": 0})],
+                // p1 has a claim above the limit in two rows, one below it, and one taken back; p2 one above.
+                "rows" => vec![
+                    row("p1", 40_000, "202504", 1_380),
+                    row("p1", 3_050, "202504", 0),
+                    row("p2", 25_900, "202509", 0),
+                    row("p2", -400, "202504", 0),
+                ],
+                "of_care" if paid => vec![json!({"person": "p1", "kind": "一部負担還元金",
+                "care_month": "202503", "paid_month": "202506", "amount": 18_000})],
+                _ => Vec::new(),
+            });
+        assert_eq!(status, abi::OK, "{reply}");
+        reply["show"]["data"].clone()
+    };
+    let data = ask("2025-04-01", "", false, &settings);
+    assert_eq!(data["sums"]["meal_own"], 1_380);
+    // 43,050 - 25,000 in whole hundreds; p2's 25,500 would bring 500, which is below the least amount.
+    assert_eq!(data["expected"], json!({"amount": 18_000, "month": "202506"}));
+    let late: Vec<_> = data["groups"][0]["rows"].as_array().expect("rows").iter().collect();
+    assert_eq!((&late[0]["late"], &late[2]["late"]), (&json!(false), &json!(true)));
+    let small = json!({"expected_above": 25_000, "expected_least": 100, "expected_months": 4});
+    let data = ask("2025-04-01", "", false, &small);
+    assert_eq!(data["expected"], json!({"amount": 18_500, "month": "202507"}));
+    // Nothing when it was paid, when it is overdue, or when the insurer has said no rule.
+    let data = ask("2025-04-01", "", true, &settings);
+    assert_eq!((&data["expected"], &data["paid_back"]), (&Value::Null, &json!(18_000)));
+    assert_eq!(ask("2025-07-01", "", false, &settings)["expected"], Value::Null);
+    assert_eq!(ask("2025-04-01", "", false, &json!({}))["expected"], Value::Null);
 }

@@ -1,6 +1,6 @@
 //! The months as a picture that leads to each of them (F127, F135).
 
-use crate::rows::Sums;
+use crate::rows::{Sums, named, number};
 use sdk::{Call, Chart, ChartKind, Point, Series, Tone};
 
 /// A part of what care cost: its message, its colour, its amount.
@@ -8,11 +8,8 @@ type Part = (&'static str, Option<Tone>, fn(&Sums) -> i64);
 
 /// The twelve months up to one, `YYYYMM`; none when it is no month.
 fn twelve(last: &str) -> Vec<String> {
-    let year = last.get(..4).and_then(|year| year.parse::<i32>().ok());
-    let month = last.get(4..).and_then(|month| month.parse::<i32>().ok());
-    let Some((year, month)) = year.zip(month) else { return Vec::new() };
-    let last = year * 12 + month - 1;
-    (last - 11..=last).map(|n| format!("{:04}{:02}", n / 12, n % 12 + 1)).collect()
+    let Some(last) = number(last) else { return Vec::new() };
+    (last - 11..=last).map(named).collect()
 }
 
 /// What the member paid in the twelve months up to one; none when only one of them has care.

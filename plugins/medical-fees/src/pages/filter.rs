@@ -45,6 +45,7 @@ impl Filtered {
         };
         for row in &mut rows {
             row.patient = call.person_name(&row.person).unwrap_or_default().to_owned();
+            row.late = row.is_late();
         }
         let patients = patients(call, chosen);
         Ok(Self {

@@ -1,5 +1,6 @@
 //! The pages and the card. Each returns data; the template and the theme do the rest.
 
+mod benefits;
 mod chart;
 mod filter;
 mod latest;

@@ -1,5 +1,6 @@
 //! The rows of a month, filtered by patient (F128, F133).
 
+use super::benefits::{Benefit, Expected, PaidBack};
 use super::filter::Filtered;
 use crate::rows;
 use sdk::{Call, Fault, Page, PageReply, is_month, json};
@@ -20,17 +21,10 @@ pub struct Month {
     pub keeps: bool,
     /// What was paid back for it, where another plugin knows.
     pub benefits: Vec<Benefit>,
-}
-
-/// A benefit for the care of the month.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Benefit {
-    pub name: String,
-    pub kind: String,
-    pub amount: i64,
-    /// The page of the month in which it was paid.
-    pub url: String,
-    pub paid_month: String,
+    /// What they add up to.
+    pub paid_back: i64,
+    /// What may still come.
+    pub expected: Option<Expected>,
 }
 
 /// A month in the filter.
@@ -59,9 +53,14 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         month: month.month.clone(),
         selected: month.month == wanted,
     };
+    let list = Filtered::read(call, &wanted, &wanted)?;
+    let rows: Vec<_> = list.groups.iter().flat_map(|group| &group.rows).collect();
+    let back = PaidBack::of(call, &wanted, &rows)?;
     Month {
-        list: Filtered::read(call, &wanted, &wanted)?,
-        benefits: benefits(call, &wanted)?,
+        benefits: back.benefits,
+        paid_back: back.sum,
+        expected: back.expected,
+        list,
         previous: neighbour(at.map(|at| at + 1)),
         next: neighbour(at.and_then(|at| at.checked_sub(1))),
         keeps: call.actor.shown,
@@ -69,32 +68,4 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         month: wanted,
     }
     .show()
-}
-
-/// What was paid back for the care of a month; nothing where the insurer has no such plugin on.
-fn benefits(call: &Call, month: &str) -> Result<Vec<Benefit>, Fault> {
-    #[derive(Deserialize)]
-    struct Row {
-        person: String,
-        kind: String,
-        paid_month: String,
-        amount: i64,
-    }
-    // They are paid to the insured person, and theirs to know of.
-    if !call.actor.insured {
-        return Ok(Vec::new());
-    }
-    let chosen = call.param("person");
-    let params = json!({"from": month, "until": month});
-    let rows: Option<Vec<Row>> = call.query_of_plugin("benefits", "of_care", params)?;
-    let rows = rows.unwrap_or_default().into_iter();
-    let rows = rows.filter(|row| chosen.is_empty() || row.person == chosen);
-    let benefit = |row: Row| Benefit {
-        name: call.person_name(&row.person).unwrap_or_default().to_owned(),
-        kind: row.kind,
-        amount: row.amount,
-        url: format!("{}?month={}", call.base_of("benefits"), row.paid_month),
-        paid_month: row.paid_month,
-    };
-    Ok(rows.map(benefit).collect())
 }

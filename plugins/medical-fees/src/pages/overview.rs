@@ -1,9 +1,10 @@
 //! The newest month and this year (F126, F127).
 
+use super::benefits::{Expected, PaidBack};
 use super::chart;
 use super::filter::patients;
 use super::notes::Notes;
-use crate::rows::{self, Sums};
+use crate::rows::{self, Row, Sums};
 use sdk::{Call, Chart, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,10 @@ pub struct Overview {
 pub struct Latest {
     pub month: String,
     pub sums: Sums,
+    /// What was paid back for it.
+    pub paid_back: i64,
+    /// What may still come.
+    pub expected: Option<Expected>,
 }
 
 /// This calendar year so far.
@@ -52,11 +57,15 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     let year = call.today.get(..4).unwrap_or("");
     let this_year: Vec<_> = months.iter().filter(|m| m.month.starts_with(year)).collect();
     let sums: Vec<_> = months.iter().map(|m| (m.month.as_str(), m.sums)).collect();
+    let latest = match months.first() {
+        Some(newest) => Some(latest(call, newest)?),
+        None => None,
+    };
     Overview {
+        latest,
         chart: months.first().and_then(|newest| chart::own(call, &newest.month, &sums)),
         base: call.base.clone(),
         notes: Notes::of(call),
-        latest: months.first().map(|m| Latest { month: m.month.clone(), sums: m.sums }),
         this_year: (!this_year.is_empty()).then(|| ThisYear {
             year: year.parse().unwrap_or(0),
             sums: Sums::of(this_year.iter().map(|month| month.sums)),
@@ -67,4 +76,16 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         keeps: call.actor.shown,
     }
     .show()
+}
+
+/// The newest month, with what comes back of it.
+fn latest(call: &Call, newest: &rows::Month) -> Result<Latest, Fault> {
+    let month = newest.month.clone();
+    // Without a limit of the insurer's no claim has to be looked at.
+    let rows: Vec<Row> = match call.settings["expected_above"].is_null() {
+        true => Vec::new(),
+        false => call.query("rows", json!({"from": month, "until": month}))?,
+    };
+    let back = PaidBack::of(call, &month, &rows.iter().collect::<Vec<_>>())?;
+    Ok(Latest { month, sums: newest.sums, paid_back: back.sum, expected: back.expected })
 }

@@ -36,7 +36,7 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
         None => said("caption").with("what", what),
     };
     let mut document = Document::new(title)
-        .figures(split(&list.sums, household))
+        .figures(insured(call).into_iter().chain(split(&list.sums, household)).collect())
         .block(Block::Table(table(&list, caption, from != until)))
         .heading(said("notes-title"));
     for note in list.notes.note.iter().chain(&list.notes.footnotes) {
@@ -48,6 +48,12 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
     document.show(format!("medical-fees-{}", if from == until { from } else { from[..4].into() }))
 }
 
+/// The insured person's name, one of the six things that a notice names; a dependant has their own above.
+fn insured(call: &Call) -> Option<(Words, Words)> {
+    let own = call.persons.iter().find(|person| person.own && call.actor.insured)?;
+    Some((said("insured"), Words::text(&own.name)))
+}
+
 /// Who paid which part of the total.
 fn split(sums: &Sums, household: bool) -> Vec<(Words, Words)> {
     let own = if household { "own-household" } else { "own" };
@@ -57,6 +63,7 @@ fn split(sums: &Sums, household: bool) -> Vec<(Words, Words)> {
         ("public-paid", sums.public_paid, true),
         ("other-paid", sums.other_paid, sums.other_paid != 0),
         (own, sums.own_paid, true),
+        ("meal-own", sums.meal_own, sums.meal_own != 0),
     ];
     let shown = all.into_iter().filter(|(_, _, shown)| *shown);
     shown.map(|(key, sum, _)| (said(key), Words::yen(sum))).collect()

@@ -1,7 +1,7 @@
 //! All past months, also those without care (F026, F134).
 
 use super::notes::Notes;
-use crate::rows::{self, Sums};
+use crate::rows::{self, Sums, named, number};
 use sdk::{Call, Fault, Page, PageReply, json};
 use serde::{Deserialize, Serialize};
 
@@ -63,8 +63,8 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
                 let empty = found.is_none();
                 last.months.push(Month { month: next.clone(), sums, benefits: 0, empty });
             }
-            next = match before(&next) {
-                Some(month) => month,
+            next = match number(&next) {
+                Some(month) => named(month - 1),
                 None => break,
             };
         }
@@ -105,27 +105,4 @@ fn add_benefits(call: &Call, years: &mut [Year]) -> Result<bool, Fault> {
         }
     }
     Ok(true)
-}
-
-/// The month before: `202501` → `202412`.
-fn before(month: &str) -> Option<String> {
-    let year: i32 = month.get(..4)?.parse().ok()?;
-    let number: i32 = month.get(4..)?.parse().ok()?;
-    Some(if number > 1 {
-        format!("{year:04}{:02}", number - 1)
-    } else {
-        format!("{:04}12", year - 1)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::before;
-
-    #[test]
-    fn months_go_back_over_new_year() {
-        assert_eq!(before("202501").as_deref(), Some("202412"));
-        assert_eq!(before("202512").as_deref(), Some("202511"));
-        assert_eq!(before(""), None);
-    }
 }
