@@ -168,6 +168,7 @@ fn fill(data: &Path, env: &Env) -> Result<(), String> {
     let mut hasher = DefaultHasher::new();
     env.hash(&mut hasher);
     hash_folder(&folder, &mut hasher)?;
+    hash_folder(&root().join("demo/src"), &mut hasher)?;
     hash_folder(&root().join("migrations"), &mut hasher)?;
     let mark = format!("{:x}", hasher.finish());
     let file = data.join("filled");
@@ -208,8 +209,37 @@ fn fill(data: &Path, env: &Env) -> Result<(), String> {
                 portal(&args)?;
             }
         }
+        made(data, env, slug)?;
     }
     std::fs::write(&file, mark).map_err(|error| error.to_string())
+}
+
+/// Beside the people of the insurer's own files stand 200 households with three years of care, made anew.
+fn made(data: &Path, env: &Env, slug: &str) -> Result<(), String> {
+    let folder = data.join("households").join(slug);
+    let at = |file: String| folder.join(file).display().to_string();
+    let made = Command::new(program("demo"))
+        .args(["households", &folder.display().to_string(), "--seed", slug])
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        return Err("demo households failed".to_owned());
+    }
+    let (csv, layout) = (at("roster.csv".into()), at("roster.toml".into()));
+    let args = ["roster", "import", &csv, "--insurer", slug, "--layout", &layout];
+    quiet("idp", &env["IDP_CONFIG"], &args, env)?;
+    let settings = root().join("demo/insurers").join(slug).join("portal.toml");
+    let settings = std::fs::read_to_string(settings).map_err(|error| error.to_string())?;
+    for plugin in ["medical-fees", "benefits", "prescriptions"] {
+        if !settings.contains(&format!("id = \"{plugin}\"")) {
+            continue;
+        }
+        let (csv, layout) = (at(format!("{plugin}.csv")), at(format!("{plugin}.toml")));
+        let args = ["import", &csv, "--insurer", slug, "--plugin", plugin, "--layout", &layout];
+        // A batch of its own: it replaces none of the insurer's months.
+        let args = [&args[..], &["--batch", "households"]].concat();
+        quiet("portal", &env["PORTAL_CONFIG"], &args, env)?;
+    }
+    Ok(())
 }
 
 fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> Result<(), String> {
