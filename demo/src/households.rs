@@ -99,7 +99,9 @@ const HOSPITALS: [&str; 2] = ["市立みはらし総合病院", "青葉台中央
 const THERAPISTS: [&str; 2] = ["やすらぎ接骨院", "たけのこ鍼灸院"];
 
 /// Name, yen for a unit, and the generic with its price.
-const MEDICINES: [(&str, &str, Option<(&str, &str)>); 8] = [
+type Medicine = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+const MEDICINES: [Medicine; 8] = [
     ("アサナギ錠5mg", "24.6", Some(("アサナミン錠5mg", "10.1"))),
     ("ウミネコ錠10mg", "58.3", Some(("ウミネール錠10mg", "19.7"))),
     ("カモメ点鼻液50μg", "812.4", Some(("カモメン点鼻液50μg", "402.9"))),
@@ -357,7 +359,7 @@ fn medicine(
     person: &Person,
     month: Month,
     care: &Care,
-    (name, price, generic): (&str, &str, Option<(&str, &str)>),
+    (name, price, generic): Medicine,
     rng: &mut Rng,
 ) -> Vec<String> {
     let amount = [7, 14, 28, 30, 60][rng.usize(0..5)];
