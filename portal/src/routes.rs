@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::pages::{
-    access_record, api, back_channel, home, household, inbox, plugin_files, plugin_form,
-    plugin_page, search, signin, staff,
+    access_record, api, back_channel, home, home_screen, household, inbox, plugin_files,
+    plugin_form, plugin_page, search, signin, staff,
 };
 use crate::staff::StaffVisit;
 use crate::visit::Visit;
@@ -29,6 +29,7 @@ pub fn routes(app: Arc<App>) -> Router {
             "/{insurer}/backchannel-logout",
             post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
         )
+        .route(&format!("/{{insurer}}/{}", home_screen::FILE), get(home_screen::show))
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/inbox", get(inbox::show).post(inbox::submit))
         .route("/{insurer}/search", get(search::show))

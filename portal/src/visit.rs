@@ -7,6 +7,7 @@ use crate::in_force::InForce;
 use crate::insurers::definition::{HouseholdPolicy, Level};
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
+use crate::pages::home_screen;
 use crate::plugins::ask::{Asker, Unproved};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::{People, PersonKeys, Seen};
@@ -289,6 +290,7 @@ pub fn look(parts: &Parts, app: &App, in_force: &InForce, insurer: Option<&Insur
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
     let mut look = Look::new(parts, in_force.pages.clone(), brand, "portal", home, &app.public_url);
     look.documents = insurer.map(|insurer| insurer.definition.signin.issuer.clone());
+    look.manifest = insurer.map(|_| format!("{}/{}", look.base(), home_screen::FILE));
     look
 }
 

@@ -1,5 +1,6 @@
 //! Benefits, medicines and tax files beside the fees: what leads where, who sees what, and what goes on paper.
 
+use serde_json::json;
 use tests::browser::Browser;
 use tests::paper::extracted;
 use tests::visitor::{HANAKO, ICHIRO, PASSWORD, Visitor};
@@ -27,6 +28,17 @@ async fn a_family_finds_what_it_paid_and_what_it_got_back() {
         let at = |path: &str| format!("{}/minato/p/{path}", world.portal_url);
         let home = hanako.open(&format!("{}/minato/", world.portal_url)).await;
         home.sees("最新の給付金").sees("15,500").sees("お薬の支払額");
+        // On a phone's home screen it is the insurer's.
+        let manifest = hanako.open(&format!("{}/minato/app.webmanifest", world.portal_url)).await;
+        assert_eq!(manifest.header("content-type"), "application/manifest+json");
+        let said: serde_json::Value = serde_json::from_str(&manifest.html).expect("JSON");
+        assert_eq!(
+            (&said["name"], &said["theme_color"], &said["start_url"]),
+            (&json!("みなと健康保険組合"), &json!("#0a3d4a"), &json!("/minato/"))
+        );
+        let icon =
+            format!("{}{}", world.portal_url, said["icons"][0]["src"].as_str().expect("one"));
+        assert_eq!(hanako.open(&icon).await.header("content-type"), "image/svg+xml");
 
         // F137, F138, F140: the month of the seed, of both of them, and of one.
         let page = hanako.open(&at("benefits?month=202503")).await;

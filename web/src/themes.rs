@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tera::Tera;
-use tokens::{Contrast, Tokens};
+use tokens::{Contrast, Token, Tokens};
 
 /// `theme.toml` as an author writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +57,10 @@ pub struct Theme {
     pub scripts: Arc<BTreeMap<String, String>>,
     pub logo: Arc<str>,
     pub icon: Arc<str>,
+    /// The pictures beside the entries of the menu, each a symbol of one file.
+    pub icons: Arc<str>,
+    /// What a device draws around the pages: the header's colour, `#rrggbb`.
+    pub colour: Arc<str>,
 }
 
 /// Scripts that act for the person: only their own pages load them, and the policy of every other
@@ -330,6 +334,11 @@ impl<'f> Loader<'f, '_> {
                 .map_or_else(Arc::default, |parent| parent.theme.scripts.clone()),
             logo: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.logo.clone()),
             icon: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.icon.clone()),
+            icons: parent.as_ref().map_or_else(Arc::default, |parent| parent.theme.icons.clone()),
+            colour: match bright("color.header") {
+                Some(Token::Text(text)) => text.as_str().into(),
+                _ => "#ffffff".into(),
+            },
         };
         self.add_assets(&mut theme, file, path)?;
         Ok(Built { theme, file, templates, messages, parent })
@@ -383,6 +392,8 @@ impl<'f> Loader<'f, '_> {
                 theme.logo = url.into();
             } else if file.assets.get("icon") == Some(&asset) {
                 theme.icon = url.into();
+            } else if file.assets.get("icons") == Some(&asset) {
+                theme.icons = url.into();
             }
         }
         let style = tokens::style(&file.tokens, &file.dark)?;

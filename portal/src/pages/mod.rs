@@ -6,6 +6,7 @@ pub mod back_channel;
 mod door;
 mod draft;
 pub mod home;
+pub mod home_screen;
 pub mod household;
 pub mod inbox;
 pub mod plugin_files;

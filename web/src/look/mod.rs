@@ -22,6 +22,7 @@ pub use screen::Screen;
 use crate::forms::CSRF;
 use crate::origin::PublicUrl;
 use crate::pages::{Called, Naming, Opened, Pages};
+use crate::themes::Theme;
 use crate::{Brand, cookies};
 use axum::http::request::Parts;
 use display::Choice;
@@ -58,6 +59,8 @@ pub struct Look {
     pub nav: Vec<NavItem>,
     /// Where what was told to the member is read, where something tells.
     pub bell: Option<String>,
+    /// What a device is told when the page is put on its home screen.
+    pub manifest: Option<String>,
     /// Where the insurer's public pages begin (`/help`, `/terms`, `/privacy`): at the identity provider.
     pub documents: Option<String>,
     /// The way back to a client that waits.
@@ -91,7 +94,7 @@ pub struct NavItem {
     pub label: String,
     pub url: String,
     pub current: bool,
-    /// A picture of the component `icon`.
+    /// A symbol of the theme's icons.
     pub icon: &'static str,
 }
 
@@ -101,6 +104,9 @@ struct Site<'a> {
     home_url: &'a str,
     logo_url: &'a str,
     icon_url: &'a str,
+    icons_url: &'a str,
+    colour: &'a str,
+    manifest_url: Option<&'a str>,
     logo_alt: &'a str,
     css: &'a [String],
     js: &'a [String],
@@ -165,6 +171,7 @@ impl Look {
             user: None,
             nav: Vec::new(),
             bell: None,
+            manifest: None,
             documents: None,
             cancel: None,
             policy: Policy::default(),
@@ -259,6 +266,16 @@ impl Look {
         crate::pages::datetime(at, self.lang == "en")
     }
 
+    /// The theme of the insurer.
+    pub fn theme(&self) -> &Theme {
+        self.pages.theme(&self.brand.theme)
+    }
+
+    /// The insurer's name in the language of the page.
+    pub fn insurer_name(&self) -> &str {
+        self.brand.name.in_language(&self.lang)
+    }
+
     /// Where the insurer's pages begin: `/minato`.
     pub fn base(&self) -> String {
         format!("/{}", self.brand.slug)
@@ -266,13 +283,15 @@ impl Look {
 
     /// The text of a template, for pages and mails alike.
     pub fn html(&self, template: &str, page: &impl Serialize) -> Result<String, tera::Error> {
-        let theme = self.pages.theme(&self.brand.theme);
-        let name = self.brand.name.in_language(&self.lang);
+        let (theme, name) = (self.theme(), self.insurer_name());
         let site = Site {
             insurer_name: name,
             home_url: &self.home_url,
             logo_url: &theme.logo,
             icon_url: &theme.icon,
+            icons_url: &theme.icons,
+            colour: &theme.colour,
+            manifest_url: self.manifest.as_deref(),
             logo_alt: name,
             css: &theme.css,
             js: &theme.js,

@@ -169,7 +169,7 @@ pub struct Menu {
     pub icon: Icon,
 }
 
-/// The pictures that a theme draws beside a plugin's name (`icon` in `components.html`).
+/// The pictures that a theme draws beside a plugin's name (`assets/icons.svg` of `base`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Icon {
@@ -191,7 +191,7 @@ pub enum Icon {
 }
 
 impl Icon {
-    /// Its name in the component.
+    /// Its symbol.
     pub fn as_str(self) -> &'static str {
         match self {
             Icon::Yen => "yen",

@@ -5,7 +5,7 @@ use super::syntax::Op;
 use super::tree::{Aggregate, Count, Expr, Function, Hidden, Join, Node, Select, Source};
 use crate::plugins::data::tables::{Kind, Scope, Stored};
 use db::Engine;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The most rows that a query returns; one more is asked for, to see that there are more.
@@ -222,15 +222,20 @@ impl<'s> Printer<'s> {
         (!names.is_empty()).then_some(names)
     }
 
-    /// Whether the owner of a row, who is not the one who asks, hides it.
+    /// Whether the owner of a row, who is not the one who asks, hides it. Whether anybody hides anything is asked
+    /// first, once for the whole statement: in most households nobody does.
     fn hidden(&mut self, at: usize, hidden: &Hidden) {
-        _ = write!(
-            self.sql,
-            "EXISTS (SELECT 1 FROM \"{}\" AS \"h\" WHERE \"h\".\"insurer_id\" = $1 AND \
-             \"h\".\"person\" = CAST(CASE \"t{at}\".\"person\"",
+        let others = self.others(at).unwrap_or_default();
+        let persons: BTreeSet<usize> = others.iter().map(|(_, whose)| *whose).collect();
+        let persons: Vec<usize> = persons.into_iter().collect();
+        let from = format!(
+            "EXISTS (SELECT 1 FROM \"{}\" AS \"h\" WHERE \"h\".\"insurer_id\" = $1 AND \"h\".\"person\"",
             hidden.by
         );
-        for (name, whose) in self.others(at).into_iter().flatten() {
+        _ = write!(self.sql, "({from} IN (");
+        self.list(&persons, |printer, _, whose| printer.bind(Bind::Person(*whose)));
+        _ = write!(self.sql, ")) AND {from} = CAST(CASE \"t{at}\".\"person\"");
+        for (name, whose) in others {
             self.put(" WHEN ");
             self.bind(name);
             self.put(" THEN ");
@@ -248,7 +253,7 @@ impl<'s> Printer<'s> {
                 }
             };
         }
-        self.put(")");
+        self.put("))");
     }
 
     /// A column, where nobody hides it.
