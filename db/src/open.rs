@@ -53,6 +53,9 @@ const READERS: usize = 4;
 /// Prepared statements that a connection keeps: all that a program has. The writer has those that
 /// begin a transaction twice.
 const STATEMENTS: usize = 400;
+
+/// Rows that wait for whoever asked.
+const ROWS: usize = 1024;
 const POSTGRES_CONNECTIONS: u32 = 16;
 const WALLED_CONNECTIONS: u32 = 4;
 /// How long a statement behind a wall may take in PostgreSQL.
@@ -238,6 +241,8 @@ fn sqlite_options(file: &str) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS)
+        // A page's rows fit: the thread that reads does not wait for the one that takes them.
+        .row_buffer_size(ROWS)
         .pragma("cache_size", "-2000")
         .optimize_on_close(false, None)
 }

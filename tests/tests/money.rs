@@ -103,6 +103,22 @@ async fn a_family_finds_what_it_paid_and_what_it_got_back() {
     .await;
 }
 
+/// F021: every page says when the member was here before. F023: the menu leads to what they registered and to what
+/// the insurer offers, and to nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_frame_of_every_page_knows_the_member() {
+    let options = Options { insurers: vec!["minato"], ..Options::default() };
+    let world = &World::on_sqlite(options).await;
+    Visitor::member(world, "minato", "hanako79", HANAKO).await;
+    let again = Visitor::new();
+    again.sign_in(world, "minato", "hanako79").await;
+    for path in ["", "inbox", "views", "p/medical-fees", "p/nowhere"] {
+        let page = again.open(&format!("{}/minato/{path}", world.portal_url)).await;
+        page.sees("前回のログイン：").sees("/minato/account\"").sees("/minato/p/benefits\"");
+        page.does_not_see("/minato/p/notices").does_not_see("/minato/p/help");
+    }
+}
+
 /// As she sees it, at a phone's width and a desk's, and how far the tax file is from home.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tax_file_is_four_taps_from_home() {

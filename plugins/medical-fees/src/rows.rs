@@ -1,5 +1,6 @@
 //! Rows of care and their sums, all in yen.
 
+use sdk::{Call, Fault, json};
 use serde::{Deserialize, Serialize};
 
 /// One row: a person's month at a facility.
@@ -58,6 +59,16 @@ impl Row {
         let claimed = self.claimed_month.as_deref().and_then(number);
         number(&self.month).zip(claimed).is_some_and(|(care, claimed)| claimed - care > LATE)
     }
+}
+
+/// The months with care, newest first.
+pub fn month_names(call: &Call) -> Result<Vec<String>, Fault> {
+    #[derive(Deserialize)]
+    struct Row {
+        month: String,
+    }
+    let rows: Vec<Row> = call.query("month_names", json!({}))?;
+    Ok(rows.into_iter().map(|row| row.month).collect())
 }
 
 /// Months since the year 0: `202503` → 24302.

@@ -2,8 +2,8 @@
 
 use super::benefits::{Benefit, Expected, PaidBack};
 use super::filter::Filtered;
-use crate::rows;
-use sdk::{Call, Fault, Page, PageReply, is_month, json};
+use crate::rows::month_names;
+use sdk::{Call, Fault, Page, PageReply, is_month};
 use serde::{Deserialize, Serialize};
 
 /// A month's list.
@@ -41,18 +41,15 @@ impl Page for Month {
 
 /// `/month?month=202503&person=…`; without a month the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
-    let months = call.query::<rows::Month>("months", json!({}))?;
+    let months = month_names(call)?;
     let wanted = match (call.param("month"), months.first()) {
-        ("", Some(newest)) => newest.month.clone(),
+        ("", Some(newest)) => newest.clone(),
         (wanted, _) if is_month(wanted) => wanted.to_owned(),
         _ => return Ok(PageReply::NotFound),
     };
-    let at = months.iter().position(|month| month.month == wanted);
-    let neighbour = |at: Option<usize>| at.and_then(|at| months.get(at)).map(|m| m.month.clone());
-    let choice = |month: &rows::Month| Choice {
-        month: month.month.clone(),
-        selected: month.month == wanted,
-    };
+    let at = months.iter().position(|month| *month == wanted);
+    let neighbour = |at: Option<usize>| at.and_then(|at| months.get(at)).cloned();
+    let choice = |month: &String| Choice { month: month.clone(), selected: *month == wanted };
     let list = Filtered::read(call, &wanted, &wanted)?;
     let rows: Vec<_> = list.groups.iter().flat_map(|group| &group.rows).collect();
     let back = PaidBack::of(call, &wanted, &rows)?;

@@ -2,8 +2,8 @@
 
 use super::chart;
 use super::filter::Filtered;
-use crate::rows;
-use sdk::{Call, Chart, Fault, Page, PageReply, is_year, json};
+use crate::rows::month_names;
+use sdk::{Call, Chart, Fault, Page, PageReply, is_year};
 use serde::{Deserialize, Serialize};
 
 /// A year's list.
@@ -34,9 +34,9 @@ impl Page for Year {
 
 /// `/year?year=2025&person=…`; without a year the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
-    let months = call.query::<rows::Month>("months", json!({}))?;
+    let months = month_names(call)?;
     let mut years: Vec<String> =
-        months.iter().filter_map(|month| month.month.get(..4).map(str::to_owned)).collect();
+        months.iter().filter_map(|month| month.get(..4).map(str::to_owned)).collect();
     years.dedup();
     let wanted = match (call.param("year"), years.first()) {
         ("", Some(newest)) => newest.clone(),
