@@ -336,7 +336,8 @@ fn cares(person: &Person, at: Month, rng: &mut Rng) -> Vec<Care> {
     cares
 }
 
-/// What comes back three months later: above the limit of a month, and of what then remains above 25,000 yen.
+/// What comes back three months later: of each claim what is above 25,000 yen, in whole hundreds from 1,000 on, and
+/// of it by law what is above the limit of a month.
 fn paid_back(cares: &[Care], own: i64, month: Month) -> Vec<Vec<String>> {
     let total: i64 = cares.iter().map(|care| care.total).sum();
     let limit = 80_100 + (total - 267_000).max(0) / 100;
@@ -347,8 +348,10 @@ fn paid_back(cares: &[Care], own: i64, month: Month) -> Vec<Vec<String>> {
     let row = |kind: &str, amount: i64| {
         vec![paid.text(), kind.to_owned(), month.text(), String::new(), amount.to_string()]
     };
+    let of_claims = cares.iter().map(|care| (care.own - 25_000) / 100 * 100);
+    let all: i64 = of_claims.filter(|back| *back >= 1_000).sum();
     let above = (own - limit).max(0);
-    let rest = (own - above - 25_000) / 100 * 100;
+    let rest = all - above;
     let mut rows = Vec::new();
     rows.extend((above > 0).then(|| row("高額療養費", above)));
     rows.extend((rest > 0).then(|| row("一部負担還元金", rest)));

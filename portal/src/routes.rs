@@ -6,7 +6,7 @@ use crate::pages::{
     plugin_form, plugin_page, search, signin, staff,
 };
 use crate::staff::StaffVisit;
-use crate::visit::Visit;
+use crate::visit::{HOME_SCREEN, Visit};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::response::Response;
@@ -29,7 +29,7 @@ pub fn routes(app: Arc<App>) -> Router {
             "/{insurer}/backchannel-logout",
             post(back_channel::logout).layer(DefaultBodyLimit::max(MAX_TOKEN)),
         )
-        .route(&format!("/{{insurer}}/{}", home_screen::FILE), get(home_screen::show))
+        .route(&format!("/{{insurer}}/{}", HOME_SCREEN), get(home_screen::show))
         .route("/{insurer}/household", get(household::show).post(household::submit))
         .route("/{insurer}/inbox", get(inbox::show).post(inbox::submit))
         .route("/{insurer}/search", get(search::show))

@@ -7,7 +7,6 @@ use crate::in_force::InForce;
 use crate::insurers::definition::{HouseholdPolicy, Level};
 use crate::insurers::{Insurer, offer};
 use crate::member::Member;
-use crate::pages::home_screen;
 use crate::plugins::ask::{Asker, Unproved};
 use crate::plugins::data::class::DataClass;
 use crate::plugins::data::people::{People, PersonKeys, Seen};
@@ -290,9 +289,12 @@ pub fn look(parts: &Parts, app: &App, in_force: &InForce, insurer: Option<&Insur
     let home = if brand.is_nobody() { "/".to_owned() } else { format!("/{}/", brand.slug) };
     let mut look = Look::new(parts, in_force.pages.clone(), brand, "portal", home, &app.public_url);
     look.documents = insurer.map(|insurer| insurer.definition.signin.issuer.clone());
-    look.manifest = insurer.map(|_| format!("{}/{}", look.base(), home_screen::FILE));
+    look.manifest = insurer.map(|_| format!("{}/{}", look.base(), HOME_SCREEN));
     look
 }
+
+/// Where a device finds what it needs for its home screen, below the insurer.
+pub const HOME_SCREEN: &str = "app.webmanifest";
 
 /// The first segment of a request's path.
 pub fn slug(parts: &Parts) -> &str {

@@ -34,7 +34,7 @@ fn problem(row: &Map<String, Value>, sums: SumCheck) -> Option<Problem> {
     let told = |column: &str, code: &str, warning| {
         Some(Problem { line, column: column.to_owned(), code: code.to_owned(), warning })
     };
-    for column in PARTS.iter().chain(&["total", "days"]) {
+    for column in PARTS.iter().chain(&["total", "days", "meal_total", "meal_own"]) {
         if yen(column).is_some_and(|amount| !(-MOST..=MOST).contains(&amount)) {
             return told(column, "not-a-number", false);
         }

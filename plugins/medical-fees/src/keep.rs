@@ -2,7 +2,7 @@
 //! of whatever another member of the household is shown, sums and other plugins included
 //! (`hidden_by` in `tables.toml`).
 
-use crate::rows::Row;
+use crate::rows::{Row, month_names};
 use sdk::{Call, Done, Fault, Form, Page, PageReply, Writes, is_month, json};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,10 @@ pub struct Keep {
     pub month: String,
     pub months: Vec<String>,
     pub rows: Vec<Kept>,
+    /// The months in which something is hidden, newest first.
+    pub hidden_in: Vec<String>,
+    /// Facilities whose names are.
+    pub hidden_names: Vec<String>,
 }
 
 /// A row, and how the household sees it.
@@ -95,12 +99,7 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
     if !call.actor.shown {
         return Ok(PageReply::NotFound);
     }
-    #[derive(Deserialize)]
-    struct Month {
-        month: String,
-    }
-    let months: Vec<Month> = call.query_own("months", json!({}))?;
-    let months: Vec<String> = months.into_iter().map(|month| month.month).collect();
+    let months = month_names(call, true)?;
     let month = match (call.param("month"), months.first()) {
         ("", Some(newest)) => newest.clone(),
         ("", None) => String::new(),
@@ -108,7 +107,19 @@ pub fn list(call: &Call) -> Result<PageReply, Fault> {
         _ => return Ok(PageReply::NotFound),
     };
     let rows = if month.is_empty() { Vec::new() } else { kept(call, &month)? };
-    Keep { base: call.base.clone(), month, months, rows }.show()
+    let hidden: Vec<HiddenRow> = call.query_own("hidden_rows", json!({}))?;
+    let names: Vec<HiddenName> = call.query_own("hidden_names", json!({}))?;
+    let mut hidden_in: Vec<String> = hidden.into_iter().map(|row| row.month).collect();
+    hidden_in.dedup();
+    Keep {
+        base: call.base.clone(),
+        month,
+        months,
+        rows,
+        hidden_in,
+        hidden_names: names.into_iter().map(|name| name.facility).collect(),
+    }
+    .show()
 }
 
 /// `/keep/one?month=202503&at=0`
@@ -127,7 +138,7 @@ pub fn one(call: &Call) -> Result<PageReply, Fault> {
 /// The fields of `keep`.
 #[derive(Deserialize)]
 struct Chosen {
-    facility: String,
+    facility: Option<String>,
     kind: String,
     how: String,
 }
@@ -140,20 +151,23 @@ pub fn take(call: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault
     if !call.actor.shown || !is_month(month) {
         return Ok(Done::NotFound);
     }
-    let is = |row: &&Kept| row.facility.as_deref().unwrap_or("") == facility && row.kind == kind;
-    let rows = kept(call, month)?;
-    if !rows.iter().any(|row| is(&row)) {
+    let known = kept(call, month)?.into_iter().find(|r| r.facility == facility && r.kind == kind);
+    let Some(known) = known else {
         return Ok(Done::again("how", "medical-fees-keep-gone"));
-    }
-    if how == "name" && facility.is_empty() {
-        return Ok(Done::again("how", "medical-fees-keep-nameless"));
-    }
-    let row = json!({"month": month, "facility": facility, "kind": kind});
-    writes.run(if how == "row" { "hide_row" } else { "show_row" }, row);
-    // Hiding a row says nothing of the facility's name in other months.
-    if how != "row" && !facility.is_empty() {
-        let name = json!({"facility": facility});
-        writes.run(if how == "name" { "hide_name" } else { "show_name" }, name);
+    };
+    let row = json!({"month": month, "facility": facility.as_deref().unwrap_or(""), "kind": kind});
+    let name = json!({"facility": facility});
+    match (how.as_str(), &facility) {
+        ("row", _) => writes.run("hide_row", row),
+        ("name", None) => return Ok(Done::again("how", "medical-fees-keep-nameless")),
+        ("name", Some(_)) => {
+            writes.run("show_row", row);
+            writes.run("hide_name", name);
+        }
+        // A name that is hidden in every month stays so when one of its rows is shown again.
+        _ if known.how == "row" => writes.run("show_row", row),
+        (_, Some(_)) => writes.run("show_name", name),
+        _ => {}
     }
     Ok(Done::said(format!("/keep?month={month}"), "medical-fees-keep-said"))
 }

@@ -61,13 +61,16 @@ impl Row {
     }
 }
 
-/// The months with care, newest first.
-pub fn month_names(call: &Call) -> Result<Vec<String>, Fault> {
+/// The months with care, newest first; of the member alone, or of all whom they see.
+pub fn month_names(call: &Call, own: bool) -> Result<Vec<String>, Fault> {
     #[derive(Deserialize)]
     struct Row {
         month: String,
     }
-    let rows: Vec<Row> = call.query("month_names", json!({}))?;
+    let rows: Vec<Row> = match own {
+        true => call.query_own("month_names", json!({}))?,
+        false => call.query("month_names", json!({}))?,
+    };
     Ok(rows.into_iter().map(|row| row.month).collect())
 }
 

@@ -59,5 +59,5 @@ prescriptions-keep-how-show = Show it
 prescriptions-keep-how-hide = Leave it out
 prescriptions-keep-submit = Save
 prescriptions-keep-said = What your family sees was changed.
-prescriptions-keep-note = What you leave out is missing from sums, too, and nothing shows that it is. The society's staff see it as before.
+prescriptions-keep-note = What you leave out is missing from sums, too, and your family cannot tell. The doctor's and the pharmacy's names also stand among your medical fees: choose there, too. The society's staff see it as before.
 prescriptions-keep-back = Back to the medicines

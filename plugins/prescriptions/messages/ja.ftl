@@ -59,5 +59,5 @@ prescriptions-keep-how-show = 表示する
 prescriptions-keep-how-hide = 表示しない
 prescriptions-keep-submit = 決定する
 prescriptions-keep-said = ご家族への表示を変更しました。
-prescriptions-keep-note = 表示しないお薬は、ご家族の画面では合計にも含まれず、隠したことも分かりません。健康保険組合の担当者には、これまでどおり見えます。
+prescriptions-keep-note = 表示しないお薬は、ご家族の画面では合計にも含まれません。隠したことは、ご家族には分かりません。受診した医療機関や薬局の名前は、「医療費のお知らせ」の画面でも選んでください。健康保険組合の担当者には、これまでどおり見えます。
 prescriptions-keep-back = お薬の一覧に戻る

@@ -4,8 +4,8 @@
 use sdk::{Call, Choice, Done, Fault, Form, Page, PageReply, Writes, json};
 use serde::{Deserialize, Serialize};
 
-/// How a choice calls medicines of no facility: an empty one would be none.
-const NAMELESS: &str = "-";
+/// What stands before a facility's name in a choice: that of medicines without one would be empty, and none.
+const MARK: &str = "=";
 
 /// What is kept, and the form.
 #[derive(Serialize, Deserialize)]
@@ -31,15 +31,24 @@ fn names(call: &Call, query: &str) -> Result<Vec<String>, Fault> {
     Ok(rows.into_iter().map(|row| row.facility).collect())
 }
 
+/// Where the member's medicines come from, and what is hidden though there is nothing of it any more.
+fn facilities(call: &Call) -> Result<Vec<String>, Fault> {
+    let mut known = names(call, "facilities")?;
+    known.extend(names(call, "hidden")?);
+    known.sort();
+    known.dedup();
+    Ok(known)
+}
+
 /// `/keep`: nothing for whose rows nobody else sees.
 pub fn page(call: &Call) -> Result<PageReply, Fault> {
     if !call.actor.shown {
         return Ok(PageReply::NotFound);
     }
-    let known = names(call, "facilities")?;
+    let known = facilities(call)?;
     let choice = |name: &String| match name.as_str() {
-        "" => Choice { value: NAMELESS.into(), label: "prescriptions-keep-nameless".into() },
-        name => Choice { value: name.into(), label: name.into() },
+        "" => Choice { value: MARK.into(), label: "prescriptions-keep-nameless".into() },
+        name => Choice { value: format!("{MARK}{name}"), label: name.into() },
     };
     let choices = known.iter().map(choice).collect();
     let page =
@@ -57,8 +66,8 @@ struct Chosen {
 /// What the household sees of a facility's medicines from now on.
 pub fn take(call: &Call, form: &Form, writes: &mut Writes) -> Result<Done, Fault> {
     let Chosen { facility, how } = form.read()?;
-    let facility = if facility == NAMELESS { String::new() } else { facility };
-    if !call.actor.shown || !names(call, "facilities")?.contains(&facility) {
+    let facility = facility.strip_prefix(MARK).unwrap_or_default().to_owned();
+    if !call.actor.shown || !facilities(call)?.contains(&facility) {
         return Ok(Done::NotFound);
     }
     writes.run(if how == "hide" { "hide" } else { "show" }, json!({"facility": facility}));

@@ -58,8 +58,8 @@ pub struct Actor {
     /// Whether rows of other people of the household are among those that queries return.
     #[serde(default)]
     pub household: bool,
-    /// The insured person of their household may see their rows, but for what they hide (`hidden_by` in
-    /// `tables.toml`, and the page ご家族の設定 of the portal).
+    /// The insured person of their household sees their rows, but for what they hide one by one (`hidden_by` in
+    /// `tables.toml`). Not so for who hides everything on the portal's own page.
     #[serde(default)]
     pub shown: bool,
     /// Somebody who works for the insurer, on a staff page: queries return the rows of everybody.

@@ -11,7 +11,7 @@ pub struct Subjects {
     pub people: Vec<Subject>,
     /// The ids of those who are not the member.
     pub others: Vec<String>,
-    /// The insured person may see the member's rows, unless the member hides them.
+    /// The insured person sees the member's rows: policy and the member's own choice allow it.
     pub shown: bool,
 }
 
@@ -50,7 +50,11 @@ pub async fn subjects(
     policy: HouseholdPolicy,
     member: &Member,
 ) -> Result<Subjects, db::Error> {
-    let shown = !member.insured && policy == HouseholdPolicy::UnlessHidden;
+    let shown = !member.insured
+        && policy == HouseholdPolicy::UnlessHidden
+        && household_choices::hidden(conn, insurer, &[member.person().unwrap_or("")])
+            .await?
+            .is_empty();
     let mut subjects = Subjects { shown, ..Subjects::default() };
     for card in &member.cards {
         subjects.add(card, true);

@@ -5,9 +5,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Where it stands, below the insurer.
-pub const FILE: &str = "app.webmanifest";
-
 /// `GET /{insurer}/app.webmanifest`: name, colours and icon of the insurer. It opens as a page with the way back
 /// that a browser has: signing in leads to another host.
 pub async fn show(visit: Visit) -> Response {

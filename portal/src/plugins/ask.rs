@@ -32,7 +32,7 @@ pub struct Asker<'a> {
     /// Seconds since 1970.
     pub now: i64,
     pub insured: bool,
-    /// The insured person may see the member's rows, unless the member hides them.
+    /// The insured person sees the member's rows, but for those that the member hides one by one.
     pub shown: bool,
     /// It is somebody who works for the insurer.
     pub staff: bool,

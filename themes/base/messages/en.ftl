@@ -6,7 +6,6 @@ layout-size = Text size
 layout-size-short = Text
 layout-language = Language
 layout-menu = Menu
-layout-menu-open = Menu
 layout-menu-close = Close
 layout-bell = Inbox
 layout-last-login = Last login: { $when }

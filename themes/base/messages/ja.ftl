@@ -6,7 +6,6 @@ layout-size = 文字の大きさ
 layout-size-short = 文字
 layout-language = 言語
 layout-menu = メニュー
-layout-menu-open = メニュー
 layout-menu-close = 閉じる
 layout-bell = 受信箱
 layout-last-login = 前回のログイン：{ $when }

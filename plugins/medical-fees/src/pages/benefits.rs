@@ -40,7 +40,9 @@ impl PaidBack {
         if !call.actor.insured {
             return Ok(Self::default());
         }
-        let benefits = paid(call, month)?;
+        let mut benefits = paid(call, month)?;
+        // What has no care on the page is told on the page of benefits alone.
+        benefits.retain(|benefit| rows.iter().any(|row| row.person == benefit.person));
         let sum = benefits.iter().map(|benefit| benefit.amount).sum();
         let expected = expected(call, month, rows, &benefits);
         Ok(Self { benefits, sum, expected })
@@ -84,7 +86,10 @@ fn expected(call: &Call, month: &str, rows: &[&Row], paid: &[Benefit]) -> Option
     let mut claims: Vec<(&Row, i64)> = Vec::new();
     for row in rows.iter().filter(waits) {
         let same = |(known, _): &&mut (&Row, i64)| {
-            (&known.person, &known.facility, &known.kind) == (&row.person, &row.facility, &row.kind)
+            // Rows without a name are claims of their own.
+            row.facility.is_some()
+                && (&known.person, &known.facility, &known.kind)
+                    == (&row.person, &row.facility, &row.kind)
         };
         match claims.iter_mut().find(same) {
             Some((_, own)) => *own += row.sums.own_paid,

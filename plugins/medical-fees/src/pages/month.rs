@@ -41,7 +41,7 @@ impl Page for Month {
 
 /// `/month?month=202503&person=…`; without a month the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
-    let months = month_names(call)?;
+    let months = month_names(call, false)?;
     let wanted = match (call.param("month"), months.first()) {
         ("", Some(newest)) => newest.clone(),
         (wanted, _) if is_month(wanted) => wanted.to_owned(),

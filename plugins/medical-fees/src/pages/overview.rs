@@ -81,10 +81,9 @@ pub fn show(call: &Call) -> Result<PageReply, Fault> {
 /// The newest month, with what comes back of it.
 fn latest(call: &Call, newest: &rows::Month) -> Result<Latest, Fault> {
     let month = newest.month.clone();
-    // Without a limit of the insurer's no claim has to be looked at.
-    let rows: Vec<Row> = match call.settings["expected_above"].is_null() {
-        true => Vec::new(),
-        false => call.query("rows", json!({"from": month, "until": month}))?,
+    let rows: Vec<Row> = match call.actor.insured {
+        true => call.query("rows", json!({"from": month, "until": month}))?,
+        false => Vec::new(),
     };
     let back = PaidBack::of(call, &month, &rows.iter().collect::<Vec<_>>())?;
     Ok(Latest { month, sums: newest.sums, paid_back: back.sum, expected: back.expected })

@@ -97,7 +97,7 @@ fn add_benefits(call: &Call, years: &mut [Year]) -> Result<bool, Fault> {
     let Some(rows) = rows else { return Ok(false) };
     for row in rows {
         for year in &mut *years {
-            let of = year.months.iter_mut().find(|month| month.month == row.care_month);
+            let of = year.months.iter_mut().find(|m| m.month == row.care_month && !m.empty);
             if let Some(month) = of {
                 month.benefits += row.amount;
                 year.benefits += row.amount;

@@ -34,7 +34,7 @@ impl Page for Year {
 
 /// `/year?year=2025&person=…`; without a year the newest.
 pub fn show(call: &Call) -> Result<PageReply, Fault> {
-    let months = month_names(call)?;
+    let months = month_names(call, false)?;
     let mut years: Vec<String> =
         months.iter().filter_map(|month| month.get(..4).map(str::to_owned)).collect();
     years.dedup();

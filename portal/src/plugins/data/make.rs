@@ -2,7 +2,7 @@
 //! something away from rows that exist is refused.
 
 use super::sql::check::Schema;
-use super::tables::{Kind, Scope, Stored, Table};
+use super::tables::{HiddenBy, Kind, Scope, Stored, Table};
 use db::{AssertSqlSafe, Conn, Db, Engine, Tx, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,6 +54,9 @@ struct Made {
     /// Files fill it, and nothing else; `None` in what an older portal made.
     #[serde(default)]
     imported: Option<bool>,
+    /// What persons may hide of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hidden_by: Vec<HiddenBy>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +96,8 @@ impl Made {
         let columns = columns.map(|(name, c)| (name.clone(), shape(c.kind(), c.optional)));
         let (indexes, key) = (table.indexes.clone(), table.key.clone());
         let imported = Some(imported);
-        Self { scope: table.scope, columns: columns.collect(), indexes, key, imported }
+        let hidden_by = table.hidden_by.clone();
+        Self { scope: table.scope, columns: columns.collect(), indexes, key, imported, hidden_by }
     }
 
     /// Whether a later version only added to this: then this one reads and writes what that one made, and
@@ -101,8 +105,14 @@ impl Made {
     fn is_before(&self, later: &Self) -> bool {
         let same = |(name, shape): (&String, &Shape)| later.columns.get(name) == Some(shape);
         self.becomes(later).is_ok()
+            && self.hides_as(later)
             && self.columns.len() < later.columns.len()
             && self.columns.iter().all(same)
+    }
+
+    /// Whether whatever may be hidden in the other is hidden in this, too.
+    fn hides_as(&self, other: &Self) -> bool {
+        other.hidden_by.iter().all(|hidden| self.hidden_by.contains(hidden))
     }
 
     /// Whether rows of `self` are rows of `next`, too.
@@ -115,6 +125,10 @@ impl Made {
         }
         if self.imported.is_some_and(|was| Some(was) != next.imported) {
             let why = "whether an importer fills it cannot change; declare another table";
+            return Err(why.to_owned());
+        }
+        if !next.hides_as(self) {
+            let why = "hidden_by is another, and what persons hide would be seen; restore it";
             return Err(why.to_owned());
         }
         for (name, shape) in &self.columns {
@@ -163,6 +177,9 @@ pub fn can_go_back(before: &Schema<'_>, later: &Schema<'_>) -> Result<(), String
         let kept = |(name, shape): (&String, &Shape)| next.columns.get(name) == Some(shape);
         if was.becomes(&next).is_err() || !was.columns.iter().all(kept) {
             return Err(format!("table {name} changes what it has"));
+        }
+        if !was.hides_as(&next) {
+            return Err(format!("table {name} hides rows that the version before would show"));
         }
     }
     Ok(())

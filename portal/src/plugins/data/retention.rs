@@ -15,7 +15,10 @@ pub async fn purge(
     today: &str,
 ) -> db::Result<u64> {
     let mut deleted = 0;
-    for (name, table) in &tables.table {
+    // What hides rows goes after them: between the two they would be seen.
+    let (hiding, rows): (Vec<_>, Vec<_>) =
+        tables.table.iter().partition(|(name, _)| tables.hides(name));
+    for (name, table) in rows.into_iter().chain(hiding) {
         let Some(retention) = &table.retention else { continue };
         let before = first_kept(table, retention, today);
         let (name, by) = (database.table(name), &retention.by);

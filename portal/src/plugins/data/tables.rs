@@ -42,7 +42,7 @@ pub struct Table {
 }
 
 /// A table in which a person writes what the rest of the household does not see of their rows.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct HiddenBy {
     pub table: String,
