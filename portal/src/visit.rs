@@ -293,6 +293,15 @@ pub fn look(parts: &Parts, app: &App, in_force: &InForce, insurer: Option<&Insur
     look
 }
 
+/// A page of a plugin: `/`, `/?month=202603`, `/month?month=202603`.
+pub fn below(base: &str, path: &str) -> String {
+    match path.strip_prefix('/') {
+        Some(rest) if rest.is_empty() || rest.starts_with('?') => format!("{base}{rest}"),
+        Some(_) => format!("{base}{path}"),
+        None => base.to_owned(),
+    }
+}
+
 /// Where a device finds what it needs for its home screen, below the insurer.
 pub const HOME_SCREEN: &str = "app.webmanifest";
 

@@ -153,6 +153,7 @@ async fn a_hidden_row_leaves_no_trace() {
             assert!(!files.is_empty(), "each has a file");
             let fixed = [
                 "",
+                "search?q=%E7%9A%AE%E8%86%9A%E7%A7%91",
                 "p/medical-fees",
                 "p/medical-fees/month?month=202504",
                 "p/medical-fees/month?month=202505",
@@ -192,6 +193,8 @@ async fn a_hidden_row_leaves_no_trace() {
         let before = read(&hanako).await;
         let his = read(&ichiro).await;
         hanako.open(&at("p/medical-fees/month?month=202504")).await.sees("灯台通り皮膚科");
+        let found = hanako.open(&at("search?q=%E7%9A%AE%E8%86%9A%E7%A7%91")).await;
+        found.sees("month?month=202504").sees("港　一郎");
         // It is theirs who may be seen: she has nobody to hide from, and cannot look at his choice.
         for path in ["keep", "keep?month=202504", "keep/one?month=202504&at=0"] {
             let page = hanako.open(&at(&format!("p/medical-fees/{path}"))).await;

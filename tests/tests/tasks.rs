@@ -103,6 +103,12 @@ async fn what_members_come_for_is_near() {
     hand.goes(".card-link[href*='/p/prescriptions']", "ジェネリック").await;
     hand.done(&mut table, "what generics would save", 1);
     let mut hand = Hand::at(&browser, &home).await;
+    hand.goes(".services a[href$='/minato/search']", "さがす").await;
+    hand.types("q", "ホカゲ").await;
+    hand.goes("main form button[type=submit]", "ホカゲ錠20mg").await;
+    hand.goes("main a[href$='/p/prescriptions?month=202411']", "491").await;
+    hand.done(&mut table, "when did I get that medicine", 3);
+    let mut hand = Hand::at(&browser, &home).await;
     hand.taps(".menu-button").await;
     hand.goes("#menu a[href$='/minato/views']", "記録を見た人").await;
     hand.done(&mut table, "who has seen my records", 2);
@@ -126,6 +132,23 @@ async fn what_members_come_for_is_near() {
     hand.goes("main form button[type=submit]", "ご家族への表示を変更しました").await;
     hand.done(&mut table, "keep an entry from the family", 5);
 
+    // What a page weighs when nothing of it was loaded before: 60 KB as a browser takes it.
+    let mut weights = String::from("| page, all of it | KB compressed |\n|---|---|\n");
+    for path in [
+        "",
+        "p/medical-fees/month?month=202503",
+        "p/medical-fees/year?year=2025",
+        "p/tax-deduction/year?year=2025",
+        "p/prescriptions?month=202411",
+    ] {
+        browser.open(&at(path)).await;
+        let script = "return [...performance.getEntriesByType('navigation'),
+            ...performance.getEntriesByType('resource')].reduce((n, e) => n + e.encodedBodySize, 0)";
+        let bytes = browser.run(script).await.as_f64().expect("a number");
+        assert!(bytes > 5_000.0 && bytes <= 60.0 * 1024.0, "{path}: {bytes} bytes");
+        writeln!(weights, "| /{path} | {:.1} |", bytes / 1024.0).expect("a text");
+    }
+    let table = format!("{table}\n{weights}");
     println!("{table}");
     let kept = tests::world::bin().parent().expect("target").join("screenshots/tasks/tasks.md");
     std::fs::write(kept, &table).expect("written");

@@ -20,6 +20,7 @@ sdk::plugin! {
         month => pages::month,
         year => pages::year,
         past => pages::past,
+        search => pages::search,
         keep => keep::list,
         keep_one => keep::one,
         paper => pages::paper,

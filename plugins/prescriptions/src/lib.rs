@@ -24,6 +24,7 @@ sdk::plugin! {
         month => pages::month,
         year => pages::year,
         past => pages::past,
+        search => pages::search,
         keep => keep::page,
         published => staff::published,
     ],

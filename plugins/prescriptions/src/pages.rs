@@ -1,7 +1,7 @@
 //! What members see: a month, a year, what is past (F141, F146), and the card.
 
 use crate::drugs::{Group, Sums, read};
-use sdk::{Call, CardReply, Fault, Page, PageReply, grouped, is_month, is_year, json};
+use sdk::{Call, CardReply, Fault, Hit, Page, PageReply, grouped, is_month, is_year, json};
 use serde::{Deserialize, Serialize};
 
 /// Our footnotes, by the end of their message (F145).
@@ -178,4 +178,22 @@ pub fn newest(call: &Call) -> Result<CardReply, Fault> {
         as_of: Some(newest.clone()),
         ..CardReply::default()
     })
+}
+
+/// What the portal's search finds here: medicines by name.
+pub fn search(call: &Call) -> Result<PageReply, Fault> {
+    #[derive(Deserialize)]
+    struct Found {
+        month: String,
+        person: String,
+        name: String,
+    }
+    let found: Vec<Found> = call.query("search", json!({"word": call.param("q")}))?;
+    let hit = |one: Found| Hit {
+        title: one.name,
+        text: call.person_name(&one.person).filter(|_| call.actor.household).map(str::to_owned),
+        path: format!("/?month={}", one.month),
+        at: Some(one.month),
+    };
+    Ok(PageReply::Hits { hits: found.into_iter().map(hit).collect() })
 }

@@ -7,7 +7,7 @@ use crate::plugins::ask::{self, Asking, Unproved, incident};
 use crate::plugins::border::host::CallFault;
 use crate::plugins::data::class::DataClass;
 use crate::store::seen;
-use crate::visit::Visit;
+use crate::visit::{Visit, below};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use handover::date;
@@ -333,12 +333,6 @@ fn card(visit: &Visit, offer: &Offer<'_>, reply: Result<CardReply, CallFault>) -
         new: reply.new.filter(|new| *new > 0),
         fault: None,
     }
-}
-
-/// A page of a plugin.
-pub(super) fn below(base: &str, path: &str) -> String {
-    let path = if path.starts_with('/') && path != "/" { path } else { "" };
-    format!("{base}{path}")
 }
 
 fn todo(visit: &Visit, offer: &Offer<'_>, task: Task) -> Todo {

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::member::Member;
 use crate::store::members;
 use crate::store::notifications::{self, Notification};
-use crate::visit::Visit;
+use crate::visit::{Visit, below};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -133,10 +133,6 @@ fn shown(visit: &Visit, told: &Notification) -> Option<Told> {
     let declared = declared.find(|known| known.id == told.notification)?;
     let params: BTreeMap<String, String> = serde_json::from_str(&told.params).ok()?;
     let path = declared.leads_to(&params);
-    let path = match path.strip_prefix('/') {
-        Some(rest) if rest.is_empty() || rest.starts_with('?') => rest,
-        _ => path.as_str(),
-    };
     let args: Vec<(&str, String)> =
         params.iter().map(|(name, text)| (name.as_str(), visit.look.when(text))).collect();
     let text =
@@ -151,7 +147,7 @@ fn shown(visit: &Visit, told: &Notification) -> Option<Told> {
             visit.look.t("inbox-something", &[("name", name)])
         },
         text: if known { text("text") } else { visit.look.t("card-step-up", &[]) },
-        url: format!("{}{path}", visit.path(&format!("p/{}", told.plugin))),
+        url: below(&visit.path(&format!("p/{}", told.plugin)), &path),
         at: told.made_at,
         new: told.read_at.is_none(),
     })

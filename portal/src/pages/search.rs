@@ -1,12 +1,11 @@
 //! The search: each plugin that searches is asked at once, with the persons and the class of its route, and what it
 //! found stands in the insurer's order.
 
-use super::home::below;
 use crate::app::App;
 use crate::insurers::offer::{self, Offer};
 use crate::plugins::ask::{self, Asking, incident};
 use crate::plugins::data::class::DataClass;
-use crate::visit::Visit;
+use crate::visit::{Visit, below};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use sdk::{Hit, PageReply};

@@ -9,6 +9,7 @@ mod notes;
 mod overview;
 mod paper;
 mod past;
+mod search;
 mod year;
 
 pub use latest::show as latest;
@@ -16,4 +17,5 @@ pub use month::{Month, show as month};
 pub use overview::{Overview, show as overview};
 pub use paper::show as paper;
 pub use past::{Past, show as past};
+pub use search::show as search;
 pub use year::{Year, show as year};
