@@ -26,7 +26,7 @@ pub(crate) enum Pools {
 }
 
 /// Which program answers statements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Engine {
     Sqlite,
     Postgres,

@@ -153,7 +153,7 @@ async fn generated_queries_see_what_the_model_sees() {
     }
 }
 
-/// What a person hides of their rows is as if it had never been, for whoever else of the household asks; for
+/// Attack 12: what a person hides of their rows is as if it had never been, for whoever else of the household asks; for
 /// themselves, for staff and for a job it is there. And who hides what is read by nobody else.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_hidden_leaves_no_trace() {
@@ -179,6 +179,12 @@ async fn what_is_hidden_leaves_no_trace() {
             values.extend(all(&[person, note]));
             tx.execute(AssertSqlSafe(sql), &values).await.unwrap();
         }
+        // Rows of files stand under cards, what somebody hides under themselves.
+        let cards = format!(
+            "UPDATE {} SET person = 'card-' || person WHERE insurer_id = 'minato' AND person <> 'p2'",
+            database.table("fees")
+        );
+        tx.execute(AssertSqlSafe(cards), &[]).await.unwrap();
         tx.commit().await.unwrap();
 
         let (mut generator, engine) = (Generator::new(23), database.engine());
@@ -195,7 +201,7 @@ async fn what_is_hidden_leaves_no_trace() {
                         id: (*person).to_owned(),
                         name: String::new(),
                         own: *person == asks,
-                        keys: vec![(*person).to_owned()],
+                        keys: vec![format!("card-{person}")],
                     })
                     .collect(),
             );
@@ -228,6 +234,10 @@ async fn what_is_hidden_leaves_no_trace() {
             let rows = query.run(&mut conn, engine, &whom, &params).await.unwrap();
             let expected = seen.run(&select, insurer, &[PERSONS[(round + 1) % 3]], &params);
             same(&rows, &expected, &format!("{engine:?} one of {asks}'s\n{text}\n{params:?}"));
+            // Who a card is, a job is told by its own people alone.
+            if text.contains("person") {
+                continue;
+            }
             let everybody = People::everybody();
             let whom = For { people: &everybody, ..whom };
             let rows = query.run(&mut conn, engine, &whom, &params).await.unwrap();
@@ -378,7 +388,11 @@ async fn parameters_and_numbers_have_the_same_types_on_both_engines() {
             let query = Query::parse(text, &schema).unwrap_or_else(|why| panic!("{text}: {why}"));
             let select = check(text, &schema).unwrap();
             let engine = world.database.engine();
-            world.database.prepare(query.printed(engine, &seen(&PERSONS[..1])).sql).await.unwrap();
+            world
+                .database
+                .prepare(query.printed(engine, &seen(&PERSONS[..1])).sql.clone())
+                .await
+                .unwrap();
             let values = [
                 ("kind", "in".into()),
                 ("n", 1000.into()),
@@ -586,7 +600,7 @@ fn what_reaches_beyond_the_plugin_or_the_insurer_cannot_be_written() {
     }
     let printed = |text: &str, engine| {
         let query = Query::parse(text, &schema).unwrap();
-        query.printed(engine, &seen(&PERSONS[..2])).sql
+        query.printed(engine, &seen(&PERSONS[..2])).sql.clone()
     };
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let text = "SELECT f.total, i.title FROM fees AS f LEFT JOIN items AS i ON i.month = f.month \

@@ -36,7 +36,7 @@ async fn it_shows_what_is_registered() {
     back.sees("ほかの機器").sees("account/sessions");
 }
 
-/// F106, F107, attack 9: the password changes after the old one was typed again, whatever the session
+/// F032, F106, F107, attack 9: the password changes after the old one was typed again, whatever the session
 /// proved before. What the old one opened elsewhere is shut, this browser goes on under a new secret;
 /// the owner is told.
 #[tokio::test(flavor = "multi_thread")]

@@ -48,16 +48,16 @@ thread_local! {
 pub(crate) fn ask(handle: u64, op: u32, request: &Value) -> Result<Vec<u8>, Fault> {
     let tested = TEST_HOST.with(|host| host.borrow().as_ref().map(|host| host(op, request)));
     if let Some(answer) = tested {
-        return answer.map(|value| value.to_string().into_bytes());
+        return answer.map(|value| serde_json::to_vec(&value).expect("a value is JSON"));
     }
     let asked = HOST.get().ok_or_else(|| Fault::Host("there is no host".into()))?;
-    let body = request.to_string();
+    let body = serde_json::to_vec(request).expect("a value is JSON");
     let mut reply: Vec<u8> = Vec::new();
     let status = (asked.host.call)(
         asked.ctx as *mut c_void,
         handle,
         op,
-        Bytes::of(body.as_bytes()),
+        Bytes::of(&body),
         abi::into_vec,
         (&raw mut reply).cast(),
     );

@@ -69,7 +69,7 @@ impl Plugin {
         request: &Value,
         deadline: Deadline,
     ) -> Result<Reply, CallFault> {
-        let body = request.to_string().into_bytes();
+        let body = serde_json::to_vec(request).expect("a value is JSON");
         match &self.running {
             Running::InProcess(plugin) => plugin.call(allowed, op, body, deadline).await,
             Running::Runner(runner) => {

@@ -136,7 +136,7 @@ pub async fn host_service(allowed: &Allowed, op: u32, body: &[u8]) -> Reply {
             _ => (abi::E_REQUEST, json!({"error": "unknown op"})),
         },
     };
-    (status, body.to_string().into_bytes())
+    (status, serde_json::to_vec(&body).expect("a value is JSON"))
 }
 
 async fn answer_query(allowed: &Allowed, request: &Value) -> (i32, Value) {

@@ -4,7 +4,7 @@
 use super::class::DataClass;
 use super::people::People;
 use super::sql::check::{self, Schema};
-use super::sql::print::{self, Bind, MOST_ROWS, Printed};
+use super::sql::print::{self, Bind, MOST_ROWS, Printed, Whose};
 use super::sql::tree::{Aggregate, Expr, Function, Join, Node, Select};
 use super::tables::{Kind, Scope, Stored};
 use db::{AssertSqlSafe, Conn, Engine, Row, Value};
@@ -12,12 +12,21 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One query file.
 #[derive(Debug, Clone)]
 pub struct Query {
     select: Select,
+    /// The statements that were printed: families are alike in how many they are.
+    printed: Arc<Mutex<Statements>>,
 }
+
+/// What a query is for an engine and so many people.
+type Statements = HashMap<(Engine, Whose), Arc<Printed>>;
+
+/// How many statements of a query are kept.
+const PRINTED: usize = 64;
 
 /// A plugin's queries by name.
 pub type Queries = HashMap<String, Query>;
@@ -100,7 +109,7 @@ impl Query {
     /// # Errors
     /// The line and what to write there.
     pub fn parse(text: &str, schema: &Schema<'_>) -> Result<Self, String> {
-        Ok(Self { select: check::check(text, schema)? })
+        Ok(Self { select: check::check(text, schema)?, printed: Arc::default() })
     }
 
     /// The class of its rows: the highest of all that it reads.
@@ -150,8 +159,18 @@ impl Query {
     }
 
     /// The statement for some people, as an engine takes it.
-    pub fn printed(&self, engine: Engine, people: &People) -> Printed {
-        print::print(&self.select, engine, people.whose())
+    pub fn printed(&self, engine: Engine, people: &People) -> Arc<Printed> {
+        let key = (engine, people.whose());
+        let mut known = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(printed) = known.get(&key) {
+            return printed.clone();
+        }
+        let printed = Arc::new(print::print(&self.select, engine, key.1.clone()));
+        if known.len() >= PRINTED {
+            known.clear();
+        }
+        known.insert(key, printed.clone());
+        printed
     }
 
     /// Runs it and returns its rows as JSON objects.
@@ -169,30 +188,39 @@ impl Query {
         let printed = self.printed(engine, whom.people);
         let values = values(&self.select.params, &printed.binds, whom, params)?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
+        let names: Vec<String> =
+            (0..self.select.columns.len()).map(|at| format!("c{at}")).collect();
         let take = |row: Row| {
-            rows.push(self.row(&row, whom.people, &mut bytes)?);
+            rows.push(self.row(&row, &names, whom.people, &mut bytes)?);
             let full = rows.len() > MOST_ROWS as usize || bytes > MOST_BYTES;
             Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         };
-        conn.each(AssertSqlSafe(printed.sql), &values, take).await.map_err(Unanswered::Database)?;
+        conn.each(AssertSqlSafe(printed.sql.clone()), &values, take)
+            .await
+            .map_err(Unanswered::Database)?;
         if rows.len() > MOST_ROWS as usize || bytes > MOST_BYTES {
             return Err(Unanswered::TooMuch);
         }
         Ok(rows)
     }
 
-    fn row(&self, row: &Row, people: &People, bytes: &mut usize) -> db::Result<Json> {
+    fn row(
+        &self,
+        row: &Row,
+        names: &[String],
+        people: &People,
+        bytes: &mut usize,
+    ) -> db::Result<Json> {
         let mut object = Map::new();
-        for (at, column) in self.select.columns.iter().enumerate() {
-            let name = format!("c{at}");
+        for (name, column) in names.iter().zip(&self.select.columns) {
             let value = match column.expr.kind.stored() {
                 Stored::Text => {
-                    let text = row.opt_text(&name)?;
+                    let text = row.opt_text(name)?;
                     *bytes += text.as_ref().map_or(0, String::len);
                     text.map(|text| shown_text(text, &column.expr.kind, people))
                 }
-                Stored::BigInt => row.opt_int(&name)?.map(|n| shown_number(n, &column.expr.kind)),
-                Stored::Boolean => row.opt_bool(&name)?.map(Json::from),
+                Stored::BigInt => row.opt_int(name)?.map(|n| shown_number(n, &column.expr.kind)),
+                Stored::Boolean => row.opt_bool(name)?.map(Json::from),
             };
             *bytes += 8;
             object.insert(column.name.clone(), value.unwrap_or(Json::Null));

@@ -320,7 +320,7 @@ async fn one(
         carry(place, database, &manifest, &tables).await?;
         for (name, query) in &queries {
             let printed = query.printed(database.engine(), &People::default());
-            let prepared = database.prepare(printed.sql).await;
+            let prepared = database.prepare(printed.sql.clone()).await;
             prepared.map_err(|error| format!("queries/{name}.sql: {error}"))?;
         }
         for (name, statement) in &statements {

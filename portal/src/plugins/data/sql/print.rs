@@ -35,7 +35,7 @@ pub enum Bind {
 }
 
 /// Whose rows of persons there are for a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Whose {
     These {
         people: usize,
