@@ -185,7 +185,8 @@ async fn a_hidden_row_leaves_no_trace() {
         let keep = async |month: &str, place: usize, how: &str| {
             let list = ichiro.open(&at(&format!("p/medical-fees/keep?month={month}"))).await;
             list.sees(&format!("keep/one?month={month}"))
-                .does_not_see("みさき坂レディースクリニック");
+                .does_not_see("みさき坂こどもクリニック")
+                .does_not_see("帆影");
             let one = at(&format!("p/medical-fees/keep/one?month={month}&at={place}"));
             let page = ichiro.open(&one).await;
             ichiro.submit(&page, &[("how", how)]).await.sees("ご家族への表示を変更しました");

@@ -547,3 +547,32 @@ impl Maker<'_> {
         run(tx, format!("CREATE {kind} IF NOT EXISTS \"{name}\" ON {table} ({columns})")).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Made, can_go_back};
+    use crate::plugins::data::sql::check::Schema;
+    use crate::plugins::data::tables::Tables;
+    use std::collections::BTreeSet;
+
+    /// What persons have hidden stays hidden: a version without it is refused, later as well as before.
+    #[test]
+    fn a_version_that_hides_less_is_refused() {
+        let head = "schema = \"musubi-tables/1\"\n";
+        let rows =
+            "[table.rows]\nscope = \"person\"\nclass = \"pii\"\ncolumns.a = { type = \"text\" }\n";
+        let hides = "[[table.rows.hidden_by]]\ntable = \"kept\"\non = [\"a\"]\n";
+        let kept = rows.replace("rows", "kept").replace("class", "key = [\"a\"]\nclass");
+        let [with, without] =
+            [hides, ""].map(|hides| Tables::parse(&format!("{head}{rows}{hides}{kept}")).unwrap());
+        let imported = BTreeSet::new();
+        let made = |tables: &Tables| Made::of(&tables.table["rows"], false);
+        assert!(made(&without).becomes(&made(&with)).is_ok());
+        assert!(made(&with).becomes(&made(&without)).unwrap_err().contains("hidden_by"));
+        assert!(!made(&without).is_before(&made(&with)));
+        let schema = |tables| Schema { tables, imported: &imported };
+        assert!(can_go_back(&schema(&with), &schema(&with)).is_ok());
+        let why = can_go_back(&schema(&without), &schema(&with)).unwrap_err();
+        assert!(why.contains("hides rows"), "{why}");
+    }
+}

@@ -203,6 +203,7 @@ mod tests {
     use super::{DataClass, Declared, Reach, Writes};
     use crate::plugins::data::query::{Queries, Query};
     use crate::plugins::data::sql::check::Schema;
+    use crate::plugins::data::statement::{Statement, Statements};
     use crate::plugins::data::tables::Tables;
     use std::collections::BTreeSet;
 
@@ -259,5 +260,29 @@ mod tests {
             assert!(why.contains(word), "{why}");
         }
         assert!(Reach::NOTHING.query(&queries, "news").is_err());
+    }
+
+    /// What somebody hides no job and no form of staff changes, named or not.
+    #[test]
+    fn what_a_person_hides_only_their_own_form_changes() {
+        let text = "schema = \"musubi-tables/1\"\n[table.rows]\nscope = \"person\"\nclass = \"pii\"\n\
+                    columns.a = { type = \"text\" }\n[[table.rows.hidden_by]]\ntable = \"kept\"\n\
+                    on = [\"a\"]\n[table.kept]\nscope = \"person\"\nclass = \"pii\"\nkey = [\"a\"]\n\
+                    columns.a = { type = \"text\" }\n";
+        let (tables, imported) = (Tables::parse(text).unwrap(), BTreeSet::new());
+        let schema = Schema { tables: &tables, imported: &imported };
+        let show = Statement::parse("DELETE FROM kept WHERE a = $a", &schema).unwrap();
+        let statements = Statements::from([("show".to_owned(), show)]);
+        let named = ["show".to_owned()];
+        let declared =
+            |writes| Declared { handler: "x", class: DataClass::Pii, queries: None, writes };
+        assert!(declared(Writes::Own(None)).statement(&statements, "show").is_ok());
+        for writes in [Writes::Everybodys(None), Writes::Everybodys(Some(&named)), Writes::Nothing]
+        {
+            assert!(declared(writes).statement(&statements, "show").is_err());
+        }
+        let told = declared(Writes::Everybodys(Some(&named)));
+        let why = told.check_writes(&Queries::new(), &statements, DataClass::None).unwrap_err();
+        assert!(why.contains("only their own form"), "{why}");
     }
 }

@@ -570,6 +570,24 @@ fn says_whose<'q>(
 mod tests {
     use super::Manifest;
 
+    /// Each picture that a plugin or the portal's own menu names is a symbol of the theme.
+    #[test]
+    fn every_icon_is_drawn() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../themes/base/assets/icons.svg");
+        let drawn = std::fs::read_to_string(file).unwrap();
+        let words =
+            "yen refund pill file bell steps heart family card letter calendar gift help page";
+        let icon = |word: &str| -> super::Icon {
+            toml::from_str::<super::Menu>(&format!("label = \"x\"\nicon = \"{word}\""))
+                .unwrap()
+                .icon
+        };
+        let plugins = words.split(' ').inspect(|word| assert_eq!(icon(word).as_str(), *word));
+        for word in plugins.chain(["home", "search", "eye", "person"]) {
+            assert!(drawn.contains(&format!("<symbol id=\"{word}\"")), "{word}");
+        }
+    }
+
     #[test]
     fn a_wrong_manifest_says_what_is_wrong() {
         let text = |id: &str, api: u32| {
